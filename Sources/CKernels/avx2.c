@@ -1,0 +1,35 @@
+// AVX2 with FMA and half-precision conversion (Haswell, Zen and later).
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include "convert.h"
+#include "tables.h"
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,bmi2"))), apply_to = function)
+
+#define RK_W 8
+#define RK_MR 4
+#define RK_UNIT 8
+#include "vector_types.h"
+
+static RK_INLINE vf nibbles(vu words, int shift) {
+  return __builtin_convertvector((vi)(words >> shift & 15), vf);
+}
+
+// Eight codes fill `bits` bytes: spread them to one byte each, then widen.
+static RK_INLINE void unpack(const uint8_t *codes, int bits, vf out[1]) {
+  uint64_t packed = 0;
+  memcpy(&packed, codes, (size_t)bits);
+  const uint64_t mask = 0x0101010101010101u * ((1u << bits) - 1);
+  const __m128i bytes = _mm_cvtsi64_si128((long long)_pdep_u64(packed, mask));
+  out[0] = (vf)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
+}
+
+#include "vector.h"
+
+#pragma clang attribute pop
+
+const rk_kernels rk_kernels_avx2 = RK_TABLE("avx2");
+#endif

@@ -1,0 +1,61 @@
+// Scalar conversions shared by every instruction set.
+#ifndef RESIDENT_CONVERT_H
+#define RESIDENT_CONVERT_H
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "CKernels.h"
+
+static inline float rk_half_to_float(uint16_t bits) {
+  _Float16 half;
+  memcpy(&half, &bits, sizeof half);
+  return (float)half;
+}
+
+static inline float rk_bfloat_to_float(uint16_t bits) {
+  uint32_t wide = (uint32_t)bits << 16;
+  float value;
+  memcpy(&value, &wide, sizeof value);
+  return value;
+}
+
+static inline int64_t rk_width(rk_storage type) { return type == RK_FLOAT32 ? 4 : 2; }
+
+// Element `index` of an array of floats stored as `type`.
+static inline float rk_load(const void *base, rk_storage type, int64_t index) {
+  const uint8_t *at = (const uint8_t *)base + index * rk_width(type);
+  if (type == RK_FLOAT32) {
+    float value;
+    memcpy(&value, at, sizeof value);
+    return value;
+  }
+  uint16_t bits;
+  memcpy(&bits, at, sizeof bits);
+  return type == RK_FLOAT16 ? rk_half_to_float(bits) : rk_bfloat_to_float(bits);
+}
+
+static inline void rk_store(void *base, rk_storage type, int64_t index, float value) {
+  uint8_t *at = (uint8_t *)base + index * rk_width(type);
+  if (type == RK_FLOAT32) {
+    memcpy(at, &value, sizeof value);
+  } else {
+    _Float16 half = (_Float16)value;
+    memcpy(at, &half, sizeof half);
+  }
+}
+
+// Bytes of one row of an affine matrix's codes. Columns are a multiple of the group, so rows end on whole words.
+static inline int64_t rk_row_bytes(const rk_matrix *w) { return w->columns * w->bits / 8; }
+
+static inline const uint8_t *rk_row_values(const rk_matrix *w, int64_t row) {
+  int64_t bytes = w->storage == RK_AFFINE ? rk_row_bytes(w) : w->columns * rk_width(w->storage);
+  return (const uint8_t *)w->values + row * bytes;
+}
+
+static inline const uint8_t *rk_row_parameters(const rk_matrix *w, const void *base, int64_t row) {
+  return (const uint8_t *)base + row * (w->columns / w->group) * rk_width(w->parameters);
+}
+
+#endif

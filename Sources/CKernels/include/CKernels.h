@@ -1,0 +1,137 @@
+// Kernels of the native engine: quantized matrix products, attention and the element-wise steps between them.
+//
+// One table of functions an instruction set; `rk_kernels_named` and `rk_kernels_best` choose one at run time.
+//
+// Activations of a single token are plain vectors. Activations of many tokens are *panels*: a panel holds `panel` tokens
+// side by side, feature after feature, so element (feature f, token t) stands at [t / panel][f][t % panel] and every
+// step vectorizes over tokens without a horizontal operation.
+//
+// All pointers may be unaligned; nothing outside the stated extents is read.
+#ifndef RESIDENT_CKERNELS_H
+#define RESIDENT_CKERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// How numbers are stored.
+typedef enum {
+  RK_FLOAT32 = 0,
+  RK_FLOAT16 = 1,
+  RK_BFLOAT16 = 2,
+  // MLX's affine quantization: value = scale * code + bias, one scale and bias a group of one row.
+  RK_AFFINE = 3,
+} rk_storage;
+
+// A weight matrix of `rows` outputs by `columns` inputs, row-major, as an MLX folder stores it.
+typedef struct {
+  rk_storage storage;
+  // Of an affine matrix: bits a code (2, 3, 4, 5, 6 or 8), columns a group (32, 64 or 128), type of scales and biases.
+  int32_t bits;
+  int32_t group;
+  rk_storage parameters;
+  int64_t rows;
+  int64_t columns;
+  // Codes packed least significant bit first, or the floats themselves.
+  const void *values;
+  const void *scales;
+  const void *biases;
+} rk_matrix;
+
+// Key positions that stand side by side in the key cache.
+#define RK_KEY_BLOCK 16
+// Key positions that `attend_panel` takes at a time: a cache holds a multiple of it, and never anything but finite numbers.
+#define RK_SPAN 64
+
+// Keys and values of one head of one layer. Keys: [position / RK_KEY_BLOCK][head_dimension][RK_KEY_BLOCK], so that a
+// query meets 16 positions at once; values: [position][head_dimension].
+typedef struct {
+  rk_storage storage;  // RK_FLOAT32 or RK_FLOAT16
+  int64_t head_dimension;
+  void *keys;
+  void *values;
+} rk_head_cache;
+
+typedef struct {
+  const char *name;
+  // Tokens a panel, and tokens a vector (`panel` is a multiple of it).
+  int64_t panel;
+  int64_t lanes;
+
+  // Writes columns values of one row.
+  void (*dequantize_row)(const rk_matrix *w, int64_t row, float *out);
+
+  // Arranges x (columns floats) in the order in which `multiply_vector` meets the codes of w, with partial sums.
+  // `prepared` holds rk_prepared_count(columns) floats and serves every matrix of the same columns and format.
+  void (*prepare)(const rk_matrix *w, const float *x, float *prepared);
+
+  // y[r] = row r of w · x, or y[r] += where accumulate, for begin <= r < end.
+  void (*multiply_vector)(const rk_matrix *w, const float *prepared, float *y, int64_t begin, int64_t end,
+                          bool accumulate);
+
+  // Y = W X over panels: x is [panels][columns][panel], y is [panels][y_features][panel] and rows begin..<end of it are
+  // written, or added to where accumulate. Only the first `tokens` tokens need be right. `scratch`: rk_tile_count floats.
+  void (*multiply_panels)(const rk_matrix *w, const float *x, float *y, int64_t y_features, int64_t tokens,
+                          int64_t begin, int64_t end, bool accumulate, float *scratch);
+
+  // out[i] = x[i] / sqrt(mean(x²) + epsilon) * weight[i]
+  void (*normalize)(const float *x, const float *weight, float epsilon, int64_t count, float *out);
+  // The same for every token of one panel.
+  void (*normalize_panel)(const float *x, const float *weight, float epsilon, int64_t features, float *out);
+
+  // gate[i] = silu(gate[i]) * up[i]
+  void (*gate)(float *gate, const float *up, int64_t count);
+
+  // Rotates `heads` heads of one token in place: pairs (i, i + half) by the angle whose cosine and sine are given.
+  void (*rotate)(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension);
+  // The same for one panel; cosine and sine are [head_dimension / 2][panel].
+  void (*rotate_panel)(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension);
+
+  // Stores the key and value of one position.
+  void (*append)(const rk_head_cache *cache, int64_t position, const float *key, const float *value);
+  // Stores `tokens` positions from `position` on; key and value point at the head's first feature in a panel.
+  void (*append_panel)(const rk_head_cache *cache, int64_t position, int64_t tokens, const float *key,
+                       const float *value);
+
+  // Attention of `queries` heads of one token that share a key-value head, over positions begin..<end: writes the
+  // unnormalized sum of values [queries][head_dimension], the largest score and the sum of exponentials of each query.
+  // `scratch`: queries * (end - begin rounded up to RK_KEY_BLOCK) floats. begin is a multiple of RK_KEY_BLOCK.
+  void (*attend)(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t begin,
+                 int64_t end, float *out, float *largest, float *total, float *scratch);
+
+  // Causal attention of one vector of tokens in a panel: the `tokens` first of the `lanes` that start at query, whose
+  // positions start at `position`, for `queries` heads that share a key-value head. query and out point at the first
+  // head's first feature. `scratch`: rk_attention_scratch_count floats.
+  void (*attend_panel)(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t position,
+                       int64_t tokens, float *out, float *scratch);
+
+  // The largest of x, and the logarithm of the sum of exponentials of x.
+  void (*log_sum_exp)(const float *x, int64_t count, float *largest, float *log_sum);
+  // Continues, for each token of a panel, the largest of its features and the sum of exponentials relative to it:
+  // start with -INFINITY and 0.
+  void (*tally_panel)(const float *x, int64_t features, float *largest, float *total);
+} rk_kernels;
+
+// The table of that name ("scalar", "avx2", "avx512", "neon"), or NULL where this machine can't run it.
+const rk_kernels *rk_kernels_named(const char *name);
+// The fastest table that this machine runs.
+const rk_kernels *rk_kernels_best(void);
+
+int64_t rk_prepared_count(int64_t columns);
+// Floats of scratch that `multiply_panels` needs.
+int64_t rk_tile_count(void);
+int64_t rk_attention_scratch_count(int64_t queries, int64_t head_dimension);
+// Merges `spans` results of `attend` into out[head_dimension], normalized. Of span s the sums are at
+// sums + s * span_stride, the largest score at largest[s * stride] and the total at total[s * stride].
+void rk_merge_spans(int64_t spans, int64_t span_stride, int64_t stride, const float *sums, const float *largest,
+                    const float *total, int64_t head_dimension, float *out);
+
+// Tells the core that this thread waits in a loop.
+static inline void rk_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
+#endif

@@ -1,0 +1,230 @@
+// The reference: plain loops in the order of the formulas. Every other instruction set is tested against it.
+#include "convert.h"
+#include "tables.h"
+
+enum { PANEL = 16 };
+
+static float code(const uint8_t *row, int bits, int64_t column) {
+  int64_t bit = column * bits;
+  uint32_t window = row[bit / 8];
+  if (bit % 8 + bits > 8) window |= (uint32_t)row[bit / 8 + 1] << 8;
+  return (float)(window >> bit % 8 & ((1u << bits) - 1));
+}
+
+static void dequantize(const rk_matrix *w, int64_t row, int64_t begin, int64_t end, float *out) {
+  const uint8_t *values = rk_row_values(w, row);
+  if (w->storage != RK_AFFINE) {
+    for (int64_t c = begin; c < end; c++) out[c - begin] = rk_load(values, w->storage, c);
+    return;
+  }
+  const uint8_t *scales = rk_row_parameters(w, w->scales, row), *biases = rk_row_parameters(w, w->biases, row);
+  for (int64_t c = begin; c < end; c++) {
+    int64_t g = c / w->group;
+    out[c - begin] = rk_load(scales, w->parameters, g) * code(values, w->bits, c) + rk_load(biases, w->parameters, g);
+  }
+}
+
+static void dequantize_row(const rk_matrix *w, int64_t row, float *out) { dequantize(w, row, 0, w->columns, out); }
+
+static void prepare(const rk_matrix *w, const float *x, float *prepared) {
+  memcpy(prepared, x, (size_t)w->columns * sizeof *x);
+}
+
+static void multiply_vector(const rk_matrix *w, const float *x, float *y, int64_t begin, int64_t end,
+                            bool accumulate) {
+  float tile[RK_TILE_COLUMNS];
+  for (int64_t r = begin; r < end; r++) {
+    float sum = 0;
+    for (int64_t c = 0; c < w->columns; c += RK_TILE_COLUMNS) {
+      int64_t stop = c + RK_TILE_COLUMNS < w->columns ? c + RK_TILE_COLUMNS : w->columns;
+      dequantize(w, r, c, stop, tile);
+      for (int64_t i = c; i < stop; i++) sum += tile[i - c] * x[i];
+    }
+    y[r] = accumulate ? y[r] + sum : sum;
+  }
+}
+
+static void multiply_panels(const rk_matrix *w, const float *x, float *y, int64_t y_features, int64_t tokens,
+                            int64_t begin, int64_t end, bool accumulate, float *scratch) {
+  (void)scratch;
+  float tile[RK_TILE_COLUMNS];
+  for (int64_t r = begin; r < end; r++) {
+    for (int64_t c = 0; c < w->columns; c += RK_TILE_COLUMNS) {
+      int64_t stop = c + RK_TILE_COLUMNS < w->columns ? c + RK_TILE_COLUMNS : w->columns;
+      dequantize(w, r, c, stop, tile);
+      for (int64_t p = 0; p * PANEL < tokens; p++) {
+        float *out = y + (p * y_features + r) * PANEL;
+        const float *in = x + (p * w->columns + c) * PANEL;
+        for (int64_t t = 0; t < PANEL; t++) {
+          float sum = accumulate || c > 0 ? out[t] : 0;
+          for (int64_t i = 0; i < stop - c; i++) sum += tile[i] * in[i * PANEL + t];
+          out[t] = sum;
+        }
+      }
+    }
+  }
+}
+
+static void normalize(const float *x, const float *weight, float epsilon, int64_t count, float *out) {
+  float squares = 0;
+  for (int64_t i = 0; i < count; i++) squares += x[i] * x[i];
+  float factor = 1 / sqrtf(squares / (float)count + epsilon);
+  for (int64_t i = 0; i < count; i++) out[i] = x[i] * factor * weight[i];
+}
+
+static void normalize_panel(const float *x, const float *weight, float epsilon, int64_t features, float *out) {
+  for (int64_t t = 0; t < PANEL; t++) {
+    float squares = 0;
+    for (int64_t f = 0; f < features; f++) squares += x[f * PANEL + t] * x[f * PANEL + t];
+    float factor = 1 / sqrtf(squares / (float)features + epsilon);
+    for (int64_t f = 0; f < features; f++) out[f * PANEL + t] = x[f * PANEL + t] * factor * weight[f];
+  }
+}
+
+static void gate(float *gate, const float *up, int64_t count) {
+  for (int64_t i = 0; i < count; i++) gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+static void rotate(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension) {
+  int64_t half = head_dimension / 2;
+  for (int64_t h = 0; h < heads; h++, x += head_dimension) {
+    for (int64_t i = 0; i < half; i++) {
+      float a = x[i], b = x[i + half];
+      x[i] = a * cosine[i] - b * sine[i];
+      x[i + half] = b * cosine[i] + a * sine[i];
+    }
+  }
+}
+
+static void rotate_panel(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension) {
+  int64_t half = head_dimension / 2 * PANEL;
+  for (int64_t h = 0; h < heads; h++, x += head_dimension * PANEL) {
+    for (int64_t i = 0; i < half; i++) {
+      float a = x[i], b = x[i + half];
+      x[i] = a * cosine[i] - b * sine[i];
+      x[i + half] = b * cosine[i] + a * sine[i];
+    }
+  }
+}
+
+static int64_t key_index(int64_t head_dimension, int64_t position, int64_t d) {
+  return (position / RK_KEY_BLOCK * head_dimension + d) * RK_KEY_BLOCK + position % RK_KEY_BLOCK;
+}
+
+static void append(const rk_head_cache *cache, int64_t position, const float *key, const float *value) {
+  for (int64_t d = 0; d < cache->head_dimension; d++) {
+    rk_store(cache->keys, cache->storage, key_index(cache->head_dimension, position, d), key[d]);
+    rk_store(cache->values, cache->storage, position * cache->head_dimension + d, value[d]);
+  }
+}
+
+static void append_panel(const rk_head_cache *cache, int64_t position, int64_t tokens, const float *key,
+                         const float *value) {
+  for (int64_t d = 0; d < cache->head_dimension; d++) {
+    for (int64_t t = 0; t < tokens; t++) {
+      rk_store(cache->keys, cache->storage, key_index(cache->head_dimension, position + t, d), key[d * PANEL + t]);
+      rk_store(cache->values, cache->storage, (position + t) * cache->head_dimension + d, value[d * PANEL + t]);
+    }
+  }
+}
+
+// One query over positions begin..<end; elements of query and out are `stride` apart.
+static void attend_one(const rk_head_cache *cache, const float *query, int64_t stride, float scale, int64_t begin,
+                       int64_t end, float *out, float *largest, float *total, float *scores) {
+  int64_t dimension = cache->head_dimension;
+  *largest = -INFINITY;
+  for (int64_t p = begin; p < end; p++) {
+    float score = 0;
+    for (int64_t d = 0; d < dimension; d++) {
+      score += query[d * stride] * rk_load(cache->keys, cache->storage, key_index(dimension, p, d));
+    }
+    scores[p - begin] = score * scale;
+    *largest = fmaxf(*largest, score * scale);
+  }
+  *total = 0;
+  for (int64_t d = 0; d < dimension; d++) out[d * stride] = 0;
+  for (int64_t p = begin; p < end; p++) {
+    float weight = expf(scores[p - begin] - *largest);
+    *total += weight;
+    for (int64_t d = 0; d < dimension; d++) {
+      out[d * stride] += weight * rk_load(cache->values, cache->storage, p * dimension + d);
+    }
+  }
+}
+
+static void attend(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t begin,
+                   int64_t end, float *out, float *largest, float *total, float *scratch) {
+  for (int64_t q = 0; q < queries; q++) {
+    attend_one(cache, query + q * cache->head_dimension, 1, scale, begin, end, out + q * cache->head_dimension,
+               largest + q, total + q, scratch);
+  }
+}
+
+static void attend_panel(const rk_head_cache *cache, const float *query, int64_t queries, float scale,
+                         int64_t position, int64_t tokens, float *out, float *scratch) {
+  int64_t dimension = cache->head_dimension;
+  for (int64_t q = 0; q < queries; q++) {
+    for (int64_t t = 0; t < tokens; t++) {
+      float *sums = out + q * dimension * PANEL + t;
+      const float *at = query + q * dimension * PANEL + t;
+      // In spans, as the scratch has room for so many scores, merged with the running maximum of online softmax.
+      float top = -INFINITY, all = 0;
+      float *part = scratch + RK_SPAN;
+      for (int64_t d = 0; d < dimension; d++) sums[d * PANEL] = 0;
+      for (int64_t begin = 0; begin <= position + t; begin += RK_SPAN) {
+        int64_t end = begin + RK_SPAN < position + t + 1 ? begin + RK_SPAN : position + t + 1;
+        float largest, total;
+        attend_one(cache, at, PANEL, scale, begin, end, part, &largest, &total, scratch);
+        float next = fmaxf(top, largest);
+        float keep = expf(top - next), take = expf(largest - next);
+        for (int64_t d = 0; d < dimension; d++) sums[d * PANEL] = sums[d * PANEL] * keep + part[d * PANEL] * take;
+        all = all * keep + total * take;
+        top = next;
+      }
+      for (int64_t d = 0; d < dimension; d++) sums[d * PANEL] /= all;
+    }
+  }
+}
+
+static void log_sum_exp(const float *x, int64_t count, float *largest, float *log_sum) {
+  float top = -INFINITY;
+  for (int64_t i = 0; i < count; i++) top = fmaxf(top, x[i]);
+  double sum = 0;
+  for (int64_t i = 0; i < count; i++) sum += exp((double)x[i] - top);
+  *largest = top;
+  *log_sum = top + (float)log(sum);
+}
+
+static void tally_panel(const float *x, int64_t features, float *largest, float *total) {
+  for (int64_t t = 0; t < PANEL; t++) {
+    for (int64_t f = 0; f < features; f++) {
+      float value = x[f * PANEL + t];
+      if (value > largest[t]) {
+        total[t] *= expf(largest[t] - value);
+        largest[t] = value;
+      }
+      total[t] += expf(value - largest[t]);
+    }
+  }
+}
+
+const rk_kernels rk_kernels_scalar = {
+    .name = "scalar",
+    .panel = PANEL,
+    .lanes = PANEL,
+    .dequantize_row = dequantize_row,
+    .prepare = prepare,
+    .multiply_vector = multiply_vector,
+    .multiply_panels = multiply_panels,
+    .normalize = normalize,
+    .normalize_panel = normalize_panel,
+    .gate = gate,
+    .rotate = rotate,
+    .rotate_panel = rotate_panel,
+    .append = append,
+    .append_panel = append_panel,
+    .attend = attend,
+    .attend_panel = attend_panel,
+    .log_sum_exp = log_sum_exp,
+    .tally_panel = tally_panel,
+};

@@ -1,0 +1,4 @@
+extension Builtin {
+  /// The filters, by name.
+  static let filters = table(textFilters, numberFilters, sequenceFilters, selectionFilters, orderFilters)
+}

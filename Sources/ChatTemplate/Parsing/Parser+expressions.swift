@@ -1,0 +1,120 @@
+extension Parser {
+  /// Parses expressions between commas: one without a comma is itself, others are a tuple.
+  mutating func parseTuple(
+    allowsConditional: Bool = true, endsAt end: String? = nil, allowsEmpty: Bool = false
+  ) throws(ChatTemplateError) -> Expression {
+    var elements: [Expression] = []
+    var isTuple = false
+    while !atTupleEnd(end) {
+      elements.append(allowsConditional ? try parseExpression() : try parseOr())
+      guard skip(.comma) else { break }
+      isTuple = true
+    }
+    if !isTuple, let element = elements.first { return element }
+    guard isTuple || allowsEmpty else { throw unexpected("expected an expression") }
+    return .tuple(elements)
+  }
+
+  mutating func parseExpression() throws(ChatTemplateError) -> Expression {
+    try enter()
+    defer { nesting -= 1 }
+    let value = try parseOr()
+    guard skip(name: "if") else { return value }
+    let test = try parseOr()
+    let otherwise = skip(name: "else") ? try parseExpression() : nil
+    return .conditional(test: test, then: value, otherwise: otherwise)
+  }
+
+  mutating func parseOr() throws(ChatTemplateError) -> Expression {
+    var operands = [try parseAnd()]
+    while skip(name: "or") { operands.append(try parseAnd()) }
+    return operands.count == 1 ? operands[0] : .any(operands)
+  }
+
+  private mutating func parseAnd() throws(ChatTemplateError) -> Expression {
+    var operands = [try parseNot()]
+    while skip(name: "and") { operands.append(try parseNot()) }
+    return operands.count == 1 ? operands[0] : .all(operands)
+  }
+
+  private mutating func parseNot() throws(ChatTemplateError) -> Expression {
+    var negations = 0
+    while skip(name: "not") { negations += 1 }
+    let operand = try parseComparison()
+    if negations == 0 { return operand }
+    return negations % 2 == 1 ? .not(operand) : .not(.not(operand))
+  }
+
+  private mutating func parseComparison() throws(ChatTemplateError) -> Expression {
+    let first = try parseSum()
+    var rest: [(Comparison, Expression)] = []
+    while let comparison = takeComparison() { rest.append((comparison, try parseSum())) }
+    return rest.isEmpty ? first : .comparison(first, rest)
+  }
+
+  private mutating func takeComparison() -> Comparison? {
+    let comparison: Comparison
+    switch current.kind {
+    case .symbol(.equal): comparison = .equal
+    case .symbol(.notEqual): comparison = .notEqual
+    case .symbol(.less): comparison = .less
+    case .symbol(.lessOrEqual): comparison = .lessOrEqual
+    case .symbol(.greater): comparison = .greater
+    case .symbol(.greaterOrEqual): comparison = .greaterOrEqual
+    case .name("in"): comparison = .contained
+    case .name("not") where following == .name("in"):
+      next()
+      comparison = .notContained
+    default: return nil
+    }
+    next()
+    return comparison
+  }
+
+  private mutating func parseSum() throws(ChatTemplateError) -> Expression {
+    let first = try parseConcatenation()
+    var rest: [(ArithmeticOperator, Expression)] = []
+    while true {
+      if skip(.plus) {
+        rest.append((.add, try parseConcatenation()))
+      } else if skip(.minus) {
+        rest.append((.subtract, try parseConcatenation()))
+      } else {
+        return rest.isEmpty ? first : .arithmetic(first, rest)
+      }
+    }
+  }
+
+  private mutating func parseConcatenation() throws(ChatTemplateError) -> Expression {
+    var operands = [try parseProduct()]
+    while skip(.tilde) { operands.append(try parseProduct()) }
+    return operands.count == 1 ? operands[0] : .concatenation(operands)
+  }
+
+  private mutating func parseProduct() throws(ChatTemplateError) -> Expression {
+    let first = try parsePower()
+    var rest: [(ArithmeticOperator, Expression)] = []
+    while let operation = productOperator {
+      next()
+      rest.append((operation, try parsePower()))
+    }
+    return rest.isEmpty ? first : .arithmetic(first, rest)
+  }
+
+  private var productOperator: ArithmeticOperator? {
+    switch current.kind {
+    case .symbol(.multiply): .multiply
+    case .symbol(.divide): .divide
+    case .symbol(.floorDivide): .floorDivide
+    case .symbol(.modulo): .modulo
+    default: nil
+    }
+  }
+
+  private mutating func parsePower() throws(ChatTemplateError) -> Expression {
+    let first = try parseUnary()
+    var rest: [(ArithmeticOperator, Expression)] = []
+    while skip(.power) { rest.append((.power, try parseUnary())) }
+    return rest.isEmpty ? first : .arithmetic(first, rest)
+  }
+}

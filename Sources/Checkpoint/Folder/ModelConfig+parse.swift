@@ -1,0 +1,60 @@
+import JSON
+
+extension ModelConfig {
+  /// Reads and checks the contents of a `config.json`.
+  ///
+  /// Missing members take the defaults of Hugging Face's Llama configuration; sizes have none.
+  ///
+  /// - Parameter file: The file's path, for messages.
+  /// - Throws: `.field` with the member's name.
+  public init(parsing value: JSONValue, file: String = "config.json") throws(CheckpointError) {
+    guard let object = value.object else {
+      throw .field(file: file, name: "(top level)", problem: "is \(value.kind), not an object")
+    }
+    let fields = ConfigFields(value: value, file: file)
+    json = object
+    modelType = try fields.string("model_type")
+    architectures = value["architectures"]?.array?.compactMap(\.string) ?? []
+    hiddenSize = try fields.size("hidden_size", upTo: 1 << 20)
+    layerCount = try fields.size("num_hidden_layers", upTo: 1 << 12)
+    attentionHeadCount = try fields.size("num_attention_heads", upTo: 1 << 16)
+    keyValueHeadCount = try fields.size("num_key_value_heads", upTo: 1 << 16, default: attentionHeadCount)
+    guard attentionHeadCount % keyValueHeadCount == 0 else {
+      throw fields.error(
+        "num_key_value_heads", "is \(keyValueHeadCount), which does not divide the \(attentionHeadCount) heads")
+    }
+    if !fields.has("head_dim"), hiddenSize % attentionHeadCount != 0 {
+      throw fields.error("hidden_size", "is \(hiddenSize), which \(attentionHeadCount) heads do not divide")
+    }
+    headDimension = try fields.size("head_dim", upTo: 1 << 16, default: hiddenSize / attentionHeadCount)
+    guard headDimension > 0, headDimension % 2 == 0 else {
+      throw fields.error("head_dim", "is \(headDimension), but rotary embedding needs an even size")
+    }
+    intermediateSize = try fields.size("intermediate_size", upTo: 1 << 24)
+    vocabularySize = try fields.size("vocab_size", upTo: 1 << 26)
+    maxPositionEmbeddings = try fields.size("max_position_embeddings", upTo: 1 << 31, default: 2048)
+    rmsNormEpsilon = try fields.number("rms_norm_eps", in: 0x1p-100...0.5)
+    (ropeTheta, ropeScaling) = try Self.rope(fields)
+    tieWordEmbeddings = try fields.bool("tie_word_embeddings", default: true)
+    attentionBias = try fields.bool("attention_bias", default: false)
+    mlpBias = try fields.bool("mlp_bias", default: false)
+    eosTokenIDs = try fields.tokenIDs("eos_token_id", vocabularySize: vocabularySize)
+    if let section = value["quantization"], section != .null {
+      quantization = try QuantizationConfig(parsing: section, field: "quantization", file: file)
+    }
+  }
+
+  private static func rope(_ fields: ConfigFields) throws(CheckpointError) -> (Double, JSONValue?) {
+    let parameters = fields.has("rope_parameters") ? "rope_parameters" : "rope_scaling"
+    var scaling = fields.has(parameters) ? fields.value[parameters] : nil
+    if let present = scaling, present.object == nil {
+      throw fields.error(parameters, "is \(present.kind), not an object")
+    }
+    let type = (scaling?["rope_type"] ?? scaling?["type"])?.string
+    let nested = ConfigFields(value: scaling ?? .null, file: fields.file)
+    let source = nested.has("rope_theta") ? nested : fields
+    let theta = try source.number("rope_theta", in: 1...1e12, default: 10_000)
+    if type == "default" { scaling = nil }
+    return (theta, scaling)
+  }
+}

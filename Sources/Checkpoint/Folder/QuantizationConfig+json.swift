@@ -1,0 +1,92 @@
+import JSON
+
+extension QuantizationConfig {
+  /// Reads the section as mlx-lm writes it: `bits` and `group_size`, perhaps `mode`, and one member a layer path that
+  /// holds the same three, or `false`.
+  ///
+  /// - Throws: `.field` with the path of the member.
+  init(parsing value: JSONValue, field: String, file: String) throws(CheckpointError) {
+    guard let object = value.object else {
+      throw .field(file: file, name: field, problem: "is \(value.kind), not an object")
+    }
+    `default` = try Self.format(value, field: field, file: file)
+    overrides = [:]
+    for member in object.members where !Self.ownNames.contains(member.name) {
+      let path = "\(field).\(member.name)"
+      switch member.value {
+      case .bool(false): overrides[member.name] = .unquantized
+      case .bool(true): overrides[member.name] = .format(`default`)
+      case .object: overrides[member.name] = .format(try Self.format(member.value, field: path, file: file))
+      // Tools add notes such as "quant_method": "…"; a layer's path never holds a scalar.
+      default: continue
+      }
+    }
+  }
+
+  private static let ownNames: Set<String> = ["bits", "group_size", "mode"]
+
+  private static func format(_ value: JSONValue, field: String, file: String) throws(CheckpointError)
+    -> QuantizationFormat
+  {
+    var mode = QuantizationFormat.Mode.affine
+    if let name = value["mode"], name != .null {
+      guard let text = name.string, let known = QuantizationFormat.Mode(rawValue: text) else {
+        let modes = QuantizationFormat.Mode.allCases.map(\.rawValue).joined(separator: ", ")
+        throw .field(file: file, name: "\(field).mode", problem: "is none of \(modes)")
+      }
+      mode = known
+    }
+    if value["global_scale"]?.bool == true {
+      throw .field(file: file, name: "\(field).global_scale", problem: "asks for a tensor scale, which is not supported")
+    }
+    let (bits, groupSize) = mode.defaults
+    let chosenBits = try integer("bits", of: value, default: bits, field: field, file: file)
+    let chosenGroup = try integer("group_size", of: value, default: groupSize, field: field, file: file)
+    guard let format = QuantizationFormat(bits: chosenBits, groupSize: chosenGroup, mode: mode) else {
+      throw .field(
+        file: file, name: field,
+        problem: "asks for \(mode.rawValue) with \(chosenBits) bits in groups of \(chosenGroup), which does not exist")
+    }
+    return format
+  }
+
+  private static func integer(
+    _ name: String, of value: JSONValue, default fallback: Int, field: String, file: String
+  ) throws(CheckpointError) -> Int {
+    guard let member = value[name], member != .null else { return fallback }
+    guard let number = member.integer else {
+      throw .field(file: file, name: "\(field).\(name)", problem: "is not an integer")
+    }
+    return number
+  }
+
+  /// The section as mlx-lm writes it, layers in the order of their paths.
+  var json: JSONValue {
+    var object = self.default.json.object ?? JSONObject()
+    for (path, value) in overrides.sorted(by: { $0.key < $1.key }) {
+      switch value {
+      case .format(let format): object[path] = format.json
+      case .unquantized: object[path] = false
+      }
+    }
+    return .object(object)
+  }
+}
+
+extension QuantizationFormat {
+  var json: JSONValue {
+    ["group_size": .integer(groupSize), "bits": .integer(bits), "mode": .string(mode.rawValue)]
+  }
+}
+
+extension QuantizationFormat.Mode {
+  /// What MLX takes where a layer's entry leaves a number out.
+  fileprivate var defaults: (bits: Int, groupSize: Int) {
+    switch self {
+    case .affine: (4, 64)
+    case .mxfp4: (4, 32)
+    case .mxfp8: (8, 32)
+    case .nvfp4: (4, 16)
+    }
+  }
+}

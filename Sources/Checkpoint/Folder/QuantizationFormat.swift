@@ -1,0 +1,43 @@
+/// How one layer's weights are quantized.
+public struct QuantizationFormat: Sendable, Hashable, CustomStringConvertible {
+  /// The code of an element and what scales it.
+  public enum Mode: String, Sendable, Hashable, CaseIterable {
+    /// Integer codes; a scale and a bias a group, in the dtype of the weights.
+    case affine
+    /// E2M1 codes in groups of 32; an E8M0 scale a group.
+    case mxfp4
+    /// E4M3 codes in groups of 32; an E8M0 scale a group.
+    case mxfp8
+    /// E2M1 codes in groups of 16; an E4M3 scale a group.
+    case nvfp4
+  }
+
+  /// Bits of one code.
+  public let bits: Int
+  /// Consecutive elements of a row that share a scale.
+  public let groupSize: Int
+  public let mode: Mode
+
+  /// The format of these numbers, nil where MLX has no such format.
+  public init?(bits: Int, groupSize: Int, mode: Mode = .affine) {
+    let exists =
+      switch mode {
+      case .affine: Self.affineBits.contains(bits) && Self.affineGroupSizes.contains(groupSize)
+      case .mxfp4: bits == 4 && groupSize == 32
+      case .mxfp8: bits == 8 && groupSize == 32
+      case .nvfp4: bits == 4 && groupSize == 16
+      }
+    guard exists else { return nil }
+    self.bits = bits
+    self.groupSize = groupSize
+    self.mode = mode
+  }
+
+  /// The code widths of affine quantization.
+  public static let affineBits = [2, 3, 4, 5, 6, 8]
+  /// The group sizes of affine quantization.
+  public static let affineGroupSizes = [32, 64, 128]
+
+  /// For example `affine 4-bit g64`.
+  public var description: String { "\(mode.rawValue) \(bits)-bit g\(groupSize)" }
+}

@@ -1,0 +1,83 @@
+import JSON
+
+extension GGUFTokenizer {
+  /// The text of `tokenizer.json`, as the Hugging Face tokenizers library reads it.
+  ///
+  /// - Complexity: O(*n*) in tokens and merges.
+  var tokenizerText: String {
+    let frame: [(String, JSONValue)] = [
+      ("version", "1.0"), ("truncation", .null), ("padding", .null),
+      ("added_tokens", .array((controlIDs + userDefinedIDs).sorted().map(addedToken))),
+      ("normalizer", kind.normalizer), ("pre_tokenizer", kind.json), ("post_processor", postProcessor),
+      ("decoder", ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true]),
+    ]
+    let model: [(String, JSONValue)] = [
+      ("type", "BPE"), ("dropout", .null), ("unk_token", .null), ("continuing_subword_prefix", .null),
+      ("end_of_word_suffix", .null), ("fuse_unk", false), ("byte_fallback", false),
+      ("ignore_merges", .bool(kind.ignoresMerges)),
+      ("merges", .array(merges.map { [.string($0.0), .string($0.1)] })),
+    ]
+    // The vocabulary is written directly: an ordered object of so many members would be slow to build.
+    let vocabulary = tokens.enumerated().map { "\(JSONValue.string($1).serialized()):\($0)" }.joined(separator: ",")
+    return "{\(Self.members(frame)),\"model\":{\(Self.members(model)),\"vocab\":{\(vocabulary)}}}"
+  }
+
+  private static func members(_ members: [(String, JSONValue)]) -> String {
+    members.map { "\(JSONValue.string($0).serialized()):\($1.serialized())" }.joined(separator: ",")
+  }
+
+  private func addedToken(_ id: Int) -> JSONValue {
+    [
+      "id": .integer(id), "content": .string(tokens[id]), "single_word": false, "lstrip": false, "rstrip": false,
+      "normalized": false, "special": .bool(controlIDs.contains(id)),
+    ]
+  }
+
+  private var postProcessor: JSONValue {
+    guard addsBOS, let bosID else {
+      return kind == .smollm
+        ? .null : ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": true]
+    }
+    let token = JSONValue.string(tokens[bosID])
+    let start: JSONValue = ["SpecialToken": ["id": token, "type_id": 0]]
+    return [
+      "type": "TemplateProcessing",
+      "single": [start, ["Sequence": ["id": "A", "type_id": 0]]],
+      "pair": [
+        start, ["Sequence": ["id": "A", "type_id": 0]], ["SpecialToken": ["id": token, "type_id": 1]],
+        ["Sequence": ["id": "B", "type_id": 1]],
+      ],
+      "special_tokens": .object(
+        JSONObject([(tokens[bosID], ["id": token, "ids": [.integer(bosID)], "tokens": [token]])])),
+    ]
+  }
+
+  /// The contents of `tokenizer_config.json`.
+  func tokenizerConfig(contextLength: Int) -> JSONValue {
+    var config = JSONObject([
+      ("tokenizer_class", "PreTrainedTokenizerFast"),
+      ("model_max_length", .integer(contextLength)),
+      ("clean_up_tokenization_spaces", false),
+      ("add_bos_token", .bool(addsBOS)),
+    ])
+    for (name, id) in [
+      ("bos_token", bosID), ("eos_token", endOfTurnID ?? eosID), ("pad_token", paddingID), ("unk_token", unknownID),
+    ] {
+      if let id { config[name] = .string(tokens[id]) }
+    }
+    if let chatTemplate { config["chat_template"] = .string(chatTemplate) }
+    return .object(config)
+  }
+
+  /// The members that both `config.json` and `generation_config.json` hold.
+  var specialTokenIDs: JSONObject {
+    var ids = JSONObject()
+    if let bosID { ids["bos_token_id"] = .integer(bosID) }
+    if let eosID {
+      let turn = endOfTurnID.flatMap { $0 == eosID ? nil : $0 }
+      ids["eos_token_id"] = turn.map { [.integer(eosID), .integer($0)] } ?? .integer(eosID)
+    }
+    if let paddingID { ids["pad_token_id"] = .integer(paddingID) }
+    return ids
+  }
+}

@@ -1,0 +1,53 @@
+import JSON
+
+/// How a folder's weights were made: the contents of `resident-lane.json`.
+public struct LaneRecord: Sendable, Equatable {
+  /// What the weights were made from.
+  public enum Source: Sendable, Equatable {
+    /// Another folder, by the hash of its `WeightManifest`.
+    case manifest(hash: String)
+    /// A GGUF file, by name and SHA-256.
+    case gguf(name: String, sha256: String)
+  }
+
+  /// For example `uniform` or `bf16`; `imported` for a folder that keeps the codes of its source.
+  public let lane: String
+  /// The format of a uniform lane.
+  public let format: QuantizationFormat?
+  public let source: Source
+
+  /// The file's name in a model folder.
+  public static let fileName = "resident-lane.json"
+
+  public var json: JSONValue {
+    var object = JSONObject([("schema", 1), ("lane", .string(lane))])
+    object["quantization"] = format?.json
+    object["source"] =
+      switch source {
+      case .manifest(let hash): ["manifest": .string(hash)]
+      case .gguf(let name, let sha256): ["file": .string(name), "sha256": .string(sha256)]
+      }
+    return .object(object)
+  }
+
+  init(lane: String, format: QuantizationFormat?, source: Source) {
+    (self.lane, self.format, self.source) = (lane, format, source)
+  }
+
+  /// Reads what `json` gives.
+  ///
+  /// - Throws: `.field` with the malformed member.
+  public init(parsing value: JSONValue, file: String) throws(CheckpointError) {
+    let fields = ConfigFields(value: value, file: file)
+    guard value["schema"]?.integer == 1 else { throw fields.error("schema", "is not 1") }
+    lane = try fields.string("lane")
+    format = try value["quantization"].map { section throws(CheckpointError) in
+      try QuantizationConfig(parsing: section, field: "quantization", file: file).default
+    }
+    let source = ConfigFields(value: value["source"] ?? .null, file: file)
+    self.source =
+      source.has("manifest")
+      ? .manifest(hash: try source.string("manifest"))
+      : .gguf(name: try source.string("file"), sha256: try source.string("sha256"))
+  }
+}

@@ -1,0 +1,63 @@
+/// What becomes of each tensor of a folder in a lane.
+struct LanePlan {
+  enum Step {
+    /// A layer's weight, to be quantized in the format, or dequantized to the type where there is no format.
+    case layer(path: String, LayerWeight, type: TensorType, format: QuantizationFormat?)
+    /// Any other tensor, to be copied or, where the type differs, rounded.
+    case copy(TensorView, type: TensorType)
+  }
+
+  let steps: [Step]
+  let lane: Lane
+
+  /// Every matrix (or stack of matrices) named `….weight` counts as a linear layer or an embedding.
+  init(_ folder: ModelFolder, lane: Lane) throws(CheckpointError) {
+    self.lane = lane
+    var steps: [Step] = []
+    for name in folder.tensors.keys.sorted() where !Self.isDropped(name, folder.config) {
+      guard let tensor = folder.tensors[name], !folder.isQuantizationPart(name) else { continue }
+      guard name.hasSuffix(".weight"), tensor.shape.count >= 2, tensor.type.isRowType || tensor.type == .U32 else {
+        steps.append(.copy(tensor, type: lane == .bf16 && tensor.type.isRowType ? .BF16 : tensor.type))
+        continue
+      }
+      let path = String(name.dropLast(".weight".count))
+      let weight = try folder.weight(of: path)
+      let format = lane.format.flatMap { weight.columnCount % $0.groupSize == 0 ? $0 : nil }
+      steps.append(.layer(path: path, weight, type: lane == .bf16 ? .BF16 : weight.floatType, format: format))
+    }
+    self.steps = steps
+  }
+
+  /// Tensors that mlx-lm drops on loading: precomputed rotary frequencies, and an output layer that is tied anyway.
+  private static func isDropped(_ name: String, _ config: ModelConfig) -> Bool {
+    name.contains("rotary_emb.inv_freq") || (config.tieWordEmbeddings && name.hasPrefix("lm_head."))
+  }
+
+  /// The header of the new weight file.
+  var entries: [SafetensorsWriter.Entry] {
+    steps.flatMap { step -> [SafetensorsWriter.Entry] in
+      switch step {
+      case .copy(let tensor, let type): [.init(name: tensor.name, type: type, shape: tensor.shape)]
+      case .layer(let path, let weight, let type, nil):
+        [.init(name: "\(path).weight", type: type, shape: weight.shape)]
+      case .layer(let path, let weight, let type, let format?):
+        format.entries(path: path, shape: weight.shape, scaleType: type)
+      }
+    }
+  }
+
+  /// The `quantization` section of the new configuration; layers that stay unquantized are excepted by name.
+  var quantization: QuantizationConfig? {
+    guard let format = lane.format else { return nil }
+    var config = QuantizationConfig(default: format)
+    for case .layer(let path, _, _, nil) in steps { config.overrides[path] = .unquantized }
+    return config
+  }
+
+  static func byteCount(of step: Step) -> Int {
+    switch step {
+    case .copy(let tensor, _): tensor.bytes.count
+    case .layer(_, let weight, _, _): weight.byteCount
+    }
+  }
+}

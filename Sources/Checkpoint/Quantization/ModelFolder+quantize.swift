@@ -1,0 +1,68 @@
+import Foundation
+import JSON
+
+extension ModelFolder {
+  /// Writes this model in another lane into a new folder, which appears under its name only when complete.
+  ///
+  /// Affine codes, scales and biases equal `mx.quantize`'s for the same weights. A source that is quantized itself is
+  /// dequantized in 32-bit floats and rounded once to the type of its scales. As in `mlx_lm.convert`, layers whose
+  /// input size is no multiple of the group stay unquantized. The tokenizer's files are copied, and
+  /// `resident-lane.json` records how the folder was made. Memory use is about the largest layer's.
+  ///
+  /// - Parameters:
+  ///   - target: Must not exist, or be empty.
+  ///   - progress: Called after each layer.
+  ///   - isCancelled: Asked before each layer.
+  /// - Throws: `.field` for a uniform lane that is not affine; `.tensor` for a weight that is not finite;
+  ///   `.targetNotEmpty`, `.unwritable`, `.diskFull`, `.cancelled`.
+  public func write(
+    _ lane: Lane, to target: URL, progress: (ConversionProgress) -> Void = { _ in },
+    isCancelled: () -> Bool = { Task.isCancelled }
+  ) throws(CheckpointError) {
+    if let mode = lane.format?.mode, mode != .affine {
+      throw .field(file: target.path, name: "mode", problem: "is \(mode.rawValue), but a uniform lane is affine")
+    }
+    let plan = try LanePlan(self, lane: lane)
+    let partial = try PartialFolder(for: target)
+    let record = LaneRecord(
+      lane: lane.name, format: lane.format,
+      source: .manifest(hash: try WeightManifest(of: self, isCancelled: isCancelled).hash))
+    try LaneWriter(folder: self, plan: plan).writeWeights(
+      to: partial.url.appendingPathComponent("model.safetensors"), progress: progress, isCancelled: isCancelled)
+    try OutputFile.write(
+      configJSON(of: plan).serialized(.pretty), to: partial.url.appendingPathComponent("config.json"))
+    try OutputFile.write(
+      record.json.serialized(.pretty), to: partial.url.appendingPathComponent(LaneRecord.fileName))
+    try copyOtherFiles(to: partial.url)
+    try partial.commit()
+  }
+
+  private func configJSON(of plan: LanePlan) -> JSONValue {
+    var json = config.json
+    json["quantization_config"] = nil
+    json["quantization"] = plan.quantization?.json
+    if plan.lane == .bf16 {
+      for name in ["torch_dtype", "dtype"] where json[name] != nil { json[name] = "bfloat16" }
+    }
+    return .object(json)
+  }
+
+  /// Copies the tokenizer's and the generation's settings; code and weights stay behind.
+  private func copyOtherFiles(to target: URL) throws(CheckpointError) {
+    let own: Set = ["config.json", LaneRecord.fileName, Self.indexName]
+    let kinds: Set = ["json", "jinja", "model", "txt", "tiktoken"]
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+    } catch {
+      throw .unreadable(url.path, reason: "its contents cannot be listed")
+    }
+    for name in names.sorted() where !own.contains(name) {
+      let source = url.appendingPathComponent(name)
+      guard kinds.contains(source.pathExtension) else { continue }
+      try MappedFile(contentsOf: source).withBytes { bytes throws(CheckpointError) in
+        try OutputFile.write(bytes, to: target.appendingPathComponent(name))
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import JSON
+
+/// A safetensors file whose header was checked whole: every tensor lies inside the file, none overlap, none are missing
+/// bytes, and together they fill the file, as the format demands.
+///
+/// Format: <https://github.com/huggingface/safetensors#format>.
+public struct SafetensorsFile: Sendable {
+  /// The tensors by name.
+  public let tensors: [String: TensorView]
+  /// The string pairs under `__metadata__`, in file order.
+  public let metadata: [(name: String, value: String)]
+  public let file: MappedFile
+
+  /// Maps a file and checks its header; tensor bytes are not read.
+  ///
+  /// - Throws: `.notFound`, `.unreadable`, or `.safetensors` with the tensor's name and what is wrong.
+  /// - Complexity: O(*n* log *n*) in tensors.
+  public init(contentsOf url: URL) throws(CheckpointError) {
+    file = try MappedFile(contentsOf: url)
+    do throws(SafetensorsProblem) {
+      let header = try SafetensorsHeader(parsing: file.bytes)
+      metadata = header.metadata
+      var tensors: [String: TensorView] = [:]
+      for entry in header.entries {
+        tensors[entry.name] = TensorView(
+          name: entry.name, type: entry.type, shape: entry.shape, file: file, range: entry.range)
+      }
+      self.tensors = tensors
+    } catch {
+      throw .safetensors(file: url.path, error)
+    }
+  }
+}

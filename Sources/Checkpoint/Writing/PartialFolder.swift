@@ -1,0 +1,56 @@
+import Foundation
+
+/// A folder that takes its final name only when it is complete.
+///
+/// It is built beside its target as `.NAME.partial-…`; `commit()` makes it durable and renames it. Without a commit it is
+/// removed, so that an error leaves nothing behind, and a crash nothing under the final name.
+final class PartialFolder {
+  let url: URL
+  private let target: URL
+  private var isCommitted = false
+
+  /// Creates the partial folder, and the target's parent where needed.
+  ///
+  /// - Throws: `.targetNotEmpty` where the target already holds files.
+  init(for target: URL) throws(CheckpointError) {
+    self.target = target.standardizedFileURL
+    let parent = self.target.deletingLastPathComponent()
+    let suffix = String(UInt32.random(in: .min ... .max), radix: 36)
+    url = parent.appendingPathComponent(".\(self.target.lastPathComponent).partial-\(suffix)", isDirectory: true)
+    try Self.checkFree(self.target)
+    do {
+      try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(parent.path, reason: "the folder cannot be created")
+    }
+    guard mkdir(url.path, 0o755) == 0 else { throw .writing(url.path, code: errno) }
+  }
+
+  deinit {
+    if !isCommitted { try? FileManager.default.removeItem(at: url) }
+  }
+
+  private static func checkFree(_ target: URL) throws(CheckpointError) {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: target.path, isDirectory: &isDirectory) else { return }
+    let contents = (try? FileManager.default.contentsOfDirectory(atPath: target.path)) ?? []
+    guard isDirectory.boolValue, contents.isEmpty else { throw .targetNotEmpty(target.path) }
+  }
+
+  /// Gives the folder its final name, durably.
+  func commit() throws(CheckpointError) {
+    try Self.synchronize(url)
+    guard rename(url.path, target.path) == 0 else {
+      throw [ENOTEMPTY, EEXIST].contains(errno) ? .targetNotEmpty(target.path) : .writing(target.path, code: errno)
+    }
+    isCommitted = true
+    try Self.synchronize(target.deletingLastPathComponent())
+  }
+
+  private static func synchronize(_ folder: URL) throws(CheckpointError) {
+    let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .writing(folder.path, code: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .writing(folder.path, code: errno) }
+  }
+}

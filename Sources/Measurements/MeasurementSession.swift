@@ -1,0 +1,44 @@
+import Vocabulary
+
+/// What a session of measurements was started for: one model's run, or a comparison of two.
+public struct MeasurementSession: Sendable, Equatable {
+  /// How it stands.
+  public enum State: String, Sendable, CaseIterable {
+    case running
+    case complete
+    /// Ended by the user or a crash; `--resume` goes on.
+    case interrupted
+  }
+
+  /// Unique over all hosts.
+  public var uuid: String
+  /// Seconds since 1970.
+  public var startedAt: Double
+  public var envelopeID: String
+  public var envelopeHash: EnvelopeHash
+  public var role: Role?
+  public var resident: ModelID?
+  public var candidate: ModelID
+  /// Seeds the order of the blocks.
+  public var orderSeed: UInt64
+  public var environment: EnvironmentClass
+  public var host: Host
+  public var residentVersion: String
+
+  public init(
+    uuid: String, startedAt: Double, envelopeID: String, envelopeHash: EnvelopeHash, role: Role?, resident: ModelID?,
+    candidate: ModelID, orderSeed: UInt64, environment: EnvironmentClass, host: Host, residentVersion: String
+  ) {
+    self.uuid = uuid
+    self.startedAt = startedAt
+    self.envelopeID = envelopeID
+    self.envelopeHash = envelopeHash
+    self.role = role
+    self.resident = resident
+    self.candidate = candidate
+    self.orderSeed = orderSeed
+    self.environment = environment
+    self.host = host
+    self.residentVersion = residentVersion
+  }
+}

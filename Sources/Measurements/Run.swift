@@ -1,0 +1,53 @@
+import JSON
+import Vocabulary
+
+/// One model through one envelope on one host: the context that all its samples share.
+public struct Run: Sendable, Equatable {
+  public var model: ModelID
+  /// Nil outside a comparison.
+  public var side: Side?
+  public var provenance: Provenance
+  public var engine: EngineBuild
+  /// Seconds from starting the worker to its answer to `load`: recorded, never scored.
+  public var loadSeconds: Double
+  /// Seconds of the first request, which warms caches: recorded, never scored.
+  public var readinessSeconds: Double
+  /// Bits a weight, architecture and the like, as the worker described the model.
+  public var description: JSONObject
+
+  public init(
+    model: ModelID, side: Side?, provenance: Provenance, engine: EngineBuild, loadSeconds: Double,
+    readinessSeconds: Double, description: JSONObject
+  ) {
+    self.model = model
+    self.side = side
+    self.provenance = provenance
+    self.engine = engine
+    self.loadSeconds = loadSeconds
+    self.readinessSeconds = readinessSeconds
+    self.description = description
+  }
+}
+
+/// How well it is known which weights were loaded.
+public enum Provenance: Sendable, Equatable {
+  /// The process that measured has hashed the files it loaded: SHA-256 by file name.
+  case hashed(WeightsHash, files: JSONObject)
+  /// Only a label was seen: cannot promote.
+  case unverified
+}
+
+/// The engine that measured and its build; rows of two builds do not compare.
+public struct EngineBuild: Sendable, Hashable {
+  public var name: String
+  public var version: String
+  public var instructionSet: String
+  public var threads: Int
+
+  public init(name: String, version: String, instructionSet: String, threads: Int) {
+    self.name = name
+    self.version = version
+    self.instructionSet = instructionSet
+    self.threads = threads
+  }
+}

@@ -1,0 +1,46 @@
+/// The times of one prompt and its continuation of fixed length, by the worker's monotonic clock.
+public struct ThroughputReading: Sendable, Equatable {
+  public var promptTokens: Int
+  /// Prompt tokens that were in the cache already.
+  public var cachedTokens: Int
+  /// Nanoseconds from the start of the request to each decoded token, ascending; the first ends the prefill.
+  public var tokenNanoseconds: [Int64]
+
+  public init(promptTokens: Int, cachedTokens: Int, tokenNanoseconds: [Int64]) {
+    self.promptTokens = promptTokens
+    self.cachedTokens = cachedTokens
+    self.tokenNanoseconds = tokenNanoseconds
+  }
+
+  public var decodeTokens: Int { tokenNanoseconds.count }
+
+  /// Seconds to the first token.
+  public var firstTokenSeconds: Double? { tokenNanoseconds.first.map { Double($0) * 1e-9 } }
+
+  /// Seconds to the last token.
+  public var totalSeconds: Double? { tokenNanoseconds.last.map { Double($0) * 1e-9 } }
+
+  /// The headline: (prompt + completion tokens) ÷ wall-clock seconds.
+  public var cumulativeTokensPerSecond: Double? { rate(promptTokens + decodeTokens, totalSeconds) }
+
+  /// Prompt tokens that were processed ÷ seconds to the first token.
+  public var prefillTokensPerSecond: Double? { rate(promptTokens - cachedTokens, firstTokenSeconds) }
+
+  /// Tokens after the first ÷ seconds after the first.
+  public var decodeTokensPerSecond: Double? {
+    guard let first = tokenNanoseconds.first, let last = tokenNanoseconds.last else { return nil }
+    return rate(decodeTokens - 1, Double(last - first) * 1e-9)
+  }
+
+  /// The 95th percentile (nearest rank) of the seconds between two tokens.
+  public var interTokenP95Seconds: Double? {
+    let gaps = zip(tokenNanoseconds.dropFirst(), tokenNanoseconds).map { $0 - $1 }.sorted()
+    guard !gaps.isEmpty else { return nil }
+    return Double(gaps[(gaps.count * 95 + 99) / 100 - 1]) * 1e-9
+  }
+
+  private func rate(_ tokens: Int, _ seconds: Double?) -> Double? {
+    guard let seconds, seconds > 0, tokens > 0 else { return nil }
+    return Double(tokens) / seconds
+  }
+}

@@ -1,0 +1,49 @@
+import CKernels
+import Checkpoint
+
+/// The activations of a chunk of tokens in panels.
+final class PanelScratch {
+  /// Panels a chunk: enough tokens to pay for expanding the weights once, few enough to stay in the second-level cache.
+  static let panelLimit = 4
+
+  /// What one thread has for itself.
+  struct Own {
+    let tile: FloatBuffer
+    let attention: FloatBuffer
+  }
+
+  /// Tokens a chunk.
+  let tokenCapacity: Int
+  let hidden: FloatBuffer
+  let normed: FloatBuffer
+  let query: FloatBuffer
+  let key: FloatBuffer
+  let value: FloatBuffer
+  let gate: FloatBuffer
+  let up: FloatBuffer
+  let cosine: FloatBuffer
+  let sine: FloatBuffer
+  let own: [Own]
+
+  init(_ config: ModelConfig, kernels: Kernels, lanes: Int) {
+    let tokens = Self.panelLimit * kernels.panel
+    let queries = config.attentionHeadCount * config.headDimension
+    let keys = config.keyValueHeadCount * config.headDimension
+    tokenCapacity = tokens
+    hidden = FloatBuffer(config.hiddenSize * tokens)
+    normed = FloatBuffer(config.hiddenSize * tokens)
+    query = FloatBuffer(queries * tokens)
+    key = FloatBuffer(keys * tokens)
+    value = FloatBuffer(keys * tokens)
+    gate = FloatBuffer(config.intermediateSize * tokens)
+    up = FloatBuffer(config.intermediateSize * tokens)
+    cosine = FloatBuffer(config.headDimension / 2 * tokens)
+    sine = FloatBuffer(config.headDimension / 2 * tokens)
+    let group = config.attentionHeadCount / config.keyValueHeadCount
+    own = (0..<lanes).map { _ in
+      Own(
+        tile: FloatBuffer(Int(rk_tile_count())),
+        attention: FloatBuffer(Int(rk_attention_scratch_count(Int64(group), Int64(config.headDimension)))))
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+
+/// Chooses the next token from logits.
+public struct Sampler: Sendable {
+  /// How tokens are chosen.
+  public struct Settings: Sendable, Equatable {
+    /// 0 takes the likeliest token.
+    public var temperature: Double
+    /// The smallest set of likeliest tokens with at least this probability is drawn from (Holtzman et al. 2020).
+    public var topP: Double
+    public var seed: UInt64
+
+    public init(temperature: Double = 0, topP: Double = 1, seed: UInt64 = 0) {
+      self.temperature = temperature
+      self.topP = topP
+      self.seed = seed
+    }
+
+    /// Always the likeliest token.
+    public static let greedy = Settings()
+  }
+
+  private let settings: Settings
+  private var generator: SplitMix64
+
+  public init(_ settings: Settings) {
+    self.settings = settings
+    generator = SplitMix64(state: settings.seed)
+  }
+
+  /// The id of the next token; of equally likely ones the lowest.
+  public mutating func next(_ logits: UnsafeBufferPointer<Float>) -> Int32 {
+    guard settings.temperature > 0 else { return Self.likeliest(logits) }
+    let largest = logits.max() ?? 0
+    let weights = logits.map { exp((Double($0) - Double(largest)) / settings.temperature) }
+    let total = weights.reduce(0, +)
+    guard settings.topP < 1 else { return Self.draw(weights.indices, weights, total * generator.nextUnit()) }
+    var kept: [Int] = []
+    var mass = 0.0
+    for id in weights.indices.sorted(by: { (weights[$0], $1) > (weights[$1], $0) }) {
+      kept.append(id)
+      mass += weights[id]
+      if mass >= settings.topP * total { break }
+    }
+    return Self.draw(kept, weights, mass * generator.nextUnit())
+  }
+
+  static func likeliest(_ logits: UnsafeBufferPointer<Float>) -> Int32 {
+    var best = 0
+    for id in logits.indices where logits[id] > logits[best] { best = id }
+    return Int32(best)
+  }
+
+  private static func draw(_ ids: some Sequence<Int>, _ weights: [Double], _ point: Double) -> Int32 {
+    var reached = 0.0
+    var last = 0
+    for id in ids {
+      reached += weights[id]
+      last = id
+      if reached > point { break }
+    }
+    return Int32(last)
+  }
+}
+
+/// The SplitMix64 generator (Steele, Lea and Flood 2014).
+struct SplitMix64: RandomNumberGenerator, Sendable {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+
+  /// A number from 0 up to, but not, 1.
+  mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
+}

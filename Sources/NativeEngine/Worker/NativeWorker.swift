@@ -1,0 +1,76 @@
+import ChatTemplate
+import Checkpoint
+import Foundation
+import JSON
+import WorkerProtocol
+
+/// The native engine behind the line protocol.
+public final class NativeWorker: WorkerEngine {
+  /// The engine's name in every row that it measured.
+  public static let name = "native"
+
+  private let programVersion: String
+  private var model: LanguageModel?
+
+  public init(version: String) { programVersion = version }
+
+  public func answer(_ request: WorkerRequest) throws -> JSONObject {
+    switch request {
+    case .load(let options): return try load(options)
+    case .provenance: return try provenance()
+    case .tokenize(let text):
+      return JSONObject([("tokens", .tokens(try loaded().tokenizer.encode(text, addSpecialTokens: false)))])
+    case .chat(let turns):
+      let messages = turns.map { ChatMessage(role: $0.role, content: $0.content) }
+      return JSONObject([("tokens", .tokens(try loaded().prompt(for: messages)))])
+    case .generate(let options): return try generate(options)
+    case .score(let prompt, let continuation):
+      let scores = try loaded().session.score(continuation, after: prompt)
+      return JSONObject([("log_probabilities", .array(scores.map { .number(Double($0)) }))])
+    }
+  }
+
+  private func load(_ options: LoadOptions) throws -> JSONObject {
+    let model = try LanguageModel(
+      contentsOf: URL(fileURLWithPath: options.model),
+      options: Session.Options(
+        threads: options.threads, contextLength: options.contextLength,
+        instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]))
+    self.model = model
+    return JSONObject([
+      ("instruction_set", .string(model.session.instructionSet.rawValue)),
+      ("threads", .integer(model.session.threadCount)),
+      ("context_length", .integer(model.session.contextLength)),
+      ("model", try ModelInspection(of: model.folder).json),
+      ("weight_bytes_per_token", .integer(model.session.weightBytesPerToken)),
+      ("cache_bytes_per_token", .integer(model.session.cacheBytesPerToken)),
+    ])
+  }
+
+  /// Hashed here, by the process that computes with the files: a label that a server echoes proves nothing.
+  private func provenance() throws -> JSONObject {
+    let manifest = try WeightManifest(of: try loaded().folder)
+    return JSONObject([("weights", manifest.json), ("version", .string(programVersion))])
+  }
+
+  private func generate(_ options: GenerateOptions) throws -> JSONObject {
+    let model = try loaded()
+    let generation = try model.generate(
+      prompt: options.prompt, maximumTokens: options.maximumTokens,
+      sampling: .init(temperature: options.temperature, topP: options.topP, seed: options.seed),
+      stopsAtEnd: options.stopsAtEnd, reusesPrefix: options.reusesPrefix)
+    return JSONObject([
+      ("tokens", .tokens(generation.tokens)),
+      ("text", .string(model.tokenizer.decode(generation.tokens, skipSpecialTokens: true))),
+      ("prompt_tokens", .integer(generation.promptTokens)),
+      ("cached_tokens", .integer(generation.cachedTokens)),
+      ("token_ns", .array(generation.tokenNanoseconds.map { .integer(Int($0)) })),
+      ("finish", .string(generation.finish.rawValue)),
+    ])
+  }
+
+  private func loaded() throws -> LanguageModel {
+    guard let model else { throw WorkerFailure.badRequest("no model is loaded: send load first") }
+    return model
+  }
+}

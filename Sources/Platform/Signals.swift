@@ -1,0 +1,35 @@
+import Foundation
+
+/// Signals that a command-line program must not die of unawares.
+public enum Signals {
+  public enum Kind: Sendable {
+    /// Ctrl-C.
+    case interrupt
+    /// A polite request to end.
+    case terminate
+    /// A write to a pipe that nobody reads.
+    case brokenPipe
+
+    var number: Int32 {
+      switch self {
+      case .interrupt: SIGINT
+      case .terminate: SIGTERM
+      case .brokenPipe: SIGPIPE
+      }
+    }
+  }
+
+  /// Ignores a signal from now on.
+  public static func ignore(_ kind: Kind) { signal(kind.number, SIG_IGN) }
+
+  /// Calls `handler` on a background queue each time the signal comes, instead of ending the program.
+  ///
+  /// - Returns: The source, which must be kept; releasing it stops the calls.
+  public static func observe(_ kind: Kind, _ handler: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
+    signal(kind.number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: kind.number, queue: .global())
+    source.setEventHandler(handler: handler)
+    source.resume()
+    return source
+  }
+}

@@ -1,0 +1,46 @@
+import JSON
+
+extension AddedToken {
+  /// The `added_tokens` array, checked against the vocabulary.
+  ///
+  /// A token keeps the id that the vocabulary gives it; the others are numbered from the vocabulary's size on. A file
+  /// that declares other ids is refused: the reference library would silently use these.
+  static func read(_ value: JSONValue?, tokens: TokenTable) throws(TokenizerProblem) -> [AddedToken] {
+    guard let value, value != .null else { return [] }
+    guard let elements = value.array else {
+      throw .field("added_tokens", problem: "is \(value.kind) instead of an array")
+    }
+    var added: [AddedToken] = []
+    var contents = Set<[UInt8]>()
+    var nextID = tokens.count
+    for (index, element) in elements.enumerated() {
+      let fields = try JSONFields(element, path: "added_tokens[\(index)]")
+      let content = Array(try fields.string("content").utf8)
+      if content.isEmpty { continue }
+      guard contents.insert(content).inserted else {
+        throw .field(fields.path(of: "content"), problem: "occurs twice")
+      }
+      let vocabularyID = tokens.id(spelled: content)
+      let expected = vocabularyID.map(Int.init) ?? nextID
+      if vocabularyID == nil { nextID += 1 }
+      guard expected < TokenTable.idLimit, fields["id"]?.integer == expected,
+        vocabularyID != nil || tokens.bytes(of: TokenID(expected)) == nil
+      else {
+        throw .field(
+          fields.path(of: "id"), problem: "is not \(expected), which follows from the vocabulary for this token")
+      }
+      added.append(try AddedToken(id: TokenID(expected), content: content, fields: fields))
+    }
+    return added
+  }
+
+  private init(id: TokenID, content: [UInt8], fields: JSONFields) throws(TokenizerProblem) {
+    self.id = id
+    self.content = content
+    isSpecial = try fields.bool("special", default: false)
+    isSingleWord = try fields.bool("single_word", default: false)
+    stripsLeft = try fields.bool("lstrip", default: false)
+    stripsRight = try fields.bool("rstrip", default: false)
+    isNormalized = try fields.bool("normalized", default: !isSpecial)
+  }
+}

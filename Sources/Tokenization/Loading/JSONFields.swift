@@ -1,0 +1,56 @@
+import JSON
+
+/// The members of a JSON object, read by name and type, with their path for messages.
+struct JSONFields {
+  let object: JSONObject
+  let path: String
+
+  init(_ value: JSONValue, path: String) throws(TokenizerProblem) {
+    guard let object = value.object else { throw .field(path, problem: "is \(value.kind) instead of an object") }
+    self.object = object
+    self.path = path
+  }
+
+  func path(of name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
+  /// The value of that name; nil where it is absent or null.
+  subscript(name: String) -> JSONValue? { object[name].flatMap { $0 == .null ? nil : $0 } }
+
+  func bool(_ name: String, default missing: Bool) throws(TokenizerProblem) -> Bool {
+    guard let value = self[name] else { return missing }
+    guard let bool = value.bool else { throw mismatch(name, value, "a boolean") }
+    return bool
+  }
+
+  func optionalString(_ name: String) throws(TokenizerProblem) -> String? {
+    guard let value = self[name] else { return nil }
+    guard let string = value.string else { throw mismatch(name, value, "a string") }
+    return string
+  }
+
+  func string(_ name: String) throws(TokenizerProblem) -> String {
+    guard let string = try optionalString(name) else { throw .field(path(of: name), problem: "is missing") }
+    return string
+  }
+
+  func array(_ name: String) throws(TokenizerProblem) -> [JSONValue] {
+    guard let value = self[name] else { throw .field(path(of: name), problem: "is missing") }
+    guard let array = value.array else { throw mismatch(name, value, "an array") }
+    return array
+  }
+
+  func fields(_ name: String) throws(TokenizerProblem) -> JSONFields {
+    guard let value = self[name] else { throw .field(path(of: name), problem: "is missing") }
+    return try JSONFields(value, path: path(of: name))
+  }
+
+  /// Requires that a switch, where present, is in the only position supported.
+  func require(_ name: String, is supported: Bool, default missing: Bool) throws(TokenizerProblem) {
+    guard try bool(name, default: missing) != supported else { return }
+    throw .unsupported(field: path(of: name), value: "\(!supported)", supported: ["\(supported)"])
+  }
+
+  private func mismatch(_ name: String, _ value: JSONValue, _ expected: String) -> TokenizerProblem {
+    .field(path(of: name), problem: "is \(value.kind) instead of \(expected)")
+  }
+}

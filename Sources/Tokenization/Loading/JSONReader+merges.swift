@@ -1,0 +1,77 @@
+import JSON
+
+extension JSONReader {
+  /// The `merges` array of a BPE model, as `"a b"` or as `["a", "b"]`.
+  ///
+  /// - Throws: `.field` for a merge that does not join two tokens into a third, and for too many of them.
+  mutating func readMerges(of tokens: TokenTable) throws(TokenizerProblem) -> MergeTable {
+    var merges: [(left: TokenID, right: TokenID, result: TokenID)] = []
+    var scratch: [UInt8] = []
+    try expect(UInt8(ascii: "["))
+    if consume(UInt8(ascii: "]")) { return MergeTable(merges) }
+    var number = 0
+    repeat {
+      _ = peek()
+      let start = position
+      if let merge = readSpelledMerge(of: tokens, scratch: &scratch) {
+        merges.append(merge)
+      } else {
+        position = start
+        if let merge = try readAnyMerge(of: tokens, field: "model.merges[\(number)]") { merges.append(merge) }
+      }
+      number += 1
+      guard number <= MergeTable.countLimit else {
+        throw .field("model.merges", problem: "has more than \(MergeTable.countLimit) elements")
+      }
+    } while consume(UInt8(ascii: ","))
+    try expect(UInt8(ascii: "]"))
+    return MergeTable(merges)
+  }
+
+  /// The usual case: both tokens in the byte alphabet, and known. Nil otherwise, with the position anywhere.
+  private mutating func readSpelledMerge(
+    of tokens: TokenTable, scratch: inout [UInt8]
+  ) -> (left: TokenID, right: TokenID, result: TokenID)? {
+    let quote = UInt8(ascii: "\"")
+    scratch.removeAll(keepingCapacity: true)
+    let isPair = consume(UInt8(ascii: "["))
+    guard consume(quote), readSpelledBytes(until: isPair ? quote : UInt8(ascii: " "), appendingTo: &scratch)
+    else { return nil }
+    let middle = scratch.count
+    if isPair { guard consume(UInt8(ascii: ",")), consume(quote) else { return nil } }
+    guard readSpelledBytes(until: quote, appendingTo: &scratch), !isPair || consume(UInt8(ascii: "]")) else {
+      return nil
+    }
+    // A line of this kind heads the older merges files.
+    if !isPair, scratch.first == UInt8(ascii: "#"), scratch.starts(with: "#version".utf8) { return nil }
+    return scratch.withUnsafeBufferPointer { bytes in
+      guard let left = tokens.id(UnsafeBufferPointer(rebasing: bytes[..<middle])),
+        let right = tokens.id(UnsafeBufferPointer(rebasing: bytes[middle...])), let result = tokens.id(bytes)
+      else { return nil }
+      return (left, right, result)
+    }
+  }
+
+  /// Nil for a version line.
+  private mutating func readAnyMerge(
+    of tokens: TokenTable, field: String
+  ) throws(TokenizerProblem) -> (left: TokenID, right: TokenID, result: TokenID)? {
+    var parts: [[UInt8]] = []
+    switch try readValue() {
+    case .string(let line):
+      if line.utf8.starts(with: "#version".utf8) { return nil }
+      parts = Array(line.utf8).split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map(Array.init)
+    case .array(let elements): parts = elements.compactMap { $0.string.map { Array($0.utf8) } }
+    default: break
+    }
+    guard parts.count == 2 else { throw .field(field, problem: "is not a merge of two tokens") }
+    let (left, right, result) = (parts[0], parts[1], parts[0] + parts[1])
+    for token in [left, right, result] where tokens.id(spelled: token) == nil {
+      throw .field(field, problem: "needs \"\(String(decoding: token, as: UTF8.self))\", which is not in model.vocab")
+    }
+    guard let leftID = tokens.id(spelled: left), let rightID = tokens.id(spelled: right),
+      let resultID = tokens.id(spelled: result)
+    else { return nil }
+    return (leftID, rightID, resultID)
+  }
+}

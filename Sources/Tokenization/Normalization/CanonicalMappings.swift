@@ -1,0 +1,49 @@
+/// The canonical decompositions of single characters, and which pairs compose (Unicode Standard Annex 15), save Hangul.
+///
+/// The tables are those of Unicode 9.0, which the reference library normalizes by, and later characters stay as they
+/// are. Foundation's NFC does not serve: it knows whatever the system knows, and it composes characters beyond U+FFFF by
+/// their low 16 bits.
+struct CanonicalMappings: Sendable {
+  /// One step: first, and where it is a pair second.
+  private var decomposed: [UInt32: (first: UInt32, second: UInt32?)] = [:]
+  private var composed: [UInt64: UInt32] = [:]
+  /// What may change under NFC, or make what stands before it change; marks with a combining class not included.
+  private var unstable = Set<UInt32>()
+
+  static let shared = CanonicalMappings()
+
+  private init() {
+    for entry in Self.entries(of: Self.compositions) where entry.count == 3 {
+      decomposed[entry[0]] = (entry[1], entry[2])
+      composed[Self.pair(entry[1], entry[2])] = entry[0]
+      unstable.insert(entry[2])
+    }
+    for entry in Self.entries(of: Self.decompositions) where entry.count >= 2 {
+      decomposed[entry[0]] = (entry[1], entry.count > 2 ? entry[2] : nil)
+      unstable.insert(entry[0])
+    }
+  }
+
+  private static func entries(of table: String) -> [[UInt32]] {
+    table.utf8.split(separator: UInt8(ascii: ",")).map { entry in
+      entry.split(separator: UInt8(ascii: " ")).compactMap { UInt32(Substring($0), radix: 16) }
+    }
+  }
+
+  func decomposition(of scalar: UInt32) -> (first: UInt32, second: UInt32?)? { decomposed[scalar] }
+
+  func composition(of first: UInt32, _ second: UInt32) -> UInt32? { composed[Self.pair(first, second)] }
+
+  func isUnstable(_ scalar: UInt32) -> Bool { unstable.contains(scalar) }
+
+  private static func pair(_ first: UInt32, _ second: UInt32) -> UInt64 { UInt64(first) << 32 | UInt64(second) }
+}
+
+extension Unicode.Scalar {
+  /// The canonical combining class: 0 for all but marks, and for marks newer than the mappings.
+  var combiningClass: UInt8 {
+    if value < 0x300 { return 0 }
+    let combiningClass = properties.canonicalCombiningClass.rawValue
+    return combiningClass == 0 || (properties.age?.major ?? 0) > 9 ? 0 : combiningClass
+  }
+}

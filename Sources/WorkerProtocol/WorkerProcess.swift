@@ -1,0 +1,108 @@
+import Foundation
+import JSON
+import Platform
+import Synchronization
+
+/// A program that serves one model, and the words to start it with.
+public struct WorkerCommand: Sendable, Equatable {
+  public var executable: URL
+  public var arguments: [String]
+
+  public init(executable: URL, arguments: [String]) {
+    self.executable = executable
+    self.arguments = arguments
+  }
+}
+
+/// The runner's side of the line protocol: one worker process, asked one thing at a time.
+public actor WorkerProcess {
+  /// What the worker said of itself at the start.
+  public let engine: String
+  public let version: String
+  /// The operating system's number of the process.
+  public nonisolated let processIdentifier: Int32
+
+  private let process: Process
+  private let input: FileHandle
+  private let output: WorkerOutput
+  private var nextID = 1
+
+  /// Starts the program and waits for its greeting.
+  ///
+  /// - Throws: `.notStarted`, `.notAWorker`, `.died` or `.timedOut`.
+  public init(_ command: WorkerCommand) async throws(WorkerFailure) {
+    Signals.ignore(.brokenPipe)
+    let process = Process()
+    process.executableURL = command.executable
+    process.arguments = command.arguments
+    let input = Pipe()
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = errors
+    let collected = WorkerOutput(process)
+    do {
+      try process.run()
+    } catch {
+      throw .notStarted(command: command.executable.path, reason: error.localizedDescription)
+    }
+    collected.read(output.fileHandleForReading, errors: errors.fileHandleForReading)
+    self.process = process
+    self.input = input.fileHandleForWriting
+    self.output = collected
+    processIdentifier = process.processIdentifier
+    do throws(WorkerFailure) {
+      let line = try await collected.nextLine(for: "greeting", within: 60)
+      guard let hello = (try? JSONValue(parsing: line))?["hello"], hello["protocol"]?.integer == WorkerProtocol.version,
+        let engine = hello["engine"]?.string, let version = hello["version"]?.string
+      else { throw .notAWorker(String(decoding: line.prefix(200), as: UTF8.self)) }
+      self.engine = engine
+      self.version = version
+    } catch {
+      process.terminate()
+      throw error
+    }
+  }
+
+  /// Sends a request and waits for its answer.
+  ///
+  /// - Parameter limit: Seconds after which the worker counts as hung and is ended.
+  /// - Throws: `WorkerFailure`.
+  public func request(_ request: WorkerRequest, within limit: Double = 600) async throws(WorkerFailure) -> WorkerReply {
+    let id = nextID
+    nextID += 1
+    var object = request.json
+    object["id"] = .integer(id)
+    do {
+      try input.write(contentsOf: Data((JSONValue.object(object).serialized() + "\n").utf8))
+    } catch {
+      // The reason is that the worker is gone; its exit status says more than the broken pipe.
+      throw await output.death()
+    }
+    let line: [UInt8]
+    do throws(WorkerFailure) {
+      line = try await output.nextLine(for: request.operation, within: limit)
+    } catch {
+      kill(processIdentifier, SIGKILL)
+      throw error
+    }
+    guard let reply = try? JSONValue(parsing: line), reply["id"]?.integer == id else {
+      throw .notAWorker(String(decoding: line.prefix(200), as: UTF8.self))
+    }
+    if let message = reply["error"]?.string { throw .refused(operation: request.operation, message: message) }
+    guard let result = reply["result"]?.object, let peak = reply["peak_memory_bytes"]?.integer else {
+      throw .notAWorker("an answer without result or peak_memory_bytes")
+    }
+    return WorkerReply(result: result, peakMemoryBytes: peak)
+  }
+
+  /// Ends the worker by ending its input, and by force where that does not help within two seconds.
+  public func close() async {
+    try? input.close()
+    if await output.waitForExit(within: 2) == nil {
+      kill(processIdentifier, SIGKILL)
+      _ = await output.waitForExit(within: 10)
+    }
+  }
+}

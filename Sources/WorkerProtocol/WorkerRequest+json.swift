@@ -1,0 +1,107 @@
+import JSON
+
+extension WorkerRequest {
+  /// The members beside `id`.
+  public var json: JSONObject {
+    var object = JSONObject([("op", .string(operation))])
+    switch self {
+    case .load(let options):
+      object["model"] = .string(options.model)
+      object["threads"] = options.threads.map { .integer($0) }
+      object["context_length"] = options.contextLength.map { .integer($0) }
+    case .provenance: break
+    case .tokenize(let text): object["text"] = .string(text)
+    case .chat(let turns):
+      object["messages"] = .array(turns.map { ["role": .string($0.role), "content": .string($0.content)] })
+    case .generate(let options):
+      object["prompt"] = .tokens(options.prompt)
+      object["max_tokens"] = .integer(options.maximumTokens)
+      object["stop_at_end"] = .bool(options.stopsAtEnd)
+      object["reuse_prefix"] = .bool(options.reusesPrefix)
+      object["temperature"] = .number(options.temperature)
+      object["top_p"] = .number(options.topP)
+      object["seed"] = .integer(Int(truncatingIfNeeded: options.seed))
+    case .score(let prompt, let continuation):
+      object["prompt"] = .tokens(prompt)
+      object["continuation"] = .tokens(continuation)
+    }
+    return object
+  }
+
+  /// Reads a request.
+  ///
+  /// - Throws: `.badRequest` with the member that is missing or wrong.
+  public init(json: JSONObject) throws(WorkerFailure) {
+    let fields = RequestFields(object: json)
+    switch try fields.string("op") {
+    case "load":
+      self = .load(
+        LoadOptions(
+          model: try fields.string("model"), threads: try fields.count("threads"),
+          contextLength: try fields.count("context_length")))
+    case "provenance": self = .provenance
+    case "tokenize": self = .tokenize(try fields.string("text"))
+    case "chat":
+      guard let messages = json["messages"]?.array else { throw .badRequest("messages is not an array") }
+      var turns: [ChatTurn] = []
+      for message in messages {
+        guard let role = message["role"]?.string, let content = message["content"]?.string else {
+          throw .badRequest("a message lacks its role or its content")
+        }
+        turns.append(ChatTurn(role: role, content: content))
+      }
+      self = .chat(turns)
+    case "generate":
+      guard let maximum = try fields.count("max_tokens") else { throw .badRequest("max_tokens is missing") }
+      self = .generate(
+        GenerateOptions(
+          prompt: try fields.tokens("prompt"), maximumTokens: maximum,
+          stopsAtEnd: json["stop_at_end"]?.bool ?? false, reusesPrefix: json["reuse_prefix"]?.bool ?? false,
+          temperature: json["temperature"]?.number ?? 0, topP: json["top_p"]?.number ?? 1,
+          seed: UInt64(bitPattern: Int64(json["seed"]?.integer ?? 0))))
+    case "score":
+      self = .score(prompt: try fields.tokens("prompt"), continuation: try fields.tokens("continuation"))
+    case let other: throw .badRequest("the operation \"\(other)\" is not one of version 1")
+    }
+  }
+}
+
+extension JSONValue {
+  /// An array of token ids.
+  public static func tokens(_ ids: [Int32]) -> JSONValue { .array(ids.map { .integer(Int($0)) }) }
+
+  /// The token ids of an array, nil where an element is none.
+  public var tokens: [Int32]? {
+    guard let array else { return nil }
+    var ids: [Int32] = []
+    ids.reserveCapacity(array.count)
+    for element in array {
+      guard case .integer(let value) = element, let id = Int32(exactly: value) else { return nil }
+      ids.append(id)
+    }
+    return ids
+  }
+}
+
+private struct RequestFields {
+  let object: JSONObject
+
+  func string(_ name: String) throws(WorkerFailure) -> String {
+    guard let text = object[name]?.string else { throw .badRequest("\(name) is missing or not a string") }
+    return text
+  }
+
+  func tokens(_ name: String) throws(WorkerFailure) -> [Int32] {
+    guard let ids = object[name]?.tokens else { throw .badRequest("\(name) is missing or not an array of token ids") }
+    return ids
+  }
+
+  /// A positive integer, or nil where the member is missing.
+  func count(_ name: String) throws(WorkerFailure) -> Int? {
+    guard let value = object[name] else { return nil }
+    guard let count = value.integer, (1...1 << 30).contains(count) else {
+      throw .badRequest("\(name) is not a positive integer")
+    }
+    return count
+  }
+}

@@ -1,0 +1,85 @@
+import JSON
+
+/// What a runner may ask of a worker, version 1 of the line protocol.
+///
+/// A request is one line of JSON, `{"id": 7, "op": "score", …}`; its answer is one line with the same id and either
+/// `result` or `error`, and with `peak_memory_bytes`, the most memory that the worker has held so far.
+public enum WorkerRequest: Sendable, Equatable {
+  /// Load a model folder; the first request, once.
+  case load(LoadOptions)
+  /// Hash the files that were loaded and the engine's own program.
+  case provenance
+  /// Token ids of a text, without special tokens added.
+  case tokenize(String)
+  /// Token ids of a conversation, through the model's chat template.
+  case chat([ChatTurn])
+  /// Process a prompt and decode.
+  case generate(GenerateOptions)
+  /// Log-probabilities of a continuation.
+  case score(prompt: [Int32], continuation: [Int32])
+
+  /// The name under `op`.
+  public var operation: String {
+    switch self {
+    case .load: "load"
+    case .provenance: "provenance"
+    case .tokenize: "tokenize"
+    case .chat: "chat"
+    case .generate: "generate"
+    case .score: "score"
+    }
+  }
+}
+
+/// How a worker loads its model.
+public struct LoadOptions: Sendable, Equatable {
+  /// The path of the model folder.
+  public var model: String
+  /// Nil leaves it to the engine.
+  public var threads: Int?
+  /// The most tokens a sequence will have; nil takes the model's limit.
+  public var contextLength: Int?
+
+  public init(model: String, threads: Int? = nil, contextLength: Int? = nil) {
+    self.model = model
+    self.threads = threads
+    self.contextLength = contextLength
+  }
+}
+
+/// One message of a conversation.
+public struct ChatTurn: Sendable, Equatable {
+  public var role: String
+  public var content: String
+
+  public init(role: String, content: String) {
+    self.role = role
+    self.content = content
+  }
+}
+
+/// What to decode after a prompt, and how.
+public struct GenerateOptions: Sendable, Equatable {
+  public var prompt: [Int32]
+  public var maximumTokens: Int
+  /// Whether an end-of-sequence token ends the generation before `maximumTokens`.
+  public var stopsAtEnd: Bool
+  /// Whether a common prefix with the previous request may stay in the cache.
+  public var reusesPrefix: Bool
+  public var temperature: Double
+  public var topP: Double
+  public var seed: UInt64
+
+  public init(
+    prompt: [Int32], maximumTokens: Int, stopsAtEnd: Bool = false, reusesPrefix: Bool = false, temperature: Double = 0,
+    topP: Double = 1, seed: UInt64 = 0
+  ) {
+    self.prompt = prompt
+    self.maximumTokens = maximumTokens
+    self.stopsAtEnd = stopsAtEnd
+    self.reusesPrefix = reusesPrefix
+    self.temperature = temperature
+    self.topP = topP
+    self.seed = seed
+  }
+}

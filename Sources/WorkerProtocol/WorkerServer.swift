@@ -1,0 +1,74 @@
+import Foundation
+import JSON
+import Platform
+import Synchronization
+
+/// What a worker serves.
+public protocol WorkerEngine: AnyObject {
+  /// Answers one request; called from one thread.
+  ///
+  /// - Throws: Any error; its description becomes the message of the answer.
+  func answer(_ request: WorkerRequest) throws -> JSONObject
+}
+
+/// The worker's side of the line protocol on standard input and output.
+public enum WorkerServer {
+  /// Greets, then answers requests until standard input ends.
+  ///
+  /// Input is read on a thread of its own: when the runner goes away in the middle of a long computation, the input
+  /// ends and so does this process, rather than compute on for nobody.
+  public static func serve(_ engine: any WorkerEngine, name: String, version: String) {
+    Signals.ignore(.interrupt)
+    let inbox = Inbox()
+    let reader = Thread {
+      var buffer = LineBuffer()
+      while true {
+        let data = FileHandle.standardInput.availableData
+        if data.isEmpty { exit(0) }
+        for line in buffer.append(data) { inbox.put(line) }
+        if buffer.isOverfull { exit(2) }
+      }
+    }
+    write([
+      "hello": ["protocol": .integer(WorkerProtocol.version), "engine": .string(name), "version": .string(version)]
+    ])
+    reader.start()
+    while true { write(answer(to: inbox.take(), engine)) }
+  }
+
+  private static func answer(to line: [UInt8], _ engine: any WorkerEngine) -> JSONValue {
+    var id = JSONValue.null
+    do {
+      guard let object = try JSONValue(parsing: line).object else { throw WorkerFailure.badRequest("not an object") }
+      id = object["id"] ?? .null
+      let result = try engine.answer(try WorkerRequest(json: object))
+      return [
+        "id": id, "result": .object(result), "peak_memory_bytes": .integer(Machine.peakMemoryByteCount),
+      ]
+    } catch {
+      return [
+        "id": id, "error": .string(String(describing: error)), "peak_memory_bytes": .integer(Machine.peakMemoryByteCount),
+      ]
+    }
+  }
+
+  private static func write(_ value: JSONValue) {
+    FileHandle.standardOutput.write(Data((value.serialized() + "\n").utf8))
+  }
+
+  /// Lines on their way from the reader to the engine.
+  private final class Inbox: Sendable {
+    private let lines = Mutex<[[UInt8]]>([])
+    private let filled = DispatchSemaphore(value: 0)
+
+    func put(_ line: [UInt8]) {
+      lines.withLock { $0.append(line) }
+      filled.signal()
+    }
+
+    func take() -> [UInt8] {
+      filled.wait()
+      return lines.withLock { $0.removeFirst() }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import JSON
+import NativeEngine
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure prefill and decode, each repetition by itself.")
+
+  @OptionGroup var options: ModelOptions
+
+  @Option(help: "Tokens of the prompt.")
+  var promptTokens = 512
+
+  @Option(help: "Tokens to decode after it.")
+  var decodeTokens = 128
+
+  @Option(help: "Repetitions; one more goes before them and is not counted.")
+  var repetitions = 5
+
+  @Flag(help: "Print one JSON object with every repetition.")
+  var json = false
+
+  func validate() throws {
+    guard promptTokens > 0, decodeTokens > 0, repetitions > 0 else {
+      throw ValidationError("--prompt-tokens, --decode-tokens and --repetitions must be positive.")
+    }
+  }
+
+  func run() throws {
+    let model = try options.load(contextLength: promptTokens + decodeTokens)
+    let bench = EngineBenchmark(promptTokens: promptTokens, decodeTokens: decodeTokens)
+    _ = try bench.run(model.session)
+    var readings: [EngineBenchmark.Reading] = []
+    for _ in 0..<repetitions { readings.append(try bench.run(model.session)) }
+    Terminal.write(json ? output(readings, model).serialized(.pretty) + "\n" : table(readings, model))
+  }
+
+  private func output(_ readings: [EngineBenchmark.Reading], _ model: LanguageModel) -> JSONValue {
+    [
+      "model": .string(model.folder.url.lastPathComponent),
+      "instruction_set": .string(model.session.instructionSet.rawValue),
+      "threads": .integer(model.session.threadCount),
+      "prompt_tokens": .integer(promptTokens),
+      "decode_tokens": .integer(decodeTokens),
+      "weight_bytes_per_token": .integer(model.session.weightBytesPerToken),
+      "cache_bytes_per_token": .integer(model.session.cacheBytesPerToken),
+      "repetitions": .array(
+        readings.map {
+          [
+            "prefill_tokens_per_second": .number($0.prefillTokensPerSecond),
+            "decode_tokens_per_second": .number($0.decodeTokensPerSecond),
+          ]
+        }),
+    ]
+  }
+
+  private func table(_ readings: [EngineBenchmark.Reading], _ model: LanguageModel) -> String {
+    let name = model.folder.url.lastPathComponent
+    let setting = "\(model.session.instructionSet), \(model.session.threadCount) threads, \(options.cachePrecision.rawValue) cache"
+    func row(_ test: String, _ values: [Double]) -> String {
+      let sorted = values.sorted()
+      let middle = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+      let figures = [middle, sorted[0], sorted[sorted.count - 1]].map { String(format: "%.1f", $0) }
+      return "| \(name) | \(setting) | \(test) | \(figures[0]) | \(figures[1]) … \(figures[2]) |\n"
+    }
+    return """
+      | model | engine | test | tokens/s (median of \(readings.count)) | range |
+      | --- | --- | --- | ---: | ---: |
+
+      """
+      + row("prefill \(promptTokens)", readings.map(\.prefillTokensPerSecond))
+      + row("decode \(decodeTokens) at \(promptTokens)", readings.map(\.decodeTokensPerSecond))
+  }
+}

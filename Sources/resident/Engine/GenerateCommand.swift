@@ -1,0 +1,60 @@
+import ArgumentParser
+import ChatTemplate
+import Foundation
+import JSON
+import NativeEngine
+import Tokenization
+
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "generate", abstract: "Continue a prompt.")
+
+  @OptionGroup var options: ModelOptions
+
+  @Option(help: "The prompt's text.")
+  var prompt: String
+
+  @Option(help: "The most tokens to generate.")
+  var maxTokens = 128
+
+  @Flag(help: "Put the prompt through the model's chat template as a user's message.")
+  var chat = false
+
+  @Option(help: "0 takes the likeliest token each time.")
+  var temperature = 0.0
+
+  @Option(help: "Draw from the smallest set of tokens with at least this probability.")
+  var topP = 1.0
+
+  @Option(help: "Seeds the draw.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Print one JSON object with tokens, text and times.")
+  var json = false
+
+  func validate() throws {
+    guard maxTokens > 0 else { throw ValidationError("--max-tokens must be positive.") }
+    guard temperature >= 0, temperature.isFinite else { throw ValidationError("--temperature must not be negative.") }
+    guard topP > 0, topP <= 1 else { throw ValidationError("--top-p must be above 0 and at most 1.") }
+  }
+
+  func run() throws {
+    let model = try options.load()
+    let tokens =
+      chat ? try model.prompt(for: [ChatMessage(role: "user", content: prompt)]) : model.tokenizer.encode(prompt)
+    var stream = TokenStream(model.tokenizer, skipSpecialTokens: true)
+    let generation = try model.generate(
+      prompt: tokens, maximumTokens: maxTokens, sampling: .init(temperature: temperature, topP: topP, seed: seed)
+    ) { token in
+      if !json { Terminal.write(stream.append(token)) }
+    }
+    guard json else { return Terminal.write(stream.finish() + "\n") }
+    let output: JSONValue = [
+      "prompt_tokens": .array(tokens.map { .integer(Int($0)) }),
+      "tokens": .array(generation.tokens.map { .integer(Int($0)) }),
+      "text": .string(model.tokenizer.decode(generation.tokens, skipSpecialTokens: true)),
+      "finish": .string(generation.finish.rawValue),
+      "token_ns": .array(generation.tokenNanoseconds.map { .integer(Int($0)) }),
+    ]
+    Terminal.write(output.serialized() + "\n")
+  }
+}

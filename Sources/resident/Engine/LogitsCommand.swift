@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+import NativeEngine
+
+struct LogitsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "logits", abstract: "Write the logits after each token as a NumPy array (float32, tokens × vocabulary).")
+
+  @OptionGroup var options: ModelOptions
+
+  @Option(help: "Token ids, separated by commas.")
+  var tokens: String
+
+  @Option(help: ArgumentHelp("The .npy file to write.", valueName: "file"), completion: .file())
+  var out: String
+
+  func run() throws {
+    var ids: [Int32] = []
+    for part in tokens.split(separator: ",") {
+      guard let id = Int32(part.trimmingCharacters(in: .whitespaces)) else {
+        throw ValidationError("--tokens: \"\(part)\" is not a token id.")
+      }
+      ids.append(id)
+    }
+    let model = try options.load()
+    let file = try NumpyFile(
+      creating: URL(fileURLWithPath: out), shape: [ids.count, model.folder.config.vocabularySize])
+    try model.session.logits(of: ids) { try file.append($0) }
+    try file.close()
+  }
+}

@@ -1,0 +1,110 @@
+import ChatTemplate
+import Foundation
+import Testing
+
+@Suite("Limits")
+struct LimitTests {
+  static let endlessTemplates: [(String, ChatTemplateError.Limit)] = [
+    ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", .steps),
+    ("{{ 'x' * 9999999 }}", .output),
+    ("{{ 'x' * 9999999999 }}", .output),
+    ("{{ [1] * 9999999999 }}", .steps),
+    ("{% for a in range(99) %}{{ 'x' * 19999 }}{% endfor %}", .output),
+    ("{% set n = namespace(s='x') %}{% for a in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}", .output),
+    ("{% set n = namespace(l=[1]) %}{% for a in range(99) %}{% set n.l = n.l + n.l %}{% endfor %}", .steps),
+    ("{% set n = namespace(l=[1]) %}{% for a in range(99) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l }}", .output),
+    (
+      "{% set n = namespace(l=[1]) %}{% for a in range(99) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l == n.l }}",
+      .steps
+    ),
+    ("{% set n = namespace(l=[]) %}{% for a in range(9999) %}{% set n.l = [n.l] %}{% endfor %}", .depth),
+    ("{% set n = namespace(l={}) %}{% for a in range(9999) %}{% set n.l = {1: n.l} %}{% endfor %}", .depth),
+    ("{% set n = namespace(l=[]) %}{% for a in range(9999) %}{% set n.l = [n.l]|map('list') %}{% endfor %}", .depth),
+    ("{% set n = namespace(l={}) %}{% for a in range(9999) %}{% set n.l = {1: n.l.get} %}{% endfor %}", .depth),
+    ("{% macro m(x) %}{{ m([x]) }}{% endmacro %}{{ m(1) }}", .depth),
+    ("{% macro m() %}{% call m() %}{{ caller() }}{% endcall %}{{ caller }}{% endmacro %}{{ m() }}", .depth),
+    ("{% set n = namespace() %}{% set n.n = n %}{{ n }}", .depth),
+    ("{{ range(99999)|map('string')|join('x' * 99999) }}", .output),
+    ("{% set x = range(99999)|list %}{% for a in x %}{% if x == x|sort %}{% endif %}{% endfor %}", .steps),
+    ("{{ 'a'|indent('x' * 9999999999) }}", .output),
+    ("{{ [1]|tojson(indent=9999999999) }}", .output),
+    ("{{ ('x' * 9999999).replace('x', 'y' * 9999) }}", .output),
+    ("{{ " + String(repeating: "(", count: 9999), .nesting),
+    ("{{ " + String(repeating: "-", count: 9999) + "1 }}", .nesting),
+    ("{{ " + String(repeating: "[", count: 9999) + String(repeating: "]", count: 9999) + " }}", .nesting),
+    (String(repeating: "{% if 1 %}", count: 9999), .nesting),
+    ("{% set " + String(repeating: "(", count: 9999) + "a", .nesting),
+    ("{{ " + String(repeating: "1 if 1 else ", count: 9999) + "1 }}", .nesting),
+  ]
+
+  @Test("A template without end is stopped by its limits, on a small stack")
+  func endless() {
+    let limits = RenderLimits(steps: 1_000_000, outputBytes: 1 << 20, depth: RenderLimits.standard.depth)
+    for (source, limit) in Self.endlessTemplates {
+      let error = onSmallStack { try ChatTemplate(source: source).render([:], limits: limits) }
+      var reached: ChatTemplateError.Limit?
+      if case .limit(let limit, _, _)? = error { reached = limit }
+      #expect(reached == limit, "\(source.prefix(200)) gave \(String(describing: error))")
+    }
+  }
+
+  static let circularTemplates = [
+    "{% set n = namespace() %}{% set n.n = n %}",
+    "{% set n = namespace() %}{% for a in range(20000) %}{% set n.n = namespace(n=n.n) %}{% endfor %}",
+    "{% set n = namespace() %}{% for a in range(9000) %}{% set n.n = [namespace(n=n.n)] %}{% endfor %}",
+    """
+    {% set n = namespace() %}{% for a in range(9000) %}{% set v = n.n %}{% for b in [1] if true %}{% set n.n = loop %}\
+    {% endfor %}{% endfor %}
+    """,
+    """
+    {% set n = namespace() %}{% for a in range(9000) %}{% set v = n.n %}{% macro m() %}{{ v }}{% endmacro %}\
+    {% set n.n = m %}{% endfor %}
+    """,
+    "{{ " + String(repeating: "1 + ", count: 20_000) + "1 }}",
+    "{{ 1" + String(repeating: "|string", count: 20_000) + " }}",
+    "{{ " + String(repeating: "not ", count: 20_000) + "1 }}",
+    "{% if 0 %}" + String(repeating: "{% elif 0 %}", count: 20_000) + "{% endif %}",
+    String(repeating: "{# ", count: 20_000) + "#}",
+    String(repeating: "{% raw", count: 1) + String(repeating: " ", count: 20_000) + "%}{% endraw %}",
+  ]
+
+  @Test("Circles and long chains are built and released on a small stack")
+  func circles() {
+    for source in Self.circularTemplates {
+      let error = onSmallStack { try ChatTemplate(source: source).render([:]) }
+      #expect(error == nil, "\(source.prefix(200))")
+    }
+  }
+
+  @Test("Data nested deeper than the limit is refused")
+  func deepData() {
+    var value: TemplateValue = []
+    for _ in 0..<500 { value = [value] }
+    let data = value
+    let error = onSmallStack { try ChatTemplate(source: "{{ a }}").render(["a": data]) }
+    #expect(error == .limit(.depth, maximum: 160, line: 1))
+  }
+
+  /// Runs on a thread with the stack that secondary threads have on macOS, or twice that for unoptimized code.
+  private func onSmallStack(_ body: @escaping @Sendable () throws -> String) -> ChatTemplateError? {
+    let box = Box()
+    let thread = Thread {
+      do { _ = try body() } catch { box.error = error as? ChatTemplateError }
+      box.done.signal()
+    }
+    #if DEBUG
+      thread.stackSize = 1024 << 10
+    #else
+      thread.stackSize = 512 << 10
+    #endif
+    thread.start()
+    box.done.wait()
+    return box.error
+  }
+
+  /// Written by the thread before it signals and read after, so never at once.
+  private final class Box: @unchecked Sendable {
+    var error: ChatTemplateError?
+    let done = DispatchSemaphore(value: 0)
+  }
+}

@@ -1,0 +1,52 @@
+import JSON
+import Testing
+
+@testable import Checkpoint
+
+@Suite("Affine quantization equals mx.quantize")
+struct AffineQuantizerTests {
+  @Test("Codes, scales and biases are equal for every width, group and type", arguments: ["F32", "F16", "BF16"])
+  func equalsGolden(typeName: String) throws {
+    let golden = try Golden()
+    let type = try #require(TensorType(rawValue: typeName))
+    let section = try #require(try golden.cases("affine").first { $0["type"]?.string == typeName })
+    let rows = try #require(section["rows"]?.integer)
+    let folder = try TemporaryFolder()
+    let entry = SafetensorsWriter.Entry(name: "w.weight", type: type, shape: [rows, golden.columns])
+    let writer = try SafetensorsWriter(creating: folder.url.appendingPathComponent("w.safetensors"), entries: [entry])
+    let data = type == .F32 ? bytes(try section.bits("weights", UInt32.self)) : bytes(try section.bits("weights", UInt16.self))
+    try writer.write(data, to: entry.name)
+    try writer.finish()
+    let file = try SafetensorsFile(contentsOf: folder.url.appendingPathComponent("w.safetensors"))
+    let weight = LayerWeight.plain(try #require(file.tensors[entry.name]))
+    let cases = try #require(section["cases"]?.array)
+    #expect(cases.count == 18)
+    for golden in cases {
+      let format = try #require(
+        QuantizationFormat(bits: golden["bits"]?.integer ?? 0, groupSize: golden["group_size"]?.integer ?? 0))
+      let parts = try LayerConverter(weight: weight, type: type, name: "w", file: "f").quantized(format)
+      try #expect(parts.codes == golden.bits("codes", UInt32.self), "\(format)")
+      if type == .F32 {
+        try #expect(parts.scales == bytes(golden.bits("scales", UInt32.self)), "\(format)")
+        try #expect(parts.biases == bytes(golden.bits("biases", UInt32.self)), "\(format)")
+      } else {
+        try #expect(parts.scales == bytes(golden.bits("scales", UInt16.self)), "\(format)")
+        try #expect(parts.biases == bytes(golden.bits("biases", UInt16.self)), "\(format)")
+      }
+    }
+  }
+
+  @Test("A weight that is not finite is refused with its row", arguments: [Float.nan, .infinity, 70_000])
+  func refusesNonFinite(value: Float) throws {
+    let folder = try TemporaryFolder()
+    var values = [Float](repeating: 1, count: 64)
+    values[40] = value
+    let file = try folder.write(
+      safetensors(#"{"w":{"dtype":"F32","shape":[2,32],"data_offsets":[0,256]}}"#, data: bytes(values)), to: "w")
+    let tensor = try #require(try SafetensorsFile(contentsOf: file).tensors["w"])
+    let converter = LayerConverter(weight: .plain(tensor), type: .F16, name: "w", file: "f")
+    #expect(throws: CheckpointError.tensor("w", file: "f", problem: "holds a value in row 1 that is not finite as F16")) {
+      _ = try converter.floats()
+    }
+  }
+}

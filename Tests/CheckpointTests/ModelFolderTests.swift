@@ -1,0 +1,94 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import Checkpoint
+
+@Suite("Model folders")
+struct ModelFolderTests {
+  private let byte = #"{"dtype":"U8","shape":[1],"data_offsets":[0,1]}"#
+
+  @Test("Weights of several files are merged, and a stray file is ignored")
+  func merges() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(TinyModel.config, to: "config.json")
+    _ = try folder.write(safetensors(#"{"a":\#(byte)}"#, data: [1]), to: "model-00001-of-00002.safetensors")
+    _ = try folder.write(safetensors(#"{"b":\#(byte)}"#, data: [2]), to: "model-00002-of-00002.safetensors")
+    _ = try folder.write(safetensors(#"{"c":\#(byte)}"#, data: [2]), to: "adapter.safetensors")
+    let model = try ModelFolder(contentsOf: folder.url)
+    #expect(model.tensors.keys.sorted() == ["a", "b"] && model.weightFiles.count == 2)
+    #expect(throws: CheckpointError.missingTensor("c", file: folder.url.path)) { _ = try model.tensor("c") }
+  }
+
+  @Test("The index decides which files count")
+  func respectsIndex() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(TinyModel.config, to: "config.json")
+    _ = try folder.write(safetensors(#"{"a":\#(byte)}"#, data: [1]), to: "model-1.safetensors")
+    _ = try folder.write(safetensors(#"{"a":\#(byte)}"#, data: [2]), to: "model-old.safetensors")
+    #expect(throws: CheckpointError.duplicateTensor("a", files: ["model-1.safetensors", "model-old.safetensors"])) {
+      _ = try ModelFolder(contentsOf: folder.url)
+    }
+    try folder.write(#"{"weight_map":{"a":"model-1.safetensors"}}"#, to: "model.safetensors.index.json")
+    #expect(try ModelFolder(contentsOf: folder.url).tensors["a"]?.elements(UInt8.self) == [1])
+    try folder.write(#"{"weight_map":{"b":"model-1.safetensors"}}"#, to: "model.safetensors.index.json")
+    #expect(
+      throws: CheckpointError.missingTensor("b", file: folder.url.appendingPathComponent("model-1.safetensors").path)
+    ) { _ = try ModelFolder(contentsOf: folder.url) }
+    try folder.write(#"{"weight_map":{"a":"../model-1.safetensors"}}"#, to: "model.safetensors.index.json")
+    #expect(throws: CheckpointError.self) { _ = try ModelFolder(contentsOf: folder.url) }
+    try folder.write(#"{"weight_map":{"a":"model-2.safetensors"}}"#, to: "model.safetensors.index.json")
+    #expect(throws: CheckpointError.notFound(folder.url.appendingPathComponent("model-2.safetensors").path)) {
+      _ = try ModelFolder(contentsOf: folder.url)
+    }
+  }
+
+  @Test("What is missing is named")
+  func namesMissing() throws {
+    let folder = try TemporaryFolder()
+    let none = folder.url.appendingPathComponent("none")
+    #expect(throws: CheckpointError.notFound(none.path)) { _ = try ModelFolder(contentsOf: none) }
+    let config = folder.url.appendingPathComponent("config.json")
+    #expect(throws: CheckpointError.notFound(config.path)) { _ = try ModelFolder(contentsOf: folder.url) }
+    try folder.write(TinyModel.config, to: "config.json")
+    #expect(throws: CheckpointError.notAFolder(config.path)) { _ = try ModelFolder(contentsOf: config) }
+    #expect(throws: CheckpointError.noWeights(folder: folder.url.path)) { _ = try ModelFolder(contentsOf: folder.url) }
+    try folder.write("{", to: "config.json")
+    let error = #expect(throws: CheckpointError.self) { _ = try ModelFolder(contentsOf: folder.url) }
+    guard case .json(config.path, _) = error else {
+      Issue.record("got \(String(describing: error))")
+      return
+    }
+  }
+
+  @Test("The generation's settings decide the end tokens, the weights whether the output is tied")
+  func resolvesConfig() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(TinyModel.config, to: "config.json")
+    try folder.write(#"{"eos_token_id":[3,4]}"#, to: "generation_config.json")
+    _ = try folder.write(safetensors(#"{"a":\#(byte)}"#, data: [1]), to: "model.safetensors")
+    let tied = try ModelFolder(contentsOf: folder.url)
+    #expect(tied.config.eosTokenIDs == [3, 4] && tied.config.tieWordEmbeddings)
+    _ = try folder.write(safetensors(#"{"lm_head.weight":\#(byte)}"#, data: [1]), to: "model.safetensors")
+    #expect(!(try ModelFolder(contentsOf: folder.url).config.tieWordEmbeddings))
+  }
+
+  @Test("A layer that the configuration does not name has the format its shapes imply")
+  func infersFormat() throws {
+    let folder = try TemporaryFolder()
+    var config = try #require(try JSONValue(parsing: TinyModel.config).object)
+    config["quantization"] = ["bits": 4, "group_size": 64]
+    try folder.write(JSONValue.object(config).serialized(), to: "config.json")
+    let format = try #require(QuantizationFormat(bits: 8, groupSize: 32))
+    let writer = try SafetensorsWriter(
+      creating: folder.url.appendingPathComponent("model.safetensors"),
+      entries: format.entries(path: "up", shape: [2, 64], scaleType: .F16))
+    try writer.write([UInt32](repeating: 0, count: 32), to: "up.weight")
+    try writer.write([UInt16](repeating: 0, count: 4), to: "up.scales")
+    try writer.write([UInt16](repeating: 0, count: 4), to: "up.biases")
+    try writer.finish()
+    let model = try ModelFolder(contentsOf: folder.url)
+    #expect(try model.weight(of: "up", columnCount: 64).format == format)
+    #expect(throws: CheckpointError.self) { _ = try model.weight(of: "up", columnCount: 48) }
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import Checkpoint
+
+@Suite("Provenance and inspection")
+struct ProvenanceTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(TinyModel.config, to: "config.json")
+    try folder.write("abc", to: "tokenizer.json")
+    let header = #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#
+    _ = try folder.write(safetensors(header, data: [1]), to: "model.safetensors")
+  }
+
+  @Test("Every file that counts is hashed, sorted by name")
+  func hashesFiles() throws {
+    let manifest = try WeightManifest(of: ModelFolder(contentsOf: folder.url))
+    #expect(manifest.files.map(\.name) == ["config.json", "model.safetensors", "tokenizer.json"])
+    // printf abc | sha256sum
+    #expect(manifest.files[2].sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+  }
+
+  @Test("The hash is that of the canonical JSON of names and hashes")
+  func hashesManifest() {
+    let manifest = WeightManifest(files: [.init(name: "b", sha256: "2"), .init(name: "a", sha256: "1")])
+    // printf '{"a":"1","b":"2"}' | sha256sum
+    #expect(manifest.hash == "21bc6be3b96e93b9fd4b8f33c43a48d4bc1c0d9a5f0fb9d0c6f1b9c0e1f3a6c5")
+  }
+
+  @Test("One changed byte in any file changes the hash", arguments: ["config.json", "tokenizer.json", "model.safetensors"])
+  func noticesChanges(name: String) throws {
+    let before = try WeightManifest(of: ModelFolder(contentsOf: folder.url)).hash
+    var contents = Array(try Data(contentsOf: folder.url.appendingPathComponent(name)))
+    contents[contents.count - 1] ^= name == "config.json" ? 0 : 2
+    if name == "config.json" { contents.append(0x20) }
+    _ = try folder.write(contents, to: name)
+    #expect(try WeightManifest(of: ModelFolder(contentsOf: folder.url)).hash != before)
+  }
+
+  @Test("A manifest survives JSON, a forged one does not")
+  func survivesJSON() throws {
+    let manifest = try WeightManifest(of: ModelFolder(contentsOf: folder.url))
+    #expect(try WeightManifest(parsing: manifest.json, file: "f") == manifest)
+    var forged = try #require(manifest.json.object)
+    forged["hash"] = .string(String(repeating: "0", count: 64))
+    #expect(throws: CheckpointError.field(file: "f", name: "hash", problem: "is not the hash of the files listed beside it")) {
+      _ = try WeightManifest(parsing: .object(forged), file: "f")
+    }
+    forged["files"] = ["a": "XYZ"]
+    #expect(throws: CheckpointError.self) { _ = try WeightManifest(parsing: .object(forged), file: "f") }
+  }
+
+  @Test("Sizes, bits a weight and the cache's cost are counted by storage")
+  func inspects() throws {
+    let source = try TemporaryFolder()
+    try TinyModel.write(to: source)
+    let target = source.url.appendingPathComponent("lane")
+    let format = try #require(QuantizationFormat(bits: 4, groupSize: 64))
+    try ModelFolder(contentsOf: source.url).write(.uniform(format), to: target)
+    let inspection = try ModelInspection(of: ModelFolder(contentsOf: target))
+    #expect(inspection.storages == [
+      .init(format: "F16", tensorCount: 2, parameterCount: 352, byteCount: 704),
+      .init(format: "affine 4-bit g64", tensorCount: 1, parameterCount: 640, byteCount: 320 + 2 * 20),
+    ])
+    #expect(inspection.parameterCount == 992 && inspection.bitsPerWeight == Double(1064 * 8) / 992)
+    #expect(inspection.cacheBytesPerToken(elementBytes: 2) == 2 * 1 * 2 * 16 * 2)
+    #expect(inspection.json["kv_bytes_per_token"]?["fp32"]?.integer == 256)
+    #expect(inspection.table.contains("bits a weight     8.581"))
+    #expect(inspection.table.contains("lane              uniform"))
+  }
+
+  @Test("Messages say what, where and what to do")
+  func messages() {
+    let problem = SafetensorsProblem.overlap("a", "b")
+    #expect(
+      CheckpointError.safetensors(file: "m", problem).description
+        == "m is not a valid safetensors file: tensors \"a\" and \"b\" overlap; fetch it again")
+    #expect(
+      CheckpointError.gguf(file: "m", .unsupportedType(tensor: "t", type: "Q4_K")).description.contains("Q4_K"))
+  }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import Checkpoint
+
+/// The contents of `Fixtures/quantize-golden.json`, made by
+/// `python Conformance/make-quantize-golden.py > Fixtures/quantize-golden.json`.
+struct Golden {
+  let json: JSONValue
+
+  init() throws {
+    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/quantize-golden.json")
+    json = try JSONValue(parsing: Array(Data(contentsOf: url)))
+  }
+
+  var columns: Int { json["columns"]?.integer ?? 0 }
+
+  func cases(_ section: String) throws -> [JSONValue] { try #require(json[section]?.array) }
+}
+
+extension JSONValue {
+  /// The integers of a text of hexadecimal digits without separators.
+  func bits<T: FixedWidthInteger>(_ name: String, _: T.Type) throws -> [T] {
+    let digits = Array(try #require(self[name]?.string).utf8)
+    let width = MemoryLayout<T>.size * 2
+    return try stride(from: 0, to: digits.count, by: width).map { start in
+      try #require(T(String(decoding: digits[start..<start + width], as: UTF8.self), radix: 16))
+    }
+  }
+}

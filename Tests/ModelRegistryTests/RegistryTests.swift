@@ -1,0 +1,89 @@
+import Foundation
+import JSON
+import Testing
+import Vocabulary
+
+@testable import ModelRegistry
+
+@Suite struct RegistryTests {
+  private func registry(_ text: String) throws(RegistryError) -> Registry { try Registry(parsing: Array(text.utf8)) }
+
+  @Test("Roles come in file order and other programs' keys don't matter")
+  func fileOrder() throws {
+    let registry = try registry(
+      #"{"endpoints":{"x":1},"models":{"quickest":"o/a","default":"o/b","oss":"o/a"},"z":[]}"#)
+    #expect(registry.roles == ["quickest", "default", "oss"])
+    #expect(registry.modelIDs == ["o/a", "o/b"])
+    #expect(registry["default"] == "o/b")
+    #expect(registry["coding"] == nil)
+  }
+
+  @Test("A role gives its id, a registered id gives itself")
+  func resolves() throws {
+    let registry = try registry(#"{"models":{"default":"o/a"}}"#)
+    #expect(try registry.resolve("default").description == "default -> o/a (role)")
+    #expect(try registry.resolve("o/a").description == "o/a -> o/a (exact id)")
+  }
+
+  @Test("Any other name is an error that lists what is known", arguments: ["Default", "o/a ", "", "coding", "models"])
+  func unknownName(_ name: String) throws {
+    let registry = try registry(#"{"models":{"default":"o/a","oss":"o/b"}}"#)
+    let error = #expect(throws: RegistryError.self) { try registry.resolve(name) }
+    #expect(error == .unknownName(name, path: "registry.json", roles: ["default", "oss"], ids: ["o/a", "o/b"]))
+    #expect(error?.description.hasSuffix("roles: default, oss; ids: o/a, o/b") == true)
+  }
+
+  static let malformed: [(String, RegistryError.ContentProblem)] = [
+    ("[]", .notAnObject(kind: "an array")),
+    ("{}", .modelsMissing),
+    (#"{"models":null}"#, .modelsNotAnObject(kind: "null")),
+    (#"{"models":{"default":{"id":"x"}}}"#, .idNotAString("default", kind: "an object")),
+    (#"{"models":{"default":""}}"#, .emptyID("default")),
+    (#"{"models":{"default":" \t"}}"#, .emptyID("default")),
+    (#"{"models":{"Default":"x"}}"#, .malformedRole("Default")),
+    (#"{"models":{"":"x"}}"#, .malformedRole("")),
+    (#"{"models":{"-a":"x"}}"#, .malformedRole("-a")),
+    (#"{"models":{"a_b":"x"}}"#, .malformedRole("a_b")),
+    (#"{"models":{"é":"x"}}"#, .malformedRole("é")),
+    (#"{"models":{"default":"coding","coding":"o/a"}}"#, .idNamesARole("default", "coding")),
+  ]
+
+  @Test("A malformed registry is one clear error", arguments: malformed)
+  func refusesMalformed(_ text: String, _ problem: RegistryError.ContentProblem) throws {
+    #expect(throws: RegistryError.content(path: "registry.json", problem)) { try registry(text) }
+  }
+
+  @Test("An id that is its own role's name has one meaning and is allowed")
+  func idEqualsRole() throws {
+    #expect(try registry(#"{"models":{"embedding":"embedding"}}"#).resolve("embedding").id == "embedding")
+  }
+
+  @Test("Invalid JSON is refused with line and column")
+  func invalidJSON() throws {
+    let error = #expect(throws: RegistryError.self) { try registry("{\n  \"models\": {\"a\" \"b\"}\n}") }
+    #expect(
+      error?.description == "registry.json: not valid JSON: unexpected '\"' at line 2, column 18")
+    #expect(throws: RegistryError.self) { try registry(#"{"models":{"a":"x","a":"y"}}"#) }
+    #expect(throws: RegistryError.self) { try registry("") }
+  }
+
+  @Test("Every prefix of a registry is an error and never a crash")
+  func truncation() throws {
+    let bytes = Array(#"{"models":{"a":"x\u00e9\\","b":"é"},"n":[1.5e3,true]}"#.utf8)
+    for count in 0..<bytes.count {
+      #expect(throws: RegistryError.self) { try Registry(parsing: Array(bytes[..<count])) }
+    }
+  }
+
+  @Test("The command line overrides the environment, which overrides the default path")
+  func location() {
+    let home = URL(fileURLWithPath: "/home/someone")
+    let environment = ["RESIDENT_REGISTRY": "~/models.json"]
+    func path(_ override: String?, _ environment: [String: String]) -> String {
+      RegistryLocation.url(override: override, environment: environment, home: home).path
+    }
+    #expect(path("/etc/registry.json", environment) == "/etc/registry.json")
+    #expect(path(nil, environment) == "/home/someone/models.json")
+    #expect(path("", ["RESIDENT_REGISTRY": ""]) == "/home/someone/.config/ai-stack/registry.json")
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import ModelRegistry
+import Vocabulary
+
+/// Edits a registry for tests that need another process, and dies where it is told to.
+///
+/// Arguments: `edit PATH ROLE EXPECTED REPLACEMENT [STEP]` kills itself at that step;
+/// `loop PATH ROLE ONE OTHER` swaps two ids to and fro, with a line on standard output after each, until it is killed.
+let arguments = CommandLine.arguments.dropFirst()
+guard arguments.count >= 5, let mode = arguments.first else { exit(64) }
+let words = Array(arguments.dropFirst())
+let fatalStep = words.count > 4 ? WriteStep(rawValue: words[4]) : nil
+let file = RegistryFile(URL(fileURLWithPath: words[0])) { step in
+  if step == fatalStep { kill(getpid(), SIGKILL) }
+}
+do {
+  var edit = try RegistryEdit(
+    role: Role(rawValue: words[1]), expected: ModelID(rawValue: words[2]), replacement: ModelID(rawValue: words[3]))
+  try file.apply(edit)
+  while mode == "loop" {
+    try FileHandle.standardOutput.write(contentsOf: Data("swapped\n".utf8))
+    edit = try edit.reversed()
+    try file.apply(edit)
+  }
+} catch RegistryError.residentMoved {
+  exit(3)
+} catch {
+  try? FileHandle.standardError.write(contentsOf: Data("\(error)\n".utf8))
+  exit(1)
+}
