@@ -1,6 +1,9 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
   name: "resident",
   platforms: [.macOS(.v15)],
@@ -12,13 +15,17 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
+    // What every stage speaks of.
     .target(name: "JSON"),
     .target(name: "Vocabulary"),
     .target(name: "Platform"),
-    .target(name: "Statistics"),
-    .target(name: "ChatTemplate"),
+    .target(name: "Randomness"),
+    .target(name: "Measurements", dependencies: ["JSON", "Vocabulary"]),
+
+    // Model folders and the native engine.
+    .target(name: "Checkpoint", dependencies: ["JSON", crypto]),
     .target(name: "Tokenization", dependencies: ["JSON"]),
-    .target(name: "Checkpoint", dependencies: ["JSON", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "ChatTemplate"),
     .target(
       name: "CKernels",
       // The kernels are what a model waits for, in a debug build as well.
@@ -26,14 +33,27 @@ let package = Package(
     .target(name: "WorkerProtocol", dependencies: ["JSON", "Platform"]),
     .target(
       name: "NativeEngine",
-      dependencies: ["CKernels", "ChatTemplate", "Checkpoint", "JSON", "Platform", "Tokenization", "WorkerProtocol"]),
-    .target(name: "Measurements", dependencies: ["JSON", "Vocabulary"]),
-    .executableTarget(
-      name: "resident",
       dependencies: [
-        "Checkpoint", "NativeEngine", "WorkerProtocol",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CKernels", "ChatTemplate", "Checkpoint", "JSON", "Platform", "Randomness", "Tokenization", "WorkerProtocol",
       ]),
+
+    .target(name: "Statistics", dependencies: ["Randomness"]),
+    .target(name: "ModelRegistry", dependencies: ["JSON", "Vocabulary"]),
+
+    .executableTarget(name: "resident", dependencies: ["Checkpoint", "NativeEngine", "WorkerProtocol", arguments]),
+
+    // Tests mirror Sources.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(
+      name: "NativeEngineTests",
+      dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Randomness", "TestSupport"],
+      exclude: ["Golden"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Randomness", "Statistics"], exclude: ["Golden"]),
+    .testTarget(
+      name: "ModelRegistryTests", dependencies: ["JSON", "ModelRegistry", "Vocabulary", "registry-crash-helper"]),
+    .executableTarget(
+      name: "registry-crash-helper", dependencies: ["ModelRegistry", "Vocabulary"], path: "Tests/RegistryCrashHelper"),
   ],
   swiftLanguageModes: [.v6]
 )

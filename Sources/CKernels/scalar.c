@@ -1,4 +1,5 @@
-// The reference: plain loops in the order of the formulas. Every other instruction set is tested against it.
+// The reference: plain loops in the order of the formulas, sums in double precision. Every other instruction set is
+// tested against it.
 #include "convert.h"
 #include "tables.h"
 
@@ -34,13 +35,13 @@ static void multiply_vector(const rk_matrix *w, const float *x, float *y, int64_
                             bool accumulate) {
   float tile[RK_TILE_COLUMNS];
   for (int64_t r = begin; r < end; r++) {
-    float sum = 0;
+    double sum = 0;
     for (int64_t c = 0; c < w->columns; c += RK_TILE_COLUMNS) {
       int64_t stop = c + RK_TILE_COLUMNS < w->columns ? c + RK_TILE_COLUMNS : w->columns;
       dequantize(w, r, c, stop, tile);
-      for (int64_t i = c; i < stop; i++) sum += tile[i - c] * x[i];
+      for (int64_t i = c; i < stop; i++) sum += (double)tile[i - c] * x[i];
     }
-    y[r] = accumulate ? y[r] + sum : sum;
+    y[r] = (float)(accumulate ? y[r] + sum : sum);
   }
 }
 
@@ -56,9 +57,9 @@ static void multiply_panels(const rk_matrix *w, const float *x, float *y, int64_
         float *out = y + (p * y_features + r) * PANEL;
         const float *in = x + (p * w->columns + c) * PANEL;
         for (int64_t t = 0; t < PANEL; t++) {
-          float sum = accumulate || c > 0 ? out[t] : 0;
-          for (int64_t i = 0; i < stop - c; i++) sum += tile[i] * in[i * PANEL + t];
-          out[t] = sum;
+          double sum = accumulate || c > 0 ? out[t] : 0;
+          for (int64_t i = 0; i < stop - c; i++) sum += (double)tile[i] * in[i * PANEL + t];
+          out[t] = (float)sum;
         }
       }
     }
@@ -66,17 +67,17 @@ static void multiply_panels(const rk_matrix *w, const float *x, float *y, int64_
 }
 
 static void normalize(const float *x, const float *weight, float epsilon, int64_t count, float *out) {
-  float squares = 0;
-  for (int64_t i = 0; i < count; i++) squares += x[i] * x[i];
-  float factor = 1 / sqrtf(squares / (float)count + epsilon);
+  double squares = 0;
+  for (int64_t i = 0; i < count; i++) squares += (double)x[i] * x[i];
+  float factor = (float)(1 / sqrt(squares / (double)count + epsilon));
   for (int64_t i = 0; i < count; i++) out[i] = x[i] * factor * weight[i];
 }
 
 static void normalize_panel(const float *x, const float *weight, float epsilon, int64_t features, float *out) {
   for (int64_t t = 0; t < PANEL; t++) {
-    float squares = 0;
-    for (int64_t f = 0; f < features; f++) squares += x[f * PANEL + t] * x[f * PANEL + t];
-    float factor = 1 / sqrtf(squares / (float)features + epsilon);
+    double squares = 0;
+    for (int64_t f = 0; f < features; f++) squares += (double)x[f * PANEL + t] * x[f * PANEL + t];
+    float factor = (float)(1 / sqrt(squares / (double)features + epsilon));
     for (int64_t f = 0; f < features; f++) out[f * PANEL + t] = x[f * PANEL + t] * factor * weight[f];
   }
 }
@@ -128,26 +129,26 @@ static void append_panel(const rk_head_cache *cache, int64_t position, int64_t t
   }
 }
 
-// One query over positions begin..<end; elements of query and out are `stride` apart.
-static void attend_one(const rk_head_cache *cache, const float *query, int64_t stride, float scale, int64_t begin,
-                       int64_t end, float *out, float *largest, float *total, float *scores) {
+// One query over positions begin..<end.
+static void attend_one(const rk_head_cache *cache, const float *query, float scale, int64_t begin, int64_t end,
+                       float *out, float *largest, float *total, float *scores) {
   int64_t dimension = cache->head_dimension;
   *largest = -INFINITY;
   for (int64_t p = begin; p < end; p++) {
-    float score = 0;
+    double score = 0;
     for (int64_t d = 0; d < dimension; d++) {
-      score += query[d * stride] * rk_load(cache->keys, cache->storage, key_index(dimension, p, d));
+      score += (double)query[d] * rk_load(cache->keys, cache->storage, key_index(dimension, p, d));
     }
-    scores[p - begin] = score * scale;
-    *largest = fmaxf(*largest, score * scale);
+    scores[p - begin] = (float)score * scale;
+    *largest = fmaxf(*largest, scores[p - begin]);
   }
   *total = 0;
-  for (int64_t d = 0; d < dimension; d++) out[d * stride] = 0;
+  for (int64_t d = 0; d < dimension; d++) out[d] = 0;
   for (int64_t p = begin; p < end; p++) {
     float weight = expf(scores[p - begin] - *largest);
     *total += weight;
     for (int64_t d = 0; d < dimension; d++) {
-      out[d * stride] += weight * rk_load(cache->values, cache->storage, p * dimension + d);
+      out[d] += weight * rk_load(cache->values, cache->storage, p * dimension + d);
     }
   }
 }
@@ -155,7 +156,7 @@ static void attend_one(const rk_head_cache *cache, const float *query, int64_t s
 static void attend(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t begin,
                    int64_t end, float *out, float *largest, float *total, float *scratch) {
   for (int64_t q = 0; q < queries; q++) {
-    attend_one(cache, query + q * cache->head_dimension, 1, scale, begin, end, out + q * cache->head_dimension,
+    attend_one(cache, query + q * cache->head_dimension, scale, begin, end, out + q * cache->head_dimension,
                largest + q, total + q, scratch);
   }
 }
@@ -163,25 +164,25 @@ static void attend(const rk_head_cache *cache, const float *query, int64_t queri
 static void attend_panel(const rk_head_cache *cache, const float *query, int64_t queries, float scale,
                          int64_t position, int64_t tokens, float *out, float *scratch) {
   int64_t dimension = cache->head_dimension;
+  // out may be query: the result replaces it only when it is complete.
+  float *scores = scratch, *own = scores + RK_SPAN, *part = own + dimension, *sums = part + dimension;
   for (int64_t q = 0; q < queries; q++) {
     for (int64_t t = 0; t < tokens; t++) {
-      float *sums = out + q * dimension * PANEL + t;
-      const float *at = query + q * dimension * PANEL + t;
+      int64_t first = q * dimension * PANEL + t;
+      for (int64_t d = 0; d < dimension; d++) own[d] = query[first + d * PANEL], sums[d] = 0;
       // In spans, as the scratch has room for so many scores, merged with the running maximum of online softmax.
       float top = -INFINITY, all = 0;
-      float *part = scratch + RK_SPAN;
-      for (int64_t d = 0; d < dimension; d++) sums[d * PANEL] = 0;
       for (int64_t begin = 0; begin <= position + t; begin += RK_SPAN) {
         int64_t end = begin + RK_SPAN < position + t + 1 ? begin + RK_SPAN : position + t + 1;
         float largest, total;
-        attend_one(cache, at, PANEL, scale, begin, end, part, &largest, &total, scratch);
+        attend_one(cache, own, scale, begin, end, part, &largest, &total, scores);
         float next = fmaxf(top, largest);
         float keep = expf(top - next), take = expf(largest - next);
-        for (int64_t d = 0; d < dimension; d++) sums[d * PANEL] = sums[d * PANEL] * keep + part[d * PANEL] * take;
+        for (int64_t d = 0; d < dimension; d++) sums[d] = sums[d] * keep + part[d] * take;
         all = all * keep + total * take;
         top = next;
       }
-      for (int64_t d = 0; d < dimension; d++) sums[d * PANEL] /= all;
+      for (int64_t d = 0; d < dimension; d++) out[first + d * PANEL] = sums[d] / all;
     }
   }
 }

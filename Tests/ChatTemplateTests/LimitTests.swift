@@ -12,7 +12,7 @@ struct LimitTests {
     ("{% for a in range(99) %}{{ 'x' * 19999 }}{% endfor %}", .output),
     ("{% set n = namespace(s='x') %}{% for a in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}", .output),
     ("{% set n = namespace(l=[1]) %}{% for a in range(99) %}{% set n.l = n.l + n.l %}{% endfor %}", .steps),
-    ("{% set n = namespace(l=[1]) %}{% for a in range(99) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l }}", .output),
+    ("{% set n = namespace(l=[1]) %}{% for a in range(99) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l }}", .steps),
     (
       "{% set n = namespace(l=[1]) %}{% for a in range(99) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l == n.l }}",
       .steps
@@ -24,7 +24,7 @@ struct LimitTests {
     ("{% macro m(x) %}{{ m([x]) }}{% endmacro %}{{ m(1) }}", .depth),
     ("{% macro m() %}{% call m() %}{{ caller() }}{% endcall %}{{ caller }}{% endmacro %}{{ m() }}", .depth),
     ("{% set n = namespace() %}{% set n.n = n %}{{ n }}", .depth),
-    ("{{ range(99999)|map('string')|join('x' * 99999) }}", .output),
+    ("{{ range(99)|join('x' * 19999) }}", .output),
     ("{% set x = range(99999)|list %}{% for a in x %}{% if x == x|sort %}{% endif %}{% endfor %}", .steps),
     ("{{ 'a'|indent('x' * 9999999999) }}", .output),
     ("{{ [1]|tojson(indent=9999999999) }}", .output),
@@ -39,7 +39,7 @@ struct LimitTests {
 
   @Test("A template without end is stopped by its limits, on a small stack")
   func endless() {
-    let limits = RenderLimits(steps: 1_000_000, outputBytes: 1 << 20, depth: RenderLimits.standard.depth)
+    let limits = RenderLimits(steps: 200_000, outputBytes: 1 << 20, depth: RenderLimits.standard.depth)
     for (source, limit) in Self.endlessTemplates {
       let error = onSmallStack { try ChatTemplate(source: source).render([:], limits: limits) }
       var reached: ChatTemplateError.Limit?

@@ -14,7 +14,8 @@ struct AffineQuantizerTests {
     let folder = try TemporaryFolder()
     let entry = SafetensorsWriter.Entry(name: "w.weight", type: type, shape: [rows, golden.columns])
     let writer = try SafetensorsWriter(creating: folder.url.appendingPathComponent("w.safetensors"), entries: [entry])
-    let data = type == .F32 ? bytes(try section.bits("weights", UInt32.self)) : bytes(try section.bits("weights", UInt16.self))
+    let data =
+      type == .F32 ? bytes(try section.bits("weights", UInt32.self)) : bytes(try section.bits("weights", UInt16.self))
     try writer.write(data, to: entry.name)
     try writer.finish()
     let file = try SafetensorsFile(contentsOf: folder.url.appendingPathComponent("w.safetensors"))
@@ -45,7 +46,8 @@ struct AffineQuantizerTests {
       safetensors(#"{"w":{"dtype":"F32","shape":[2,32],"data_offsets":[0,256]}}"#, data: bytes(values)), to: "w")
     let tensor = try #require(try SafetensorsFile(contentsOf: file).tensors["w"])
     let converter = LayerConverter(weight: .plain(tensor), type: .F16, name: "w", file: "f")
-    #expect(throws: CheckpointError.tensor("w", file: "f", problem: "holds a value in row 1 that is not finite as F16")) {
+    #expect(throws: CheckpointError.tensor("w", file: "f", problem: "holds a value in row 1 that is not finite as F16"))
+    {
       _ = try converter.floats()
     }
   }

@@ -25,7 +25,9 @@ struct DequantizeTests {
       let mode = try #require(QuantizationFormat.Mode(rawValue: item["mode"]?.string ?? ""))
       let expected = try item.bits("values", UInt32.self)
       let tensor = try tensor(item, columns: expected.count, mode: mode, scaleType: .U8)
-      #expect(LayerWeight.quantized(tensor).values.map { Float(bitPattern: $0.bitPattern) } == expected.map { Float(bitPattern: $0) })
+      #expect(
+        LayerWeight.quantized(tensor).values.map { Float(bitPattern: $0.bitPattern) }
+          == expected.map { Float(bitPattern: $0) })
     }
   }
 

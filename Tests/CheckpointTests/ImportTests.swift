@@ -19,23 +19,29 @@ struct ImportTests {
   /// What the blocks mean by GGML's definition, in file order.
   private func expected(_ tensor: GGUFBuilder.Tensor) -> [Float] {
     let data = tensor.data
-    func half(_ offset: Int) -> Float { HalfPrecision.float(half: UInt16(data[offset]) | UInt16(data[offset + 1]) << 8) }
+    func half(_ offset: Int) -> Float {
+      HalfPrecision.float(half: UInt16(data[offset]) | UInt16(data[offset + 1]) << 8)
+    }
     func nibble(_ start: Int, _ i: Int) -> Float { Float(i < 16 ? data[start + i] & 15 : data[start + i - 16] >> 4) }
     switch tensor.type {
-    case 0: return stride(from: 0, to: data.count, by: 4).map { i in
-      let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[i + $1]) << UInt32(8 * $1) }
-      return HalfPrecision.float(half: HalfPrecision.half(Float(bitPattern: bits)))
-    }
+    case 0:
+      return stride(from: 0, to: data.count, by: 4).map { i in
+        let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[i + $1]) << UInt32(8 * $1) }
+        return HalfPrecision.float(half: HalfPrecision.half(Float(bitPattern: bits)))
+      }
     case 1: return stride(from: 0, to: data.count, by: 2).map(half)
-    case 2: return stride(from: 0, to: data.count, by: 18).flatMap { block in
-      (0..<32).map { half(block) * (nibble(block + 2, $0) - 8) }
-    }
-    case 3: return stride(from: 0, to: data.count, by: 20).flatMap { block in
-      (0..<32).map { half(block) * nibble(block + 4, $0) + half(block + 2) }
-    }
-    default: return stride(from: 0, to: data.count, by: 34).flatMap { block in
-      (0..<32).map { half(block) * Float(Int8(bitPattern: data[block + 2 + $0])) }
-    }
+    case 2:
+      return stride(from: 0, to: data.count, by: 18).flatMap { block in
+        (0..<32).map { half(block) * (nibble(block + 2, $0) - 8) }
+      }
+    case 3:
+      return stride(from: 0, to: data.count, by: 20).flatMap { block in
+        (0..<32).map { half(block) * nibble(block + 4, $0) + half(block + 2) }
+      }
+    default:
+      return stride(from: 0, to: data.count, by: 34).flatMap { block in
+        (0..<32).map { half(block) * Float(Int8(bitPattern: data[block + 2 + $0])) }
+      }
     }
   }
 
@@ -44,7 +50,8 @@ struct ImportTests {
     let builder = TinyGGUF.builder()
     let model = try run(builder)
     let paths = [
-      "token_embd": "model.embed_tokens", "output_norm": "model.norm", "blk.0.attn_norm": "model.layers.0.input_layernorm",
+      "token_embd": "model.embed_tokens", "output_norm": "model.norm",
+      "blk.0.attn_norm": "model.layers.0.input_layernorm",
       "blk.0.attn_v": "model.layers.0.self_attn.v_proj", "blk.0.attn_output": "model.layers.0.self_attn.o_proj",
       "blk.0.ffn_norm": "model.layers.0.post_attention_layernorm", "blk.0.ffn_gate": "model.layers.0.mlp.gate_proj",
       "blk.0.ffn_up": "model.layers.0.mlp.up_proj", "blk.0.ffn_down": "model.layers.0.mlp.down_proj",
@@ -107,6 +114,15 @@ struct ImportTests {
     #expect(tokenizer["model"]?["ignore_merges"]?.bool == true)
   }
 
+  @Test("A token that ends a turn ends a generation too")
+  func writesEndOfTurn() throws {
+    var builder = TinyGGUF.builder()
+    builder.set("tokenizer.ggml.eot_token_id", GGUFBuilder.uint32(5))
+    let model = try run(builder)
+    #expect(model.config.eosTokenIDs == [0, 5])
+    #expect(try JSONValue(contentsOf: model.tokenizerConfigURL)["eos_token"]?.string == "<tool>")
+  }
+
   @Test("The folder says which file it came from")
   func recordsSource() throws {
     let model = try run(TinyGGUF.builder())
@@ -118,27 +134,48 @@ struct ImportTests {
   }
 
   static let refusals: [(String, [UInt8]?, GGUFProblem)] = [
-    ("general.architecture", GGUFBuilder.string("bert"),
-      .unsupported(field: "general.architecture", value: "bert", supported: ["llama"])),
+    (
+      "general.architecture", GGUFBuilder.string("bert"),
+      .unsupported(field: "general.architecture", value: "bert", supported: ["llama"])
+    ),
     ("llama.embedding_length", nil, .missingField("llama.embedding_length")),
-    ("llama.embedding_length", GGUFBuilder.string("64"), .badField("llama.embedding_length", problem: "is not an integer")),
-    ("tokenizer.ggml.model", GGUFBuilder.string("llama"),
-      .unsupported(field: "tokenizer.ggml.model", value: "llama", supported: ["gpt2"])),
-    ("tokenizer.ggml.pre", GGUFBuilder.string("tekken"),
+    (
+      "llama.embedding_length", GGUFBuilder.string("64"),
+      .badField("llama.embedding_length", problem: "is not an integer")
+    ),
+    (
+      "tokenizer.ggml.model", GGUFBuilder.string("llama"),
+      .unsupported(field: "tokenizer.ggml.model", value: "llama", supported: ["gpt2"])
+    ),
+    (
+      "tokenizer.ggml.pre", GGUFBuilder.string("tekken"),
       .unsupported(
-        field: "tokenizer.ggml.pre", value: "tekken", supported: ["smollm", "gpt-2", "llama-bpe", "qwen2"])),
-    ("tokenizer.ggml.token_type", GGUFBuilder.integers([1]),
-      .badField("tokenizer.ggml.token_type", problem: "has 1 elements for 6 tokens")),
-    ("tokenizer.ggml.tokens", GGUFBuilder.strings(["a", "a", "b", "c", "d", "e"]),
-      .duplicate(field: "tokenizer.ggml.tokens[1] \"a\"")),
-    ("tokenizer.ggml.merges", GGUFBuilder.strings(["a c"]),
-      .badField("tokenizer.ggml.merges[0]", problem: "does not join two tokens into a third")),
-    ("tokenizer.ggml.eos_token_id", GGUFBuilder.uint32(6),
-      .badField("tokenizer.ggml.eos_token_id", problem: "is not the id of one of 6 tokens")),
-    ("llama.rope.scaling.type", GGUFBuilder.string("yarn"),
-      .unsupported(field: "llama.rope.scaling.type", value: "yarn", supported: ["none", "linear"])),
-    ("llama.expert_count", GGUFBuilder.uint32(8),
-      .badField("llama.expert_count", problem: "is 8: mixtures of experts cannot be imported")),
+        field: "tokenizer.ggml.pre", value: "tekken", supported: ["smollm", "gpt-2", "llama-bpe", "qwen2"])
+    ),
+    (
+      "tokenizer.ggml.token_type", GGUFBuilder.integers([1]),
+      .badField("tokenizer.ggml.token_type", problem: "has 1 elements for 6 tokens")
+    ),
+    (
+      "tokenizer.ggml.tokens", GGUFBuilder.strings(["a", "a", "b", "c", "d", "e"]),
+      .duplicate(field: "tokenizer.ggml.tokens[1] \"a\"")
+    ),
+    (
+      "tokenizer.ggml.merges", GGUFBuilder.strings(["a c"]),
+      .badField("tokenizer.ggml.merges[0]", problem: "does not join two tokens into a third")
+    ),
+    (
+      "tokenizer.ggml.eos_token_id", GGUFBuilder.uint32(6),
+      .badField("tokenizer.ggml.eos_token_id", problem: "is not the id of one of 6 tokens")
+    ),
+    (
+      "llama.rope.scaling.type", GGUFBuilder.string("yarn"),
+      .unsupported(field: "llama.rope.scaling.type", value: "yarn", supported: ["none", "linear"])
+    ),
+    (
+      "llama.expert_count", GGUFBuilder.uint32(8),
+      .badField("llama.expert_count", problem: "is 8: mixtures of experts cannot be imported")
+    ),
   ]
 
   @Test("Metadata that cannot be imported is refused by key", arguments: refusals)

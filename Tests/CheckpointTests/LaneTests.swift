@@ -24,7 +24,8 @@ struct LaneTests {
     .uniform(try #require(QuantizationFormat(bits: bits, groupSize: groupSize)))
   }
 
-  @Test("A uniform lane quantizes what its groups divide, in the type of the source", arguments: [TensorType.F16, .BF16])
+  @Test(
+    "A uniform lane quantizes what its groups divide, in the type of the source", arguments: [TensorType.F16, .BF16])
   func uniformLane(type: TensorType) throws {
     try TinyModel.write(to: source, type: type)
     let original = try ModelFolder(contentsOf: source.url)
@@ -44,6 +45,9 @@ struct LaneTests {
   func bf16Lane() throws {
     try TinyModel.write(to: source)
     let quantized = try convert(try uniform(4, 32), to: "quantized")
+    var config = quantized.config.json
+    config["quantization_config"] = config["quantization"]
+    try Data(JSONValue.object(config).serialized().utf8).write(to: quantized.url.appendingPathComponent("config.json"))
     let lane = try convert(.bf16, from: quantized.url)
     let exact = try quantized.weight(of: "up").values
     #expect(try lane.tensor("up.weight").elements(UInt16.self) == exact.map(HalfPrecision.brain))

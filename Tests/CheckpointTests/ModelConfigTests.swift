@@ -74,10 +74,13 @@ struct ModelConfigTests {
   @Test(
     "A quantization that does not exist is refused with its path",
     arguments: [
-      (#"{"bits":4,"group_size":48}"#, "quantization"), (#"{"bits":4,"mode":"int4"}"#, "quantization.mode"),
-      (#"{"bits":"4"}"#, "quantization.bits"), (#"{"bits":4,"a.b":{"bits":9}}"#, "quantization.a.b"),
+      (#"{"bits":4,"group_size":48}"#, "quantization"),
+      (#"{"bits":4,"group_size":64,"mode":"int4"}"#, "quantization.mode"),
+      (#"{"bits":"4","group_size":64}"#, "quantization.bits"),
+      (#"{"bits":4,"group_size":64,"a.b":{"bits":9}}"#, "quantization.a.b"),
       (#"{"bits":4,"group_size":32,"mode":"nvfp4"}"#, "quantization"),
-      (#"{"a":{"mode":"nvfp4","global_scale":true}}"#, "quantization.a.global_scale"),
+      (#"{"bits":4,"group_size":64,"a":{"mode":"nvfp4","global_scale":true}}"#, "quantization.a.global_scale"),
+      (#"{"group_size":64}"#, "quantization.bits"), (#"{"bits":4}"#, "quantization.group_size"),
     ])
   func refusesQuantization(text: String, field: String) throws {
     let json = try JSONValue(parsing: text)
@@ -86,5 +89,16 @@ struct ModelConfigTests {
       Issue.record("got \(String(describing: error))")
       return
     }
+  }
+
+  @Test("The section's second name counts, unless another tool wrote it")
+  func readsSecondName() throws {
+    let section: JSONValue = ["bits": 4, "group_size": 64]
+    let config = try config { $0["quantization_config"] = section }
+    #expect(config.quantization?.default == QuantizationFormat(bits: 4, groupSize: 64))
+    let problem = "is awq: convert the model to an MLX format first"
+    #expect(
+      throws: CheckpointError.field(file: "config.json", name: "quantization_config.quant_method", problem: problem)
+    ) { _ = try self.config { $0["quantization_config"] = ["quant_method": "awq", "bits": 4] } }
   }
 }

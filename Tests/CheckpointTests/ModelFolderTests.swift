@@ -35,8 +35,11 @@ struct ModelFolderTests {
     #expect(
       throws: CheckpointError.missingTensor("b", file: folder.url.appendingPathComponent("model-1.safetensors").path)
     ) { _ = try ModelFolder(contentsOf: folder.url) }
-    try folder.write(#"{"weight_map":{"a":"../model-1.safetensors"}}"#, to: "model.safetensors.index.json")
-    #expect(throws: CheckpointError.self) { _ = try ModelFolder(contentsOf: folder.url) }
+    try folder.write(#"{"weight_map":{"a":"./model-1.safetensors"}}"#, to: "model.safetensors.index.json")
+    let index = folder.url.appendingPathComponent("model.safetensors.index.json").path
+    #expect(
+      throws: CheckpointError.field(file: index, name: "weight_map.a", problem: "is not the name of a weight file")
+    ) { _ = try ModelFolder(contentsOf: folder.url) }
     try folder.write(#"{"weight_map":{"a":"model-2.safetensors"}}"#, to: "model.safetensors.index.json")
     #expect(throws: CheckpointError.notFound(folder.url.appendingPathComponent("model-2.safetensors").path)) {
       _ = try ModelFolder(contentsOf: folder.url)

@@ -81,8 +81,10 @@ struct SafetensorsFileTests {
       "an unknown dtype", #"{"a":\#(tensor("[1]", "[0,1]", type: "F8_E4M3"))}"#, data: 1,
       .unknownType(tensor: "a", type: "F8_E4M3")),
     Hostile("a negative size", #"{"a":\#(tensor("[-1]", "[0,1]"))}"#, data: 1, .badField(tensor: "a", field: "shape")),
-    Hostile("a fractional size", #"{"a":\#(tensor("[1.5]", "[0,1]"))}"#, data: 1, .badField(tensor: "a", field: "shape")),
-    Hostile("three offsets", #"{"a":\#(tensor("[1]", "[0,1,2]"))}"#, data: 1, .badField(tensor: "a", field: "data_offsets")),
+    Hostile(
+      "a fractional size", #"{"a":\#(tensor("[1.5]", "[0,1]"))}"#, data: 1, .badField(tensor: "a", field: "shape")),
+    Hostile(
+      "three offsets", #"{"a":\#(tensor("[1]", "[0,1,2]"))}"#, data: 1, .badField(tensor: "a", field: "data_offsets")),
     Hostile(
       "an overflowing shape", #"{"a":\#(tensor("[4294967296,4294967296]", "[0,1]"))}"#, data: 1,
       .shapeOverflow(tensor: "a", shape: [1 << 32, 1 << 32])),

@@ -1,3 +1,4 @@
+import Randomness
 import Statistics
 
 /// Seeded noise for generated cases and simulations.

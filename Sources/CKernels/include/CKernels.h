@@ -100,7 +100,7 @@ typedef struct {
 
   // Causal attention of one vector of tokens in a panel: the `tokens` first of the `lanes` that start at query, whose
   // positions start at `position`, for `queries` heads that share a key-value head. query and out point at the first
-  // head's first feature. `scratch`: rk_attention_scratch_count floats.
+  // head's first feature and may be the same. `scratch`: rk_attention_scratch_count floats.
   void (*attend_panel)(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t position,
                        int64_t tokens, float *out, float *scratch);
 

@@ -73,6 +73,13 @@ extension Interpreter {
     return integer
   }
 
+  /// A flag given as an argument that takes whole numbers only.
+  func isSet(_ value: Value?) throws(ChatTemplateError) -> Bool {
+    guard let value else { return false }
+    guard let index = value.index else { throw invalid("expected true or false, got \(value.kind)") }
+    return index != 0
+  }
+
   /// A whole number given as an argument; nil where it is left out or none.
   func optionalIndex(_ value: Value?) throws(ChatTemplateError) -> Int? {
     guard let value, !value.isNull else { return nil }

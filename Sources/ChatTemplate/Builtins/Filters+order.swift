@@ -18,7 +18,7 @@ extension Builtin {
       }
       keyed.append((try interpreter.list(keys), element))
     }
-    try interpreter.sort(&keyed, reverse: arguments.flag(0))
+    try interpreter.sort(&keyed, reverse: try interpreter.isSet(arguments[0]))
     return try interpreter.list(keyed.map(\.element))
   }
 
@@ -33,7 +33,7 @@ extension Builtin {
     for (key, pair) in zip(keys, try interpreter.pairs(of: dictionary)) {
       keyed.append((interpreter.folded(key, unless: arguments.flag(0)), pair))
     }
-    try interpreter.sort(&keyed, reverse: arguments.flag(2))
+    try interpreter.sort(&keyed, reverse: try interpreter.isSet(arguments[2]))
     return try interpreter.list(keyed.map(\.element))
   }
 

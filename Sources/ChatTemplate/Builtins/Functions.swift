@@ -64,6 +64,7 @@ extension Interpreter {
     var members: [(key: Value, value: Value)] = []
     switch arguments.positional.first {
     case nil: break
+    case .undefined(let reason)?: throw undefined(reason)
     case .dictionary(let dictionary)?:
       for (key, value) in zip(dictionary.keys, dictionary.values) { members.append((key, value)) }
     case let pairs?:

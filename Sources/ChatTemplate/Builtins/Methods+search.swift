@@ -39,7 +39,8 @@ extension Builtin {
 
   private static let splitLines: Body = { interpreter, value, arguments throws(ChatTemplateError) in
     let text = try interpreter.owner(value)
-    return try interpreter.list(PythonText.lines(text, keepingEnds: arguments.flag(0)).map(Value.string))
+    return try interpreter.list(
+      PythonText.lines(text, keepingEnds: try interpreter.isSet(arguments[0])).map(Value.string))
   }
 
   private static func partition(fromEnd: Bool) -> Body {

@@ -81,8 +81,8 @@ extension Builtin {
     guard case .loop(let loop) = value else { throw interpreter.invalid("not a loop") }
     let values = try interpreter.tuple(arguments.rest.positional)
     if let last = loop.changedValue, try interpreter.areEqual(last, values) { return .boolean(false) }
-    // A loop must not hold itself, or values that grow without bound.
-    guard values.depth <= 2 else { throw interpreter.invalid("'loop.changed' compares plain values only") }
+    // The loop itself is deeper than its elements: it must not hold itself, nor more levels than it counts for.
+    guard values.depth <= loop.depth else { throw interpreter.invalid("'loop.changed' compares elements only") }
     loop.changedValue = values
     return .boolean(true)
   }

@@ -68,7 +68,7 @@ extension Interpreter {
       if operation == .divide { return .number(left / right) }
       let remainder = left.truncatingRemainder(dividingBy: right)
       let isBelow = remainder != 0 && (remainder < 0) != (right < 0)
-      let modulo = isBelow ? remainder + right : remainder
+      let modulo = remainder == 0 ? Double(signOf: right, magnitudeOf: 0) : isBelow ? remainder + right : remainder
       return .number(operation == .modulo ? modulo : ((left - modulo) / right).rounded())
     case .power:
       let result = pow(left, right)

@@ -13,12 +13,8 @@ extension Interpreter {
   func slice(_ value: Value, start: Int?, stop: Int?, step: Int?) throws(ChatTemplateError) -> Value {
     switch value {
     case .undefined(let reason): throw undefined(reason)
-    case .string(let text), .markup(let text):
-      try chargeText(text.utf8.count)
-      let scalars = Array(text.unicodeScalars)
-      var part = String.UnicodeScalarView()
-      for place in try places(scalars.count, start, stop, step).elements { part.append(scalars[place]) }
-      return .string(String(part))
+    case .string(let text): return .string(try slice(text, start, stop, step))
+    case .markup(let text): return .markup(try slice(text, start, stop, step))
     case .list(let source):
       return try list(try places(source.elements.count, start, stop, step).elements.map { source.elements[$0] })
     case .tuple(let source):
@@ -31,6 +27,14 @@ extension Interpreter {
           step: range.step &* places.step, count: places.count))
     default: throw invalid("\(value.kind) can't be sliced")
     }
+  }
+
+  private func slice(_ text: String, _ start: Int?, _ stop: Int?, _ step: Int?) throws(ChatTemplateError) -> String {
+    try chargeText(text.utf8.count)
+    let scalars = Array(text.unicodeScalars)
+    var part = String.UnicodeScalarView()
+    for place in try places(scalars.count, start, stop, step).elements { part.append(scalars[place]) }
+    return String(part)
   }
 
   /// The places that a slice of so many elements takes.

@@ -1,11 +1,11 @@
 extension Parser {
   /// Parses expressions between commas: one without a comma is itself, others are a tuple.
   mutating func parseTuple(
-    allowsConditional: Bool = true, endsAt end: String? = nil, allowsEmpty: Bool = false
+    allowsConditional: Bool = true, allowsEmpty: Bool = false
   ) throws(ChatTemplateError) -> Expression {
     var elements: [Expression] = []
     var isTuple = false
-    while !atTupleEnd(end) {
+    while !atTupleEnd {
       elements.append(allowsConditional ? try parseExpression() : try parseOr())
       guard skip(.comma) else { break }
       isTuple = true
@@ -18,11 +18,18 @@ extension Parser {
   mutating func parseExpression() throws(ChatTemplateError) -> Expression {
     try enter()
     defer { nesting -= 1 }
-    let value = try parseOr()
-    guard skip(name: "if") else { return value }
-    let test = try parseOr()
-    let otherwise = skip(name: "else") ? try parseExpression() : nil
-    return .conditional(test: test, then: value, otherwise: otherwise)
+    let outerNesting = nesting
+    defer { nesting = outerNesting }
+    let known = unknownNames.count
+    var value = try parseOr()
+    while skip(name: "if") {
+      try enter()
+      let test = try parseOr()
+      let otherwise = skip(name: "else") ? try parseExpression() : nil
+      value = .conditional(test: test, then: value, otherwise: otherwise)
+      unknownNames.removeSubrange(known...)
+    }
+    return value
   }
 
   mutating func parseOr() throws(ChatTemplateError) -> Expression {

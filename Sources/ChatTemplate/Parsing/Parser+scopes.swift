@@ -2,15 +2,15 @@ extension Parser {
   mutating func parseLoop(line: Int) throws(ChatTemplateError) -> Statement {
     surroundingLoops += 1
     defer { surroundingLoops -= 1 }
-    let target = try parseTarget(allowsMembers: false, endsAt: "in")
+    let target = try parseTarget(allowsMembers: false)
     guard skip(name: "in") else { throw unexpected("expected 'in'") }
-    let sequence = try parseTuple(allowsConditional: false, endsAt: "recursive")
+    let sequence = try parseTuple(allowsConditional: false)
     let filter = skip(name: "if") ? try parseExpression() : nil
     if at(name: "recursive") { throw .unsupported("a recursive loop", line: line) }
     reachableLoops += 1
-    let (body, end) = try parseBody(until: ["endfor", "else"])
+    let (body, end) = try parseInnerBody(until: ["endfor", "else"])
     reachableLoops -= 1
-    let otherwise = end == "else" ? try parseBody(until: ["endfor"]).body : []
+    let otherwise = end == "else" ? try parseInnerBody(until: ["endfor"]).body : []
     return .loop(
       Loop(target: target, sequence: sequence, filter: filter, body: body, otherwise: otherwise, line: line))
   }
@@ -36,7 +36,7 @@ extension Parser {
     let loops = reachableLoops
     reachableLoops = 0
     defer { reachableLoops = loops }
-    return try parseBody(until: [end]).body
+    return try parseInnerBody(until: [end]).body
   }
 
   private mutating func parseDefinition(

@@ -37,6 +37,14 @@ extension Parser {
     return (body, try expectName())
   }
 
+  /// Parses the body of a tag that has variables of its own.
+  mutating func parseInnerBody(until ends: [String]) throws(ChatTemplateError) -> (body: [Statement], end: String) {
+    let known = unknownNames.count
+    let result = try parseBody(until: ends)
+    try refuseUnknownNames(since: known)
+    return result
+  }
+
   private mutating func parseStatement() throws(ChatTemplateError) -> [Statement] {
     let line = self.line
     let tag = try expectName()
@@ -50,7 +58,7 @@ extension Parser {
     case "with": return [try parseWith(line: line)]
     case "filter":
       let filters = try parseFilterChain(startsInline: true)
-      return [.filter(filters, body: try parseBody(until: ["endfilter"]).body, line: line)]
+      return [.filter(filters, body: try parseInnerBody(until: ["endfilter"]).body, line: line)]
     case "print": return try parsePrint(line: line)
     case "break", "continue":
       guard reachableLoops > 0 else { throw .syntax("'\(tag)' outside a loop", line: line) }
@@ -62,6 +70,8 @@ extension Parser {
   }
 
   private mutating func parseConditional() throws(ChatTemplateError) -> Statement {
+    let known = unknownNames.count
+    defer { unknownNames.removeSubrange(min(known, unknownNames.count)...) }
     var branches: [Branch] = []
     while true {
       let line = self.line
@@ -80,7 +90,7 @@ extension Parser {
     let target = try parseTarget(allowsMembers: true)
     if skip(.assign) { return .assignment(target, try parseTuple(), line: line) }
     let filters = try parseFilterChain(startsInline: false)
-    return .capture(target, filters: filters, body: try parseBody(until: ["endset"]).body, line: line)
+    return .capture(target, filters: filters, body: try parseInnerBody(until: ["endset"]).body, line: line)
   }
 
   private mutating func parseWith(line: Int) throws(ChatTemplateError) -> Statement {
@@ -91,7 +101,7 @@ extension Parser {
       try expect(.symbol(.assign))
       assignments.append((target, try parseExpression()))
     }
-    return .with(assignments, body: try parseBody(until: ["endwith"]).body, line: line)
+    return .with(assignments, body: try parseInnerBody(until: ["endwith"]).body, line: line)
   }
 
   private mutating func parsePrint(line: Int) throws(ChatTemplateError) -> [Statement] {

@@ -25,9 +25,9 @@ extension Parser {
     var isInline = startsInline
     while isInline || skip(.pipe) {
       isInline = false
-      let name = try parseDottedName()
+      let (name, builtin) = try parseBuiltin("filter", from: Builtin.filters)
       let arguments = at(.leftParenthesis) ? try parseArguments() : CallArguments()
-      filters.append(.filter(name: name, Builtin.filters[name], arguments))
+      filters.append(.filter(name: name, builtin, arguments))
     }
     return filters
   }
@@ -35,7 +35,7 @@ extension Parser {
   private mutating func parseTest() throws(ChatTemplateError) -> Postfix {
     next()
     let negated = skip(name: "not")
-    let name = try parseDottedName()
+    let (name, builtin) = try parseBuiltin("test", from: Builtin.tests)
     var arguments = CallArguments()
     if at(.leftParenthesis) {
       arguments = try parseArguments()
@@ -45,7 +45,7 @@ extension Parser {
       let steps = try parseSteps(takesFilters: false)
       arguments.positional = [steps.isEmpty ? operand : .postfix(operand, steps)]
     }
-    return .test(name: name, Builtin.tests[name], arguments, negated: negated)
+    return .test(name: name, builtin, arguments, negated: negated)
   }
 
   private var startsTestArgument: Bool {
@@ -56,10 +56,17 @@ extension Parser {
     }
   }
 
-  private mutating func parseDottedName() throws(ChatTemplateError) -> String {
+  /// Parses the name of a filter or a test, and remembers one that Jinja does not know.
+  private mutating func parseBuiltin(
+    _ kind: String, from known: [String: Builtin]
+  ) throws(ChatTemplateError) -> (String, Builtin?) {
+    let line = self.line
     var name = try expectName()
     while skip(.dot) { name += "." + (try expectName()) }
-    return name
+    if known[name] == nil, !Builtin.unsupportedFilters.contains(name) {
+      unknownNames.append(.syntax("no \(kind) is named '\(name)'", line: line))
+    }
+    return (name, known[name])
   }
 
   private mutating func parseMemberStep() throws(ChatTemplateError) -> Postfix? {
@@ -75,14 +82,24 @@ extension Parser {
     return at(.leftParenthesis) ? .call(try parseArguments()) : nil
   }
 
+  /// Parses what stands in brackets after a value: an index, a slice, or several indices, which are a tuple.
   private mutating func parseSubscript() throws(ChatTemplateError) -> Postfix {
-    let start = at(.colon) ? nil : try parseExpression()
-    if at(.comma) { throw .unsupported("a subscript of several values", line: line) }
-    guard skip(.colon) else {
-      guard let start else { throw unexpected("expected an expression") }
-      try expect(.symbol(.rightBracket))
-      return .item(start)
+    var indices: [Expression] = []
+    while !at(.rightBracket) {
+      let start = at(.colon) ? nil : try parseExpression()
+      if at(.colon) {
+        guard indices.isEmpty else { throw .unsupported("a slice beside other indices", line: line) }
+        return try parseSlice(start: start)
+      }
+      if let start { indices.append(start) }
+      if !at(.rightBracket) { try expect(.symbol(.comma)) }
     }
+    next()
+    return .item(indices.count == 1 ? indices[0] : .tuple(indices))
+  }
+
+  private mutating func parseSlice(start: Expression?) throws(ChatTemplateError) -> Postfix {
+    next()
     let stop = at(.colon) || at(.rightBracket) ? nil : try parseExpression()
     let step = skip(.colon) && !at(.rightBracket) ? try parseExpression() : nil
     try expect(.symbol(.rightBracket))

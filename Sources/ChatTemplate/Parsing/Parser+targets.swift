@@ -3,10 +3,10 @@ extension Parser {
   static let constants: Set<String> = ["true", "false", "none", "True", "False", "None"]
 
   /// Parses what a `set`, `for` or `with` assigns to.
-  mutating func parseTarget(allowsMembers: Bool, endsAt end: String? = nil) throws(ChatTemplateError) -> Target {
+  mutating func parseTarget(allowsMembers: Bool) throws(ChatTemplateError) -> Target {
     var targets: [Target] = []
     var isTuple = false
-    while !atTupleEnd(end) {
+    while !atTupleEnd {
       targets.append(try parseSingleTarget(allowsMembers: allowsMembers))
       guard skip(.comma) else { break }
       isTuple = true
@@ -34,10 +34,9 @@ extension Parser {
     return .variable(id)
   }
 
-  func atTupleEnd(_ end: String?) -> Bool {
+  var atTupleEnd: Bool {
     switch current.kind {
     case .outputEnd, .blockEnd, .symbol(.rightParenthesis): true
-    case .name(let name): name == end
     default: false
     }
   }

@@ -13,11 +13,16 @@ struct Parser {
   var surroundingLoops = 0
   /// Which of `caller`, `varargs` and `kwargs` have been read in the macro being parsed.
   var specialReads: Set<NameTable.ID> = []
+  /// Filters and tests of unknown name since the innermost scope began, outside conditions.
+  ///
+  /// As in Jinja, such a name makes the whole template invalid, unless a condition around it may keep it from running.
+  var unknownNames: [ChatTemplateError] = []
 
   init(tokens: [Token]) { self.tokens = tokens }
 
   mutating func parse() throws(ChatTemplateError) -> Program {
     let statements = try parseStatements(until: [])
+    try refuseUnknownNames(since: 0)
     return Program(statements: statements, names: names)
   }
 
@@ -60,6 +65,10 @@ struct Parser {
     guard case .name(let name) = current.kind else { throw unexpected("expected a name") }
     next()
     return name
+  }
+
+  func refuseUnknownNames(since count: Int) throws(ChatTemplateError) {
+    if unknownNames.count > count { throw unknownNames[count] }
   }
 
   func unexpected(_ problem: String) -> ChatTemplateError {

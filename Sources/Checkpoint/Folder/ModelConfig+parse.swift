@@ -17,8 +17,8 @@ extension ModelConfig {
     architectures = value["architectures"]?.array?.compactMap(\.string) ?? []
     hiddenSize = try fields.size("hidden_size", upTo: 1 << 20)
     layerCount = try fields.size("num_hidden_layers", upTo: 1 << 12)
-    attentionHeadCount = try fields.size("num_attention_heads", upTo: 1 << 16)
-    keyValueHeadCount = try fields.size("num_key_value_heads", upTo: 1 << 16, default: attentionHeadCount)
+    attentionHeadCount = try fields.size("num_attention_heads", upTo: 1 << 10)
+    keyValueHeadCount = try fields.size("num_key_value_heads", upTo: 1 << 10, default: attentionHeadCount)
     guard attentionHeadCount % keyValueHeadCount == 0 else {
       throw fields.error(
         "num_key_value_heads", "is \(keyValueHeadCount), which does not divide the \(attentionHeadCount) heads")
@@ -26,22 +26,32 @@ extension ModelConfig {
     if !fields.has("head_dim"), hiddenSize % attentionHeadCount != 0 {
       throw fields.error("hidden_size", "is \(hiddenSize), which \(attentionHeadCount) heads do not divide")
     }
-    headDimension = try fields.size("head_dim", upTo: 1 << 16, default: hiddenSize / attentionHeadCount)
+    headDimension = try fields.size("head_dim", upTo: 1 << 12, default: hiddenSize / attentionHeadCount)
     guard headDimension > 0, headDimension % 2 == 0 else {
       throw fields.error("head_dim", "is \(headDimension), but rotary embedding needs an even size")
     }
     intermediateSize = try fields.size("intermediate_size", upTo: 1 << 24)
     vocabularySize = try fields.size("vocab_size", upTo: 1 << 26)
-    maxPositionEmbeddings = try fields.size("max_position_embeddings", upTo: 1 << 31, default: 2048)
-    rmsNormEpsilon = try fields.number("rms_norm_eps", in: 0x1p-100...0.5)
+    maxPositionEmbeddings = try fields.size("max_position_embeddings", upTo: 1 << 24, default: 2048)
+    rmsNormEpsilon = try fields.number("rms_norm_eps", in: 1e-30...0.5)
     (ropeTheta, ropeScaling) = try Self.rope(fields)
     tieWordEmbeddings = try fields.bool("tie_word_embeddings", default: true)
     attentionBias = try fields.bool("attention_bias", default: false)
     mlpBias = try fields.bool("mlp_bias", default: false)
     eosTokenIDs = try fields.tokenIDs("eos_token_id", vocabularySize: vocabularySize)
-    if let section = value["quantization"], section != .null {
-      quantization = try QuantizationConfig(parsing: section, field: "quantization", file: file)
+    quantization = try Self.quantization(fields)
+  }
+
+  /// mlx-lm writes the section under two names; under the second, other tools write theirs.
+  private static func quantization(_ fields: ConfigFields) throws(CheckpointError) -> QuantizationConfig? {
+    for name in ["quantization", "quantization_config"] where fields.has(name) {
+      guard let section = fields.value[name] else { continue }
+      if name == "quantization_config", let method = section["quant_method"]?.string {
+        throw fields.error("\(name).quant_method", "is \(method): convert the model to an MLX format first")
+      }
+      return try QuantizationConfig(parsing: section, field: name, file: fields.file)
     }
+    return nil
   }
 
   private static func rope(_ fields: ConfigFields) throws(CheckpointError) -> (Double, JSONValue?) {

@@ -1,7 +1,7 @@
 import JSON
 
-/// The shape of a decoder-only transformer, from its `config.json`; every value is checked, so that products of two
-/// sizes cannot overflow and heads divide evenly.
+/// The shape of a decoder-only transformer, from its `config.json`; every value is checked, so that the bytes of a
+/// weight or of a whole key-value cache cannot overflow, and heads divide evenly.
 public struct ModelConfig: Sendable, Equatable {
   /// The family, e.g. `llama`, `qwen3`.
   public var modelType: String

@@ -19,8 +19,9 @@ extension ModelFolder {
     return try merge(weights, in: folder)
   }
 
-  private static func loadIndexed(_ index: URL, in folder: URL) throws(CheckpointError) -> ([MappedFile], [String: TensorView])
-  {
+  private static func loadIndexed(_ index: URL, in folder: URL) throws(CheckpointError) -> (
+    [MappedFile], [String: TensorView]
+  ) {
     guard let map = try JSONValue(contentsOf: index)["weight_map"]?.object else {
       throw .field(file: index.path, name: "weight_map", problem: "is missing or not an object")
     }
@@ -41,7 +42,9 @@ extension ModelFolder {
     return loaded
   }
 
-  private static func merge(_ names: [String], in folder: URL) throws(CheckpointError) -> ([MappedFile], [String: TensorView]) {
+  private static func merge(_ names: [String], in folder: URL) throws(CheckpointError) -> (
+    [MappedFile], [String: TensorView]
+  ) {
     var tensors: [String: TensorView] = [:]
     var files: [MappedFile] = []
     for name in names {

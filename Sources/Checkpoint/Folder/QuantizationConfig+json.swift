@@ -9,6 +9,9 @@ extension QuantizationConfig {
     guard let object = value.object else {
       throw .field(file: file, name: field, problem: "is \(value.kind), not an object")
     }
+    for name in ["bits", "group_size"] where (value[name] ?? .null) == .null {
+      throw .field(file: file, name: "\(field).\(name)", problem: "is missing")
+    }
     `default` = try Self.format(value, field: field, file: file)
     overrides = [:]
     for member in object.members where !Self.ownNames.contains(member.name) {
@@ -37,7 +40,8 @@ extension QuantizationConfig {
       mode = known
     }
     if value["global_scale"]?.bool == true {
-      throw .field(file: file, name: "\(field).global_scale", problem: "asks for a tensor scale, which is not supported")
+      throw .field(
+        file: file, name: "\(field).global_scale", problem: "asks for a tensor scale, which is not supported")
     }
     let (bits, groupSize) = mode.defaults
     let chosenBits = try integer("bits", of: value, default: bits, field: field, file: file)

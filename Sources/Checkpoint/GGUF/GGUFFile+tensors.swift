@@ -46,7 +46,9 @@ extension GGUFFile {
     var elements = 1
     for _ in 0..<rank {
       let size = try reader.integer(UInt64.self, field: field)
-      guard let size = Int(exactly: size), size > 0 else { throw .badTensor(name, problem: "has a dimension of \(size)") }
+      guard let size = Int(exactly: size), size > 0 else {
+        throw .badTensor(name, problem: "has a dimension of \(size)")
+      }
       let (product, overflow) = elements.multipliedReportingOverflow(by: size)
       guard !overflow else { throw .badTensor(name, problem: "has dimensions whose product overflows") }
       elements = product

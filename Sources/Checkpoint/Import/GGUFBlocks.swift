@@ -5,6 +5,12 @@ enum GGUFBlocks {
     var codes: [UInt8] = []
     var scales: [UInt16] = []
     var biases: [UInt16] = []
+
+    mutating func reserveCapacity(_ elementCount: Int, format: QuantizationFormat) {
+      codes.reserveCapacity(elementCount / 8 * format.bits)
+      scales.reserveCapacity(elementCount / format.groupSize)
+      biases.reserveCapacity(elementCount / format.groupSize)
+    }
   }
 
   /// The affine format that holds a type's blocks exactly, nil where it is not quantized.

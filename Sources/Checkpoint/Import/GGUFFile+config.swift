@@ -14,7 +14,8 @@ extension GGUFFile {
     guard heads > 0, hidden > 0 else { throw .badField("\(prefix).attention.head_count", problem: "is not positive") }
     let headDimension = metadata["\(prefix).attention.key_length"]?.integer ?? hidden / heads
     if let rotary = metadata["\(prefix).rope.dimension_count"]?.integer, rotary != headDimension {
-      throw .badField("\(prefix).rope.dimension_count", problem: "is \(rotary), but heads have \(headDimension) elements")
+      throw .badField(
+        "\(prefix).rope.dimension_count", problem: "is \(rotary), but heads have \(headDimension) elements")
     }
     var config = JSONObject([
       ("architectures", [.string(family.className)]),
@@ -25,16 +26,21 @@ extension GGUFFile {
       ("num_attention_heads", .integer(heads)),
       (
         "num_key_value_heads",
-        .integer(metadata["\(prefix).attention.head_count_kv"] == nil
-          ? heads : try integer("\(prefix).attention.head_count_kv"))
+        .integer(
+          metadata["\(prefix).attention.head_count_kv"] == nil
+            ? heads : try integer("\(prefix).attention.head_count_kv"))
       ),
       ("head_dim", .integer(headDimension)),
       ("intermediate_size", .integer(try integer("\(prefix).feed_forward_length"))),
       ("vocab_size", .integer(tokenizer.tokens.count)),
       ("max_position_embeddings", .integer(try integer("\(prefix).context_length"))),
       ("rms_norm_eps", .number(try number("\(prefix).attention.layer_norm_rms_epsilon"))),
-      ("rope_theta", .number(metadata["\(prefix).rope.freq_base"] == nil
-        ? 10_000 : try number("\(prefix).rope.freq_base"))),
+      (
+        "rope_theta",
+        .number(
+          metadata["\(prefix).rope.freq_base"] == nil
+            ? 10_000 : try number("\(prefix).rope.freq_base"))
+      ),
       ("attention_bias", false),
       ("mlp_bias", false),
       ("tie_word_embeddings", .bool(!tensors.contains { $0.name == "output.weight" })),

@@ -7,7 +7,7 @@ extension GGUFTokenizer {
   var tokenizerText: String {
     let frame: [(String, JSONValue)] = [
       ("version", "1.0"), ("truncation", .null), ("padding", .null),
-      ("added_tokens", .array((controlIDs + userDefinedIDs).sorted().map(addedToken))),
+      ("added_tokens", .array(addedTokens)),
       ("normalizer", kind.normalizer), ("pre_tokenizer", kind.json), ("post_processor", postProcessor),
       ("decoder", ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true]),
     ]
@@ -26,11 +26,14 @@ extension GGUFTokenizer {
     members.map { "\(JSONValue.string($0).serialized()):\($1.serialized())" }.joined(separator: ",")
   }
 
-  private func addedToken(_ id: Int) -> JSONValue {
-    [
-      "id": .integer(id), "content": .string(tokens[id]), "single_word": false, "lstrip": false, "rstrip": false,
-      "normalized": false, "special": .bool(controlIDs.contains(id)),
-    ]
+  private var addedTokens: [JSONValue] {
+    let added = controlIDs.map { ($0, true) } + userDefinedIDs.map { ($0, false) }
+    return added.sorted { $0.0 < $1.0 }.map { id, isSpecial in
+      [
+        "id": .integer(id), "content": .string(tokens[id]), "single_word": false, "lstrip": false, "rstrip": false,
+        "normalized": false, "special": .bool(isSpecial),
+      ]
+    }
   }
 
   private var postProcessor: JSONValue {

@@ -32,13 +32,3 @@ public enum ModelImporter {
     try partial.commit()
   }
 }
-
-/// How far a conversion has come.
-public struct ConversionProgress: Sendable, Equatable {
-  /// The tensor or layer that was just finished.
-  public let name: String
-  /// Bytes of the source that are done.
-  public let doneBytes: Int
-  /// Bytes of the source in all.
-  public let totalBytes: Int
-}

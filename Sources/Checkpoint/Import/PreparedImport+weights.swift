@@ -28,6 +28,12 @@ extension PreparedImport {
     let tensor = step.tensor
     var affine = GGUFBlocks.Affine()
     var halves: [UInt16] = []
+    let elementCount = tensor.rowCount * tensor.columnCount
+    if let format = step.format {
+      affine.reserveCapacity(elementCount, format: format)
+    } else {
+      halves.reserveCapacity(elementCount)
+    }
     let rowBytes = tensor.columnCount / tensor.type.blockSize * tensor.type.blockBytes
     for row in 0..<tensor.rowCount {
       let sourceRow =

@@ -26,7 +26,9 @@ struct LayerConverter {
   }
 
   /// Codes, scales and biases of an affine format whose groups divide the rows.
-  func quantized(_ format: QuantizationFormat) throws(CheckpointError) -> (codes: [UInt32], scales: [UInt8], biases: [UInt8]) {
+  func quantized(_ format: QuantizationFormat) throws(CheckpointError) -> (
+    codes: [UInt32], scales: [UInt8], biases: [UInt8]
+  ) {
     let quantizer = AffineQuantizer(bits: format.bits, groupSize: format.groupSize)
     let groups = weight.columnCount / format.groupSize
     let groupWords = format.groupSize / 32 * format.bits

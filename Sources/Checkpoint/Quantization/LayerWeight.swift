@@ -41,7 +41,8 @@ public enum LayerWeight: Sendable {
   public var byteCount: Int {
     switch self {
     case .plain(let tensor): tensor.bytes.count
-    case .quantized(let tensor): tensor.codes.bytes.count + tensor.scales.bytes.count + (tensor.biases?.bytes.count ?? 0)
+    case .quantized(let tensor):
+      tensor.codes.bytes.count + tensor.scales.bytes.count + (tensor.biases?.bytes.count ?? 0)
     }
   }
 

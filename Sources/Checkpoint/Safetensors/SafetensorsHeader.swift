@@ -94,7 +94,9 @@ struct SafetensorsHeader {
   private func checkCoverage(from start: Int, to end: Int) throws(SafetensorsProblem) {
     var position = start
     var previous = ""
-    for entry in entries.sorted(by: { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }) {
+    for entry in entries.sorted(by: {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }) {
       if entry.range.lowerBound < position { throw .overlap(previous, entry.name) }
       if entry.range.lowerBound > position { throw .gap(offset: position - start, before: entry.name) }
       position = entry.range.upperBound

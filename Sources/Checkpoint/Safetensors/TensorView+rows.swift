@@ -15,7 +15,8 @@ extension TensorView {
     switch type {
     case .F32:
       for i in output.indices {
-        output[i] = Float(bitPattern: UInt32(littleEndian: source.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)))
+        output[i] = Float(
+          bitPattern: UInt32(littleEndian: source.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)))
       }
     case .F16: for i in output.indices { output[i] = HalfPrecision.float(half: source.uint16(at: i)) }
     case .BF16: for i in output.indices { output[i] = HalfPrecision.float(brain: source.uint16(at: i)) }

@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 
 /// Chooses the next token from logits.
 public struct Sampler: Sendable {
@@ -25,11 +26,15 @@ public struct Sampler: Sendable {
 
   public init(_ settings: Settings) {
     self.settings = settings
-    generator = SplitMix64(state: settings.seed)
+    generator = SplitMix64(seed: settings.seed)
   }
 
   /// The id of the next token; of equally likely ones the lowest.
-  public mutating func next(_ logits: UnsafeBufferPointer<Float>) -> Int32 {
+  public mutating func next(_ logits: Logits) -> Int32 {
+    logits.withUnsafeBufferPointer { next($0) }
+  }
+
+  mutating func next(_ logits: UnsafeBufferPointer<Float>) -> Int32 {
     guard settings.temperature > 0 else { return Self.likeliest(logits) }
     let largest = logits.max() ?? 0
     let weights = logits.map { exp((Double($0) - Double(largest)) / settings.temperature) }
@@ -45,7 +50,9 @@ public struct Sampler: Sendable {
     return Self.draw(kept, weights, mass * generator.nextUnit())
   }
 
-  static func likeliest(_ logits: UnsafeBufferPointer<Float>) -> Int32 {
+  static func likeliest(_ logits: Logits) -> Int32 { logits.withUnsafeBufferPointer { likeliest($0) } }
+
+  private static func likeliest(_ logits: UnsafeBufferPointer<Float>) -> Int32 {
     var best = 0
     for id in logits.indices where logits[id] > logits[best] { best = id }
     return Int32(best)
@@ -63,18 +70,7 @@ public struct Sampler: Sendable {
   }
 }
 
-/// The SplitMix64 generator (Steele, Lea and Flood 2014).
-struct SplitMix64: RandomNumberGenerator, Sendable {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
+extension SplitMix64 {
   /// A number from 0 up to, but not, 1.
   mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -21,7 +21,9 @@ extension Session {
       let logits = try decode(added[0])
       var largest: Float = 0
       var logSum: Float = 0
-      kernels.functions.log_sum_exp(logits.baseAddress, Int64(logits.count), &largest, &logSum)
+      logits.withUnsafeBufferPointer {
+        kernels.functions.log_sum_exp($0.baseAddress, Int64($0.count), &largest, &logSum)
+      }
       return [logits[Int(continuation[0])] - logSum]
     }
     let width = kernels.panel
@@ -41,7 +43,7 @@ extension Session {
   /// The logits after each token, row by row as [tokens][vocabulary], from an empty cache.
   ///
   /// - Throws: `EngineError`.
-  public func logits(of tokens: [Int32], _ row: (UnsafeBufferPointer<Float>) throws -> Void) throws {
+  public func logits(of tokens: [Int32], _ row: (Logits) throws -> Void) throws {
     rewind(to: 0)
     let vocabulary = config.vocabularySize
     let width = kernels.panel
@@ -50,7 +52,7 @@ extension Session {
     try prefillWithLogits(tokens) { _, count, logits in
       for token in 0..<count where failure == nil {
         for id in 0..<vocabulary { values.base[id] = logits[id * width + token] }
-        do { try row(UnsafeBufferPointer(start: values.base, count: vocabulary)) } catch { failure = error }
+        do { try row(Logits(values, count: vocabulary)) } catch { failure = error }
       }
     }
     if let failure { throw failure }

@@ -63,13 +63,13 @@ extension Session {
     var first = 0
     var arranged: WeightMatrix?
     for (matrix, output, accumulate) in products {
-      let rows = max(share.lowerBound - first, 0)..<max(min(share.upperBound - first, matrix.rows), 0)
-      first += matrix.rows
-      guard rows.lowerBound < rows.upperBound else { continue }
+      let rows = share.clamped(to: first..<first + matrix.rows)
+      defer { first += matrix.rows }
+      guard !rows.isEmpty else { continue }
       withUnsafePointer(to: matrix.matrix) { weights in
         if arranged?.sharesInput(with: matrix) != true { kernels.functions.prepare(weights, input.base, prepared) }
         kernels.functions.multiply_vector(
-          weights, prepared, output.base, Int64(rows.lowerBound), Int64(rows.upperBound), accumulate)
+          weights, prepared, output.base, Int64(rows.lowerBound - first), Int64(rows.upperBound - first), accumulate)
       }
       arranged = matrix
     }

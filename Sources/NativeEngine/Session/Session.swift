@@ -81,7 +81,7 @@ public final class Session {
   /// Processes one token and returns the logits of the next.
   ///
   /// - Throws: `EngineError` where the context is full or the id is outside the vocabulary.
-  public func decode(_ token: Int32) throws -> UnsafeBufferPointer<Float> {
+  public func decode(_ token: Int32) throws -> Logits {
     try check([token])
     run(token: token, at: tokens.count)
     tokens.append(token)
@@ -91,7 +91,7 @@ public final class Session {
   /// Processes tokens, many at a time, and returns the logits after the last.
   ///
   /// - Throws: `EngineError` where there are none, they do not fit, or an id is outside the vocabulary.
-  public func prefill(_ added: some Collection<Int32>) throws -> UnsafeBufferPointer<Float> {
+  public func prefill(_ added: some Collection<Int32>) throws -> Logits {
     let added = Array(added)
     try check(added)
     // The product with a panel costs the same for one token as for a whole vector of them.
@@ -118,9 +118,7 @@ public final class Session {
   }
 
   /// The logits of the last processed token.
-  var logits: UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(start: vector.logits.base, count: config.vocabularySize)
-  }
+  var logits: Logits { Logits(vector.logits, count: config.vocabularySize) }
 
   func check(_ added: [Int32]) throws {
     guard !added.isEmpty else { throw EngineError.noTokens }

@@ -1,3 +1,5 @@
+import Randomness
+
 extension PairedLogRatios {
   /// The percentile bootstrap interval of the ratio: pairs are resampled, and the type 7 quantiles of the resampled
   /// geometric means are its ends.

@@ -65,13 +65,10 @@ extension JSONReader {
     default: break
     }
     guard parts.count == 2 else { throw .field(field, problem: "is not a merge of two tokens") }
-    let (left, right, result) = (parts[0], parts[1], parts[0] + parts[1])
-    for token in [left, right, result] where tokens.id(spelled: token) == nil {
+    func id(_ token: [UInt8]) throws(TokenizerProblem) -> TokenID {
+      if let id = tokens.id(spelled: token) { return id }
       throw .field(field, problem: "needs \"\(String(decoding: token, as: UTF8.self))\", which is not in model.vocab")
     }
-    guard let leftID = tokens.id(spelled: left), let rightID = tokens.id(spelled: right),
-      let resultID = tokens.id(spelled: result)
-    else { return nil }
-    return (leftID, rightID, resultID)
+    return (try id(parts[0]), try id(parts[1]), try id(parts[0] + parts[1]))
   }
 }

@@ -9,6 +9,7 @@ extension JSONReader {
     repeat {
       let isLiteral = try readToken(appendingTo: &builder.arena)
       try expect(UInt8(ascii: ":"))
+      guard peek() != nil else { throw syntaxProblem() }
       guard let id = readID() else {
         throw .field(
           "model.vocab",
@@ -33,7 +34,6 @@ extension JSONReader {
   }
 
   private mutating func readID() -> TokenID? {
-    _ = peek()
     let start = position
     var id = 0
     while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {

@@ -32,13 +32,18 @@ struct JSONReader {
   }
 
   /// Calls `member` at each member's value with its name; it must consume that value.
+  ///
+  /// - Throws: `.field` for a name that occurs twice: readers disagree on which one counts.
   mutating func forEachMember(
     _ member: (inout JSONReader, String) throws(TokenizerProblem) -> Void
   ) throws(TokenizerProblem) {
     try expect(UInt8(ascii: "{"))
     if consume(UInt8(ascii: "}")) { return }
+    var names = Set<[UInt8]>()
     repeat {
-      let name = String(decoding: try readString(), as: UTF8.self)
+      let bytes = try readString()
+      let name = String(decoding: bytes, as: UTF8.self)
+      guard names.insert(bytes).inserted else { throw .field(name, problem: "occurs twice in one object") }
       try expect(UInt8(ascii: ":"))
       try member(&self, name)
     } while consume(UInt8(ascii: ","))

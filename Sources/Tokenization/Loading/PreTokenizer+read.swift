@@ -6,7 +6,8 @@ extension PreTokenizer {
     var steps = StepReader()
     try steps.read(value ?? .null, path: "pre_tokenizer")
     guard steps.endsInBytes else {
-      throw .unsupported(field: "pre_tokenizer", value: "without a ByteLevel step", supported: ["with one, as the last"])
+      throw .unsupported(
+        field: "pre_tokenizer", value: "without a ByteLevel step", supported: ["with one, as the last"])
     }
     return PreTokenizer(splitters: steps.splitters)
   }

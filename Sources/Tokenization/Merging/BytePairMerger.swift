@@ -1,7 +1,7 @@
 /// Merges the bytes of words into tokens; keeps its memory between words.
 ///
-/// The symbols of a word form a linked list, and a queue holds the pairs that can merge. A pair that has changed since
-/// it was queued counts as long as it merges into the same token: so does the reference library, and it decides ties.
+/// The symbols of a word form a linked list, and a queue holds the pairs that can merge. Pairs that have changed since
+/// they were queued stay in the queue and are passed over.
 struct BytePairMerger {
   private struct Symbol {
     /// -1 once merged into its left neighbour.
@@ -25,7 +25,7 @@ struct BytePairMerger {
       let right = symbols[left].next
       guard symbols[left].id >= 0, right < symbols.count,
         let merge = model.merges[symbols[left].id, symbols[right].id],
-        merge.result == model.merges.results[Int(candidate.rank)]
+        merge.rank == candidate.rank
       else { continue }
       join(left, right, as: merge.result, merges: model.merges)
     }

@@ -20,12 +20,9 @@ struct MergeTable: Sendable {
 
   private var slots: [Slot]
   private let hasher = ByteHasher()
-  /// By rank.
-  let results: [TokenID]
 
   /// A later merge of the same pair replaces an earlier one, as in the reference library.
   init(_ merges: [(left: TokenID, right: TokenID, result: TokenID)]) {
-    results = merges.map(\.result)
     slots = Array(repeating: Slot(), count: max(2, (2 * merges.count).nextPowerOfTwo))
     for (rank, merge) in merges.enumerated() {
       let pair = Self.pair(merge.left, merge.right)

@@ -2,18 +2,20 @@
 struct WordEncoder {
   /// A word seen before: where it stood in the text, and where its ids stand in the output.
   private struct SeenWord {
-    var hash: UInt64 = 0
     var start = 0
-    /// 0 where the slot is free.
     var length: Int32 = 0
     var idCount: Int32 = 0
     var firstID = 0
+    /// Which text; 0 where the slot is free.
+    var text = 0
   }
 
   private let model: BytePairModel
   private var merger = BytePairMerger()
   /// By the low bits of the hash; a new word replaces what was there.
   private var seen: [SeenWord]
+  /// The number of the text that words are now taken from, from 1.
+  private var text = 1
 
   private static let longestSeenWord = 64
   private static let seenLimit = 1 << 14
@@ -25,9 +27,7 @@ struct WordEncoder {
   }
 
   /// Must be called when another text follows.
-  mutating func forgetWords() {
-    for position in seen.indices { seen[position].length = 0 }
-  }
+  mutating func forgetWords() { text += 1 }
 
   /// Appends the ids of one word; `ids` must hold what earlier calls for the same text appended.
   mutating func append(_ range: Range<Int>, of text: UTF8Text, to ids: inout [TokenID]) {
@@ -40,8 +40,8 @@ struct WordEncoder {
     guard word.count <= Self.longestSeenWord else { return merger.merge(word, model: model, into: &ids) }
     let slot = Int(truncatingIfNeeded: hash) & (seen.count - 1)
     let known = seen[slot]
-    if known.hash == hash, Int(known.length) == word.count,
-      text.bytes(known.start..<known.start + word.count).elementsEqual(word)
+    if known.text == self.text, Int(known.length) == word.count,
+      text.bytes(known.start..<known.start + word.count).holdsSameBytes(as: word)
     {
       for position in known.firstID..<known.firstID + Int(known.idCount) { ids.append(ids[position]) }
       return
@@ -49,7 +49,7 @@ struct WordEncoder {
     let firstID = ids.count
     merger.merge(word, model: model, into: &ids)
     seen[slot] = SeenWord(
-      hash: hash, start: range.lowerBound, length: Int32(word.count), idCount: Int32(ids.count - firstID),
-      firstID: firstID)
+      start: range.lowerBound, length: Int32(word.count), idCount: Int32(ids.count - firstID),
+      firstID: firstID, text: self.text)
   }
 }

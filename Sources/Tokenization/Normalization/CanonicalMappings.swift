@@ -1,7 +1,7 @@
 /// The canonical decompositions of single characters, and which pairs compose (Unicode Standard Annex 15), save Hangul.
 ///
 /// The tables are those of Unicode 9.0, which the reference library normalizes by, and later characters stay as they
-/// are. Foundation's NFC does not serve: it knows whatever the system knows, and it composes characters beyond U+FFFF by
+/// are. Foundation's NFC does not serve: it knows whatever the system knows, and composes characters beyond U+FFFF by
 /// their low 16 bits.
 struct CanonicalMappings: Sendable {
   /// One step: first, and where it is a pair second.

@@ -31,8 +31,8 @@ struct AddedTokenMatcher: Sendable {
       let token = tokens[Int(match.value)]
       if token.isSingleWord, text.touchesWord(match.range) { continue }
       var (start, end) = (match.range.lowerBound, match.range.upperBound)
-      // A token before may have taken some of the white space, or all of this one.
-      if token.stripsLeft { start = max(text.startOfSpaces(before: start), consumed) }
+      // The token before may have taken the same white space.
+      if token.stripsLeft { start = text.startOfSpaces(before: start) }
       if token.stripsRight { end = text.endOfSpaces(after: end) }
       if consumed < start { body(.text(consumed..<start)) }
       body(.token(token.id))

@@ -2,28 +2,29 @@
 ///
 /// Keyed by bytes, not by `String`: strings that are canonically equivalent compare equal, but are different tokens.
 struct TokenTable: Sendable {
-  /// A highest id that bounds what a damaged file can allocate; the largest published vocabularies have 300,000 tokens.
+  /// Bounds what a damaged file can allocate; the largest published vocabularies have 300,000 tokens.
   static let idLimit = 1 << 22
 
-  struct Span: Sendable {
+  private struct Span {
     var start: UInt32 = 0
     /// -1 where no token has the id.
     var length: Int32 = -1
+
+    var range: Range<Int> { Int(start)..<Int(start) + Int(length) }
   }
 
   private var arena: [UInt8]
   private var spans: [Span]
   private var index: TokenIndex
   /// Tokens whose spelling uses characters outside the byte alphabet, which only added tokens can produce.
-  private let literals: [[UInt8]: TokenID]
-  let hasher: ByteHasher
+  private var literals: [[UInt8]: TokenID] = [:]
+  let hasher = ByteHasher()
 
-  init(arena: [UInt8], spans: [Span], index: TokenIndex, literals: [[UInt8]: TokenID], hasher: ByteHasher) {
+  /// A table without tokens, for `capacity` of them with ids below `idLimit` and bytes in `arena`.
+  init(arena: [UInt8], idLimit: Int, capacity: Int) {
     self.arena = arena
-    self.spans = spans
-    self.index = index
-    self.literals = literals
-    self.hasher = hasher
+    spans = Array(repeating: Span(), count: idLimit)
+    index = TokenIndex(capacity: capacity)
   }
 
   /// One more than the highest id.
@@ -35,8 +36,7 @@ struct TokenTable: Sendable {
   /// The bytes that a token stands for.
   func bytes(of id: TokenID) -> ArraySlice<UInt8>? {
     guard spans.indices.contains(Int(id)), spans[Int(id)].length >= 0 else { return nil }
-    let span = spans[Int(id)]
-    return arena[Int(span.start)..<Int(span.start) + Int(span.length)]
+    return arena[spans[Int(id)].range]
   }
 
   /// The token that stands for exactly these bytes; `hash` must be the hasher's for them.
@@ -44,9 +44,7 @@ struct TokenTable: Sendable {
     index.id(hash: hash) { id in
       let span = spans[Int(id)]
       return Int(span.length) == bytes.count
-        && arena.withUnsafeBufferPointer { arena in
-          UnsafeBufferPointer(rebasing: arena[Int(span.start)..<Int(span.start) + bytes.count]).elementsEqual(bytes)
-        }
+        && arena.withUnsafeBufferPointer { UnsafeBufferPointer(rebasing: $0[span.range]).holdsSameBytes(as: bytes) }
     }
   }
 
@@ -59,11 +57,22 @@ struct TokenTable: Sendable {
     return bytes.withUnsafeBufferPointer { id($0) }
   }
 
+  /// Adds a token, whose id must be free, with bytes of the arena; false where there is one for these bytes.
+  mutating func insert(_ id: TokenID, range: Range<Int>, isLiteral: Bool) -> Bool {
+    spans[Int(id)] = Span(start: UInt32(range.lowerBound), length: Int32(range.count))
+    if isLiteral { return literals.updateValue(id, forKey: Array(arena[range])) == nil }
+    let (hash, known) = arena.withUnsafeBufferPointer { arena in
+      let bytes = UnsafeBufferPointer(rebasing: arena[range])
+      let hash = hasher.hash(bytes)
+      return (hash, self.id(bytes, hash: hash))
+    }
+    if known == nil { index.insert(id, hash: hash) }
+    return known == nil
+  }
+
   /// Makes an added token decode to these bytes; it is not found by them.
   mutating func setBytes(_ bytes: [UInt8], of id: TokenID) {
-    if Int(id) >= spans.count {
-      spans += Array(repeating: Span(), count: Int(id) + 1 - spans.count)
-    }
+    if Int(id) >= spans.count { spans += Array(repeating: Span(), count: Int(id) + 1 - spans.count) }
     spans[Int(id)] = Span(start: UInt32(arena.count), length: Int32(bytes.count))
     arena += bytes
   }

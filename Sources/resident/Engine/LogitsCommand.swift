@@ -25,7 +25,7 @@ struct LogitsCommand: ParsableCommand {
     let model = try options.load()
     let file = try NumpyFile(
       creating: URL(fileURLWithPath: out), shape: [ids.count, model.folder.config.vocabularySize])
-    try model.session.logits(of: ids) { try file.append($0) }
+    try model.session.logits(of: ids) { try $0.withUnsafeBufferPointer(file.append) }
     try file.close()
   }
 }

@@ -22,7 +22,7 @@ def mappings():
 def literal(name, comment, entries):
     text = ", ".join(" ".join(f"{value:X}" for value in entry) for entry in entries)
     # The space after each comma goes at the end of a line, which a multi-line literal joins by a backslash.
-    lines = textwrap.wrap(text, 115, break_on_hyphens=False)
+    lines = textwrap.wrap(text, 114, break_on_hyphens=False)
     print(f'  /// {comment}\n  static let {name} = """')
     print(" \\\n".join("    " + line for line in lines))
     print('    """')
@@ -33,7 +33,8 @@ for value, parts in mappings():
     composes = unicodedata.normalize("NFC", chr(value)) == chr(value)
     (both if composes else one_way).append([value, *parts])
 
-print("// Made by Tests/TokenizationTests/Conformance/make-canonical-mappings.py from the Unicode Character Database.\n")
+SCRIPT = "Tests/TokenizationTests/Conformance/make-canonical-mappings.py"
+print(f"// Made by {SCRIPT} from the Unicode Character Database.\n")
 print("extension CanonicalMappings {")
 literal("compositions", "Composite, first, second: both ways.", both)
 print()

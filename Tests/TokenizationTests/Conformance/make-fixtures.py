@@ -52,7 +52,8 @@ def gpt2():
     tokenizer.add_tokens([
         plain("<left>", lstrip=True), plain("<right>", rstrip=True), plain("<both>", lstrip=True, rstrip=True),
         plain("<word>", single_word=True), plain("word", single_word=True, normalized=True), plain("<a>"),
-        plain("<a><b>"), plain("<a><b><c>", normalized=True), plain("  "), plain("naïve é"), plain("\n<nl>", rstrip=True),
+        plain("<a><b>"), plain("<a><b><c>", normalized=True), plain("  "), plain("naïve é"),
+        plain("\n<nl>", rstrip=True),
     ])
     return tokenizer
 
@@ -79,7 +80,8 @@ def qwen2():
     tokenizer = train(split(r"\p{N}"), 1300, normalizer=normalizers.NFC())
     tokenizer.add_special_tokens(["<|endoftext|>", "<|im_start|>", "<|im_end|>"])
     tokenizer.add_tokens([
-        plain("<tool_call>"), plain("Cafe\u0301", normalized=True), plain("<e\u0301>"), plain("na\u00efve", single_word=True),
+        plain("<tool_call>"), plain("Cafe\u0301", normalized=True), plain("<e\u0301>"),
+        plain("na\u00efve", single_word=True),
     ])
     return tokenizer
 

@@ -37,7 +37,10 @@ PROSE = [
     "Z̸̢̛a̷͓͝l̶̡̛g̵̱̈o̴̤͊ ẛ̣ ṩ s\u0323\u0307 ḍ̇ \u0f73 \u0344 \u212b \u2126 \uf900 \U0002f800",
 ]
 
-SPACES = [" ", "  ", "   ", "\t", "\n", "\r\n", "\n\n", " \n", "\n ", "\r", "\t\t ", " \u00a0", "\u3000", "\u0085", "\u2028 ", ""]
+SPACES = [
+    " ", "  ", "   ", "\t", "\n", "\r\n", "\n\n", " \n", "\n ", "\r", "\t\t ", " \u00a0", "\u3000", "\u0085",
+    "\u2028 ", "",
+]
 
 
 def scalar(rng):
@@ -94,8 +97,10 @@ def texts(added, count, seed=20240607):
     lines = ["", " ", "  ", "\n", "a", "0", "'", "\u0301", "\u00a0", "\U0001f600"] + PROSE
     lines += [line * 3 for line in PROSE] + [" ".join(PROSE), "".join(PROSE)]
     for token in added:
-        lines += [token, token * 2, f"a{token}b", f"  {token}  c", f"x {token}\n", f"1{token}é", token[:-1], token.upper()]
-    lines += ["1234567890" * 200, "a" * 3000, " " * 3000, " " * 3000 + "x", "\n" * 500, "ab" * 1500, "é" * 700, "'" * 999]
+        lines += [token, token * 2, f"a{token}b", f"  {token}  c", f"x {token}\n", f"1{token}é"]
+        lines += [token[:-1], token.upper()]
+    lines += ["1234567890" * 200, "a" * 3000, " " * 3000, " " * 3000 + "x"]
+    lines += ["\n" * 500, "ab" * 1500, "é" * 700, "'" * 999]
     for base in (0x00, 0x250, 0x2000, 0x1D400, 0x1F300):
         lines += [" ".join(chr(base + i) + "a" for i in range(0x100))]
     while len(lines) < count:

@@ -1,0 +1,55 @@
+import Vocabulary
+
+/// Items with one right answer each.
+public struct AccuracyTask: Sendable, Equatable {
+  /// How an answer is got and judged.
+  ///
+  /// A score is the mean natural logarithm of the probability of each token of a continuation, given the prompt's
+  /// tokens and the continuation's earlier ones. Prompt and continuation are tokenized apart and their tokens joined;
+  /// the option with the highest score is the answer, of equal ones the first.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// The prompt is the item's; each continuation is a space and the option. Through a chat template, where an answer
+    /// begins a turn, the continuation is the option alone.
+    case multipleChoice = "multiple_choice"
+    /// The first line with content of the text generated, which must equal one of the accepted answers, case and outer
+    /// white space and punctuation aside.
+    case exactMatch = "exact_match"
+    /// The options stand in the middle of the prompt, at `___`. The text before it is the prompt, each continuation is
+    /// the option and the text after it; one space before the gap belongs to the continuation.
+    case cloze
+  }
+
+  /// One question.
+  public struct Item: Sendable, Equatable {
+    /// Unique within its task.
+    public var id: String
+    public var prompt: String
+    /// The options of multiple choice and cloze; the accepted answers of an exact match.
+    public var options: [String]
+    /// The index of the right option; 0 for an exact match.
+    public var answer: Int
+
+    public init(id: String, prompt: String, options: [String], answer: Int) {
+      self.id = id
+      self.prompt = prompt
+      self.options = options
+      self.answer = answer
+    }
+  }
+
+  public var id: CellID
+  public var kind: Kind
+  /// Whether prompts go through the model's chat template.
+  public var usesChatTemplate: Bool
+  /// The most tokens that an exact match may generate.
+  public var maximumTokens: Int
+  public var items: [Item]
+
+  public init(id: CellID, kind: Kind, usesChatTemplate: Bool = false, maximumTokens: Int = 16, items: [Item]) {
+    self.id = id
+    self.kind = kind
+    self.usesChatTemplate = usesChatTemplate
+    self.maximumTokens = maximumTokens
+    self.items = items
+  }
+}

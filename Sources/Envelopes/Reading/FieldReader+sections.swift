@@ -1,0 +1,66 @@
+import JSON
+
+extension FieldReader {
+  /// A member that is an object, as a section reads it.
+  func section<Section>(_ key: String, _ read: (FieldReader) -> Section?) -> Section? {
+    guard let object = value(key, expected: "an object", \.object) else { return nil }
+    return self.read(object, path: path(of: key), read)
+  }
+
+  /// A member that is an array of objects, as a section reads each.
+  ///
+  /// - Returns: Nil where any could not be read.
+  func sections<Section>(
+    _ key: String, _ counts: PartialRangeFrom<Int> = 0..., _ read: (FieldReader) -> Section?
+  ) -> [Section]? {
+    guard let elements = array(key, counts) else { return nil }
+    let sections = elements.enumerated().map { index, element -> Section? in
+      let path = "\(path(of: key))[\(index)]"
+      guard let object = element.object else {
+        problems.report(path, "must be an object, not \(element.kind)")
+        return nil
+      }
+      return self.read(object, path: path, read)
+    }
+    return sections.contains { $0 == nil } ? nil : sections.compactMap(\.self)
+  }
+
+  /// A member that is an array of strings without outer white space, none twice.
+  func words(_ key: String, _ counts: PartialRangeFrom<Int>) -> [String]? {
+    guard let elements = array(key, counts) else { return nil }
+    let places = elements.enumerated().map { ("\(path(of: key))[\($0)]", $1.string) }
+    for (path, word) in places where !(word.map(Self.isTrimmed) ?? false) {
+      problems.report(path, "must be a string that is not empty, without white space at its ends")
+    }
+    let words = places.compactMap { path, word in word.map { (path: path, name: $0) } }
+    problems.reportRepeats(words)
+    return words.count == elements.count ? words.map(\.name) : nil
+  }
+
+  /// A member that later versions may fill: absent or an empty array.
+  func reserved(_ key: String) {
+    _ = value(key, expected: "an empty array in this version", fallback: true) { $0.array?.isEmpty == true ? true : nil }
+  }
+
+  private func array(_ key: String, _ counts: PartialRangeFrom<Int>) -> [JSONValue]? {
+    let least = counts.lowerBound
+    guard let elements = value(key, expected: "an array", \.array) else { return nil }
+    guard elements.count >= least else {
+      report(key, "needs at least \(least) element\(least == 1 ? "" : "s") but has \(elements.count)")
+      return nil
+    }
+    return elements
+  }
+
+  private func read<Section>(_ object: JSONObject, path: String, _ read: (FieldReader) -> Section?) -> Section? {
+    let fields = FieldReader(object, path: path, cells: cells, problems: problems)
+    let section = read(fields)
+    fields.reportUnknownKeys()
+    return section
+  }
+
+  private static func isTrimmed(_ word: String) -> Bool {
+    guard let first = word.first, let last = word.last else { return false }
+    return !first.isWhitespace && !last.isWhitespace
+  }
+}

@@ -1,0 +1,69 @@
+import JSON
+
+/// Reads the members of one object of the file, and reports whatever is wrong with them.
+///
+/// A section asks for every member that it knows, by name, before it builds its value; what it did not ask for is
+/// unknown. Each question returns nil only after it has reported why, so a section with a nil can just give up.
+final class FieldReader {
+  let path: String
+  let cells: DeclaredCells
+  let problems: ProblemList
+  private let object: JSONObject
+  private var asked: [String] = []
+
+  init(_ object: JSONObject, path: String, cells: DeclaredCells, problems: ProblemList) {
+    self.object = object
+    self.path = path
+    self.cells = cells
+    self.problems = problems
+  }
+
+  func path(of key: String) -> String { Quoted.pathPart(key, after: path) }
+
+  func report(_ key: String, _ message: String) { problems.report(path(of: key), message) }
+
+  /// The member's value, or nil where it is absent, which is not reported.
+  func optional(_ key: String) -> JSONValue? {
+    asked.append(key)
+    return object[key]
+  }
+
+  /// The member as `convert` makes it, `fallback` where it is absent.
+  ///
+  /// - Parameters:
+  ///   - expected: What the member must be, for the message "must be …".
+  ///   - fallback: Nil where the member must be there.
+  func value<Value>(
+    _ key: String, expected: @autoclosure () -> String, fallback: Value? = nil, _ convert: (JSONValue) -> Value?
+  ) -> Value? {
+    guard let json = optional(key) else {
+      if fallback == nil { report(key, "is missing; it must be \(expected())") }
+      return fallback
+    }
+    guard let value = convert(json) else {
+      report(key, "must be \(expected()), not \(Self.shown(json))")
+      return nil
+    }
+    return value
+  }
+
+  /// Reports the members that nobody asked for; to be called last.
+  func reportUnknownKeys() {
+    let known = Set(asked)
+    for name in object.names where !known.contains(name) {
+      let missing = asked.filter { object[$0] == nil }
+      let hint =
+        NearestKey.of(name, among: missing).map { "did you mean \"\($0)\"?" }
+        ?? "known here: \(asked.joined(separator: ", "))"
+      report(name, "is an unknown key; \(hint)")
+    }
+  }
+
+  private static func shown(_ json: JSONValue) -> String {
+    switch json {
+    case .null, .array, .object: json.kind
+    case .bool, .integer, .number: json.serialized()
+    case .string(let text): "the string \(Quoted.text(text))"
+    }
+  }
+}

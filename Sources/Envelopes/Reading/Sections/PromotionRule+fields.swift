@@ -1,0 +1,56 @@
+import Vocabulary
+
+extension PromotionRule {
+  init?(_ fields: FieldReader) {
+    let confidence = fields.number("confidence", .from(0.5, below: 1))
+    let objectives = fields.sections("objectives", 1..., Objective.init)
+    let guardrails = fields.sections("guardrails", Guardrail.init)
+    let maturity = fields.section("maturity", Maturity.init)
+    guard let confidence, let objectives, let guardrails, let maturity else { return nil }
+    fields.reportRepeatedRules("objectives", objectives.map { "\($0.metric) of \($0.cell)" })
+    fields.reportRepeatedRules("guardrails", guardrails.map { "\($0.metric) of \($0.cell ?? "the run")" })
+    self.init(confidence: confidence, objectives: objectives, guardrails: guardrails, maturity: maturity)
+  }
+}
+
+extension PromotionRule.Objective {
+  /// Peak memory has no cell to win, and flips count differences in either direction.
+  private static let metrics = Metric.allCases.filter { $0 != .peakMemory && $0 != .flips }
+
+  init?(_ fields: FieldReader) {
+    let metric = fields.choice("metric", of: Self.metrics)
+    let cell = fields.cell(of: metric)
+    let minimumEffect = fields.number("min_effect", .from(0, through: metric?.comparison == .difference ? 1 : 10))
+    guard let metric, let cell, let minimumEffect else { return nil }
+    self.init(metric: metric, cell: cell, minimumEffect: minimumEffect)
+  }
+}
+
+extension PromotionRule.Guardrail {
+  init?(_ fields: FieldReader) {
+    let metric = fields.choice("metric", of: Metric.allCases)
+    let cell = metric == .peakMemory ? nil : fields.cell(of: metric)
+    if metric == .peakMemory, fields.optional("cell") != nil {
+      fields.report("cell", "must be absent: \(Metric.peakMemory) is of the whole run")
+    }
+    let margin = fields.number("margin", .above(0, below: 1))
+    guard let metric, let margin, metric == .peakMemory || cell != nil else { return nil }
+    self.init(metric: metric, cell: cell, margin: margin)
+  }
+}
+
+extension FieldReader {
+  /// A cell that the metric is measured in; any id where the metric is unknown.
+  fileprivate func cell(of metric: Metric?) -> CellID? {
+    guard let name = identifier("cell") else { return nil }
+    if let metric, let mismatch = cells.mismatch(of: metric, with: name) {
+      report("cell", mismatch)
+      return nil
+    }
+    return CellID(rawValue: name)
+  }
+
+  fileprivate func reportRepeatedRules(_ key: String, _ names: [String]) {
+    problems.reportRepeats(names.enumerated().map { ("\(path(of: key))[\($0)]", $1) })
+  }
+}

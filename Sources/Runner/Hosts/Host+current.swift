@@ -1,0 +1,20 @@
+import Crypto
+import Foundation
+import Measurements
+import Platform
+
+extension Host {
+  /// The machine that this program runs on.
+  public static var current: Host {
+    var host = Host(
+      fingerprint: "", operatingSystem: Machine.operatingSystem, architecture: Machine.architecture,
+      chip: Machine.processorName, physicalCores: Machine.physicalCoreCount,
+      memoryBytes: Int64(Machine.memoryByteCount))
+    let facts = [
+      host.operatingSystem, host.architecture, host.chip, String(host.physicalCores), String(host.memoryBytes),
+    ]
+    let digest = SHA256.hash(data: Data(facts.joined(separator: "\n").utf8))
+    host.fingerprint = digest.map { String(format: "%02x", $0) }.joined()
+    return host
+  }
+}

@@ -1,0 +1,58 @@
+import Envelopes
+import Foundation
+import Measurements
+import Vocabulary
+import WorkerProtocol
+
+/// What a session is to measure, and with what.
+public struct MeasurementPlan: Sendable {
+  /// One model with the folder it is loaded from.
+  public struct Contender: Sendable {
+    public var side: Side
+    public var model: ModelID
+    public var folder: URL
+
+    public init(side: Side, model: ModelID, folder: URL) {
+      self.side = side
+      self.model = model
+      self.folder = folder
+    }
+  }
+
+  public var envelope: Envelope
+  /// The resident and the candidate, or the candidate alone.
+  public var contenders: [Contender]
+  public var role: Role?
+  public var environment: EnvironmentClass
+  public var command: WorkerCommand
+  public var threads: Int?
+  /// Of this program, for the record.
+  public var version: String
+
+  public init(
+    envelope: Envelope, contenders: [Contender], role: Role?, environment: EnvironmentClass, command: WorkerCommand,
+    threads: Int?, version: String
+  ) {
+    self.envelope = envelope
+    self.contenders = contenders
+    self.role = role
+    self.environment = environment
+    self.command = command
+    self.threads = threads
+    self.version = version
+  }
+
+  func model(of side: Side) -> ModelID? { contenders.first { $0.side == side }?.model }
+
+  /// The longest sequence of any cell, so that no worker allocates a cache for the model's whole context.
+  var contextLength: Int {
+    let cells = envelope.throughput.map { $0.promptTokens + $0.decodeTokens }.max() ?? 0
+    // Items are short texts; a token is at least a byte of one, the template's own tokens aside.
+    let items = envelope.accuracy.flatMap { task in
+      task.items.map { item in
+        item.prompt.utf8.count + task.maximumTokens + (item.options.map(\.utf8.count).max() ?? 0)
+      }
+    }
+    return max(cells, (items.max() ?? 0) + 256)
+  }
+}

@@ -1,0 +1,14 @@
+import Measurements
+import Vocabulary
+
+/// What a runner tells while it works.
+public enum RunnerEvent: Sendable {
+  case loading(Side, ModelID)
+  case loaded(Side, ModelID, seconds: Double)
+  case warmingUp(CellID)
+  /// Work that is known from now on, in samples.
+  case planned(total: Int, done: Int)
+  case measured(Side, Sample)
+  /// A worker ended; a fresh one takes its place.
+  case restarting(Side, reason: String)
+}

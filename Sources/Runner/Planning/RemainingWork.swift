@@ -1,0 +1,46 @@
+import Envelopes
+import Measurements
+import Vocabulary
+
+/// What is left of an envelope after the samples that a session already has.
+struct RemainingWork {
+  let blocks: [ScheduledBlock]
+  /// Items and who is to answer them; the models take turns.
+  let questions: [(AccuracyTask, AccuracyTask.Item, Side)]
+  /// Samples of the whole session, and those that it has.
+  let total: Int
+  let done: Int
+
+  /// Blocks that were begun but not finished are voided: their second half would meet another machine than the first.
+  /// A block in their place is added at the end.
+  init(_ envelope: Envelope, sides: [Side], earlier: [Sample], recorder: Recorder) throws {
+    let samplesPerBlock = sides.count == 2 ? 4 : 2
+    var counts: [CellID: [Int: Int]] = [:]
+    for sample in earlier where sample.place.item == nil {
+      counts[sample.place.cell, default: [:]][sample.place.block, default: 0] += 1
+    }
+    var extraBlocks: [CellID: Int] = [:]
+    for (cell, blocks) in counts {
+      for (block, count) in blocks where count < samplesPerBlock {
+        try recorder.void(BlockVoid(cell: cell, block: block, reason: "interrupted after \(count) of \(samplesPerBlock) samples"))
+        extraBlocks[cell, default: 0] += 1
+      }
+    }
+    let scheduled = Schedule.blocks(of: envelope, sides: sides, extraBlocks: extraBlocks)
+    blocks = scheduled.filter { counts[$0.cell.id]?[$0.block] == nil }
+    var answers: [Sample.Place: Int] = [:]
+    for sample in earlier where sample.place.item != nil { answers[sample.place, default: 0] += 1 }
+    var questions: [(AccuracyTask, AccuracyTask.Item, Side)] = []
+    var items = 0
+    for task in envelope.accuracy {
+      for item in task.items {
+        items += 1
+        let known = answers[Sample.Place(cell: task.id, block: 0, repetition: 0, item: item.id), default: 0]
+        questions += sides.dropFirst(known).map { (task, item, $0) }
+      }
+    }
+    self.questions = questions
+    total = scheduled.count * samplesPerBlock + items * sides.count
+    done = total - blocks.count * samplesPerBlock - questions.count
+  }
+}

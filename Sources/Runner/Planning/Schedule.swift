@@ -1,0 +1,45 @@
+import Envelopes
+import Measurements
+import Randomness
+import Vocabulary
+
+/// One block of one throughput cell: the models take turns in an order that cancels a steady drift.
+public struct ScheduledBlock: Sendable, Equatable {
+  public var cell: ThroughputCell
+  public var block: Int
+  /// Resident, candidate, candidate, resident or its mirror image; twice the candidate where it runs alone.
+  public var order: [Side]
+}
+
+/// The order in which throughput cells are measured: a function of the plan and its seed only.
+public enum Schedule {
+  /// Every cell once a round, cells shuffled within the round and the first model drawn for each block.
+  ///
+  /// - Parameter extraBlocks: Blocks of a cell to add at the end, in place of ones that were interrupted.
+  public static func blocks(
+    of envelope: Envelope, sides: [Side], extraBlocks: [CellID: Int] = [:]
+  ) -> [ScheduledBlock] {
+    var generator = SplitMix64(seed: envelope.plan.orderSeed)
+    let rounds = envelope.plan.blocks + (extraBlocks.values.max() ?? 0)
+    return (0..<rounds).flatMap { round in
+      shuffled(envelope.throughput, &generator).compactMap { cell in
+        let isResidentFirst = generator.nextIndex(below: 2) == 0
+        guard round < envelope.plan.blocks + extraBlocks[cell.id, default: 0] else { return nil }
+        return ScheduledBlock(cell: cell, block: round, order: order(sides, isResidentFirst: isResidentFirst))
+      }
+    }
+  }
+
+  /// Fisher and Yates's shuffle, spelled out because the standard library's may change the draws of a seed.
+  private static func shuffled(_ cells: [ThroughputCell], _ generator: inout SplitMix64) -> [ThroughputCell] {
+    var cells = cells
+    for index in cells.indices.reversed() { cells.swapAt(index, generator.nextIndex(below: index + 1)) }
+    return cells
+  }
+
+  private static func order(_ sides: [Side], isResidentFirst: Bool) -> [Side] {
+    guard sides.count == 2 else { return [sides[0], sides[0]] }
+    let first: Side = isResidentFirst ? .resident : .candidate
+    return [first, first.other, first.other, first]
+  }
+}

@@ -1,0 +1,119 @@
+import Envelopes
+import Foundation
+import Measurements
+import Platform
+import Vocabulary
+import WorkerProtocol
+
+/// One contender's place at the bench: its worker, replaced when it dies, and its prompts.
+actor Bench {
+  nonisolated let contender: MeasurementPlan.Contender
+  private let plan: MeasurementPlan
+  private var worker: ModelWorker?
+  private var prompts: [CellID: [Int32]] = [:]
+  /// A worker that dies again at once would be restarted for ever.
+  private var restartsLeft = 3
+
+  init(_ contender: MeasurementPlan.Contender, plan: MeasurementPlan) {
+    self.contender = contender
+    self.plan = plan
+  }
+
+  /// Starts the worker and returns the run to record.
+  ///
+  /// - Throws: `.notLoaded`.
+  func start() async throws(RunnerError) -> Run {
+    do throws(WorkerFailure) {
+      let worker = try await ModelWorker(
+        plan.command, folder: contender.folder, threads: plan.threads, contextLength: plan.contextLength)
+      self.worker = worker
+      return Run(
+        model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil, provenance: worker.loaded.provenance,
+        engine: worker.loaded.engine, loadSeconds: worker.loaded.loadSeconds,
+        readinessSeconds: worker.loaded.readinessSeconds, description: worker.loaded.description)
+    } catch {
+      throw .notLoaded(contender.model, error)
+    }
+  }
+
+  /// Whether a fresh worker may take the place of one that ended.
+  var needsRestart: Bool { worker == nil && restartsLeft > 0 }
+
+  func restart() async throws(RunnerError) -> Run {
+    restartsLeft -= 1
+    return try await start()
+  }
+
+  func close() async {
+    await worker?.close()
+    worker = nil
+  }
+
+  /// Measures one repetition of a throughput cell.
+  func measure(_ cell: ThroughputCell, block: Int, repetition: Int) async -> Sample {
+    await sample(Sample.Place(cell: cell.id, block: block, repetition: repetition)) { worker throws(WorkerFailure) in
+      let reply = try await worker.generate(
+        GenerateOptions(prompt: try await self.prompt(of: cell, worker), maximumTokens: cell.decodeTokens))
+      return .throughput(
+        ThroughputReading(
+          promptTokens: try reply.value("prompt_tokens", \.integer),
+          cachedTokens: try reply.value("cached_tokens", \.integer),
+          tokenNanoseconds: try reply.value("token_ns") { $0.array?.compactMap { $0.integer.map(Int64.init) } }))
+    }
+  }
+
+  /// Asks one item.
+  func ask(_ item: AccuracyTask.Item, of task: AccuracyTask) async -> Sample {
+    await sample(Sample.Place(cell: task.id, block: 0, repetition: 0, item: item.id)) { worker throws(WorkerFailure) in
+      .answer(try await ItemAsker(task: task, sampling: self.plan.envelope.sampling).ask(item, worker))
+    }
+  }
+
+  private func sample(
+    _ place: Sample.Place, _ body: (ModelWorker) async throws(WorkerFailure) -> Sample.Outcome
+  ) async -> Sample {
+    let startedAt = Date().timeIntervalSince1970
+    let start = Machine.monotonicNanoseconds
+    let load = Machine.loadAverage
+    let outcome: Sample.Outcome
+    var peak = 0
+    if let worker {
+      do throws(WorkerFailure) {
+        outcome = try await body(worker)
+      } catch {
+        outcome = .unscored(.failed, message: error.description)
+        if error.endsWorker {
+          await worker.close()
+          self.worker = nil
+        }
+      }
+      peak = await worker.peakMemoryBytes
+    } else {
+      outcome = .unscored(.failed, message: "the worker of \(contender.model) ended too often to be started again")
+    }
+    return Sample(
+      place: place, startedAt: startedAt, elapsedNanoseconds: Int64(Machine.monotonicNanoseconds - start),
+      peakMemoryBytes: Int64(peak), loadAverage: load, outcome: outcome)
+  }
+
+  /// The cell's text, repeated and cut to its length in this model's tokens.
+  private func prompt(of cell: ThroughputCell, _ worker: ModelWorker) async throws(WorkerFailure) -> [Int32] {
+    if let known = prompts[cell.id] { return known }
+    let once = try await worker.tokens(of: cell.text)
+    guard !once.isEmpty else { throw .badRequest("the text of the cell \(cell.id) gives this model no tokens") }
+    let repeats = cell.promptTokens / once.count + 1
+    let tokens = Array(repeatElement(once, count: repeats).joined().prefix(cell.promptTokens))
+    prompts[cell.id] = tokens
+    return tokens
+  }
+}
+
+extension WorkerFailure {
+  /// Whether the worker cannot be asked again.
+  var endsWorker: Bool {
+    switch self {
+    case .notStarted, .notAWorker, .died, .timedOut: true
+    case .badRequest, .refused: false
+    }
+  }
+}

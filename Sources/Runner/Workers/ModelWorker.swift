@@ -1,0 +1,85 @@
+import Foundation
+import JSON
+import Measurements
+import Platform
+import Vocabulary
+import WorkerProtocol
+
+/// One model in its own worker process, asked in the runner's terms.
+actor ModelWorker {
+  /// What the worker said when it had loaded.
+  struct Loaded: Sendable {
+    var engine: EngineBuild
+    var provenance: Provenance
+    var description: JSONObject
+    var loadSeconds: Double
+    var readinessSeconds: Double
+  }
+
+  let process: WorkerProcess
+  let loaded: Loaded
+  private(set) var peakMemoryBytes = 0
+
+  /// Starts a worker, loads the model and sends the request that shows it is ready.
+  ///
+  /// - Throws: `WorkerFailure`.
+  init(_ command: WorkerCommand, folder: URL, threads: Int?, contextLength: Int?) async throws(WorkerFailure) {
+    let start = Machine.monotonicNanoseconds
+    let process = try await WorkerProcess(command)
+    do throws(WorkerFailure) {
+      let load = try await process.request(
+        .load(LoadOptions(model: folder.path, threads: threads, contextLength: contextLength)))
+      let loadSeconds = Self.seconds(since: start)
+      let readinessStart = Machine.monotonicNanoseconds
+      let first = try await process.request(.tokenize("Ready?")).value("tokens", \.tokens)
+      _ = try await process.request(.generate(GenerateOptions(prompt: first.isEmpty ? [0] : first, maximumTokens: 1)))
+      let readinessSeconds = Self.seconds(since: readinessStart)
+      // After the load was timed: hashing reads every byte, which serving does not wait for.
+      let proof = try await process.request(.provenance)
+      self.loaded = Loaded(
+        engine: EngineBuild(
+          name: process.engine, version: process.version,
+          instructionSet: try load.value("instruction_set", \.string), threads: try load.value("threads", \.integer)),
+        provenance: .hashed(
+          WeightsHash(rawValue: try proof.value("weights") { $0["hash"]?.string }),
+          files: try proof.value("weights") { $0["files"]?.object }),
+        description: try load.value("model", \.object), loadSeconds: loadSeconds, readinessSeconds: readinessSeconds)
+    } catch {
+      await process.close()
+      throw error
+    }
+    self.process = process
+  }
+
+  func tokens(of text: String) async throws(WorkerFailure) -> [Int32] {
+    try await request(.tokenize(text)).value("tokens", \.tokens)
+  }
+
+  func tokens(ofUserMessage text: String) async throws(WorkerFailure) -> [Int32] {
+    try await request(.chat([ChatTurn(role: "user", content: text)])).value("tokens", \.tokens)
+  }
+
+  func generate(_ options: GenerateOptions) async throws(WorkerFailure) -> WorkerReply {
+    try await request(.generate(options))
+  }
+
+  /// The mean log-probability a token of a continuation.
+  func meanLogProbability(of continuation: [Int32], after prompt: [Int32]) async throws(WorkerFailure) -> Double {
+    let reply = try await request(.score(prompt: prompt, continuation: continuation))
+    let values = try reply.value("log_probabilities") { $0.array?.compactMap(\.number) }
+    guard values.count == continuation.count else { throw .notAWorker("a wrong number of log-probabilities") }
+    return values.reduce(0, +) / Double(values.count)
+  }
+
+  func close() async { await process.close() }
+
+  private func request(_ request: WorkerRequest) async throws(WorkerFailure) -> WorkerReply {
+    let reply = try await process.request(request)
+    peakMemoryBytes = max(peakMemoryBytes, reply.peakMemoryBytes)
+    return reply
+  }
+
+  private static func seconds(since start: UInt64) -> Double {
+    Double(Machine.monotonicNanoseconds - start) * 1e-9
+  }
+}

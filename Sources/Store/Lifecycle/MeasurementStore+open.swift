@@ -1,0 +1,51 @@
+import Crypto
+import GRDB
+import JSON
+import Measurements
+
+extension MeasurementStore {
+  /// Starts a session, in the state `running`.
+  ///
+  /// - Parameter envelope: The envelope's whole text, whose canonical form has the SHA-256 that the session names.
+  /// - Throws: `envelopeMismatch`, `hostMismatch`, `sessionExists`, or `invalidValue` for names that are empty or
+  ///   contain U+0000 and for times that are not finite.
+  public func open(_ session: MeasurementSession, envelope: JSONValue) throws(StoreError) -> SessionNumber {
+    try session.validate()
+    let document = envelope.serialized(.canonical)
+    let hash = SHA256.hash(data: Array(document.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    guard hash == session.envelopeHash.rawValue else {
+      throw .envelopeMismatch(stated: session.envelopeHash, actual: .init(rawValue: hash))
+    }
+    return try write { database in
+      if try !EnvelopeRow.exists(database, key: hash) {
+        try EnvelopeRow(hash: hash, document: document).insert(database)
+      }
+      try Self.insert(session.host, database)
+      guard try SessionRow.filter(Column("uuid") == session.uuid).isEmpty(database) else {
+        throw StoreError.sessionExists(uuid: session.uuid)
+      }
+      try SessionRow(session).insert(database)
+      return SessionNumber(rawValue: database.lastInsertedRowID)
+    }
+  }
+
+  private static func insert(_ host: Host, _ database: Database) throws {
+    if let known = try HostRow.fetchOne(database, key: host.fingerprint) {
+      guard known.host == host else { throw StoreError.hostMismatch(fingerprint: host.fingerprint) }
+    } else {
+      try HostRow(host).insert(database)
+    }
+  }
+}
+
+extension MeasurementSession {
+  fileprivate func validate() throws(StoreError) {
+    guard startedAt.isFinite else { throw .invalidValue(of: "the session", problem: "has a start that is not finite") }
+    let names = [
+      uuid, envelopeID, candidate.rawValue, resident?.rawValue, role?.rawValue, host.fingerprint, residentVersion,
+    ]
+    for name in names.compactMap(\.self) where name.isEmpty || name.utf8.contains(0) {
+      throw .invalidValue(of: "the session", problem: "has a name that is empty or contains U+0000")
+    }
+  }
+}

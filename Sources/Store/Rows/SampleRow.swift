@@ -1,0 +1,107 @@
+import Foundation
+import GRDB
+import JSON
+import Measurements
+import Vocabulary
+
+/// A sample as a row of the table `samples`.
+struct SampleRow: Codable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "samples"
+
+  var run: Int64
+  var cell: String
+  var block: Int
+  var repetition: Int
+  var item: String?
+  var startedAt: Double
+  var elapsed: Int64
+  var peakMemory: Int64
+  var loadAverage: Double
+  var status: String
+  var message: String?
+  var promptTokens: Int?
+  var cachedTokens: Int?
+  var decodeTokens: Int?
+  var firstToken: Int64?
+  var lastToken: Int64?
+  var tokens: Data?
+  var answer: String?
+  var isCorrect: Bool?
+  var optionScores: String?
+  var completionTokens: Int?
+
+  enum CodingKeys: String, CodingKey {
+    case run, cell, block, repetition, item, status, message, answer
+    case startedAt = "started_at_s"
+    case elapsed = "elapsed_ns"
+    case peakMemory = "peak_memory_bytes"
+    case loadAverage = "load_average"
+    case promptTokens = "prompt_tokens"
+    case cachedTokens = "cached_tokens"
+    case decodeTokens = "decode_tokens"
+    case firstToken = "first_token_ns"
+    case lastToken = "last_token_ns"
+    case tokens = "token_ns"
+    case isCorrect = "is_correct"
+    case optionScores = "option_scores"
+    case completionTokens = "completion_tokens"
+  }
+}
+
+extension SampleRow {
+  init(_ sample: Sample, run: RunNumber) {
+    self.run = run.rawValue
+    cell = sample.place.cell.rawValue
+    block = sample.place.block
+    repetition = sample.place.repetition
+    item = sample.place.item
+    startedAt = sample.startedAt
+    elapsed = sample.elapsedNanoseconds
+    peakMemory = sample.peakMemoryBytes
+    loadAverage = sample.loadAverage
+    status = sample.status.rawValue
+    switch sample.outcome {
+    case .throughput(let reading):
+      promptTokens = reading.promptTokens
+      cachedTokens = reading.cachedTokens
+      decodeTokens = reading.decodeTokens
+      firstToken = reading.tokenNanoseconds.first
+      lastToken = reading.tokenNanoseconds.last
+      tokens = Data(TokenTimes.encode(reading.tokenNanoseconds))
+    case .answer(let reading):
+      answer = reading.answer.storable
+      isCorrect = reading.isCorrect
+      optionScores = JSONValue.array(reading.optionScores.map(JSONValue.init(exactly:))).serialized()
+      completionTokens = reading.completionTokens
+    case .unscored(_, let message): self.message = message.storable
+    }
+  }
+
+  /// The sample, or nil where the row's columns do not make one.
+  var sample: Sample? {
+    guard let outcome else { return nil }
+    let sample = Sample(
+      place: .init(cell: CellID(rawValue: cell), block: block, repetition: repetition, item: item),
+      startedAt: startedAt, elapsedNanoseconds: elapsed, peakMemoryBytes: peakMemory, loadAverage: loadAverage,
+      outcome: outcome)
+    return sample.problem == nil ? sample : nil
+  }
+
+  private var outcome: Sample.Outcome? {
+    guard let status = CellStatus(rawValue: status) else { return nil }
+    if let promptTokens, let cachedTokens, let tokens, let times = TokenTimes.decode(tokens) {
+      return .throughput(.init(promptTokens: promptTokens, cachedTokens: cachedTokens, tokenNanoseconds: times))
+    }
+    if let answer, let isCorrect, let completionTokens, let scores {
+      return .answer(
+        .init(answer: answer, isCorrect: isCorrect, optionScores: scores, completionTokens: completionTokens))
+    }
+    return message.map { .unscored(status, message: $0) }
+  }
+
+  private var scores: [Double]? {
+    guard let optionScores, let values = (try? JSONValue(parsing: optionScores))?.array else { return nil }
+    let scores = values.compactMap(\.exactDouble)
+    return scores.count == values.count ? scores : nil
+  }
+}

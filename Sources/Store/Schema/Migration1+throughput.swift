@@ -1,0 +1,23 @@
+extension Migration1 {
+  /// A view of the rates for people who query the database by hand; the formulas are those of `ThroughputReading`.
+  static let throughput = """
+    CREATE VIEW throughput AS
+    SELECT
+      runs.session, runs.side, runs.model, samples.cell, samples.block, samples.repetition,
+      samples.prompt_tokens, samples.cached_tokens, samples.decode_tokens,
+      (samples.prompt_tokens + samples.decode_tokens) * 1e9 / nullif(samples.last_token_ns, 0)
+        AS cumulative_tokens_per_second,
+      (samples.prompt_tokens - samples.cached_tokens) * 1e9 / nullif(samples.first_token_ns, 0)
+        AS prefill_tokens_per_second,
+      (samples.decode_tokens - 1) * 1e9 / nullif(samples.last_token_ns - samples.first_token_ns, 0)
+        AS decode_tokens_per_second,
+      samples.first_token_ns / 1e6 AS first_token_latency_ms,
+      samples.peak_memory_bytes,
+      EXISTS (
+        SELECT 1 FROM voids
+        WHERE voids.session = runs.session AND voids.cell = samples.cell AND voids.block = samples.block) AS is_void
+    FROM samples JOIN runs ON runs.number = samples.run
+    WHERE samples.prompt_tokens IS NOT NULL;
+
+    """
+}

@@ -1,0 +1,126 @@
+/// The first schema.
+///
+/// Names end in the unit where there is one: `_s` seconds (since 1970 for times of day), `_ns`, `_bytes`. JSON is
+/// compact text. `samples.token_ns` holds the time stamps of the decoded tokens, each as the difference to the one
+/// before (the first to 0) in unsigned LEB128: seven bits a byte, least significant first, the top bit set in all but a
+/// number's last byte. `samples.option_scores` is a JSON array whose numbers are exact; infinities and NaN are the
+/// strings "inf", "-inf" and "nan".
+enum Migration1 {
+  static let sql = tables + appendOnly + throughput
+
+  private static let tables = """
+    CREATE TABLE envelopes (
+      hash TEXT NOT NULL PRIMARY KEY,
+      document TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE hosts (
+      fingerprint TEXT NOT NULL PRIMARY KEY,
+      operating_system TEXT NOT NULL,
+      architecture TEXT NOT NULL,
+      chip TEXT NOT NULL,
+      physical_cores INTEGER NOT NULL,
+      memory_bytes INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE sessions (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      uuid TEXT NOT NULL UNIQUE,
+      started_at_s REAL NOT NULL,
+      envelope_id TEXT NOT NULL,
+      envelope_hash TEXT NOT NULL REFERENCES envelopes (hash),
+      role TEXT,
+      resident TEXT,
+      candidate TEXT NOT NULL,
+      order_seed INTEGER NOT NULL, -- the bits of an unsigned number
+      environment TEXT NOT NULL CHECK (environment IN ('isolated', 'under-load')),
+      host TEXT NOT NULL REFERENCES hosts (fingerprint),
+      resident_version TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('running', 'complete', 'interrupted')),
+      resumptions INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+
+    CREATE TABLE runs (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      session INTEGER NOT NULL REFERENCES sessions (number),
+      side TEXT CHECK (side IN ('resident', 'candidate')),
+      attempt INTEGER NOT NULL, -- the session's resumptions at the time
+      model TEXT NOT NULL,
+      weights_hash TEXT, -- null where unverified
+      weight_files TEXT CHECK (weight_files IS NULL OR json_valid(weight_files)),
+      engine TEXT NOT NULL,
+      engine_version TEXT NOT NULL,
+      instruction_set TEXT NOT NULL,
+      threads INTEGER NOT NULL,
+      load_s REAL NOT NULL,
+      readiness_s REAL NOT NULL,
+      description TEXT NOT NULL CHECK (json_valid(description)),
+      CHECK ((weights_hash IS NULL) = (weight_files IS NULL))
+    ) STRICT;
+    CREATE UNIQUE INDEX runs_by_session ON runs (session, ifnull(side, ''), attempt);
+
+    CREATE TABLE samples (
+      id INTEGER PRIMARY KEY,
+      run INTEGER NOT NULL REFERENCES runs (number),
+      cell TEXT NOT NULL,
+      block INTEGER NOT NULL CHECK (block >= 0),
+      repetition INTEGER NOT NULL CHECK (repetition >= 0),
+      item TEXT,
+      started_at_s REAL NOT NULL,
+      elapsed_ns INTEGER NOT NULL CHECK (elapsed_ns >= 0),
+      peak_memory_bytes INTEGER NOT NULL CHECK (peak_memory_bytes >= 0),
+      load_average REAL NOT NULL,
+      status TEXT NOT NULL
+        CHECK (status IN ('success', 'failed', 'capacity_gated', 'unsupported', 'aborted', 'not_applicable')),
+      message TEXT,
+      prompt_tokens INTEGER,
+      cached_tokens INTEGER,
+      decode_tokens INTEGER,
+      first_token_ns INTEGER,
+      last_token_ns INTEGER,
+      token_ns BLOB,
+      answer TEXT,
+      is_correct INTEGER CHECK (is_correct IN (0, 1)),
+      option_scores TEXT CHECK (option_scores IS NULL OR json_valid(option_scores)),
+      completion_tokens INTEGER,
+      CHECK ((message IS NULL) = (status = 'success')),
+      CHECK ((prompt_tokens IS NOT NULL) + (answer IS NOT NULL) = (status = 'success')),
+      CHECK ((prompt_tokens IS NULL) = (cached_tokens IS NULL) AND (prompt_tokens IS NULL) = (token_ns IS NULL)
+        AND (prompt_tokens IS NULL) = (decode_tokens IS NULL)),
+      CHECK ((answer IS NULL) = (is_correct IS NULL) AND (answer IS NULL) = (option_scores IS NULL)
+        AND (answer IS NULL) = (completion_tokens IS NULL))
+    ) STRICT;
+    CREATE UNIQUE INDEX samples_by_place ON samples (run, cell, block, repetition, ifnull(item, ''));
+
+    CREATE TABLE voids (
+      id INTEGER PRIMARY KEY,
+      session INTEGER NOT NULL REFERENCES sessions (number),
+      cell TEXT NOT NULL,
+      block INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      UNIQUE (session, cell, block)
+    ) STRICT;
+
+    CREATE TABLE verdicts (
+      id INTEGER PRIMARY KEY,
+      session INTEGER NOT NULL REFERENCES sessions (number),
+      recorded_at_s REAL NOT NULL,
+      outcome TEXT NOT NULL,
+      document TEXT NOT NULL CHECK (json_valid(document))
+    ) STRICT;
+    CREATE INDEX verdicts_by_session ON verdicts (session);
+
+    CREATE TABLE registry_edits (
+      id TEXT NOT NULL PRIMARY KEY,
+      requested_at_s REAL NOT NULL,
+      role TEXT NOT NULL,
+      from_model TEXT NOT NULL,
+      to_model TEXT NOT NULL,
+      session INTEGER REFERENCES sessions (number),
+      requested_by TEXT NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('promotion', 'rollback')),
+      state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'abandoned'))
+    ) STRICT;
+
+    """
+}

@@ -1,0 +1,111 @@
+import CKernels
+import Foundation
+import Testing
+
+@testable import NativeEngine
+
+/// Every instruction set against the scalar reference.
+@Suite("Kernels")
+struct KernelTests {
+  static let sets = InstructionSet.available.filter { $0 != .scalar }.map(\.rawValue)
+  static let formats = [2, 3, 4, 5, 6, 8].flatMap { bits in [32, 64, 128].map { (bits, $0) } }
+
+  let scalar: Kernels
+
+  init() throws { scalar = try Kernels(named: "scalar") }
+
+  @Test("An unknown instruction set is refused with those that run here")
+  func unknownSet() {
+    #expect(throws: EngineError.instructionSet("mmx", available: InstructionSet.available.map(\.rawValue))) {
+      try Kernels(named: "mmx")
+    }
+  }
+
+  @Test("Products of one token agree at every format and at odd widths", arguments: sets, formats)
+  func vectors(set: String, format: (Int, Int)) throws {
+    let kernels = try Kernels(named: set)
+    for groups in [1, 3, 5, 9] {
+      let matrix = RandomMatrix(rows: 37, columns: groups * format.1, bits: format.0, group: format.1)
+      let x = matrix.randomInput(1)
+      expectClose(matrix.product(x, kernels), matrix.product(x, scalar), scale: Float(1 << format.0) * Float(matrix.columns).squareRoot())
+    }
+  }
+
+  @Test("Products of many tokens agree at every format and at counts that fill no panel", arguments: sets, formats)
+  func panels(set: String, format: (Int, Int)) throws {
+    let kernels = try Kernels(named: set)
+    for tokens in [1, 17, 49, 100] {
+      let matrix = RandomMatrix(rows: 19, columns: 5 * format.1, bits: format.0, group: format.1)
+      let x = matrix.randomInput(tokens)
+      expectClose(
+        matrix.panelProduct(x, tokens: tokens, kernels), matrix.panelProduct(x, tokens: tokens, scalar),
+        scale: Float(1 << format.0) * Float(matrix.columns).squareRoot())
+    }
+  }
+
+  @Test("Rows of floats are read as they are", arguments: sets, [RK_FLOAT32, RK_FLOAT16, RK_BFLOAT16])
+  func floats(set: String, storage: rk_storage) throws {
+    let kernels = try Kernels(named: set)
+    for columns in [1, 15, 64, 77] {
+      let matrix = RandomMatrix(rows: 11, columns: columns, storage: storage)
+      #expect(matrix.dequantized(kernels) == matrix.dequantized(scalar))
+      let x = matrix.randomInput(1)
+      expectClose(matrix.product(x, kernels), matrix.product(x, scalar), scale: Float(columns).squareRoot())
+    }
+  }
+
+  @Test("Denormal scales and the largest codes neither vanish nor overflow", arguments: sets)
+  func denormals(set: String) throws {
+    let kernels = try Kernels(named: set)
+    for bits in [4, 8] {
+      let matrix = RandomMatrix(rows: 5, columns: 96, bits: bits, group: 32, scale: 6e-8, codes: 0xFF)
+      #expect(matrix.dequantized(kernels) == matrix.dequantized(scalar))
+      #expect(matrix.dequantized(kernels).contains { $0 != 0 })
+    }
+  }
+
+  @Test("Dequantized rows agree to the last place", arguments: sets, formats)
+  func dequantizedRows(set: String, format: (Int, Int)) throws {
+    let kernels = try Kernels(named: set)
+    let matrix = RandomMatrix(rows: 7, columns: 3 * format.1, bits: format.0, group: format.1)
+    // The vector path fuses multiplication and addition, which rounds once where the reference rounds twice.
+    expectClose(matrix.dequantized(kernels), matrix.dequantized(scalar), scale: Float(1 << format.0))
+  }
+
+  @Test("Norms, gates and logarithms of sums agree at odd counts", arguments: sets)
+  func elementwise(set: String) throws {
+    let kernels = try Kernels(named: set)
+    for count in [1, 16, 33, 577] {
+      var generator = Numbers(seed: UInt64(count))
+      let x = generator.floats(count, in: -8...8)
+      let y = generator.floats(count, in: -2...2)
+      func normalized(_ kernels: Kernels) -> [Float] {
+        var out = [Float](repeating: 0, count: count)
+        kernels.functions.normalize(x, y, 1e-5, Int64(count), &out)
+        return out
+      }
+      func gated(_ kernels: Kernels) -> [Float] {
+        var out = x
+        kernels.functions.gate(&out, y, Int64(count))
+        return out
+      }
+      func logSum(_ kernels: Kernels) -> [Float] {
+        var (largest, logSum): (Float, Float) = (0, 0)
+        kernels.functions.log_sum_exp(x, Int64(count), &largest, &logSum)
+        return [largest, logSum]
+      }
+      expectClose(normalized(kernels), normalized(scalar), scale: 1)
+      expectClose(gated(kernels), gated(scalar), scale: 8)
+      expectClose(logSum(kernels), logSum(scalar), scale: 8)
+    }
+  }
+}
+
+/// Equal but for the rounding of sums in another order.
+func expectClose(
+  _ found: [Float], _ expected: [Float], scale: Float, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(found.count == expected.count, sourceLocation: sourceLocation)
+  let largest = zip(found, expected).map { abs($0 - $1) / (scale + abs($1)) }.max() ?? 0
+  #expect(largest < 1e-5, "largest relative difference \(largest)", sourceLocation: sourceLocation)
+}

@@ -1,0 +1,115 @@
+import CKernels
+import Foundation
+import Randomness
+
+@testable import NativeEngine
+
+/// Seeded numbers for tests.
+struct Numbers {
+  private var generator: SplitMix64
+
+  init(seed: UInt64) { generator = SplitMix64(seed: seed) }
+
+  mutating func floats(_ count: Int, in range: ClosedRange<Float>) -> [Float] {
+    (0..<count).map { _ in range.lowerBound + Float(generator.nextUnit()) * (range.upperBound - range.lowerBound) }
+  }
+
+  mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) } }
+}
+
+/// A matrix of random weights in exactly fitting memory, so that reading past its end is an error that tools see.
+final class RandomMatrix {
+  let rows: Int
+  let columns: Int
+  private let values: UnsafeMutableRawPointer
+  private let scales: UnsafeMutableRawPointer
+  private let biases: UnsafeMutableRawPointer
+  private(set) var matrix: rk_matrix
+
+  /// An affine matrix with half-precision scales and biases.
+  init(rows: Int, columns: Int, bits: Int, group: Int, scale: Float = 1, codes: UInt8? = nil) {
+    var numbers = Numbers(seed: UInt64(rows * columns * bits * group))
+    self.rows = rows
+    self.columns = columns
+    let count = rows * columns * bits / 8
+    values = Self.copy(codes.map { [UInt8](repeating: $0, count: count) } ?? numbers.bytes(count))
+    let parameters = rows * columns / group
+    scales = Self.copy(numbers.floats(parameters, in: -1...1).map { Float16($0 * scale) })
+    biases = Self.copy(numbers.floats(parameters, in: -1...1).map { Float16($0 * scale) })
+    matrix = rk_matrix(
+      storage: RK_AFFINE, bits: Int32(bits), group: Int32(group), parameters: RK_FLOAT16, rows: Int64(rows),
+      columns: Int64(columns), values: values, scales: scales, biases: biases)
+  }
+
+  /// A matrix of floats.
+  init(rows: Int, columns: Int, storage: rk_storage) {
+    var numbers = Numbers(seed: UInt64(rows * columns))
+    self.rows = rows
+    self.columns = columns
+    let floats = numbers.floats(rows * columns, in: -1...1)
+    switch storage {
+    case RK_FLOAT32: values = Self.copy(floats)
+    case RK_FLOAT16: values = Self.copy(floats.map { Float16($0) })
+    default: values = Self.copy(floats.map { UInt16($0.bitPattern >> 16) })
+    }
+    scales = Self.copy([UInt8(0)])
+    biases = Self.copy([UInt8(0)])
+    matrix = rk_matrix(
+      storage: storage, bits: 0, group: 0, parameters: storage, rows: Int64(rows), columns: Int64(columns),
+      values: values, scales: nil, biases: nil)
+  }
+
+  deinit { for memory in [values, scales, biases] { memory.deallocate() } }
+
+  private static func copy<Element>(_ elements: [Element]) -> UnsafeMutableRawPointer {
+    elements.withUnsafeBytes { bytes in
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 1)
+      memory.copyMemory(from: bytes.baseAddress ?? UnsafeRawPointer(memory), byteCount: bytes.count)
+      return memory
+    }
+  }
+
+  /// Token after token.
+  func randomInput(_ tokens: Int) -> [Float] {
+    var numbers = Numbers(seed: 42)
+    return numbers.floats(tokens * columns, in: -1...1)
+  }
+
+  func dequantized(_ kernels: Kernels) -> [Float] {
+    (0..<rows).flatMap { row in
+      var out = [Float](repeating: 0, count: columns)
+      kernels.functions.dequantize_row(&matrix, Int64(row), &out)
+      return out
+    }
+  }
+
+  func product(_ x: [Float], _ kernels: Kernels) -> [Float] {
+    var prepared = [Float](repeating: .nan, count: Int(rk_prepared_count(Int64(columns))))
+    kernels.functions.prepare(&matrix, x, &prepared)
+    var y = [Float](repeating: 1, count: rows)
+    kernels.functions.multiply_vector(&matrix, prepared, &y, 0, Int64(rows / 2), false)
+    kernels.functions.multiply_vector(&matrix, prepared, &y, Int64(rows / 2), Int64(rows), true)
+    return y
+  }
+
+  /// Row after row for each token in turn, from panels.
+  func panelProduct(_ x: [Float], tokens: Int, _ kernels: Kernels) -> [Float] {
+    let width = kernels.panel
+    let panels = (tokens + width - 1) / width
+    var input = [Float](repeating: 0, count: panels * columns * width)
+    for token in 0..<tokens {
+      for column in 0..<columns {
+        input[(token / width * columns + column) * width + token % width] = x[token * columns + column]
+      }
+    }
+    var output = [Float](repeating: 1, count: panels * rows * width)
+    var tile = [Float](repeating: 0, count: Int(rk_tile_count()))
+    kernels.functions.multiply_panels(
+      &matrix, input, &output, Int64(rows), Int64(tokens), 0, Int64(rows / 2), false, &tile)
+    kernels.functions.multiply_panels(
+      &matrix, input, &output, Int64(rows), Int64(tokens), Int64(rows / 2), Int64(rows), true, &tile)
+    return (0..<tokens).flatMap { token in
+      (0..<rows).map { output[(token / width * rows + $0) * width + token % width] }
+    }
+  }
+}

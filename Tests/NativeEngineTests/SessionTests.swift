@@ -1,0 +1,97 @@
+import Checkpoint
+import Foundation
+import TestSupport
+import Testing
+
+@testable import NativeEngine
+
+@Suite("Session")
+struct SessionTests {
+  private let tokens: [Int32] = (0..<70).map { Int32($0 * 613 % 49_152) }
+
+  private func session(_ options: Session.Options = .init(contextLength: 512)) throws -> Session {
+    try Session(ModelFolder(contentsOf: TestModels.uniform), options: options)
+  }
+
+  @Test("A prompt at once gives the logits of the same tokens one by one")
+  func prefillEqualsDecode() throws {
+    let session = try session()
+    let atOnce = Array(try session.prefill(tokens))
+    session.rewind(to: 0)
+    var oneByOne: [Float] = []
+    for token in tokens { oneByOne = Array(try session.decode(token)) }
+    #expect(zip(atOnce, oneByOne).allSatisfy { abs($0 - $1) < 2e-3 })
+  }
+
+  @Test("The number of threads does not change a bit")
+  func threads() throws {
+    let runs = try [1, 2, 3].map { threads in
+      let session = try session(.init(threads: threads, contextLength: 512))
+      let prefilled = Array(try session.prefill(tokens))
+      return prefilled + Array(try session.decode(7))
+    }
+    #expect(runs[0] == runs[1])
+    #expect(runs[0] == runs[2])
+  }
+
+  @Test("Every instruction set gives nearly the same logits", arguments: InstructionSet.available)
+  func instructionSets(set: InstructionSet) throws {
+    let short = tokens.prefix(20)
+    let reference = Array(try session().prefill(short))
+    let logits = Array(
+      try session(.init(contextLength: 512, instructionSet: set.rawValue)).prefill(short))
+    let difference = zip(reference, logits).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(difference < 5e-3)
+  }
+
+  @Test("A reused prefix gives the logits of a fresh start")
+  func prefixReuse() throws {
+    let session = try session()
+    let fresh = Array(try session.prefill(tokens))
+    session.rewind(to: 0)
+    _ = try session.prefill(tokens.prefix(50) + [1, 2, 3])
+    let kept = session.reusePrefix(of: tokens)
+    #expect(kept == 50)
+    let reused = Array(try session.prefill(tokens.dropFirst(kept)))
+    #expect(zip(fresh, reused).allSatisfy { abs($0 - $1) < 2e-3 })
+  }
+
+  @Test("Scores are the log-probabilities that the logits give")
+  func scores() throws {
+    let session = try session()
+    let prompt = Array(tokens.prefix(60))
+    let continuation = Array(tokens.suffix(10))
+    let scores = try session.score(continuation, after: prompt)
+    var rows: [[Float]] = []
+    try session.logits(of: tokens) { rows.append(Array($0)) }
+    for (offset, score) in scores.enumerated() {
+      let row = rows[59 + offset].map(Double.init)
+      let largest = row.max() ?? 0
+      let logSum = largest + log(row.reduce(0) { $0 + exp($1 - largest) })
+      #expect(abs(Double(score) - (row[Int(continuation[offset])] - logSum)) < 1e-3)
+    }
+  }
+
+  @Test("One more token than fits is refused and changes nothing")
+  func contextLimit() throws {
+    let session = try session(.init(contextLength: 16))
+    _ = try session.prefill(tokens.prefix(16))
+    #expect(throws: EngineError.contextExceeded(needed: 17, capacity: 16)) { try session.decode(5) }
+    #expect(session.tokens.count == 16)
+  }
+
+  @Test("Ids outside the vocabulary and empty prompts are refused")
+  func badTokens() throws {
+    let session = try session()
+    #expect(throws: EngineError.tokenOutOfRange(49_152, vocabularySize: 49_152)) { try session.decode(49_152) }
+    #expect(throws: EngineError.tokenOutOfRange(-1, vocabularySize: 49_152)) { try session.prefill([1, -1]) }
+    #expect(throws: EngineError.noTokens) { try session.prefill([]) }
+  }
+
+  @Test("A half-precision cache stays close to a single-precision one")
+  func halfPrecisionCache() throws {
+    let single = Array(try session().prefill(tokens))
+    let half = Array(try session(.init(contextLength: 512, cachePrecision: .float16)).prefill(tokens))
+    #expect(zip(single, half).allSatisfy { abs($0 - $1) < 0.1 })
+  }
+}

@@ -1,0 +1,154 @@
+import JSON
+import Testing
+
+@testable import Tokenization
+
+@Suite("Damaged and foreign tokenizer.json files")
+struct HostileFileTests {
+  private func field(of text: TokenizerText) -> String? {
+    do throws(TokenizerProblem) {
+      _ = try text.tokenizer()
+      return nil
+    } catch {
+      return switch error {
+      case .json: "json"
+      case .field(let name, _): name
+      case .unsupported(let field, _, _): "unsupported \(field)"
+      }
+    }
+  }
+
+  @Test(
+    "A bad vocabulary is refused",
+    arguments: [
+      (#","x":256,"x":257"#, "model.vocab"), (#","xx":256,"xx":257"#, "model.vocab"), (#","xx":97"#, "model.vocab"),
+      (#","xx":-1"#, "model.vocab"), (#","xx":4194304"#, "model.vocab"), (#","xx":1.0"#, "model.vocab"),
+      (#","xx":99999999999999999999999"#, "model.vocab"), (#","xx":"256""#, "model.vocab"),
+      (#","xx":null"#, "model.vocab"),
+      (#","xx":0256"#, "model.vocab"), (#","xx":256,"#, "json"), (#","xx" 256"#, "json"), (#","\ud800":256"#, "json"),
+      (",\"\u{212B} \":256,\"\u{212B} \":257", "model.vocab"),
+    ])
+  func vocabulary(_ members: String, _ expected: String) {
+    #expect(field(of: TokenizerText(vocabulary: members)) == expected)
+  }
+
+  @Test(
+    "A bad merge is refused, with its number",
+    arguments: [
+      (#"["a b"]"#, "model.merges[0]"), (#"["q a","a b"]"#, "model.merges[0]"), (#"["aa b"]"#, "model.merges[0]"),
+      (#"[["q","r"],["a"]]"#, "model.merges[1]"), (#"[["q","r"],["a","b","c"]]"#, "model.merges[1]"),
+      (#"["q r","q  r"]"#, "model.merges[1]"), (#"["q r","qr"]"#, "model.merges[1]"),
+      (#"["q r",7]"#, "model.merges[1]"),
+      (#"["q r",{}]"#, "model.merges[1]"), (#"["q r",["q",1]]"#, "model.merges[1]"), (#"["q r"}"#, "json"),
+      ("{}", "model.merges"),
+      ("null", "model.merges"),
+    ])
+  func merges(_ merges: String, _ expected: String) {
+    #expect(field(of: TokenizerText(vocabulary: #","qr":256"#, merges: merges)) == expected)
+  }
+
+  @Test(
+    "A bad added token is refused, with its number",
+    arguments: [
+      (#"{"id":256,"content":"a"}"#, "added_tokens[0].id"), (#"{"id":257,"content":"<a>"}"#, "added_tokens[0].id"),
+      (#"{"id":"256","content":"<a>"}"#, "added_tokens[0].id"), (#"{"content":"<a>"}"#, "added_tokens[0].id"),
+      (#"{"id":-1,"content":"<a>"}"#, "added_tokens[0].id"), (#"{"id":256}"#, "added_tokens[0].content"),
+      (#"{"id":256,"content":7}"#, "added_tokens[0].content"), ("7", "added_tokens[0]"),
+      (#"{"id":256,"content":"<a>","special":1}"#, "added_tokens[0].special"),
+      (#"{"id":256,"content":"<a>"},{"id":257,"content":"<a>"}"#, "added_tokens[1].content"),
+    ])
+  func addedTokens(_ tokens: String, _ expected: String) {
+    #expect(field(of: TokenizerText(addedTokens: "[\(tokens)]")) == expected)
+  }
+
+  @Test("Two normalized tokens that normalize to the same text are refused")
+  func sameAfterNormalization() {
+    let tokens =
+      #"[{"id":256,"content":"\u00e9!","normalized":true},{"id":257,"content":"e\u0301!","normalized":true}]"#
+    #expect(field(of: TokenizerText(addedTokens: tokens)) == nil)
+    #expect(field(of: TokenizerText(addedTokens: tokens, normalizer: #"{"type":"NFC"}"#)) == "added_tokens")
+  }
+
+  @Test("What is not implemented is named")
+  func unsupportedParts() {
+    func expect(_ text: TokenizerText, _ field: String, sourceLocation: SourceLocation = #_sourceLocation) {
+      #expect(self.field(of: text) == "unsupported \(field)", sourceLocation: sourceLocation)
+    }
+    expect(TokenizerText(normalizer: #"{"type":"NFKC"}"#), "normalizer.type")
+    expect(TokenizerText(preTokenizer: #"{"type":"Metaspace"}"#), "pre_tokenizer.type")
+    expect(TokenizerText(preTokenizer: #"{"type":"ByteLevel"}"#), "pre_tokenizer.add_prefix_space")
+    expect(TokenizerText(preTokenizer: #"{"type":"Digits"}"#), "pre_tokenizer")
+    expect(
+      TokenizerText(
+        preTokenizer: #"""
+          {"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\w+"},"behavior":"Isolated"}]}
+          """#), "pre_tokenizer.pretokenizers[0].pattern.Regex")
+    expect(TokenizerText(postProcessor: #"{"type":"BertProcessing"}"#), "post_processor.type")
+    expect(TokenizerText(decoder: "null"), "decoder")
+    expect(TokenizerText(model: #"{"type":"Unigram","vocab":[["a",0.5]]}"#), "model.type")
+    expect(TokenizerText(model: #"{"type":"WordPiece","vocab":{"[UNK]":0}}"#), "model.type")
+    expect(TokenizerText(modelOptions: #""byte_fallback":true,"#), "model.byte_fallback")
+    expect(TokenizerText(modelOptions: #""dropout":0.1,"#), "model.dropout")
+    expect(TokenizerText(modelOptions: #""end_of_word_suffix":"</w>","#), "model.end_of_word_suffix")
+  }
+
+  @Test("A template must name known tokens and one text")
+  func templates() {
+    func field(_ single: String, ids: String = "[0]") -> String? {
+      self.field(
+        of: TokenizerText(
+          postProcessor: """
+            {"type":"TemplateProcessing","single":[\(single)],"special_tokens":{"a":{"ids":\(ids)}}}
+            """))
+    }
+    let (token, text) = (#"{"SpecialToken":{"id":"a"}}"#, #"{"Sequence":{"id":"A"}}"#)
+    #expect(field("\(token),\(text)") == nil)
+    #expect(field("\(token),\(text)", ids: "[256]") == "post_processor.special_tokens.a.ids")
+    #expect(field("\(token),\(text)", ids: "[99999999999]") == "post_processor.special_tokens.a.ids")
+    #expect(field("\(token)") == "post_processor.single")
+    #expect(field("\(text),\(text)") == "post_processor.single[1]")
+    #expect(field(#"{"SpecialToken":{"id":"b"}},\#(text)"#) == "post_processor.special_tokens.b")
+  }
+
+  @Test("A file cut off anywhere is refused with the place")
+  func truncation() {
+    let bytes = Array(TokenizerText(model: #"{"vocab":{"a":0,"\"":1,"a\"":2},"merges":[["a","\""]]}"#).text.utf8)
+    #expect(throws: Never.self) { try TokenizerFile(parsing: bytes) }
+    for count in bytes.indices {
+      let error = #expect(throws: TokenizerProblem.self) { try TokenizerFile(parsing: Array(bytes[..<count])) }
+      guard case .json(let problem)? = error else {
+        Issue.record("\(count) bytes gave \(String(describing: error))")
+        continue
+      }
+      #expect(problem.problem == .unexpectedEnd)
+    }
+  }
+
+  @Test(
+    "A file with any byte changed loads or is refused, and never crashes", arguments: [UInt8(0x22), 0x39, 0x5D, 0xFF])
+  func damage(_ byte: UInt8) {
+    let bytes = Array(TokenizerText(model: #"{"vocab":{"a":0,"b":1,"ab":2},"merges":[["a","b"],"a b"]}"#).text.utf8)
+    for position in bytes.indices {
+      var damaged = bytes
+      damaged[position] = byte
+      let tokenizer = try? Tokenizer(TokenizerFile(parsing: damaged))
+      #expect(tokenizer.map { $0.encode("ab <a>").count <= 6 } ?? true)
+    }
+  }
+
+  @Test("Deep nesting is refused")
+  func nesting() {
+    let depth = 100_000
+    let steps = String(repeating: #"{"type":"Sequence","pretokenizers":["#, count: depth)
+    #expect(field(of: TokenizerText(preTokenizer: steps + String(repeating: "]}", count: depth))) == "json")
+    let digits = Array(repeating: #"{"type":"Digits"}"#, count: 9).joined(separator: ",")
+    let sequence = #"{"type":"Sequence","pretokenizers":[\#(digits),{"type":"ByteLevel","add_prefix_space":false}]}"#
+    #expect(field(of: TokenizerText(preTokenizer: sequence)) == "pre_tokenizer.pretokenizers[8]")
+  }
+
+  @Test("A member that occurs twice is refused")
+  func duplicates() {
+    #expect(field(of: TokenizerText(modelOptions: #""type":"BPE","type":"BPE","#)) == "type")
+    #expect(field(of: TokenizerText(decoder: #"{"type":"ByteLevel"},"decoder":null"#)) == "decoder")
+  }
+}
