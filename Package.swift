@@ -38,13 +38,37 @@ let package = Package(
       ]),
 
     .target(name: "Statistics", dependencies: ["Randomness"]),
+    // The stages, in the order in which data flows.
+    .target(name: "Envelopes", dependencies: ["JSON", "Vocabulary", crypto]),
+    .target(
+      name: "Store",
+      dependencies: ["JSON", "Measurements", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "Runner",
+      dependencies: [
+        "Envelopes", "JSON", "Measurements", "Platform", "Randomness", "Store", "Vocabulary", "WorkerProtocol", crypto,
+      ]),
     .target(name: "ModelRegistry", dependencies: ["JSON", "Vocabulary"]),
 
-    .executableTarget(name: "resident", dependencies: ["Checkpoint", "NativeEngine", "WorkerProtocol", arguments]),
+    .executableTarget(
+      name: "resident",
+      dependencies: [
+        "Checkpoint", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine", "Runner", "Statistics",
+        "Store", "Vocabulary", "WorkerProtocol", arguments,
+      ]),
 
     // Tests mirror Sources.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "ChatTemplateTests", dependencies: ["ChatTemplate"], exclude: ["Conformance"]),
+    .testTarget(
+      name: "CheckpointTests", dependencies: ["Checkpoint", "JSON", crypto], exclude: ["Conformance", "Fixtures"]),
+    .testTarget(
+      name: "TokenizationTests", dependencies: ["JSON", "Tokenization"], exclude: ["Conformance", "Fixtures"]),
+    .testTarget(
+      name: "WorkerProtocolTests", dependencies: ["JSON", "TestSupport", "WorkerProtocol", "resident"]),
+    .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "Vocabulary"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["JSON", "TestSupport", "resident"]),
     .testTarget(
       name: "NativeEngineTests",
       dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Randomness", "TestSupport"],

@@ -18,8 +18,6 @@ public enum StoreError: Error, Equatable, Sendable {
   /// Only a running session takes measurements.
   case notRunning(SessionNumber, MeasurementSession.State)
   case cannotChangeState(SessionNumber, from: MeasurementSession.State, to: MeasurementSession.State)
-  /// The session has a run of that side since it was opened or last resumed.
-  case runExists(SessionNumber, Side?)
   /// The run is not of the session's model or side, or differs from the run that it would continue.
   case runMismatch(SessionNumber, Side?, difference: String)
   /// The place was measured before, on that side of that session.
@@ -48,8 +46,6 @@ extension StoreError: CustomStringConvertible {
         + (state == .interrupted ? "; resume it first" : "")
     case .cannotChangeState(let number, let from, let to):
       "session \(number) is \(from.rawValue) and cannot become \(to.rawValue)"
-    case .runExists(let number, let side):
-      "session \(number) has a run of its \(side.name) already; only a resumed session takes another"
     case .runMismatch(let number, let side, let difference):
       "the run of the \(side.name) does not belong to session \(number): \(difference)"
     case .sampleExists(let number, let place):

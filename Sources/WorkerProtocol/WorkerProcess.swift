@@ -17,8 +17,8 @@ public struct WorkerCommand: Sendable, Equatable {
 /// The runner's side of the line protocol: one worker process, asked one thing at a time.
 public actor WorkerProcess {
   /// What the worker said of itself at the start.
-  public let engine: String
-  public let version: String
+  public nonisolated let engine: String
+  public nonisolated let version: String
   /// The operating system's number of the process.
   public nonisolated let processIdentifier: Int32
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line: parses, calls, prints.
 @main
@@ -11,6 +12,29 @@ struct Resident: AsyncParsableCommand {
       12 inconclusive, 130 interrupted.
       """,
     version: Version.current,
-    subcommands: [ModelsCommand.self, EngineCommand.self, WorkerCommandLine.self]
+    subcommands: [
+      RunCommand.self, RegistryCommand.self, EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self,
+      WorkerCommandLine.self,
+    ]
   )
+
+  /// Runs the chosen command; any error is one message on standard error and the exit code 2.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let code as ExitCode {
+      Foundation.exit(code.rawValue)
+    } catch {
+      // Help and version are errors to the parser, but not to the user.
+      if exitCode(for: error).isSuccess { exit(withError: error) }
+      let text = fullMessage(for: error)
+      Terminal.writeError(text.hasPrefix("Error: ") ? "error: \(text.dropFirst(7))\n" : "error: \(text)\n")
+      Foundation.exit(2)
+    }
+  }
 }

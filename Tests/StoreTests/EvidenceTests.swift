@@ -20,7 +20,8 @@ struct EvidenceTests {
     .throughput(.init(promptTokens: 9, cachedTokens: 9, tokenNanoseconds: [0, 127, 128, 16_384, .max])),
     Fixture.answer("1"),
     Fixture.answer("", scores: []),
-    Fixture.answer("“quoted” \\ \n e\u{301} 🦅", scores: [-.infinity, -0.1, .leastNonzeroMagnitude, .infinity, -1e300, 0.1 + 0.2]),
+    Fixture.answer(
+      "“quoted” \\ \n e\u{301} 🦅", scores: [-.infinity, -0.1, .leastNonzeroMagnitude, .infinity, -1e300, 0.1 + 0.2]),
     .unscored(.failed, message: "the worker was killed (signal 9)"),
     .unscored(.capacityGated, message: ""),
     .unscored(.notApplicable, message: "no template"),
@@ -101,7 +102,9 @@ struct EvidenceTests {
       }
     }
     let reading = Fixture.reading
-    let expected = [reading.cumulativeTokensPerSecond, reading.prefillTokensPerSecond, reading.decodeTokensPerSecond, 1]
+    let expected = [
+      reading.cumulativeTokensPerSecond, reading.prefillTokensPerSecond, reading.decodeTokensPerSecond, 1,
+    ]
     for (row, value) in zip(rows, expected) {
       #expect(row.count == 1)
       let (found, value) = (try #require(row.first), try #require(value))

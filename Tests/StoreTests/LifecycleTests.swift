@@ -64,7 +64,6 @@ struct LifecycleTests {
     let number = try opened()
     let run = try store.append(Fixture.run(.candidate), to: number)
     try store.append(Fixture.sample(), to: run)
-    #expect(throws: StoreError.runExists(number, .candidate)) { try store.append(Fixture.run(.candidate), to: number) }
     try store.finish(number, state: .interrupted)
     #expect(throws: StoreError.notRunning(number, .interrupted)) {
       try store.append(Fixture.sample(block: 1), to: run)
@@ -83,6 +82,30 @@ struct LifecycleTests {
     }
     try store.append(Fixture.sample(block: 1), to: second)
     #expect(try store.samples(of: number, side: .candidate).map(\.place.block) == [0, 1])
+  }
+
+  @Test("A side whose worker was started anew has one more run; the first speaks for it")
+  func restart() throws {
+    let number = try opened()
+    let first = try store.append(Fixture.run(.resident), to: number)
+    try store.append(Fixture.sample(outcome: .unscored(.failed, message: "died")), to: first)
+    var again = Fixture.run(.resident)
+    again.loadSeconds = 9
+    let second = try store.append(again, to: number)
+    try store.append(Fixture.sample(repetition: 1), to: second)
+    try store.append(Fixture.sample(), to: store.append(Fixture.run(.candidate), to: number))
+    let evidence = try store.evidence(number)
+    #expect(evidence.resident == Fixture.run(.resident))
+    #expect(evidence.residentSamples.map(\.status) == [.failed, .success])
+  }
+
+  @Test("A running session can be taken over, but not ended as running")
+  func running() throws {
+    let number = try opened()
+    try store.resume(number)
+    #expect(throws: StoreError.cannotChangeState(number, from: .running, to: .running)) {
+      try store.finish(number, state: .running)
+    }
   }
 
   @Test("A complete session is final")

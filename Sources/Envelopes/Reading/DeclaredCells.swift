@@ -24,7 +24,7 @@ struct DeclaredCells {
     if fitting.contains(cell) { return nil }
     let known = fitting.isEmpty ? "there is none" : "known: \(fitting.sorted().joined(separator: ", "))"
     return others.contains(cell)
-      ? "\(metric) is measured by a \(kind), which \(Quoted.text(cell)) is not; \(known)"
+      ? "\(metric) is measured by \(kind)s, and \(Quoted.text(cell)) is none; \(known)"
       : "there is no \(kind) \(Quoted.text(cell)); \(known)"
   }
 

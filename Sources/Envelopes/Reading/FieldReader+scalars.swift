@@ -15,7 +15,9 @@ extension FieldReader {
 
   /// An integer that is written as one: `1` and `1.0` would be two hashes of one contract.
   func integer(_ key: String, _ range: ClosedRange<Int>, default fallback: Int? = nil) -> Int? {
-    value(key, expected: "an integer from \(range.lowerBound) to \(range.upperBound)", fallback: fallback) {
+    let expected =
+      range.count == 1 ? "\(range.lowerBound)" : "an integer from \(range.lowerBound) to \(range.upperBound)"
+    return value(key, expected: expected, fallback: fallback) {
       if case .integer(let value) = $0, range.contains(value) { value } else { nil }
     }
   }

@@ -11,9 +11,9 @@ extension FieldReader {
   ///
   /// - Returns: Nil where any could not be read.
   func sections<Section>(
-    _ key: String, _ counts: PartialRangeFrom<Int> = 0..., _ read: (FieldReader) -> Section?
+    _ key: String, atLeast least: Int = 0, _ read: (FieldReader) -> Section?
   ) -> [Section]? {
-    guard let elements = array(key, counts) else { return nil }
+    guard let elements = array(key, atLeast: least) else { return nil }
     let sections = elements.enumerated().map { index, element -> Section? in
       let path = "\(path(of: key))[\(index)]"
       guard let object = element.object else {
@@ -26,8 +26,8 @@ extension FieldReader {
   }
 
   /// A member that is an array of strings without outer white space, none twice.
-  func words(_ key: String, _ counts: PartialRangeFrom<Int>) -> [String]? {
-    guard let elements = array(key, counts) else { return nil }
+  func words(_ key: String, atLeast least: Int) -> [String]? {
+    guard let elements = array(key, atLeast: least) else { return nil }
     let places = elements.enumerated().map { ("\(path(of: key))[\($0)]", $1.string) }
     for (path, word) in places where !(word.map(Self.isTrimmed) ?? false) {
       problems.report(path, "must be a string that is not empty, without white space at its ends")
@@ -39,11 +39,22 @@ extension FieldReader {
 
   /// A member that later versions may fill: absent or an empty array.
   func reserved(_ key: String) {
-    _ = value(key, expected: "an empty array in this version", fallback: true) { $0.array?.isEmpty == true ? true : nil }
+    _ = value(key, expected: "an empty array in this version", fallback: true) {
+      $0.array?.isEmpty == true ? true : nil
+    }
   }
 
-  private func array(_ key: String, _ counts: PartialRangeFrom<Int>) -> [JSONValue]? {
-    let least = counts.lowerBound
+  /// Reports each element of an array that has the same strings in those members as an earlier one; from the file, so
+  /// that elements with other problems count.
+  func reportRepeats(in key: String, of members: [String]) {
+    let names = (object[key]?.array ?? []).enumerated().compactMap { index, element in
+      let name = members.compactMap { element[$0]?.string }.joined(separator: " of ")
+      return name.isEmpty ? nil : (path: "\(path(of: key))[\(index)]", name: name)
+    }
+    problems.reportRepeats(names)
+  }
+
+  private func array(_ key: String, atLeast least: Int) -> [JSONValue]? {
     guard let elements = value(key, expected: "an array", \.array) else { return nil }
     guard elements.count >= least else {
       report(key, "needs at least \(least) element\(least == 1 ? "" : "s") but has \(elements.count)")

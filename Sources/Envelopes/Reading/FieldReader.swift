@@ -8,7 +8,7 @@ final class FieldReader {
   let path: String
   let cells: DeclaredCells
   let problems: ProblemList
-  private let object: JSONObject
+  let object: JSONObject
   private var asked: [String] = []
 
   init(_ object: JSONObject, path: String, cells: DeclaredCells, problems: ProblemList) {

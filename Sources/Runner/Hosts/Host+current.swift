@@ -3,10 +3,10 @@ import Foundation
 import Measurements
 import Platform
 
-extension Host {
+extension Measurements.Host {
   /// The machine that this program runs on.
-  public static var current: Host {
-    var host = Host(
+  public static var current: Measurements.Host {
+    var host = Measurements.Host(
       fingerprint: "", operatingSystem: Machine.operatingSystem, architecture: Machine.architecture,
       chip: Machine.processorName, physicalCores: Machine.physicalCoreCount,
       memoryBytes: Int64(Machine.memoryByteCount))

@@ -4,10 +4,10 @@ import Measurements
 extension MeasurementStore {
   /// Records that a model was loaded for a running session.
   ///
-  /// A session has one run a side. After each resumption it takes one more, which must have the same weights and engine
-  /// build as the first.
+  /// A session has one run a side, and one more each time that the side's worker had to be started anew, by a resumption
+  /// or after a crash; that must have the same weights and engine build as the first.
   ///
-  /// - Throws: `notRunning`, `runExists`, `runMismatch`, or `invalidValue` for names that contain U+0000 and times that
+  /// - Throws: `notRunning`, `runMismatch`, or `invalidValue` for names that contain U+0000 and times that
   ///   are not finite.
   public func append(_ run: Run, to session: SessionNumber) throws(StoreError) -> RunNumber {
     try run.validate()
@@ -16,11 +16,10 @@ extension MeasurementStore {
       if let difference = run.difference(from: row) {
         throw StoreError.runMismatch(session, run.side, difference: difference)
       }
-      let earlier = try RunRow.filter(Column("session") == session.rawValue && Column("side") == run.side?.rawValue)
-        .order(Column("number")).fetchAll(database)
-      if earlier.contains(where: { $0.attempt == row.resumptions }) { throw StoreError.runExists(session, run.side) }
-      let new = RunRow(run, session: session, attempt: row.resumptions)
-      if let first = earlier.first, let difference = new.difference(from: first) {
+      let first = try RunRow.filter(Column("session") == session.rawValue && Column("side") == run.side?.rawValue)
+        .order(Column("number")).fetchOne(database)
+      let new = RunRow(run, session: session)
+      if let first, let difference = new.difference(from: first) {
         throw StoreError.runMismatch(session, run.side, difference: difference)
       }
       try new.insert(database)

@@ -25,8 +25,7 @@ extension MeasurementStore {
       if current == state, state != .running { return }
       guard isAllowed(current) else { throw StoreError.cannotChangeState(number, from: current, to: state) }
       try database.execute(
-        sql: "UPDATE sessions SET state = ?, resumptions = resumptions + ? WHERE number = ?",
-        arguments: [state.rawValue, state == .running ? 1 : 0, number.rawValue])
+        sql: "UPDATE sessions SET state = ? WHERE number = ?", arguments: [state.rawValue, number.rawValue])
     }
   }
 

@@ -8,7 +8,7 @@ public struct SessionRecord: Sendable, Equatable {
   public var state: MeasurementSession.State
   /// The envelope's whole text.
   public var envelope: JSONValue
-  /// In the order of loading; a side has more than one where the session was resumed.
+  /// In the order of loading; a side has more than one where its worker was started anew.
   public var runs: [Run]
   /// In the order of recording.
   public var voids: [BlockVoid]

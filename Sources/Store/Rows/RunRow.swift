@@ -10,7 +10,6 @@ struct RunRow: Codable, FetchableRecord, PersistableRecord {
   var number: Int64?
   var session: Int64
   var side: String?
-  var attempt: Int
   var model: String
   var weightsHash: String?
   var weightFiles: String?
@@ -23,7 +22,7 @@ struct RunRow: Codable, FetchableRecord, PersistableRecord {
   var description: String
 
   enum CodingKeys: String, CodingKey {
-    case number, session, side, attempt, model, engine, threads, description
+    case number, session, side, model, engine, threads, description
     case weightsHash = "weights_hash"
     case weightFiles = "weight_files"
     case engineVersion = "engine_version"
@@ -34,9 +33,8 @@ struct RunRow: Codable, FetchableRecord, PersistableRecord {
 }
 
 extension RunRow {
-  init(_ run: Run, session: SessionNumber, attempt: Int) {
+  init(_ run: Run, session: SessionNumber) {
     self.session = session.rawValue
-    self.attempt = attempt
     side = run.side?.rawValue
     model = run.model.rawValue
     if case .hashed(let hash, let files) = run.provenance {

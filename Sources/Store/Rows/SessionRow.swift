@@ -19,10 +19,9 @@ struct SessionRow: Codable, FetchableRecord, PersistableRecord {
   var host: String
   var residentVersion: String
   var state: String
-  var resumptions: Int
 
   enum CodingKeys: String, CodingKey {
-    case number, uuid, role, resident, candidate, environment, host, state, resumptions
+    case number, uuid, role, resident, candidate, environment, host, state
     case startedAt = "started_at_s"
     case envelopeID = "envelope_id"
     case envelopeHash = "envelope_hash"
@@ -46,7 +45,6 @@ extension SessionRow {
     host = session.host.fingerprint
     residentVersion = session.residentVersion
     state = MeasurementSession.State.running.rawValue
-    resumptions = 0
   }
 
   /// The session, or nil where the row's columns do not make one.

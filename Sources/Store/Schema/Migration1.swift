@@ -36,15 +36,13 @@ enum Migration1 {
       environment TEXT NOT NULL CHECK (environment IN ('isolated', 'under-load')),
       host TEXT NOT NULL REFERENCES hosts (fingerprint),
       resident_version TEXT NOT NULL,
-      state TEXT NOT NULL CHECK (state IN ('running', 'complete', 'interrupted')),
-      resumptions INTEGER NOT NULL DEFAULT 0
+      state TEXT NOT NULL CHECK (state IN ('running', 'complete', 'interrupted'))
     ) STRICT;
 
     CREATE TABLE runs (
       number INTEGER PRIMARY KEY AUTOINCREMENT,
       session INTEGER NOT NULL REFERENCES sessions (number),
       side TEXT CHECK (side IN ('resident', 'candidate')),
-      attempt INTEGER NOT NULL, -- the session's resumptions at the time
       model TEXT NOT NULL,
       weights_hash TEXT, -- null where unverified
       weight_files TEXT CHECK (weight_files IS NULL OR json_valid(weight_files)),
@@ -57,7 +55,7 @@ enum Migration1 {
       description TEXT NOT NULL CHECK (json_valid(description)),
       CHECK ((weights_hash IS NULL) = (weight_files IS NULL))
     ) STRICT;
-    CREATE UNIQUE INDEX runs_by_session ON runs (session, ifnull(side, ''), attempt);
+    CREATE INDEX runs_by_session ON runs (session);
 
     CREATE TABLE samples (
       id INTEGER PRIMARY KEY,

@@ -9,7 +9,9 @@ import struct Foundation.UUID
 extension MeasurementStore {
   /// A store in a file of its own, with a clock that stands.
   static func fresh(in folder: TemporaryFolder, patience: Double = 10) throws -> MeasurementStore {
-    try MeasurementStore(at: folder("state/measurements.sqlite"), mode: .readWrite, patience: patience) { 1_800_000_000 }
+    try MeasurementStore(at: folder("state/measurements.sqlite"), mode: .readWrite, patience: patience) {
+      1_800_000_000
+    }
   }
 }
 

@@ -6,24 +6,11 @@ extension AccuracyTask {
     let kind = fields.choice("kind", of: Kind.allCases)
     let usesChatTemplate = fields.bool("chat", default: false)
     let maximumTokens = fields.integer("max_tokens", 1...8192, default: 16)
-    let items = fields.sections("items", 1...) { Item($0, kind: kind) }
-    fields.reportRepeatedItems()
+    let items = fields.sections("items", atLeast: 1) { Item($0, kind: kind) }
+    fields.reportRepeats(in: "items", of: ["id"])
     guard let id, let kind, let usesChatTemplate, let maximumTokens, let items else { return nil }
     self.init(
       id: CellID(rawValue: id), kind: kind, usesChatTemplate: usesChatTemplate, maximumTokens: maximumTokens,
       items: items)
-  }
-}
-
-extension FieldReader {
-  /// From the file, so that items with problems of their own count.
-  fileprivate func reportRepeatedItems() {
-    let items = (optional("items")?.array ?? []).enumerated()
-    for key in ["id", "prompt"] {
-      problems.reportRepeats(
-        items.compactMap { index, item in
-          item[key]?.string.map { ("\(path(of: "items"))[\(index)].\(key)", $0) }
-        })
-    }
   }
 }

@@ -4,7 +4,7 @@ extension AccuracyTask.Item {
     let hasOneOption = kind == nil || kind == .exactMatch
     let id = fields.identifier("id")
     let prompt = fields.text("prompt")
-    let options = fields.words("options", (hasOneOption ? 1 : 2)...)
+    let options = fields.words("options", atLeast: hasOneOption ? 1 : 2)
     let answer = fields.answer(kind, options)
     if let kind, let prompt { fields.checkPrompt(prompt, kind) }
     guard let id, let prompt, let options, let answer else { return nil }
@@ -23,7 +23,9 @@ extension FieldReader {
   fileprivate func checkPrompt(_ prompt: String, _ kind: AccuracyTask.Kind) {
     switch kind {
     case .multipleChoice:
-      if prompt.last?.isWhitespace == true { report("prompt", "must not end in white space: each option brings its own") }
+      if prompt.last?.isWhitespace == true {
+        report("prompt", "must not end in white space: each option brings its own")
+      }
     case .exactMatch: break
     case .cloze:
       let gaps = prompt.split(omittingEmptySubsequences: true) { $0 != "_" }.filter { $0.count >= 3 }

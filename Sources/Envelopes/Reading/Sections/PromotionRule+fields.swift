@@ -3,12 +3,11 @@ import Vocabulary
 extension PromotionRule {
   init?(_ fields: FieldReader) {
     let confidence = fields.number("confidence", .from(0.5, below: 1))
-    let objectives = fields.sections("objectives", 1..., Objective.init)
+    let objectives = fields.sections("objectives", atLeast: 1, Objective.init)
     let guardrails = fields.sections("guardrails", Guardrail.init)
+    for rules in ["objectives", "guardrails"] { fields.reportRepeats(in: rules, of: ["metric", "cell"]) }
     let maturity = fields.section("maturity", Maturity.init)
     guard let confidence, let objectives, let guardrails, let maturity else { return nil }
-    fields.reportRepeatedRules("objectives", objectives.map { "\($0.metric) of \($0.cell)" })
-    fields.reportRepeatedRules("guardrails", guardrails.map { "\($0.metric) of \($0.cell ?? "the run")" })
     self.init(confidence: confidence, objectives: objectives, guardrails: guardrails, maturity: maturity)
   }
 }
@@ -48,9 +47,5 @@ extension FieldReader {
       return nil
     }
     return CellID(rawValue: name)
-  }
-
-  fileprivate func reportRepeatedRules(_ key: String, _ names: [String]) {
-    problems.reportRepeats(names.enumerated().map { ("\(path(of: key))[\($0)]", $1) })
   }
 }

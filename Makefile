@@ -1,0 +1,60 @@
+# `make bench` and `make test` do all the set-up on a fresh machine. Local state lies in .resident only.
+
+STATE := .resident
+WEIGHTS := $(STATE)/downloads/SmolLM2-135M-Instruct.Q4_1.gguf
+MODELS := $(STATE)/models
+CONFIGURATION := release
+RESIDENT = .build/$(CONFIGURATION)/resident
+ENVELOPE ?= envelopes/smoke.json
+
+export RESIDENT_DB := $(STATE)/resident.sqlite
+export RESIDENT_MODELS := $(MODELS)
+export RESIDENT_REGISTRY := $(STATE)/registry.json
+
+.PHONY: help bench test build models lint format conformance clean
+
+help:
+	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
+	@echo "make test         run all tests"
+	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
+	@echo "make lint         check formatting and style; make format repairs formatting"
+	@echo "make clean        delete builds; delete $(STATE) as well to undo everything"
+
+bench: build $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
+	@scripts/bench $(RESIDENT) $(ENVELOPE) $(STATE)
+
+build:
+	@scripts/install-system-libraries
+	swift build -c $(CONFIGURATION) --product resident
+
+$(WEIGHTS):
+	@scripts/fetch-weights $@
+
+models: $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
+
+# The folders appear only when complete, so that a make that was interrupted starts them anew.
+$(MODELS)/smollm2-135m: | build $(WEIGHTS)
+	$(RESIDENT) models import $(WEIGHTS) --out $@
+
+$(MODELS)/smollm2-135m-4bit-g64: | build $(MODELS)/smollm2-135m
+	$(RESIDENT) models quantize $(MODELS)/smollm2-135m --lane uniform --bits 4 --group-size 64 --out $@
+
+# In debug, which checks more and builds faster; the kernels are optimized in either.
+test: CONFIGURATION := debug
+test: models
+	swift test
+
+lint:
+	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests
+
+format:
+	swift format --in-place --configuration .swift-format --recursive Package.swift Sources Tests
+
+conformance: models
+	@test -d .venv || python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 tokenizers==0.23.3
+	.venv/bin/python scripts/conformance.py $(RESIDENT) $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
+	.venv/bin/python Tests/TokenizationTests/Conformance/compare-tokenizers.py $(MODELS)/smollm2-135m $(RESIDENT)
+
+clean:
+	rm -rf .build

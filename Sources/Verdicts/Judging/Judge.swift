@@ -1,0 +1,57 @@
+import Envelopes
+import Measurements
+import Statistics
+import Vocabulary
+
+/// Decides what a comparison's evidence says, by the promotion rule of its envelope.
+///
+///     let verdict = try Judge(evidence, priorComparisons: 3).verdict()
+///     print(verdict.text(width: 100))
+///
+/// The verdict depends on the evidence and the count alone: no clock, file or engine is asked, so whoever holds the
+/// samples gets the same bytes.
+public struct Judge: Sendable {
+  let evidence: Evidence
+  let priorComparisons: Int
+
+  /// - Parameter priorComparisons: Validated comparisons of the same weights under the same envelope before this one,
+  ///   as far apart as the envelope's maturity rule asks.
+  public init(_ evidence: Evidence, priorComparisons: Int = 0) {
+    self.evidence = evidence
+    self.priorComparisons = priorComparisons
+  }
+
+  /// - Throws: `EnvelopeError` where the stored envelope can't be read, `VerdictError` for samples that no measurement
+  ///   gives, `StatisticsError` for values whose ratio no double holds.
+  /// - Complexity: O(*n* log *n*) in samples, times the cells and rules of the envelope.
+  public func verdict() throws -> Verdict {
+    let envelope = try Envelope(source: evidence.envelope)
+    let comparison = try Comparison(evidence, envelope)
+    let objectives = try envelope.promotion.objectives.map { rule in
+      ObjectiveResult(
+        metric: rule.metric, cell: rule.cell, minimumEffect: rule.minimumEffect,
+        effect: try comparison.effect(rule.metric, rule.cell), gaps: comparison.gaps(rule.metric, rule.cell))
+    }
+    let guardrails = try envelope.promotion.guardrails.map { rule in
+      GuardrailResult(
+        metric: rule.metric, cell: rule.cell, margin: rule.margin,
+        effect: try comparison.effect(rule.metric, rule.cell), gaps: comparison.gaps(rule.metric, rule.cell))
+    }
+    let refusals = comparison.refusals
+    let gaps = Self.distinct(
+      (comparison.sessionGap.map { [$0] } ?? []) + objectives.flatMap(\.gaps) + guardrails.flatMap(\.gaps))
+    let outcome = Self.outcome(objectives, guardrails, gaps: gaps, refusals: refusals)
+    return Verdict(
+      outcome: outcome,
+      maturity: VerdictMaturity(
+        earlier: priorComparisons, needed: envelope.promotion.maturity.comparisons, outcome: outcome),
+      subject: comparison.subject, confidence: envelope.promotion.confidence, objectives: objectives,
+      guardrails: guardrails, facts: comparison.facts, blocks: envelope.throughput.map { comparison.tally(of: $0.id) },
+      voids: comparison.voids, gaps: gaps, refusals: refusals)
+  }
+
+  private static func distinct(_ gaps: [Gap]) -> [Gap] {
+    var seen: Set<Gap> = []
+    return gaps.filter { seen.insert($0).inserted }
+  }
+}

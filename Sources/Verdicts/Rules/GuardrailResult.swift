@@ -1,0 +1,29 @@
+import Vocabulary
+
+/// What became of one guardrail of the promotion rule.
+public struct GuardrailResult: Sendable, Equatable {
+  public enum State: String, Sendable, CaseIterable {
+    /// Shown to be no worse than the margin allows.
+    case passed
+    /// Shown to be worse than the margin allows.
+    case broken
+    /// The interval holds the margin: too noisy or too few.
+    case unresolved
+    case noData = "no_data"
+  }
+
+  public let metric: Metric
+  /// Nil for peak memory, which is of the run.
+  public let cell: CellID?
+  /// Relative for ratios, absolute for shares.
+  public let margin: Double
+  /// Nil where nothing could be computed.
+  public let effect: Effect?
+  /// What is missing; while something is, the state is `noData`, whatever the effect.
+  public let gaps: [Gap]
+
+  public var state: State {
+    guard let effect, gaps.isEmpty else { return .noData }
+    return effect.state(withinMargin: margin)
+  }
+}

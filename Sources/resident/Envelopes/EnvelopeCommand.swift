@@ -1,0 +1,49 @@
+import ArgumentParser
+import Envelopes
+import Foundation
+
+struct EnvelopeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "envelope", abstract: "Check, identify and describe measurement envelopes.",
+    subcommands: [ValidateCommand.self, HashCommand.self, ShowCommand.self])
+
+  struct File: ParsableArguments {
+    @Argument(help: "The envelope.", completion: .file(extensions: ["json"]))
+    var file: String
+
+    func read() throws -> Envelope { try Envelope(contentsOf: URL(fileURLWithPath: file)) }
+  }
+
+  struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "validate", abstract: "Report every problem of an envelope, with its path.")
+    @OptionGroup var file: File
+
+    func run() throws {
+      let envelope = try file.read()
+      Terminal.write("\(file.file): valid (\(envelope.id) version \(envelope.version), hash \(envelope.hash))\n")
+    }
+  }
+
+  struct HashCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "hash", abstract: "Print the SHA-256 of an envelope's canonical bytes.")
+    @OptionGroup var file: File
+
+    func run() throws { Terminal.write("\(try file.read().hash)\n") }
+  }
+
+  struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "show", abstract: "Describe what an envelope measures and what decides.")
+    @OptionGroup var file: File
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+      let envelope = try file.read()
+      Terminal.write((json ? envelope.summaryJSON.serialized(.pretty) : envelope.summaryText) + "\n")
+    }
+  }
+}

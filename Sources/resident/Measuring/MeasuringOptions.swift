@@ -1,0 +1,72 @@
+import ArgumentParser
+import Envelopes
+import Foundation
+import Measurements
+import Runner
+import Store
+import Vocabulary
+import WorkerProtocol
+
+/// What `run` and `compare` take alike.
+struct MeasuringOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The envelope.", valueName: "file"), completion: .file(extensions: ["json"]))
+  var envelope: String
+
+  @OptionGroup var library: LibraryOption
+  @OptionGroup var database: DatabaseOption
+
+  @Option(help: "Threads a worker computes with. Default: one a physical core.")
+  var threads: Int?
+
+  @Option(help: "Whether the machine does anything else meanwhile: isolated or under-load.")
+  var environment: EnvironmentClass = .isolated
+
+  @Flag(help: "Go on with the latest interrupted session of these models and this envelope.")
+  var resume = false
+
+  @Flag(help: "Print one JSON object at the end instead of text.")
+  var json = false
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }
+  }
+
+  func plan(_ contenders: [MeasurementPlan.Contender], role: Role?, envelope: Envelope) -> MeasurementPlan {
+    MeasurementPlan(
+      envelope: envelope, contenders: contenders, role: role, environment: environment,
+      command: WorkerCommand(executable: ProgramIdentity.executable, arguments: ["worker"]), threads: threads,
+      version: Version.current)
+  }
+
+  func contender(_ side: Side, _ id: ModelID) throws -> MeasurementPlan.Contender {
+    MeasurementPlan.Contender(side: side, model: id, folder: try library.library.folder(of: id))
+  }
+}
+
+extension EnvironmentClass: ExpressibleByArgument {}
+
+/// Runs a plan with progress, and ends it cleanly at Ctrl-C.
+enum Measuring {
+  static func run(_ plan: MeasurementPlan, store: MeasurementStore, resuming: Bool) async throws -> SessionNumber {
+    let progress = ProgressDisplay()
+    let work = Task {
+      try await MeasurementRunner(plan, store: store, report: progress.show).run(resuming: resuming) { number in
+        progress.session = number
+      }
+    }
+    let cancellation = Cancellation { work.cancel() }
+    defer {
+      progress.end()
+      withExtendedLifetime(cancellation) {}
+    }
+    do {
+      return try await work.value
+    } catch is CancellationError {
+      progress.end()
+      if let number = progress.session {
+        Terminal.writeError("interrupted; session \(number) is kept. Run the same command with --resume to go on.\n")
+      }
+      throw ExitCode(130)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Measurements
+import Platform
+import Runner
+import Store
+import Synchronization
+import Vocabulary
+
+/// Shows a session's progress: one line that is redrawn on a terminal, plain lines elsewhere.
+final class ProgressDisplay: Sendable {
+  private struct State {
+    var total = 0
+    var done = 0
+    var doneAtStart = 0
+    var start = Machine.monotonicNanoseconds
+    var lastTenth = 0
+    var session: SessionNumber?
+  }
+
+  private let state = Mutex(State())
+  private let isTerminal = Terminal.errorIsTerminal
+
+  /// The number of the session under way.
+  var session: SessionNumber? {
+    get { state.withLock { $0.session } }
+    set { state.withLock { $0.session = newValue } }
+  }
+
+  @Sendable func show(_ event: RunnerEvent) {
+    switch event {
+    case .loading(let side, let model): line("loading \(side.rawValue) \(model)")
+    case .loaded(let side, _, let seconds): line("loaded \(side.rawValue) in \(Self.figure(seconds)) s (not scored)")
+    case .warmingUp(let cell): line("warming up \(cell) (not scored)")
+    case .restarting(let side, let reason): line("the \(side.rawValue)'s worker is started again: \(reason)")
+    case .planned(let total, let done):
+      state.withLock { state in
+        state.total = total
+        state.done = done
+        state.doneAtStart = done
+        state.start = Machine.monotonicNanoseconds
+      }
+      line("\(total) samples" + (done > 0 ? ", \(done) of them measured before" : ""))
+    case .measured(let side, let sample): measured(side, sample)
+    }
+  }
+
+  /// Clears the redrawn line.
+  func end() { if isTerminal { Terminal.writeError("\r\u{1B}[K") } }
+
+  private func measured(_ side: Side, _ sample: Sample) {
+    let (snapshot, isTenth) = state.withLock { state in
+      state.done += 1
+      let tenth = state.done * 10 / max(state.total, 1)
+      defer { state.lastTenth = tenth }
+      return ((total: state.total, done: state.done, before: state.doneAtStart, start: state.start), tenth > state.lastTenth)
+    }
+    if sample.status != .success, case .unscored(let status, let message) = sample.outcome {
+      line("\(sample.place.cell) \(side.rawValue): \(status.rawValue): \(message)")
+    }
+    let elapsed = Double(Machine.monotonicNanoseconds - snapshot.start) * 1e-9
+    let pace = elapsed / Double(max(snapshot.done - snapshot.before, 1))
+    let remaining = pace * Double(snapshot.total - snapshot.done)
+    let place =
+      sample.place.item.map { "\(sample.place.cell) \($0)" }
+      ?? "\(sample.place.cell) block \(sample.place.block + 1)"
+    let times = "\(Self.clock(elapsed)) elapsed, \(Self.clock(remaining)) left"
+    if isTerminal {
+      let filled = 24 * snapshot.done / max(snapshot.total, 1)
+      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
+      Terminal.writeError("\r\u{1B}[K\(bar) \(snapshot.done)/\(snapshot.total)  \(times)  \(place) \(side.rawValue)")
+    } else if isTenth {
+      line("\(snapshot.done)/\(snapshot.total)  \(times)  \(place)")
+    }
+  }
+
+  private func line(_ text: String) { Terminal.writeError((isTerminal ? "\r\u{1B}[K" : "") + text + "\n") }
+
+  private static func figure(_ seconds: Double) -> String { String(format: "%.2f", seconds) }
+
+  private static func clock(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    return "\(whole / 60):" + String(format: "%02d", whole % 60)
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import ModelRegistry
+import Runner
+import Store
+
+/// Where the database is.
+struct DatabaseOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The database. Default: $RESIDENT_DB, else the user's data folder.", valueName: "file"),
+    completion: .file())
+  var db: String?
+
+  var url: URL {
+    if let path = db ?? ProcessInfo.processInfo.environment["RESIDENT_DB"], !path.isEmpty {
+      return URL(fileURLWithPath: path)
+    }
+    return Places.data.appendingPathComponent("resident.sqlite")
+  }
+
+  func open(_ mode: MeasurementStore.Mode) throws -> MeasurementStore { try MeasurementStore(at: url, mode: mode) }
+}
+
+/// Where model folders are.
+struct LibraryOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The folder with the model folders. Default: $RESIDENT_MODELS, else `models` in the user's data folder.",
+      valueName: "dir"),
+    completion: .directory)
+  var models: String?
+
+  var library: ModelLibrary {
+    if let path = models ?? ProcessInfo.processInfo.environment["RESIDENT_MODELS"], !path.isEmpty {
+      return ModelLibrary(root: URL(fileURLWithPath: path))
+    }
+    return ModelLibrary(root: Places.data.appendingPathComponent("models"))
+  }
+}
+
+/// Where the registry is.
+struct RegistryOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The registry. Default: $\(RegistryLocation.environmentVariable), else ~/\(RegistryLocation.defaultPath).",
+      valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var registry: String?
+
+  var file: RegistryFile { RegistryFile(RegistryLocation.url(override: registry)) }
+}
+
+enum Places {
+  /// The user's data folder of this program.
+  static var data: URL {
+    let environment = ProcessInfo.processInfo.environment
+    if let path = environment["XDG_DATA_HOME"], !path.isEmpty {
+      return URL(fileURLWithPath: path).appendingPathComponent("resident")
+    }
+    let home = FileManager.default.homeDirectoryForCurrentUser
+    #if canImport(Darwin)
+      return home.appendingPathComponent("Library/Application Support/resident")
+    #else
+      return home.appendingPathComponent(".local/share/resident")
+    #endif
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+
+/// The built command line, run as a user runs it.
+public struct Program: Sendable {
+  /// What a run printed and how it ended.
+  public struct Result: Sendable {
+    public let status: Int32
+    public let output: String
+    public let errors: String
+  }
+
+  public let folder: URL
+
+  /// - Parameter folder: The working folder, with the database, the registry and nothing of the user's.
+  public init(in folder: URL) { self.folder = folder }
+
+  /// The executable, which lies beside the test bundle.
+  public static var executable: URL {
+    let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
+    let products = bundle?.deletingLastPathComponent() ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    return products.appendingPathComponent("resident")
+  }
+
+  /// Starts the program; the caller waits.
+  public func start(_ arguments: [String], output: FileHandle, errors: FileHandle) throws -> Process {
+    let process = Process()
+    process.executableURL = Self.executable
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    var environment = ProcessInfo.processInfo.environment
+    environment["RESIDENT_DB"] = folder.appendingPathComponent("resident.sqlite").path
+    environment["RESIDENT_REGISTRY"] = folder.appendingPathComponent("registry.json").path
+    environment["RESIDENT_MODELS"] = folder.appendingPathComponent("models").path
+    process.environment = environment
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    return process
+  }
+
+  /// Runs the program to its end.
+  public func run(_ arguments: String...) throws -> Result { try run(arguments) }
+
+  /// Runs the program to its end.
+  public func run(_ arguments: [String]) throws -> Result {
+    let files = ["out", "err"].map { folder.appendingPathComponent(".\(UUID().uuidString).\($0)") }
+    for file in files { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+    let process = try start(
+      arguments, output: FileHandle(forWritingTo: files[0]), errors: FileHandle(forWritingTo: files[1]))
+    process.waitUntilExit()
+    let status =
+      process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+    return Result(status: status, output: texts[0], errors: texts[1])
+  }
+}
+
+/// A folder that goes when the last reference does.
+public final class TemporaryFolder: Sendable {
+  public let url: URL
+
+  public init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("resident-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// Writes a file and returns its URL.
+  @discardableResult
+  public func write(_ text: String, to name: String) throws -> URL {
+    let file = url.appendingPathComponent(name)
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+    return file
+  }
+}

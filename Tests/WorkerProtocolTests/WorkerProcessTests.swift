@@ -1,0 +1,105 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+@testable import WorkerProtocol
+
+/// Real processes: the native worker, and shell scripts that misbehave.
+@Suite("Worker process")
+struct WorkerProcessTests {
+  private static let native = WorkerCommand(executable: Program.executable, arguments: ["worker"])
+
+  private func script(_ text: String) -> WorkerCommand {
+    WorkerCommand(executable: URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", text])
+  }
+
+  private static let hello = #"echo '{"hello": {"protocol": 1, "engine": "script", "version": "1"}}'; "#
+
+  @Test("The native worker loads, generates and tells its memory and hashes")
+  func nativeWorker() async throws {
+    let worker = try await WorkerProcess(Self.native)
+    let load = try await worker.request(.load(LoadOptions(model: TestModels.uniform.path, threads: 1, contextLength: 64)))
+    #expect(try load.value("context_length", \.integer) == 64)
+    let prompt = try await worker.request(.tokenize("The capital of France is")).value("tokens", \.tokens)
+    let reply = try await worker.request(.generate(GenerateOptions(prompt: prompt, maximumTokens: 4)))
+    let times = try reply.value("token_ns") { $0.array?.compactMap(\.integer) }
+    #expect(times.count == 4)
+    #expect(times == times.sorted())
+    #expect(reply.peakMemoryBytes > 50_000_000)
+    let proof = try await worker.request(.provenance)
+    #expect(try proof.value("weights") { $0["hash"]?.string }.count == 64)
+    await worker.close()
+    #expect(kill(worker.processIdentifier, 0) != 0)
+  }
+
+  @Test("A request that cannot be met is an error and the worker lives on")
+  func refusal() async throws {
+    let worker = try await WorkerProcess(Self.native)
+    await #expect(throws: WorkerFailure.self) { try await worker.request(.tokenize("too early")) }
+    await #expect(throws: WorkerFailure.self) { try await worker.request(.load(LoadOptions(model: "/nowhere"))) }
+    _ = try await worker.request(.load(LoadOptions(model: TestModels.uniform.path, threads: 1, contextLength: 64)))
+    await worker.close()
+  }
+
+  @Test("A worker that is killed in the middle of a request is a failure with its signal")
+  func killed() async throws {
+    let worker = try await WorkerProcess(Self.native)
+    _ = try await worker.request(.load(LoadOptions(model: TestModels.uniform.path, threads: 1, contextLength: 4_096)))
+    let identifier = worker.processIdentifier
+    async let reply = worker.request(.generate(GenerateOptions(prompt: [1, 2, 3], maximumTokens: 4_000)))
+    try await Task.sleep(for: .milliseconds(200))
+    kill(identifier, SIGKILL)
+    do {
+      _ = try await reply
+      Issue.record("the request should have failed")
+    } catch {
+      #expect(error as? WorkerFailure == .died(status: .signalled(9), lastLines: []))
+    }
+  }
+
+  @Test("A worker whose input ends stops in the middle of a request")
+  func orphan() async throws {
+    let worker = try await WorkerProcess(Self.native)
+    _ = try await worker.request(.load(LoadOptions(model: TestModels.uniform.path, threads: 1, contextLength: 8_000)))
+    async let reply = try? worker.request(.generate(GenerateOptions(prompt: [1, 2, 3], maximumTokens: 7_000)))
+    try await Task.sleep(for: .milliseconds(200))
+    await worker.close()
+    #expect(kill(worker.processIdentifier, 0) != 0)
+    #expect(await reply == nil)
+  }
+
+  @Test("A program that is no worker is told from one")
+  func notAWorker() async {
+    await #expect(throws: WorkerFailure.notAWorker("hello there")) { try await WorkerProcess(script("echo hello there")) }
+    await #expect(throws: WorkerFailure.self) {
+      try await WorkerProcess(WorkerCommand(executable: URL(fileURLWithPath: "/no/such/program"), arguments: []))
+    }
+  }
+
+  @Test("The exit status and the last lines of standard error explain a death")
+  func lastLines() async throws {
+    let worker = try await WorkerProcess(script(Self.hello + "read line; echo one >&2; echo two >&2; exit 3"))
+    await #expect(throws: WorkerFailure.died(status: .exited(3), lastLines: ["one", "two"])) {
+      try await worker.request(.provenance)
+    }
+  }
+
+  @Test("A worker that hangs is ended at the limit")
+  func hang() async throws {
+    let worker = try await WorkerProcess(script(Self.hello + "exec sleep 60"))
+    await #expect(throws: WorkerFailure.timedOut(operation: "provenance", seconds: 0.3)) {
+      try await worker.request(.provenance, within: 0.3)
+    }
+    await worker.close()
+    #expect(kill(worker.processIdentifier, 0) != 0)
+  }
+
+  @Test("An answer to another request is not taken")
+  func wrongID() async throws {
+    let worker = try await WorkerProcess(
+      script(Self.hello + #"read line; echo '{"id": 99, "result": {}, "peak_memory_bytes": 1}'"#))
+    await #expect(throws: WorkerFailure.self) { try await worker.request(.provenance) }
+    await worker.close()
+  }
+}
