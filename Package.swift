@@ -48,13 +48,18 @@ let package = Package(
       dependencies: [
         "Envelopes", "JSON", "Measurements", "Platform", "Randomness", "Store", "Vocabulary", "WorkerProtocol", crypto,
       ]),
+    .target(
+      name: "Verdicts", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Vocabulary"]),
     .target(name: "ModelRegistry", dependencies: ["JSON", "Vocabulary"]),
+    .target(
+      name: "Promotion",
+      dependencies: ["Envelopes", "JSON", "Measurements", "ModelRegistry", "Store", "Verdicts", "Vocabulary"]),
 
     .executableTarget(
       name: "resident",
       dependencies: [
-        "Checkpoint", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine", "Runner", "Statistics",
-        "Store", "Vocabulary", "WorkerProtocol", arguments,
+        "Checkpoint", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine", "Promotion", "Runner",
+        "Statistics", "Store", "Verdicts", "Vocabulary", "WorkerProtocol", arguments,
       ]),
 
     // Tests mirror Sources.
@@ -67,6 +72,11 @@ let package = Package(
       name: "TokenizationTests", dependencies: ["JSON", "Tokenization"], exclude: ["Conformance", "Fixtures"]),
     .testTarget(
       name: "WorkerProtocolTests", dependencies: ["JSON", "TestSupport", "WorkerProtocol", "resident"]),
+    .testTarget(
+      name: "RunnerTests",
+      dependencies: [
+        "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "Vocabulary", "WorkerProtocol", "resident",
+      ]),
     .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "Vocabulary"]),
     .testTarget(name: "EndToEndTests", dependencies: ["JSON", "TestSupport", "resident"]),
     .testTarget(

@@ -13,6 +13,8 @@ static bool runs(const char *name) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("f16c");
   }
+#elif defined(__aarch64__)
+  if (strcmp(name, "neon") == 0) return true;
 #endif
   return strcmp(name, "scalar") == 0;
 }
@@ -23,6 +25,8 @@ const rk_kernels *rk_kernels_named(const char *name) {
 #if defined(__x86_64__)
       &rk_kernels_avx2,
       &rk_kernels_avx512,
+#elif defined(__aarch64__)
+      &rk_kernels_neon,
 #endif
   };
   for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
@@ -32,7 +36,7 @@ const rk_kernels *rk_kernels_named(const char *name) {
 }
 
 const rk_kernels *rk_kernels_best(void) {
-  static const char *const names[] = {"avx512", "avx2", "scalar"};
+  static const char *const names[] = {"avx512", "avx2", "neon", "scalar"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     const rk_kernels *table = rk_kernels_named(names[i]);
     if (table != NULL) return table;

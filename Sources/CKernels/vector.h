@@ -16,13 +16,40 @@ enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_
 
 // Affine weights.
 
-// The scales or biases of the `words` words (8 four-bit codes each) of a chunk, one a lane.
+// The first `count` (1, 2 or 4) scales or biases from `index` on.
+static RK_INLINE v4 load_parameters(const uint8_t *row, rk_storage type, int64_t index, int count) {
+  const uint8_t *at = row + index * rk_width(type);
+  if (type == RK_FLOAT32) {
+    v4 values = {0};
+    memcpy(&values, at, (size_t)count * 4);
+    return values;
+  }
+  uint16_t bits[4] = {0};
+  memcpy(bits, at, (size_t)count * 2);
+  if (type == RK_FLOAT16) {
+    v4h halves;
+    memcpy(&halves, bits, sizeof halves);
+    return __builtin_convertvector(halves, v4);
+  }
+  v4s wide;
+  memcpy(&wide, bits, sizeof wide);
+  return (v4)(__builtin_convertvector(wide, v4u) << 16);
+}
+
+// The scales or biases of the RK_W words (8 four-bit codes each) from `word` on, one a lane.
 static RK_INLINE vf spread(const uint8_t *row, rk_storage type, int group, int64_t word) {
-  float lanes[RK_W];
   const int words = group / 8;
-  if (words >= RK_W) return splat(rk_load(row, type, word / words));
-  for (int i = 0; i < RK_W; i++) lanes[i] = rk_load(row, type, word / words + i / words);
-  return load(lanes);
+  if (words >= RK_W) return splat(load_parameters(row, type, word / words, 1)[0]);
+#if RK_W == 16
+  const v4 values = load_parameters(row, type, word / words, 16 / words);
+  if (words == 4) return __builtin_shufflevector(values, values, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+  return __builtin_shufflevector(values, values, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+#elif RK_W == 8
+  const v4 values = load_parameters(row, type, word / words, 2);
+  return __builtin_shufflevector(values, values, 0, 0, 0, 0, 1, 1, 1, 1);
+#else
+  return splat(0);  // Not reached: four words are at most one group.
+#endif
 }
 
 static RK_INLINE void dequantize_codes(const rk_matrix *w, int64_t row, int64_t begin, int64_t end, float *out,
@@ -161,7 +188,7 @@ static RK_INLINE void multiply_codes(const rk_matrix *w, const float *x, float *
     for (int64_t i = c; i < c + w->group; i += RK_UNIT) {
       for (int r = 0; r < rows; r++) {
         vf codes[RK_UNIT / RK_W];
-        if (i * bits / 8 % 64 == 0) __builtin_prefetch(values[r] + i * bits / 8 + AHEAD);
+        __builtin_prefetch(values[r] + i * bits / 8 + AHEAD);
         unpack(values[r] + i * bits / 8, bits, codes);
         for (int u = 0; u < RK_UNIT / RK_W; u++) part[r] = fma(codes[u], load(x + i + u * RK_W), part[r]);
       }

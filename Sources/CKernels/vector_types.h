@@ -8,6 +8,10 @@ typedef int32_t vi __attribute__((vector_size(RK_W * 4)));
 typedef uint32_t vu __attribute__((vector_size(RK_W * 4)));
 typedef _Float16 vh __attribute__((vector_size(RK_W * 2)));
 typedef uint16_t vs __attribute__((vector_size(RK_W * 2)));
+typedef float v4 __attribute__((vector_size(16)));
+typedef uint32_t v4u __attribute__((vector_size(16)));
+typedef _Float16 v4h __attribute__((vector_size(8)));
+typedef uint16_t v4s __attribute__((vector_size(8)));
 
 static RK_INLINE vf splat(float value) { return value - (vf){0}; }
 

@@ -13,8 +13,9 @@ extension DatasetExporter {
     let stamp = try ExportStamp(gitRevision: gitRevision, trigger: trigger)
     let shelf = ShardFolder(root: folder)
     var report = ExportReport()
-    for number in try fetch({ () throws(StoreError) in try store.sessions() }).reversed().filter(\.isPublic).map(\.number)
-    {
+    let sessions = try fetch { () throws(StoreError) in try store.sessions() }
+    // Only what can't change any more is published; oldest first.
+    for number in sessions.reversed().filter({ $0.state == .complete }).map(\.number) {
       do throws(DatasetError) {
         for shard in try shards(of: number, stamp) { try shelf.add(shard, to: &report) }
       } catch let error where error.isOfSession {
@@ -51,11 +52,6 @@ extension DatasetExporter {
 extension MeasurementSession {
   /// Nil is the side of a session that measured one model.
   var sides: [Side?] { resident == nil ? [nil] : [.resident, .candidate] }
-}
-
-extension SessionSummary {
-  /// Only what can't change any more is published.
-  fileprivate var isPublic: Bool { state == .complete }
 }
 
 extension DatasetError {

@@ -33,7 +33,7 @@ extension StoreError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let path, let problem): "the measurement store \(path) \(problem)"
-    case .unknownSession(let number): "there is no session \(number) in the store; `resident report` lists them"
+    case .unknownSession(let number): "there is no session \(number) in the store; `resident sessions` lists them"
     case .unknownRun(let number): "there is no run \(number) in the store"
     case .sessionExists(let uuid): "the store has a session \(uuid) already"
     case .envelopeMismatch(let stated, let actual):

@@ -56,7 +56,8 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
         + " \(Figures.percent(limit))"
     case .undefined(let metric, let cell, let blocks):
       "\(metric.title) of \(cell) cannot be computed in \(Figures.count(blocks, "block"))"
-    case .tooFewBlocks(let cell, let scored): "\(cell) has \(Figures.count(scored, "scored block")), an interval needs 2"
+    case .tooFewBlocks(let cell, let scored):
+      "\(cell) has \(Figures.count(scored, "scored block")), an interval needs 2"
     case .unpaired(let cell, let residentOnly, let candidateOnly, let neither):
       "\(cell) has unpaired items: "
         + [("the resident alone", residentOnly), ("the candidate alone", candidateOnly), ("neither", neither)]

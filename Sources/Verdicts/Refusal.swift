@@ -16,6 +16,8 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
   case otherModel(Side, named: ModelID, measured: ModelID)
   /// Readings of a cell differ in prompt tokens, decoded tokens or cached tokens, or are not what the cell asks for.
   case otherRegime(CellID, Side, measured: Regime, expected: Regime)
+  /// More scored blocks than the plan has: whoever goes on measuring until it suits has no valid interval.
+  case extraBlocks(CellID, scored: Int, planned: Int)
   /// Samples of cells, items or repetitions that the envelope lacks.
   case strayCell(CellID, Side, samples: Int)
 
@@ -29,6 +31,7 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
     case .otherEnvelope: "other_envelope"
     case .otherModel: "other_model"
     case .otherRegime: "other_regime"
+    case .extraBlocks: "extra_blocks"
     case .strayCell: "stray_samples"
     }
   }
@@ -47,6 +50,8 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
       "the session names \(named) as \(side.rawValue), but \(measured) was measured"
     case .otherRegime(let cell, let side, let measured, let expected):
       "\(cell) is \(expected), but the \(side.rawValue) has a reading of \(measured)"
+    case .extraBlocks(let cell, let scored, let planned):
+      "\(cell) has \(scored) scored blocks where \(planned) are planned"
     case .strayCell(let cell, let side, let samples):
       "\(Figures.count(samples, "sample")) of the \(side.rawValue) for \(cell) fit no place in the envelope"
     }

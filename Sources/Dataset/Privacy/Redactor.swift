@@ -65,7 +65,7 @@ struct Redactor: Sendable {
   }
 
   private func replaceHome(in text: String) -> String {
-    homeFolder.isEmpty ? text : Self.replacing(homeFolder, in: text, with: "~", comparing: { $0 }) { _, _ in true }
+    Self.replacing(homeFolder, in: text, with: "~", comparing: { $0 }) { !($1?.properties.isAlphabetic ?? false) }
   }
 
   private func replaceNames(in text: String) -> String {
@@ -89,7 +89,8 @@ struct Redactor: Sendable {
     var index = 0
     while index < scalars.count {
       let end = index + name.count
-      if key(scalars[index]) == first, end <= scalars.count, zip(scalars[index..<end], name).allSatisfy({ key($0) == $1 }),
+      if key(scalars[index]) == first, end <= scalars.count,
+        zip(scalars[index..<end], name).allSatisfy({ key($0) == $1 }),
         isWhole(index > 0 ? scalars[index - 1] : nil, end < scalars.count ? scalars[end] : nil)
       {
         result.append(contentsOf: stand.unicodeScalars)

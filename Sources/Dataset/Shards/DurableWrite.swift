@@ -13,12 +13,13 @@ enum DurableWrite {
   /// What a crash leaves is overwritten by the next attempt: the sibling's name depends on the content alone.
   static func create(_ name: String, in folder: URL, _ bytes: [UInt8]) throws {
     let temporary = folder.appendingPathComponent(".\(name).tmp")
-    try Data(bytes).write(to: temporary)
-    try flush(temporary)
-    guard rename(temporary.path, folder.appendingPathComponent(name).path) == 0 else {
-      let code = errno
+    do {
+      try Data(bytes).write(to: temporary)
+      try flush(temporary)
+      guard rename(temporary.path, folder.appendingPathComponent(name).path) == 0 else { throw failure(errno) }
+    } catch {
       _ = unlink(temporary.path)
-      throw failure(code)
+      throw error
     }
     try flush(folder)
   }

@@ -1,5 +1,6 @@
 import Crypto
 import JSON
+import Store
 
 /// A file of the dataset: JSON Lines, named by what it is about and by its content.
 struct Shard {
@@ -52,9 +53,7 @@ struct Shard {
 
   /// The first 128 bits of the SHA-256, in hexadecimal digits.
   static func hash(of bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef")
-    let all = SHA256.hash(data: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] }
-    return String(all.prefix(hashLength))
+    String(SHA256.hexadecimal(of: bytes).prefix(hashLength))
   }
 
   /// A name as lower-case ASCII letters, digits, dots and underscores, with a hyphen for anything between, at most 60
@@ -63,7 +62,7 @@ struct Shard {
     let words = name.lowercased().split { character in
       !(character.isASCII && (character.isLetter || character.isNumber || character == "." || character == "_"))
     }
-    let slug = words.joined(separator: "-").drop { $0 == "." }
+    let slug = words.map { $0.drop { $0 == "." } }.filter { !$0.isEmpty }.joined(separator: "-")
     return slug.isEmpty ? "unnamed" : String(slug.prefix(60))
   }
 }

@@ -4,8 +4,8 @@ import Measurements
 extension MeasurementStore {
   /// Records that a model was loaded for a running session.
   ///
-  /// A session has one run a side, and one more each time that the side's worker had to be started anew, by a resumption
-  /// or after a crash; that must have the same weights and engine build as the first.
+  /// A session has one run a side, and one more each time that the side's worker had to be started anew, after a crash
+  /// or a resumption; that must have the same weights and engine build as the first.
   ///
   /// - Throws: `notRunning`, `runMismatch`, or `invalidValue` for names that contain U+0000 and times that
   ///   are not finite.

@@ -6,8 +6,8 @@ extension MeasurementStore {
   ///
   /// SQLite ends a text at U+0000, which therefore becomes "␀" in answers and messages.
   ///
-  /// - Throws: `unknownRun`, `notRunning`, `sampleExists` where the place was measured before by any run of that side of
-  ///   the session, or `invalidValue`.
+  /// - Throws: `unknownRun`, `notRunning`, `sampleExists` where the place was measured before by any run of that side
+  ///   of the session, or `invalidValue`.
   public func append(_ sample: Sample, to run: RunNumber) throws(StoreError) {
     if let problem = sample.problem { throw .invalidValue(of: "the sample", problem: problem) }
     for name in [sample.place.cell.rawValue, sample.place.item ?? ""] where name.utf8.contains(0) {

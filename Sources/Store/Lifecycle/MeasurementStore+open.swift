@@ -12,7 +12,7 @@ extension MeasurementStore {
   public func open(_ session: MeasurementSession, envelope: JSONValue) throws(StoreError) -> SessionNumber {
     try session.validate()
     let document = envelope.serialized(.canonical)
-    let hash = SHA256.hash(data: Array(document.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let hash = SHA256.hexadecimal(of: Array(document.utf8))
     guard hash == session.envelopeHash.rawValue else {
       throw .envelopeMismatch(stated: session.envelopeHash, actual: .init(rawValue: hash))
     }

@@ -15,7 +15,8 @@ extension MeasurementStore {
         database,
         sql: """
           SELECT max(number) FROM sessions
-          WHERE state <> 'complete' AND envelope_hash = ? AND resident IS ? AND candidate = ? AND (? IS NULL OR host = ?)
+          WHERE state <> 'complete' AND envelope_hash = ? AND resident IS ? AND candidate = ?
+            AND (? IS NULL OR host = ?)
           """,
         arguments: [
           envelope.rawValue, resident?.rawValue, candidate.rawValue, hostFingerprint, hostFingerprint,

@@ -40,7 +40,7 @@ extension Block {
         faster / slower - 1 > limit
       else { return nil }
       return "the \(side.rawValue)'s repetitions differ by \(Figures.percent(faster / slower - 1)) in"
-        + " \(Metric.cumulativeTokensPerSecond.title) (\(rates.map(Figures.plain).joined(separator: " and "))"
+        + " \(Metric.cumulativeTokensPerSecond.title) (\(rates.map(Figures.measured).joined(separator: " and "))"
         + " \(Metric.cumulativeTokensPerSecond.unit)), the limit is \(Figures.percent(limit))"
     }
     return reasons.isEmpty ? nil : reasons.joined(separator: "; ")

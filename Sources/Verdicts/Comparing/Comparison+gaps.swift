@@ -54,7 +54,7 @@ extension Comparison {
     let defined = scoredBlocks(of: cell).filter { $0.pair(of: metric) != nil }.count
     var gaps: [Gap] = []
     if measured < tally.planned { gaps.append(.blocks(cell, measured: measured, planned: tally.planned)) }
-    if Double(tally.void) > envelope.plan.voidLimit * Double(measured) {
+    if Double(tally.void) / Double(measured) > envelope.plan.voidLimit {
       gaps.append(.voids(cell, void: tally.void, measured: measured, limit: envelope.plan.voidLimit))
     }
     if defined < tally.used { gaps.append(.undefined(metric, cell, blocks: tally.used - defined)) }

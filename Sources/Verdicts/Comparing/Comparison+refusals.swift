@@ -5,7 +5,7 @@ import Vocabulary
 extension Comparison {
   /// Every reason why the evidence may not promote.
   var refusals: [Refusal] {
-    identityRefusals + weightsRefusals + envelope.throughput.compactMap(regimeRefusal) + strayRefusals
+    identityRefusals + weightsRefusals + envelope.throughput.flatMap(blockRefusals) + strayRefusals
   }
 
   private var identityRefusals: [Refusal] {
@@ -33,9 +33,16 @@ extension Comparison {
       .map { .unverified($0, evidence.run(of: $0).model) }
   }
 
+  private func blockRefusals(_ cell: ThroughputCell) -> [Refusal] {
+    let tally = tally(of: cell.id)
+    let extra: [Refusal] =
+      tally.used > tally.planned ? [.extraBlocks(cell.id, scored: tally.used, planned: tally.planned)] : []
+    return (regimeRefusal(cell).map { [$0] } ?? []) + extra
+  }
+
   /// All readings must be of the cell's lengths and find the same tokens cached as the resident's first.
   private func regimeRefusal(_ cell: ThroughputCell) -> Refusal? {
-    let readings = Side.allCases.flatMap { side in readings(of: cell.id, side).map { (side, $0) } }
+    let readings = Side.allCases.flatMap { side in self.readings(of: cell.id, side).map { (side, $0) } }
     let expected = Regime(
       promptTokens: cell.promptTokens, decodeTokens: cell.decodeTokens,
       cachedTokens: readings.first?.1.cachedTokens ?? 0, concurrency: cell.concurrency)
@@ -58,7 +65,7 @@ extension Comparison {
         return !(items[place.cell]?.contains(item) ?? false)
       }
       return Dictionary(grouping: strays, by: \.cell).sorted { $0.key < $1.key }
-        .map { .strayCell($0.key, side, samples: $0.value.count) }
+        .map { Refusal.strayCell($0.key, side, samples: $0.value.count) }
     }
   }
 }

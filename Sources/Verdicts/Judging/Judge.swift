@@ -22,7 +22,7 @@ public struct Judge: Sendable {
   }
 
   /// - Throws: `EnvelopeError` where the stored envelope can't be read, `VerdictError` for samples that no measurement
-  ///   gives, `StatisticsError` for values whose ratio no double holds.
+  ///   gives.
   /// - Complexity: O(*n* log *n*) in samples, times the cells and rules of the envelope.
   public func verdict() throws -> Verdict {
     let envelope = try Envelope(source: evidence.envelope)

@@ -1,0 +1,51 @@
+// NEON, which every 64-bit Arm processor has.
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#include <math.h>
+#include <string.h>
+
+#include "convert.h"
+#include "tables.h"
+
+#define RK_W 4
+#define RK_MR 8
+#define RK_UNIT 8
+#include "vector_types.h"
+
+// Masked where they stand: the conversion from fixed point divides by the power of two, so no shift is needed.
+static RK_INLINE vf nibbles(vu words, int shift) {
+  const uint32x4_t masked = (uint32x4_t)(words & 15u << shift);
+  switch (shift) {
+    case 0: return (vf)vcvtq_f32_u32(masked);
+    case 4: return (vf)vcvtq_n_f32_u32(masked, 4);
+    case 8: return (vf)vcvtq_n_f32_u32(masked, 8);
+    case 12: return (vf)vcvtq_n_f32_u32(masked, 12);
+    case 16: return (vf)vcvtq_n_f32_u32(masked, 16);
+    case 20: return (vf)vcvtq_n_f32_u32(masked, 20);
+    case 24: return (vf)vcvtq_n_f32_u32(masked, 24);
+    default: return (vf)vcvtq_n_f32_u32(masked, 28);
+  }
+}
+
+// Eight codes fill `bits` bytes. Four fit a word whatever their bits, so each lane shifts a copy of its half down.
+static RK_INLINE void unpack(const uint8_t *codes, int bits, vf out[2]) {
+  if (bits == 8) {
+    const uint16x8_t wide = vmovl_u8(vld1_u8(codes));
+    out[0] = (vf)vcvtq_f32_u32(vmovl_u16(vget_low_u16(wide)));
+    out[1] = (vf)vcvtq_f32_u32(vmovl_high_u16(wide));
+    return;
+  }
+  uint64_t packed = 0;
+  memcpy(&packed, codes, (size_t)bits);
+  const uint32_t step = (uint32_t)bits, mask = (1u << bits) - 1;
+  const vu down = {0, step, 2 * step, 3 * step};
+  for (int half = 0; half < 2; half++) {
+    const vu copies = (vu)vdupq_n_u32((uint32_t)(packed >> 4 * bits * half));
+    out[half] = __builtin_convertvector(copies >> down & mask, vf);
+  }
+}
+
+#include "vector.h"
+
+const rk_kernels rk_kernels_neon = RK_TABLE("neon");
+#endif

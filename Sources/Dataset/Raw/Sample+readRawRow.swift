@@ -1,0 +1,65 @@
+import JSON
+import Measurements
+import Store
+import Vocabulary
+
+extension Sample {
+  init(_ row: RawRow<SampleColumn>) throws(DatasetError) {
+    self.init(
+      place: Place(
+        cell: try row.identifier(.cell), block: try row.integer(.block), repetition: try row.integer(.repetition),
+        item: try row.optional(.item, \.string)),
+      startedAt: try row.number(.startedAt), elapsedNanoseconds: Int64(try row.integer(.elapsed)),
+      peakMemoryBytes: Int64(try row.integer(.peakMemory)), loadAverage: try row.number(.loadAverage),
+      outcome: try Outcome(row))
+    if let problem { throw row.error("the sample \(problem)") }
+    let side: Side? = try row.optionalChoice(.side)
+    // Also a column that such a sample has no use for is an error: the file is not what an export wrote.
+    guard rawRow(of: side) == row.value else { throw row.error("the row has columns or values that no sample has") }
+  }
+}
+
+extension Sample.Outcome {
+  fileprivate init(_ row: RawRow<SampleColumn>) throws(DatasetError) {
+    let status: CellStatus = try row.choice(.status)
+    if status != .success {
+      self = .unscored(status, message: try row.text(.message))
+    } else if try row.optional(.answer, \.string) != nil {
+      self = .answer(try AnswerReading(row))
+    } else {
+      self = .throughput(try ThroughputReading(row))
+    }
+  }
+}
+
+extension ThroughputReading {
+  fileprivate init(_ row: RawRow<SampleColumn>) throws(DatasetError) {
+    self.init(
+      promptTokens: try row.integer(.promptTokens), cachedTokens: try row.integer(.cachedTokens),
+      tokenNanoseconds: try row.required(.tokens) { $0.elements { $0.integer.map(Int64.init) } })
+  }
+}
+
+extension AnswerReading {
+  fileprivate init(_ row: RawRow<SampleColumn>) throws(DatasetError) {
+    self.init(
+      answer: try row.text(.answer), isCorrect: try row.required(.isCorrect, \.bool),
+      optionScores: try row.required(.optionScores) { $0.elements(\.exactDouble) },
+      completionTokens: try row.integer(.completionTokens))
+  }
+}
+
+extension BlockVoid {
+  init(_ row: RawRow<VoidColumn>) throws(DatasetError) {
+    self.init(cell: try row.identifier(.cell), block: try row.integer(.block), reason: try row.text(.reason))
+  }
+}
+
+extension JSONValue {
+  /// The elements of an array, or nil where this is none or `read` gives nil for one.
+  fileprivate func elements<Element>(_ read: (JSONValue) -> Element?) -> [Element]? {
+    guard let array else { return nil }
+    let elements = array.compactMap(read)
+    return elements.count == array.count ? elements : nil
+  }
+}

@@ -1,0 +1,23 @@
+import JSON
+import Vocabulary
+
+/// What an envelope's text says about the regime of its figures.
+struct EnvelopeCells {
+  /// By throughput cell.
+  private let concurrency: [CellID: Int]
+  private let tasks: Set<CellID>
+  let samplingSeed: JSONValue
+
+  init(_ envelope: JSONValue) {
+    var concurrency: [CellID: Int] = [:]
+    for cell in envelope["throughput"]?.array ?? [] {
+      if let id = cell["id"]?.string { concurrency[CellID(rawValue: id)] = cell["concurrency"]?.integer ?? 1 }
+    }
+    self.concurrency = concurrency
+    tasks = Set((envelope["accuracy"]?.array ?? []).compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
+    samplingSeed = envelope["sampling"]?["seed"] ?? .null
+  }
+
+  func concurrency(of cell: CellID) -> Int? { concurrency[cell] }
+  func hasTask(_ cell: CellID) -> Bool { tasks.contains(cell) }
+}

@@ -1,0 +1,47 @@
+import JSON
+import ModelRegistry
+import Verdicts
+
+/// What came of asking for a promotion.
+public struct PromotionDecision: Sendable {
+  public enum Action: String, Sendable {
+    /// The registry points at the candidate now.
+    case edited
+    /// A dry run: the registry would be edited.
+    case wouldEdit = "would_edit"
+    /// The verdict is to promote, but provisional, and the envelope asks for a final one.
+    case needsMaturity = "needs_maturity"
+    case none
+  }
+
+  public let verdict: Verdict
+  public let action: Action
+  /// The edit as a patch, where the verdict is to promote.
+  public let diff: UnifiedDiff?
+
+  /// The exit code of `resident promote`.
+  public var exitCode: ExitStatus {
+    switch (verdict.outcome, action) {
+    case (.promote, .needsMaturity): .hold
+    case (.promote, _): .promoted
+    case (.hold, _): .hold
+    case (.reject, _): .reject
+    case (.inconclusive, _): .inconclusive
+    }
+  }
+
+  /// The exit codes that scripts rely on.
+  public enum ExitStatus: Int32, Sendable {
+    case promoted = 0
+    case hold = 10
+    case reject = 11
+    case inconclusive = 12
+  }
+
+  public var json: JSONValue {
+    [
+      "action": .string(action.rawValue), "exit_code": .integer(Int(exitCode.rawValue)), "verdict": verdict.json,
+      "diff": diff.map { .string($0.description) } ?? .null,
+    ]
+  }
+}

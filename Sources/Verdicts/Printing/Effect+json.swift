@@ -1,0 +1,49 @@
+import JSON
+import Statistics
+
+extension Effect {
+  /// The figures with `kind`, which says what they are figures of.
+  var json: JSONValue {
+    switch self {
+    case .ratio(let effect):
+      [
+        "kind": "better_ratio", "ratio": .init(effect.ratio), "interval": effect.interval.ends,
+        "anytime_interval": effect.anytimeInterval.ends, "blocks": .integer(effect.blocks),
+      ]
+    case .accuracy(let effect):
+      [
+        "kind": "share_difference", "difference": .init(effect.difference), "interval": effect.interval.ends,
+        "mcnemar_p": .init(effect.mcnemarPValue), "resident_share": .init(effect.residentAccuracy),
+        "candidate_share": .init(effect.candidateAccuracy), "items": .integer(effect.items),
+        "flips": effect.flips.json,
+      ]
+    case .flips(let flips): flips.json
+    case .peakMemory(let memory):
+      [
+        "kind": "candidate_to_resident_ratio", "ratio": .init(memory.ratio),
+        "resident_bytes": .integer(Int(memory.residentBytes)), "candidate_bytes": .integer(Int(memory.candidateBytes)),
+      ]
+    }
+  }
+}
+
+extension FlipShare {
+  fileprivate var json: JSONValue {
+    [
+      "kind": "flipped_share", "share": .init(share), "interval": interval.ends, "flipped": .integer(flipped),
+      "items": .integer(items),
+    ]
+  }
+}
+
+extension ConfidenceInterval {
+  fileprivate var ends: JSONValue { ["lower": .init(lower), "upper": .init(upper)] }
+}
+
+extension JSONValue {
+  /// Null where absent or not finite.
+  init(_ number: Double?) { self = number.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
+
+  /// Null where absent.
+  init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+}

@@ -1,0 +1,54 @@
+import Measurements
+import Vocabulary
+
+/// Both sides' means of one metric of one cell, in words.
+struct FactsRow {
+  let metric: String
+  let resident: String
+  let candidate: String
+  /// What they rest on.
+  let count: String
+
+  static let columns = ["resident", "candidate", "from"]
+  var cells: [String] { [resident, candidate, count] }
+}
+
+/// The facts of one cell under its regime.
+struct FactsGroup {
+  let title: String
+  let rows: [FactsRow]
+}
+
+extension Verdict {
+  var factsGroups: [FactsGroup] {
+    let sides = Dictionary(grouping: facts, by: \.side)
+    return zip(sides[.resident] ?? [], sides[.candidate] ?? []).map { resident, candidate in
+      let regime = (resident.regime ?? candidate.regime).map { ": \($0)" } ?? ""
+      return FactsGroup(
+        title: "\(resident.cell)\(regime)",
+        rows: Metric.allCases.compactMap { FactsRow($0, resident, candidate) })
+    }
+  }
+}
+
+extension FactsRow {
+  /// Nil where neither side has a figure.
+  fileprivate init?(_ metric: Metric, _ resident: CellFacts, _ candidate: CellFacts) {
+    let figures = [resident, candidate].map { facts in facts.figures.first { $0.metric == metric } }
+    guard figures.contains(where: { $0 != nil }) else { return nil }
+    self.metric = metric.title
+    self.resident = Self.text(figures[0])
+    self.candidate = Self.text(figures[1])
+    let counts = figures.map { $0?.count ?? 0 }
+    let noun = metric.isOfThroughput ? "block" : "item"
+    count =
+      counts[0] == counts[1]
+      ? Figures.count(counts[0], noun) : "\(counts[0]) and \(Figures.count(counts[1], noun))"
+  }
+
+  private static func text(_ figure: CellFacts.Figure?) -> String {
+    guard let figure else { return "-" }
+    return figure.metric.unit == "share"
+      ? Figures.percent(figure.value) : "\(Figures.measured(figure.value)) \(figure.metric.unit)"
+  }
+}

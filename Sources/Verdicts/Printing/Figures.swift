@@ -1,0 +1,58 @@
+import Foundation
+import Statistics
+
+/// How figures are written for people: always with their unit, and a point for every locale.
+enum Figures {
+  /// A share or a relative difference as per cent, without sign: `4.20 %`.
+  static func percent(_ share: Double) -> String { fixed(share * 100, "%.2f") + " %" }
+
+  /// A relative difference as per cent: `+4.20 %`.
+  static func signedPercent(_ difference: Double) -> String { fixed(difference * 100, "%+.2f") + " %" }
+
+  /// A difference of shares in percentage points: `-1.50 pp`.
+  static func points(_ difference: Double) -> String { fixed(difference * 100, "%+.2f") + " pp" }
+
+  /// Both ends of an interval times 100: `[+6.90, +9.70] %`.
+  static func interval(_ lower: Double, _ upper: Double, format: String = "%+.2f", unit: String) -> String {
+    "[\(fixed(lower * 100, format)), \(fixed(upper * 100, format))] \(unit)"
+  }
+
+  static func confidence(_ confidence: Double) -> String { plain((confidence * 1e6).rounded() / 1e4) + " %" }
+
+  /// A ratio: `1.021x`.
+  static func times(_ ratio: Double) -> String { fixed(ratio, "%.3f") + "x" }
+
+  /// A probability: `0.0313`, `3.1e-05`.
+  static func probability(_ p: Double) -> String { fixed(p, p < 0.001 ? "%.1e" : "%.4f") }
+
+  /// At most four significant digits.
+  static func plain(_ value: Double) -> String { fixed(value, "%.4g") }
+
+  /// Four significant digits, and all digits of a larger integral part: `96.40`.
+  static func measured(_ value: Double) -> String {
+    fixed(value, value.magnitude >= 1000 && value.magnitude < 1e6 ? "%.0f" : "%#.4g")
+  }
+
+  /// In decimal multiples: `412.3 MB`.
+  static func bytes(_ bytes: Int64) -> String {
+    var value = Double(bytes)
+    for unit in ["B", "kB", "MB", "GB"] {
+      if value < 1000 { return plain(value) + " " + unit }
+      value /= 1000
+    }
+    return plain(value) + " TB"
+  }
+
+  /// A count with its noun: `1 block`, `2 blocks`.
+  static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  /// The first few of a list, with how many there are more.
+  static func list(_ names: [String], limit: Int = 5) -> String {
+    let more = names.count - limit
+    return names.prefix(limit).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+  }
+
+  private static func fixed(_ value: Double, _ format: String) -> String {
+    value.isFinite ? String(format: format, value) : value.isNaN ? "?" : value < 0 ? "-inf" : "+inf"
+  }
+}

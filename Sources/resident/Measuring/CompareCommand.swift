@@ -1,0 +1,65 @@
+import ArgumentParser
+import Envelopes
+import Foundation
+import JSON
+import ModelRegistry
+import Promotion
+import Runner
+import Vocabulary
+
+struct CompareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Measure a candidate against the resident, in turns, through one envelope.",
+    discussion: """
+      Both models run in workers of their own, one computes at a time, blocks go resident, candidate, candidate, resident \
+      or the other way round. The verdict is printed; `resident promote` acts on it. Exit code 0 whatever the verdict.
+      """)
+
+  @Argument(help: "The candidate's model id, as its folder is named in the model library.")
+  var candidate: String
+
+  @Option(help: "Compare with the model that this role resolves to.")
+  var role: String?
+
+  @Option(help: ArgumentHelp("Compare with this model id.", valueName: "id"))
+  var against: String?
+
+  @OptionGroup var options: MeasuringOptions
+  @OptionGroup var registry: RegistryOption
+
+  func validate() throws {
+    if (role == nil) == (against == nil) { throw ValidationError("Give either --role or --against.") }
+  }
+
+  func run() async throws {
+    let envelope = try Envelope(contentsOf: URL(fileURLWithPath: options.envelope))
+    let candidateID = ModelID(rawValue: candidate)
+    let resident = try residentID()
+    guard resident != candidateID else { throw RunnerError.sameModel(resident) }
+    let plan = options.plan(
+      [try options.contender(.resident, resident), try options.contender(.candidate, candidateID)],
+      role: role.map(Role.init(rawValue:)), envelope: envelope)
+    let store = try options.database.open(.readWrite)
+    let number = try await Measuring.run(plan, store: store, resuming: options.resume)
+    let evidence = try store.evidence(number)
+    let promoter = Promoter(store: store, registry: registry.file, requester: Requester.name)
+    let (verdict, _) = try promoter.judge(evidence)
+    for void in verdict.voids { try store.void(void, in: number) }
+    try store.record(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: number)
+    if options.json {
+      let output: JSONValue = ["comparison": .integer(Int(number.rawValue)), "verdict": verdict.json]
+      return Terminal.write(output.serialized(.pretty) + "\n")
+    }
+    Terminal.write("comparison \(number)\n\(verdict.text(width: Terminal.width))\n")
+    if let role {
+      Terminal.write("\nnext: resident promote --comparison \(number) --role \(role)\n")
+    }
+  }
+
+  private func residentID() throws -> ModelID {
+    guard let role else { return ModelID(rawValue: against ?? "") }
+    let resolution = try registry.file.read().resolve(role)
+    Terminal.writeError("\(resolution)\n")
+    return resolution.id
+  }
+}

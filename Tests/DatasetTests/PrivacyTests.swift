@@ -1,0 +1,106 @@
+import Dataset
+import Foundation
+import JSON
+import Measurements
+import Testing
+import Vocabulary
+
+@Suite("What leaves the machine")
+struct PrivacyTests {
+  let fixture: Fixture
+
+  init() throws { fixture = try Fixture() }
+
+  private static let secrets = ["alice", "liddell", "wonder", "/home/", "/users/", "bob", "192.168.1.7", "s3cret"]
+
+  private static func planted(_ field: String) -> String {
+    """
+    \(field): cannot open /home/alice/models/x.gguf for Alice Liddell <alice@wonder.example.org>, see \
+    file:///Users/bob/x and http://wonder.local:8080/v1 or http://192.168.1.7/ at WONDER
+    second line: s3cret
+    """
+  }
+
+  /// A name cannot have a second line.
+  private static func plantedName(_ field: String) -> String { "\(field)/alice/wonder:/home/alice/x" }
+
+  @Test("Names, paths and addresses that are planted in every field of free text stay at home")
+  func planted() throws {
+    var resident = Sided.resident
+    resident.run.provenance = .hashed("aaaa", files: JSONObject([("/home/alice/model.safetensors", "00ff")]))
+    resident.run.engine = EngineBuild(
+      name: Self.plantedName("engine"), version: Self.plantedName("version"), instructionSet: Self.plantedName("set"),
+      threads: 2)
+    resident.run.description = JSONObject([
+      ("architecture", .string(Self.plantedName("architecture"))), ("serial", "s3cret"),
+      ("lane", ["lane": .string(Self.plantedName("lane")), "alice": "/Users/bob/x"]),
+      ("storage", [["format": .string(Self.plantedName("format"))]]),
+    ])
+    resident.samples += [
+      Sided.sample("short", block: 5, .unscored(.failed, message: Self.planted("message"))),
+      Sided.sample(
+        "facts", item: Self.plantedName("item"),
+        .answer(
+          .init(
+            answer: "alice at wonder: /home/alice/x", isCorrect: false, optionScores: [], completionTokens: 1))),
+    ]
+    let number = try fixture.comparison(resident: resident) { session in
+      session.role = Role(rawValue: Self.plantedName("role"))
+      session.resident = "/home/alice/models/Old-4bit"
+      session.candidate = "alice/New-4bit"
+      session.envelopeID = Self.plantedName("suite")
+      session.residentVersion = Self.plantedName("version")
+      session.host.chip = Self.plantedName("chip")
+      session.host.operatingSystem = Self.plantedName("os")
+      session.host.architecture = Self.plantedName("architecture")
+    }
+    let verdict: JSONValue = [
+      "outcome": "hold", "why": ["the ratio of alice", .string(Self.plantedName("why"))],
+      "/home/alice/key": ["alice": "wonder"],
+    ]
+    try fixture.store.record(verdict: verdict, outcome: "hold at wonder", for: number)
+    let report = try fixture.exporter().export()
+    #expect(report.written.count == 4)
+    for (name, bytes) in try fixture.files() {
+      let text = (name + String(decoding: bytes, as: UTF8.self)).lowercased()
+      for secret in Self.secrets { #expect(!text.contains(secret), "\(secret) is in \(name)") }
+    }
+  }
+
+  @Test("The reason of a void block is reduced")
+  func voidReason() throws {
+    let number = try fixture.store.open(Fixture.session(uuid: "u"), envelope: Fixture.envelope)
+    for var sided in [Sided.resident, .candidate] {
+      sided.run.model = sided.run.side == .resident ? "org/Old-4bit" : "org/New-4bit"
+      let run = try fixture.store.append(sided.run, to: number)
+      try fixture.store.append(sided.samples[0], to: run)
+    }
+    try fixture.store.void(.init(cell: "short", block: 0, reason: Self.planted("void")), in: number)
+    try fixture.store.finish(number, state: .complete)
+    _ = try fixture.exporter().export()
+    let reasons = try fixture.rows("data/").compactMap { $0["void_reason"]?.string }
+    #expect(!reasons.isEmpty)
+    for reason in reasons { #expect(!Self.secrets.contains { reason.lowercased().contains($0) }, "\(reason)") }
+  }
+
+  @Test(
+    "An envelope that names the machine or its user can't be reduced, as it is hashed, and is refused",
+    arguments: ["see /home/alice/notes", "Tell Alice.", "at wonder"])
+  func envelope(text: String) throws {
+    var envelope = Fixture.envelope.object ?? JSONObject()
+    envelope["description"] = .string(text)
+    let number = try fixture.comparison(envelope: .object(envelope))
+    let report = try fixture.exporter().export()
+    #expect(report.refused.map(\.session) == [number])
+    #expect(try fixture.files().isEmpty)
+  }
+
+  @Test("Names that say nothing about a person, and words that only contain a name, are no obstacle")
+  func genericNames() throws {
+    var envelope = Fixture.envelope.object ?? JSONObject()
+    envelope["description"] = "the square root of malice"
+    try fixture.comparison(envelope: .object(envelope))
+    let identity = LocalIdentity(homeFolder: "/root", userNames: ["root", "alice", ""], hostNames: ["localhost"])
+    #expect(try fixture.exporter(identity: identity).export().refused.isEmpty)
+  }
+}

@@ -1,0 +1,81 @@
+import Crypto
+import Dataset
+import Foundation
+import JSON
+import Measurements
+import Store
+import Vocabulary
+
+/// A store with sessions to export, and folders to export to.
+struct Fixture {
+  let folder: TemporaryFolder
+  let store: MeasurementStore
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = try MeasurementStore(at: folder("measurements.sqlite"), mode: .readWrite) { 1_763_953_560.25 }
+  }
+
+  static let identity = LocalIdentity(
+    homeFolder: "/home/alice", userNames: ["alice", "Alice Liddell"], hostNames: ["wonder.example.org", "wonder"])
+
+  func exporter(
+    to name: String = "results", revision: String = "0123456789abcdef0123", identity: LocalIdentity = identity
+  ) -> DatasetExporter {
+    DatasetExporter(
+      store: store, folder: folder(name), gitRevision: revision, trigger: "manual", identity: identity)
+  }
+
+  static let envelope: JSONValue = [
+    "id": "smoke", "schema": 1, "sampling": ["temperature": 0.0, "seed": 42],
+    "throughput": [["id": "short", "prompt_tokens": 512]], "accuracy": [["id": "facts"]],
+  ]
+
+  /// Opens, fills and completes a comparison.
+  @discardableResult
+  func comparison(
+    uuid: String = "6d1a1a0e-0000-4000-8000-000000000001", envelope: JSONValue = envelope,
+    resident: Sided = .resident, candidate: Sided = .candidate,
+    change: (inout MeasurementSession) -> Void = { _ in }
+  ) throws -> SessionNumber {
+    var session = Self.session(uuid: uuid, envelope: envelope)
+    change(&session)
+    let number = try store.open(session, envelope: envelope)
+    for sided in [resident, candidate] {
+      var run = sided.run
+      run.model = sided.run.side == .resident ? session.resident ?? "" : session.candidate
+      let row = try store.append(run, to: number)
+      for sample in sided.samples { try store.append(sample, to: row) }
+    }
+    try store.void(.init(cell: "short", block: 1, reason: "resident: 3.1 and 4.2 tokens/s differ by 30 %"), in: number)
+    try store.finish(number, state: .complete)
+    return number
+  }
+
+  static func session(uuid: String, envelope: JSONValue = envelope) -> MeasurementSession {
+    let hash = SHA256.hash(data: Array(envelope.serialized(.canonical).utf8)).map { String(format: "%02x", $0) }
+    return MeasurementSession(
+      uuid: uuid, startedAt: 1_763_866_260.75, envelopeID: "smoke", envelopeHash: .init(rawValue: hash.joined()),
+      role: "default", resident: "org/Old-4bit", candidate: "org/New-4bit", orderSeed: .max, environment: .isolated,
+      host: Measurements.Host(
+        fingerprint: "f00d", operatingSystem: "Debian GNU/Linux 12 (bookworm)", architecture: "x86_64",
+        chip: "Some CPU @ 2.00GHz", physicalCores: 2, memoryBytes: 24 << 30),
+      residentVersion: "0.1.0")
+  }
+
+  /// Names and bytes of all files below a folder.
+  func files(of name: String = "results") throws -> [String: Data] {
+    let root = folder(name)
+    let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+    return try paths.filter { $0.hasSuffix(".jsonl") || $0.hasSuffix(".tmp") }.reduce(into: [:]) {
+      $0[$1] = try Data(contentsOf: root.appendingPathComponent($1))
+    }
+  }
+
+  /// The rows of the files whose path begins so.
+  func rows(_ prefix: String, in name: String = "results") throws -> [JSONValue] {
+    try files(of: name).filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.flatMap { file in
+      try file.value.split(separator: UInt8(ascii: "\n")).map { try JSONValue(parsing: $0) }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Everything but models: one clear error, exit code 2, nothing lost.
+@Suite("Bad input on the command line")
+struct BadInputTests {
+  private let comparison: Comparison
+
+  init() throws { comparison = try Comparison() }
+
+  private func expectOneError(
+    _ arguments: [String], _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let result = try comparison.program.run(arguments)
+    #expect(result.status == 2, "\(result.errors)", sourceLocation: sourceLocation)
+    let errors = result.errors.split(separator: "\n").filter { $0.hasPrefix("error: ") }
+    #expect(errors.count == 1, "\(result.errors)", sourceLocation: sourceLocation)
+    for word in words { #expect(result.errors.contains(word), "\(result.errors)", sourceLocation: sourceLocation) }
+  }
+
+  private let compare = ["compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json"]
+
+  @Test("Unknown keys of an envelope are all reported at once with their paths")
+  func envelopeKeys() throws {
+    let text = Comparison.envelope(0.02)
+      .replacingOccurrences(of: #""blocks""#, with: #""blokcs": 1, "blocks""#)
+      .replacingOccurrences(of: #""margin""#, with: #""margn": 1, "margin""#)
+    try comparison.folder.write(text, to: "bad.json")
+    try expectOneError(["envelope", "validate", "bad.json"], "plan.blokcs", "promotion.guardrails[0].margn")
+  }
+
+  @Test("A registry that is not JSON is refused and stays as it is")
+  func brokenRegistry() throws {
+    try comparison.folder.write("{ not json", to: "registry.json")
+    try expectOneError(compare, "registry.json", "line 1")
+    #expect(try comparison.registryText == "{ not json")
+  }
+
+  @Test("A missing role is refused with the known ones")
+  func missingRole() throws {
+    try expectOneError(["registry", "resolve", "embedding"], "embedding", "default", "coding")
+  }
+
+  @Test("A missing registry is named")
+  func missingRegistry() throws {
+    try FileManager.default.removeItem(at: comparison.folder.url.appendingPathComponent("registry.json"))
+    try expectOneError(compare, "registry.json")
+  }
+
+  @Test("A candidate that does not exist is refused with the known models")
+  func unknownCandidate() throws {
+    try expectOneError(
+      ["compare", "org/nothing", "--role", "default", "--envelope", "tiny.json"], "org/nothing", "smollm2-135m")
+  }
+
+  @Test("A model is not compared with itself")
+  func sameModel() throws {
+    try expectOneError(
+      ["compare", "smollm2-135m", "--role", "default", "--envelope", "tiny.json"], "itself")
+  }
+
+  @Test("A database of a newer schema is refused")
+  func newerSchema() throws {
+    let path = comparison.folder.url.appendingPathComponent("resident.sqlite").path
+    _ = try comparison.program.run("sessions")
+    try Self.sqlite(
+      path, "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY); "
+        + "INSERT INTO grdb_migrations VALUES ('999 from the future');")
+    try expectOneError(compare, "resident.sqlite", "newer")
+  }
+
+  @Test("A file that is no database is refused and not overwritten")
+  func notADatabase() throws {
+    let file = try comparison.folder.write(String(repeating: "not a database. ", count: 100), to: "resident.sqlite")
+    let before = try Data(contentsOf: file)
+    try expectOneError(compare, "resident.sqlite")
+    #expect(try Data(contentsOf: file) == before)
+  }
+
+  @Test("A comparison that does not exist is named")
+  func unknownComparison() throws {
+    _ = try comparison.program.run("run", "smollm2-135m", "--envelope", "tiny.json", "--threads", "1")
+    try expectOneError(["promote", "--comparison", "77", "--role", "default"], "77")
+    try expectOneError(["promote", "--comparison", "1", "--role", "default"], "compar")
+  }
+
+  @Test("Options out of range are usage errors")
+  func usage() throws {
+    try expectOneError(compare + ["--threads", "0"], "--threads")
+    try expectOneError(["compare", "x", "--envelope", "tiny.json"], "--role")
+    try expectOneError(["no-such-command"], "no-such-command")
+  }
+
+  private static func sqlite(_ path: String, _ sql: String) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])", path, sql]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+  }
+}
