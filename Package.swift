@@ -2,6 +2,7 @@
 import PackageDescription
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -40,25 +41,26 @@ let package = Package(
     .target(name: "Statistics", dependencies: ["Randomness"]),
     // The stages, in the order in which data flows.
     .target(name: "Envelopes", dependencies: ["JSON", "Vocabulary", crypto]),
+    .target(name: "Store", dependencies: ["JSON", "Measurements", "Vocabulary", crypto, database]),
     .target(
-      name: "Store",
-      dependencies: ["JSON", "Measurements", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),
+      name: "Verdicts", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Vocabulary"]),
     .target(
       name: "Runner",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "Platform", "Randomness", "Store", "Vocabulary", "WorkerProtocol", crypto,
+        "Envelopes", "JSON", "Measurements", "Platform", "Randomness", "Store", "Verdicts", "Vocabulary",
+        "WorkerProtocol", crypto,
       ]),
-    .target(
-      name: "Verdicts", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Vocabulary"]),
     .target(name: "ModelRegistry", dependencies: ["JSON", "Vocabulary"]),
     .target(
       name: "Promotion",
       dependencies: ["Envelopes", "JSON", "Measurements", "ModelRegistry", "Store", "Verdicts", "Vocabulary"]),
 
+    .target(name: "Dataset", dependencies: ["JSON", "Measurements", "Store", "Vocabulary", crypto]),
+
     .executableTarget(
       name: "resident",
       dependencies: [
-        "Checkpoint", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine", "Promotion", "Runner",
+        "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine", "Promotion", "Runner",
         "Statistics", "Store", "Verdicts", "Vocabulary", "WorkerProtocol", arguments,
       ]),
 
@@ -77,7 +79,9 @@ let package = Package(
       dependencies: [
         "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "Vocabulary", "WorkerProtocol", "resident",
       ]),
-    .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "Vocabulary"]),
+    .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "Vocabulary", crypto, database]),
+    .testTarget(
+      name: "DatasetTests", dependencies: ["Dataset", "JSON", "Measurements", "Store", "Vocabulary", crypto]),
     .testTarget(name: "EndToEndTests", dependencies: ["JSON", "TestSupport", "resident"]),
     .testTarget(
       name: "NativeEngineTests",

@@ -2,6 +2,7 @@ import Envelopes
 import Foundation
 import Measurements
 import Store
+import Verdicts
 import Vocabulary
 
 /// Runs a plan: every sample is in the store before the next one starts.
@@ -34,6 +35,9 @@ public struct MeasurementRunner: Sendable {
       onStart(number)
       do {
         try await measure(benches, runs: runs, in: number)
+        if benches.count == 2 {
+          for void in try voids(in: try store.evidence(number)) { try store.void(void, in: number) }
+        }
         try store.finish(number, state: .complete)
       } catch {
         try store.finish(number, state: .interrupted)

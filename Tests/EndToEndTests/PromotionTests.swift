@@ -40,7 +40,7 @@ struct PromotionTests {
 
   @Test("An objective out of reach never promotes")
   func unreachable() throws {
-    let comparison = try Comparison(minimumEffect: 99)
+    let comparison = try Comparison(minimumEffect: 9)
     let compared = try comparison.program.run(
       "compare", "smollm2-135m-4bit-g64", "--against", "smollm2-135m", "--envelope", "tiny.json", "--threads", "1",
       "--json")
@@ -71,7 +71,7 @@ struct PromotionTests {
     let process = try comparison.program.start(
       arguments, output: .nullDevice, errors: FileHandle(forWritingTo: errors))
     // Wait for the first samples, then press Ctrl-C.
-    while process.isRunning, !(try String(contentsOf: errors, encoding: .utf8)).contains("3/20") { usleep(20_000) }
+    while process.isRunning, !(try String(contentsOf: errors, encoding: .utf8)).contains("4/20") { usleep(20_000) }
     process.interrupt()
     process.waitUntilExit()
     #expect(process.terminationStatus == 130)

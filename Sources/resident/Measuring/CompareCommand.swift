@@ -44,7 +44,6 @@ struct CompareCommand: AsyncParsableCommand {
     let evidence = try store.evidence(number)
     let promoter = Promoter(store: store, registry: registry.file, requester: Requester.name)
     let (verdict, _) = try promoter.judge(evidence)
-    for void in verdict.voids { try store.void(void, in: number) }
     try store.record(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: number)
     if options.json {
       let output: JSONValue = ["comparison": .integer(Int(number.rawValue)), "verdict": verdict.json]

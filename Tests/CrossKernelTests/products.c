@@ -1,0 +1,163 @@
+// Matrix products of one and of many tokens, and dequantized rows, in every format.
+#include <math.h>
+#include <string.h>
+
+#include "support.h"
+
+typedef enum { ORDINARY, DENORMAL_SCALES, LARGEST_CODES, CANCELLING, KINDS } kind;
+
+static void encode(rk_storage type, float value, void *base, int64_t index) {
+  if (type == RK_FLOAT32) {
+    ((float *)base)[index] = value;
+  } else if (type == RK_FLOAT16) {
+    ((_Float16 *)base)[index] = (_Float16)value;
+  } else {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    ((uint16_t *)base)[index] = (uint16_t)(bits >> 16);
+  }
+}
+
+static int64_t width(rk_storage type) { return type == RK_FLOAT32 ? 4 : 2; }
+
+static void *random_numbers(rk_storage type, int64_t count, float low, float high) {
+  void *out = exact((size_t)(count * width(type)));
+  for (int64_t i = 0; i < count; i++) encode(type, random_float(low, high), out, i);
+  return out;
+}
+
+static rk_matrix random_matrix(rk_storage storage, int bits, int group, rk_storage parameters, int64_t rows,
+                               int64_t columns, kind k) {
+  rk_matrix w = {.storage = storage, .bits = bits, .group = group, .parameters = parameters, .rows = rows,
+                 .columns = columns};
+  // The largest denormal number of each type of scale.
+  const float denormal = parameters == RK_FLOAT16 ? 0x1p-14f : 0x1p-126f;
+  const float scale = k == DENORMAL_SCALES ? denormal : 0.1f;
+  if (storage != RK_AFFINE) {
+    w.values = random_numbers(storage, rows * columns, -20 * scale, 20 * scale);
+    return w;
+  }
+  const int64_t bytes = rows * columns * bits / 8, groups = rows * columns / group;
+  uint8_t *codes = exact((size_t)bytes);
+  for (int64_t i = 0; i < bytes && k != LARGEST_CODES; i++) codes[i] = (uint8_t)random_bits();
+  w.values = codes;
+  w.scales = random_numbers(parameters, groups, -scale, scale);
+  w.biases = random_numbers(parameters, groups, -scale, scale);
+  return w;
+}
+
+static void *without_signs(const void *from, rk_storage type, int64_t count) {
+  if (from == NULL) return NULL;
+  uint8_t *out = memcpy(exact((size_t)(count * width(type))), from, (size_t)(count * width(type)));
+  for (int64_t i = 1; i <= count; i++) out[i * width(type) - 1] &= 0x7F;
+  return out;
+}
+
+// The matrix whose product with |x| bounds the terms that a product with x adds up, cancelled ones included.
+static rk_matrix magnitudes(rk_matrix w) {
+  if (w.storage != RK_AFFINE) {
+    w.values = without_signs(w.values, w.storage, w.rows * w.columns);
+  } else {
+    w.scales = without_signs(w.scales, w.parameters, w.rows * w.columns / w.group);
+    w.biases = without_signs(w.biases, w.parameters, w.rows * w.columns / w.group);
+  }
+  return w;
+}
+
+// Denormal terms round to multiples of 2^-149 each, whatever their size.
+static bound sums_of(int64_t terms) { return (bound){0x1p-20, (double)terms * 0x1p-148}; }
+
+#define FORMAT "storage %d, %d bits, group %d, parameters %d, %lld x %lld, kind %d"
+#define FORMAT_OF(w, k) \
+  (int)(w)->storage, (w)->bits, (w)->group, (int)(w)->parameters, (long long)(w)->rows, (long long)(w)->columns, (int)(k)
+
+static void check_rows(subject *s, const rk_matrix *w, const rk_matrix *absolute, kind k) {
+  float *found = floats(w->columns), *expected = floats(w->columns), *magnitude = floats(w->columns);
+  for (int64_t r = 0; r < w->rows; r++) {
+    s->table->dequantize_row(w, r, found);
+    s->scalar->dequantize_row(w, r, expected);
+    s->scalar->dequantize_row(absolute, r, magnitude);
+    expect(s, found, expected, magnitude, w->columns, (bound){0x1p-22, 0x1p-148}, "row %lld of " FORMAT, (long long)r,
+           FORMAT_OF(w, k));
+  }
+}
+
+static void multiply_vector(const rk_kernels *table, const rk_matrix *w, const float *x, float *y, int64_t begin,
+                            int64_t end, bool accumulate) {
+  float *prepared = floats(rk_prepared_count(w->columns));
+  table->prepare(w, x, prepared);
+  table->multiply_vector(w, prepared, y, begin, end, accumulate);
+}
+
+// Rows begin..<end are written and the others must stay what they were.
+static void check_vector(subject *s, const rk_matrix *w, const rk_matrix *absolute, kind k, const float *x,
+                         const float *x_absolute, int64_t begin, int64_t end, bool accumulate) {
+  float *expected = random_floats(w->rows, -1e-3f, 1e-3f), *found = copy_floats(expected, w->rows);
+  float *magnitude = floats(w->rows);
+  for (int64_t r = 0; r < w->rows; r++) magnitude[r] = fabsf(expected[r]);
+  multiply_vector(s->scalar, absolute, x_absolute, magnitude, begin, end, accumulate);
+  multiply_vector(s->scalar, w, x, expected, begin, end, accumulate);
+  multiply_vector(s->table, w, x, found, begin, end, accumulate);
+  expect(s, found, expected, magnitude, w->rows, sums_of(w->columns), "product of rows %lld..<%lld of " FORMAT,
+         (long long)begin, (long long)end, FORMAT_OF(w, k));
+}
+
+static float *multiply_panels(const rk_kernels *table, const rk_matrix *w, const float *x, const float *y,
+                              int64_t features, int64_t tokens, int64_t begin, int64_t end, bool accumulate) {
+  float *in = to_panels(table, x, tokens, w->columns), *out = to_panels(table, y, tokens, features);
+  float *scratch = floats(rk_tile_count());
+  table->multiply_panels(w, in, out, features, tokens, begin, end, accumulate, scratch);
+  return from_panels(table, out, tokens, features);
+}
+
+static void check_panels(subject *s, const rk_matrix *w, const rk_matrix *absolute, kind k, int64_t tokens,
+                         int64_t begin, int64_t end, bool accumulate) {
+  const int64_t features = w->rows + 2, count = tokens * features;
+  const float *x = random_floats(tokens * w->columns, -2, 2), *y = random_floats(count, -1e-3f, 1e-3f);
+  const float *found = multiply_panels(s->table, w, x, y, features, tokens, begin, end, accumulate);
+  const float *expected = multiply_panels(s->scalar, w, x, y, features, tokens, begin, end, accumulate);
+  float *x_absolute = without_signs(x, RK_FLOAT32, tokens * w->columns);
+  const float *magnitude = multiply_panels(s->scalar, absolute, x_absolute, without_signs(y, RK_FLOAT32, count),
+                                           features, tokens, begin, end, accumulate);
+  expect(s, found, expected, magnitude, count, sums_of(w->columns), "%lld tokens, rows %lld..<%lld of " FORMAT,
+         (long long)tokens, (long long)begin, (long long)end, FORMAT_OF(w, k));
+}
+
+static float *input(int64_t count, kind k) {
+  float *x = random_floats(count, -2, 2);
+  for (int64_t i = 0; i < count && k == CANCELLING; i++) x[i] = i % 3 == 2 ? -0.0f : i % 3 == 0 ? 1e6f : -1e6f;
+  return x;
+}
+
+static void check_matrix(subject *s, rk_storage storage, int bits, int group, rk_storage parameters, int64_t rows,
+                         int64_t columns, kind k) {
+  static const int64_t tokens[] = {1, 5, 13, 50};
+  const rk_matrix w = random_matrix(storage, bits, group, parameters, rows, columns, k), absolute = magnitudes(w);
+  const float *x = input(columns, k), *x_absolute = without_signs(x, RK_FLOAT32, columns);
+  check_rows(s, &w, &absolute, k);
+  check_vector(s, &w, &absolute, k, x, x_absolute, 0, rows, false);
+  check_vector(s, &w, &absolute, k, x, x_absolute, rows / 3, rows - rows / 4, true);
+  for (int i = 0; i < 4; i++) {
+    if (i % 2 == 0) check_panels(s, &w, &absolute, k, tokens[i], 0, rows, false);
+    else check_panels(s, &w, &absolute, k, tokens[i], rows / 3, rows - rows / 4, true);
+  }
+  release();
+}
+
+void check_products(subject *s) {
+  static const int bits[] = {2, 3, 4, 5, 6, 8}, groups[] = {32, 64, 128}, float_columns[] = {1, 3, 63, 130, 513};
+  static const rk_storage types[] = {RK_FLOAT32, RK_FLOAT16, RK_BFLOAT16};
+  for (int t = 0; t < 3; t++) {
+    for (int b = 0; b < 6; b++) {
+      for (int g = 0; g < 3; g++) {
+        check_matrix(s, RK_AFFINE, bits[b], groups[g], types[t], 1, groups[g], ORDINARY);
+        for (int k = 0; k < KINDS; k++) check_matrix(s, RK_AFFINE, bits[b], groups[g], types[t], 11, 3 * groups[g], k);
+        check_matrix(s, RK_AFFINE, bits[b], groups[g], types[t], 9, 512 + groups[g], ORDINARY);
+      }
+    }
+    for (int c = 0; c < 5; c++) {
+      check_matrix(s, types[t], 0, 0, types[t], 11, float_columns[c], ORDINARY);
+      check_matrix(s, types[t], 0, 0, types[t], 11, float_columns[c], DENORMAL_SCALES);
+    }
+  }
+}
