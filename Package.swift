@@ -60,7 +60,8 @@ let package = Package(
     .executableTarget(
       name: "resident",
       dependencies: [
-        "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine", "Promotion", "Runner",
+        "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine", "Promotion",
+        "Runner",
         "Statistics", "Store", "Verdicts", "Vocabulary", "WorkerProtocol", arguments,
       ]),
 
@@ -77,8 +78,13 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "Vocabulary", "WorkerProtocol", "resident",
+        "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "Vocabulary", "WorkerProtocol",
+        "resident",
       ]),
+    .testTarget(name: "EnvelopesTests", dependencies: ["Envelopes", "JSON", "Vocabulary"]),
+    .testTarget(
+      name: "VerdictsTests",
+      dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Verdicts", "Vocabulary"], exclude: ["Golden"]),
     .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "Vocabulary", crypto, database]),
     .testTarget(
       name: "DatasetTests", dependencies: ["Dataset", "JSON", "Measurements", "Store", "Vocabulary", crypto]),

@@ -4,7 +4,9 @@
 
   extension Machine {
     /// Cores of this machine, siblings of one core counted once.
-    public static var physicalCoreCount: Int { integer("hw.physicalcpu") ?? ProcessInfo.processInfo.activeProcessorCount }
+    public static var physicalCoreCount: Int {
+      integer("hw.physicalcpu") ?? ProcessInfo.processInfo.activeProcessorCount
+    }
 
     /// The processor's name as its vendor writes it.
     public static var processorName: String { string("machdep.cpu.brand_string") ?? architecture }

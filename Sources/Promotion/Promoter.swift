@@ -32,7 +32,7 @@ public struct Promoter: Sendable {
   ) throws -> PromotionDecision {
     let evidence = try store.evidence(comparison)
     let (verdict, envelope) = try judge(evidence)
-    try store.record(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: comparison)
+    try record(verdict, for: comparison)
     guard let resident = evidence.session.resident else { throw PromotionError.notAComparison(comparison) }
     if let measured = evidence.session.role, measured != role {
       throw PromotionError.otherRole(asked: role, measured: measured)
@@ -53,6 +53,12 @@ public struct Promoter: Sendable {
   public func judge(_ evidence: Evidence) throws -> (Verdict, Envelope) {
     let envelope = try Envelope(source: evidence.envelope)
     return (try Judge(evidence, priorComparisons: try priorComparisons(evidence, envelope)).verdict(), envelope)
+  }
+
+  /// Keeps a verdict in the history, unless it is what the history ends with.
+  public func record(_ verdict: Verdict, for comparison: SessionNumber) throws {
+    guard try store.verdicts(of: comparison).last?.verdict != verdict.json else { return }
+    try store.record(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: comparison)
   }
 
   /// Validated comparisons of the same weights before this one, far enough apart to count.

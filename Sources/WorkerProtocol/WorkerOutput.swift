@@ -101,7 +101,9 @@ final class WorkerOutput: Sendable {
     }
     await withCheckedContinuation { continuation in
       let isPending = state.withLock { state in
-        guard state.lines.isEmpty, !state.isOver, !state.isOverfull, ContinuousClock.now < deadline else { return false }
+        guard state.lines.isEmpty, !state.isOver, !state.isOverfull, ContinuousClock.now < deadline else {
+          return false
+        }
         state.waiter = continuation
         return true
       }

@@ -47,7 +47,8 @@ public enum WorkerServer {
       ]
     } catch {
       return [
-        "id": id, "error": .string(String(describing: error)), "peak_memory_bytes": .integer(Machine.peakMemoryByteCount),
+        "id": id, "error": .string(String(describing: error)),
+        "peak_memory_bytes": .integer(Machine.peakMemoryByteCount),
       ]
     }
   }

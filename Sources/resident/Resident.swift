@@ -13,7 +13,8 @@ struct Resident: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self, ExportCommand.self,
+      CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self,
+      ExportCommand.self,
       EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self, WorkerCommandLine.self,
     ]
   )

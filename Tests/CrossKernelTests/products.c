@@ -34,7 +34,7 @@ static rk_matrix random_matrix(rk_storage storage, int bits, int group, rk_stora
   const float denormal = parameters == RK_FLOAT16 ? 0x1p-14f : 0x1p-126f;
   const float scale = k == DENORMAL_SCALES ? denormal : 0.1f;
   if (storage != RK_AFFINE) {
-    w.values = random_numbers(storage, rows * columns, -20 * scale, 20 * scale);
+    w.values = random_numbers(storage, rows * columns, -scale, scale);
     return w;
   }
   const int64_t bytes = rows * columns * bits / 8, groups = rows * columns / group;

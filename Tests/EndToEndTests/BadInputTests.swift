@@ -65,7 +65,7 @@ struct BadInputTests {
     let path = comparison.folder.url.appendingPathComponent("resident.sqlite").path
     _ = try comparison.program.run("run", "smollm2-135m", "--envelope", "tiny.json", "--threads", "1")
     try Self.sqlite(path, "PRAGMA user_version = 999")
-    try expectOneError(compare, "resident.sqlite", "newer")
+    try expectOneError(compare, "resident.sqlite", "999", "update")
   }
 
   @Test("A file that is no database is refused and not overwritten")
@@ -93,7 +93,9 @@ struct BadInputTests {
   private static func sqlite(_ path: String, _ sql: String) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])", path, sql]
+    process.arguments = [
+      "python3", "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])", path, sql,
+    ]
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)

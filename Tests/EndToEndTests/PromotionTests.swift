@@ -62,7 +62,7 @@ struct PromotionTests {
 
   @Test("Interrupting keeps what was measured and --resume goes on with it")
   func interruption() throws {
-    let comparison = try Comparison()
+    let comparison = try Comparison(blocks: 25)
     let errors = comparison.folder.url.appendingPathComponent("errors")
     FileManager.default.createFile(atPath: errors.path, contents: nil)
     let arguments = [
@@ -71,7 +71,7 @@ struct PromotionTests {
     let process = try comparison.program.start(
       arguments, output: .nullDevice, errors: FileHandle(forWritingTo: errors))
     // Wait for the first samples, then press Ctrl-C.
-    while process.isRunning, !(try String(contentsOf: errors, encoding: .utf8)).contains("4/20") { usleep(20_000) }
+    while process.isRunning, !(try String(contentsOf: errors, encoding: .utf8)).contains("/104 ") { usleep(20_000) }
     process.interrupt()
     process.waitUntilExit()
     #expect(process.terminationStatus == 130)

@@ -69,4 +69,13 @@ struct EnvelopeValidationTests {
       #expect(problems.allSatisfy { $0.utf8.count < 300 && !$0.contains("\n") })
     }
   }
+
+  @Test("A file with a hundred thousand unknown keys is refused in a moment, and their number said")
+  func manyProblems() throws {
+    let members = (0..<100_000).map { "\"key\($0)\":0" }.joined(separator: ",")
+    let problems = try ExampleEnvelope.problems([("plan", JSONValue(parsing: "{\(members)}"))])
+    #expect(problems.count == ProblemList.limit + 1)
+    // 4 members of the plan are missing.
+    #expect(problems.last == "and 99004 more")
+  }
 }

@@ -27,7 +27,9 @@ struct KernelTests {
     for groups in [1, 3, 5, 9] {
       let matrix = RandomMatrix(rows: 37, columns: groups * format.1, bits: format.0, group: format.1)
       let x = matrix.randomInput(1)
-      expectClose(matrix.product(x, kernels), matrix.product(x, scalar), scale: Float(1 << format.0) * Float(matrix.columns).squareRoot())
+      expectClose(
+        matrix.product(x, kernels), matrix.product(x, scalar),
+        scale: Float(1 << format.0) * Float(matrix.columns).squareRoot())
     }
   }
 

@@ -58,7 +58,13 @@ struct MeasurementRunnerTests {
     let seen = Mutex(0)
     let task = Mutex<Task<SessionNumber, any Error>?>(nil)
     let runner = MeasurementRunner(try plan(), store: store) { event in
-      if case .measured = event, seen.withLock({ $0 += 1; return $0 }) == 6 { task.withLock { $0?.cancel() } }
+      if case .measured = event,
+        seen.withLock({
+          $0 += 1; return $0
+        }) == 6
+      {
+        task.withLock { $0?.cancel() }
+      }
     }
     let work = Task { try await runner.run() }
     task.withLock { $0 = work }
@@ -92,7 +98,9 @@ struct MeasurementRunnerTests {
     let number = try await MeasurementRunner(plan(command: command), store: store) { event in
       if case .restarting = event { restarts.withLock { $0 += 1 } }
       if case .measured(_, let sample) = event, sample.status == .success,
-        killed.withLock({ killed in defer { killed = true }; return !killed })
+        killed.withLock({ killed in
+          defer { killed = true }; return !killed
+        })
       {
         let first = (try? String(contentsOf: pids, encoding: .utf8))?.split(separator: "\n").first
         if let first, let pid = Int32(first) { kill(pid, SIGKILL) }
@@ -103,9 +111,10 @@ struct MeasurementRunnerTests {
     #expect(restarts.withLock { $0 } == 1)
     let failed = (evidence.residentSamples + evidence.candidateSamples).filter { $0.status == .failed }
     #expect(failed.count == 1)
-    #expect(failed.allSatisfy { sample in
-      if case .unscored(_, let message) = sample.outcome { message.contains("signal 9") } else { false }
-    })
+    #expect(
+      failed.allSatisfy { sample in
+        if case .unscored(_, let message) = sample.outcome { message.contains("signal 9") } else { false }
+      })
   }
 
   @Test("A model that cannot be loaded ends the session before it begins")

@@ -17,7 +17,8 @@ public struct Program: Sendable {
   /// The executable, which lies beside the test bundle.
   public static var executable: URL {
     let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
-    let products = bundle?.deletingLastPathComponent() ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    let products =
+      bundle?.deletingLastPathComponent() ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     return products.appendingPathComponent("resident")
   }
 

@@ -106,6 +106,17 @@ struct OutcomeTests {
     #expect(verdict.guardrail(.flips)?.state == .broken)
   }
 
+  @Test("The share of flips passes by its upper limit and breaks by its lower")
+  func flipLimits() throws {
+    let states = try [0, 3, 12].map { count in
+      try Fixture.verdict {
+        $0.items = 40
+        $0.candidateWrong = Set(20..<20 + count)
+      }.guardrail(.flips)?.state
+    }
+    #expect(states == [.passed, .unresolved, .broken])
+  }
+
   @Test("A verdict is final from the envelope's count of comparisons on, and never where nothing is decided")
   func maturity() throws {
     #expect(try Fixture.verdict(prior: 2).isProvisional)

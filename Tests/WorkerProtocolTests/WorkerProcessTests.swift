@@ -19,7 +19,8 @@ struct WorkerProcessTests {
   @Test("The native worker loads, generates and tells its memory and hashes")
   func nativeWorker() async throws {
     let worker = try await WorkerProcess(Self.native)
-    let load = try await worker.request(.load(LoadOptions(model: TestModels.uniform.path, threads: 1, contextLength: 64)))
+    let load = try await worker.request(
+      .load(LoadOptions(model: TestModels.uniform.path, threads: 1, contextLength: 64)))
     #expect(try load.value("context_length", \.integer) == 64)
     let prompt = try await worker.request(.tokenize("The capital of France is")).value("tokens", \.tokens)
     let reply = try await worker.request(.generate(GenerateOptions(prompt: prompt, maximumTokens: 4)))
@@ -71,7 +72,9 @@ struct WorkerProcessTests {
 
   @Test("A program that is no worker is told from one")
   func notAWorker() async {
-    await #expect(throws: WorkerFailure.notAWorker("hello there")) { try await WorkerProcess(script("echo hello there")) }
+    await #expect(throws: WorkerFailure.notAWorker("hello there")) {
+      try await WorkerProcess(script("echo hello there"))
+    }
     await #expect(throws: WorkerFailure.self) {
       try await WorkerProcess(WorkerCommand(executable: URL(fileURLWithPath: "/no/such/program"), arguments: []))
     }

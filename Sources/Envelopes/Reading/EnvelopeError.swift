@@ -19,7 +19,7 @@ public enum EnvelopeError: Error, Equatable, Sendable, CustomStringConvertible {
   case unreadable(file: String, reason: String)
   case tooLarge(file: String, limit: Int)
   case notJSON(file: String, JSONError)
-  /// Everything that is wrong, in the order of the contract's sections.
+  /// Everything that is wrong, in the order of the contract's sections; of more than 1000 problems the number.
   case invalid(file: String, problems: [Problem])
 
   public var description: String {

@@ -20,7 +20,7 @@ final class FieldReader {
 
   func path(of key: String) -> String { Quoted.pathPart(key, after: path) }
 
-  func report(_ key: String, _ message: String) { problems.report(path(of: key), message) }
+  func report(_ key: String, _ message: @autoclosure () -> String) { problems.report(path(of: key), message()) }
 
   /// The member's value, or nil where it is absent, which is not reported.
   func optional(_ key: String) -> JSONValue? {
@@ -50,13 +50,15 @@ final class FieldReader {
   /// Reports the members that nobody asked for; to be called last.
   func reportUnknownKeys() {
     let known = Set(asked)
+    let missing = asked.filter { object[$0] == nil }
     for name in object.names where !known.contains(name) {
-      let missing = asked.filter { object[$0] == nil }
-      let hint =
-        NearestKey.of(name, among: missing).map { "did you mean \"\($0)\"?" }
-        ?? "known here: \(asked.joined(separator: ", "))"
-      report(name, "is an unknown key; \(hint)")
+      report(name, "is an unknown key; \(hint(for: name, missing: missing))")
     }
+  }
+
+  private func hint(for name: String, missing: [String]) -> String {
+    NearestKey.of(name, among: missing).map { "did you mean \"\($0)\"?" }
+      ?? "known here: \(asked.joined(separator: ", "))"
   }
 
   private static func shown(_ json: JSONValue) -> String {

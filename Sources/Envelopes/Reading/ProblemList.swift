@@ -1,9 +1,21 @@
 /// The problems found so far in one file, shared by the readers of its sections.
 final class ProblemList {
-  private(set) var all: [EnvelopeError.Problem] = []
+  /// More than anyone reads, and few enough for a hostile file not to fill memory with messages.
+  static let limit = 1000
 
-  func report(_ path: String, _ message: String) {
-    all.append(EnvelopeError.Problem(path: path, message: message))
+  private var found: [EnvelopeError.Problem] = []
+  private var dropped = 0
+
+  var all: [EnvelopeError.Problem] {
+    dropped == 0 ? found : found + [EnvelopeError.Problem(path: "", message: "and \(dropped) more")]
+  }
+
+  func report(_ path: @autoclosure () -> String, _ message: @autoclosure () -> String) {
+    guard found.count < Self.limit else {
+      dropped += 1
+      return
+    }
+    found.append(EnvelopeError.Problem(path: path(), message: message()))
   }
 
   /// Reports each name that an earlier place has already.

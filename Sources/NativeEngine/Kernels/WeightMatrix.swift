@@ -52,13 +52,15 @@ struct WeightMatrix: Sendable {
       throw EngineError.unsupported("the layer \(path) has scales, but config.json gives it no quantization")
     }
     guard format.mode == .affine else {
-      throw EngineError.unsupported("the layer \(path) is stored as \(format.mode.rawValue), which this build cannot run")
+      throw EngineError.unsupported(
+        "the layer \(path) is stored as \(format.mode.rawValue), which this build cannot run")
     }
     let scales = try folder.tensor(path + ".scales")
     let biases = try folder.tensor(path + ".biases")
     guard weight.type == .U32 else { throw EngineError.storage(tensor: weight.name, found: weight.type.rawValue) }
     guard columns % format.groupSize == 0 else {
-      throw EngineError.unsupported("the layer \(path) has \(columns) inputs, which groups of \(format.groupSize) do not fill")
+      throw EngineError.unsupported(
+        "the layer \(path) has \(columns) inputs, which groups of \(format.groupSize) do not fill")
     }
     let expected = [
       (weight, [rows, columns * format.bits / 32]), (scales, [rows, columns / format.groupSize]),
@@ -68,7 +70,8 @@ struct WeightMatrix: Sendable {
       throw EngineError.shape(tensor: tensor.name, found: tensor.shape, expected: shape)
     }
     guard let parameters = rk_storage(scales.type), biases.type == scales.type else {
-      throw EngineError.storage(tensor: scales.name, found: "\(scales.type.rawValue) with \(biases.type.rawValue) biases")
+      throw EngineError.storage(
+        tensor: scales.name, found: "\(scales.type.rawValue) with \(biases.type.rawValue) biases")
     }
     try scales.validateFinite()
     try biases.validateFinite()

@@ -40,7 +40,9 @@ struct RotaryEmbedding: Sendable {
 
   /// Writes the cosines and sines of `count` positions from `position` on: pair i of position p stands at
   /// `i * stride + p - position`.
-  func fill(cosine: UnsafeMutablePointer<Float>, sine: UnsafeMutablePointer<Float>, position: Int, count: Int, stride: Int) {
+  func fill(
+    cosine: UnsafeMutablePointer<Float>, sine: UnsafeMutablePointer<Float>, position: Int, count: Int, stride: Int
+  ) {
     for (pair, frequency) in frequencies.enumerated() {
       for offset in 0..<count {
         let angle = Double(position + offset) * frequency

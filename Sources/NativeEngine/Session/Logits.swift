@@ -25,7 +25,8 @@ public struct Logits: RandomAccessCollection {
   }
 
   /// Calls `body` with the values in one piece.
-  public func withUnsafeBufferPointer<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
+  public func withUnsafeBufferPointer<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result
+  {
     try withExtendedLifetime(storage) { try body(UnsafeBufferPointer(start: storage.base, count: endIndex)) }
   }
 }

@@ -74,9 +74,11 @@ extension Session {
     // Later tokens see more positions: the long tasks first, so that no thread ends up alone with one.
     lane.forEachTask(vectors * heads) {
       attend(
-        vector: vectors - 1 - $0 / heads, head: $0 % heads, layer: index, position: position, tokens: tokens, lane: lane)
+        vector: vectors - 1 - $0 / heads, head: $0 % heads, layer: index, position: position, tokens: tokens, lane: lane
+      )
     }
-    multiply(lane, input: panels.query.base, tokens: tokens, [(layer.output, panels.hidden.base, config.hiddenSize, true)])
+    multiply(
+      lane, input: panels.query.base, tokens: tokens, [(layer.output, panels.hidden.base, config.hiddenSize, true)])
     lane.forEachTask(count) { normalize(layer.feedForwardNorm, panel: $0) }
     feedForward(lane, layer, tokens: tokens)
     multiply(lane, input: panels.gate.base, tokens: tokens, [(layer.down, panels.hidden.base, config.hiddenSize, true)])

@@ -22,7 +22,8 @@ struct RemainingWork {
     var extraBlocks: [CellID: Int] = [:]
     for (cell, blocks) in counts {
       for (block, count) in blocks where count < samplesPerBlock {
-        try recorder.void(BlockVoid(cell: cell, block: block, reason: "interrupted after \(count) of \(samplesPerBlock) samples"))
+        try recorder.void(
+          BlockVoid(cell: cell, block: block, reason: "interrupted after \(count) of \(samplesPerBlock) samples"))
         extraBlocks[cell, default: 0] += 1
       }
     }

@@ -28,7 +28,8 @@ actor Bench {
         plan.command, folder: contender.folder, threads: plan.threads, contextLength: plan.contextLength)
       self.worker = worker
       return Run(
-        model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil, provenance: worker.loaded.provenance,
+        model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil,
+        provenance: worker.loaded.provenance,
         engine: worker.loaded.engine, loadSeconds: worker.loaded.loadSeconds,
         readinessSeconds: worker.loaded.readinessSeconds, description: worker.loaded.description)
     } catch {

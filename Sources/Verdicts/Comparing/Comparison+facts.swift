@@ -1,5 +1,4 @@
 import Envelopes
-import Foundation
 import Measurements
 import Statistics
 import Vocabulary

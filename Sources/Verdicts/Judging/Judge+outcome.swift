@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 extension Judge {
   /// The first that applies: what is refused or missing decides nothing, then harm, then doubt, then a win.
@@ -15,16 +14,12 @@ extension Judge {
 }
 
 extension [Gap] {
-  /// The gaps that are the candidate's own doing: it failed or did not fit in a cell that the resident did not fail in.
+  /// Samples in which the candidate failed or did not fit. Where the resident did too, that is a gap of its own, and a
+  /// session with other gaps decides nothing.
   var candidateFailures: [Gap] {
-    let residentCells = Set(
-      compactMap { gap -> CellID? in
-        if case .unscored(let cell, .resident, _, _, _) = gap { cell } else { nil }
-      })
-    return filter { gap in
+    filter { gap in
       switch gap {
-      case .unscored(let cell, .candidate, .failed, _, _), .unscored(let cell, .candidate, .capacityGated, _, _):
-        !residentCells.contains(cell)
+      case .unscored(_, .candidate, .failed, _, _), .unscored(_, .candidate, .capacityGated, _, _): true
       default: false
       }
     }

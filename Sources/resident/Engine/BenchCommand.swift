@@ -57,7 +57,8 @@ struct BenchCommand: ParsableCommand {
 
   private func table(_ readings: [EngineBenchmark.Reading], _ model: LanguageModel) -> String {
     let name = model.folder.url.lastPathComponent
-    let setting = "\(model.session.instructionSet), \(model.session.threadCount) threads, \(options.cachePrecision.rawValue) cache"
+    let setting =
+      "\(model.session.instructionSet), \(model.session.threadCount) threads, \(options.cachePrecision.rawValue) cache"
     func row(_ test: String, _ values: [Double]) -> String {
       let sorted = values.sorted()
       let middle = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
@@ -69,7 +70,7 @@ struct BenchCommand: ParsableCommand {
       | --- | --- | --- | ---: | ---: |
 
       """
-      + row("prefill \(promptTokens)", readings.map(\.prefillTokensPerSecond))
-      + row("decode \(decodeTokens) at \(promptTokens)", readings.map(\.decodeTokensPerSecond))
+        + row("prefill \(promptTokens)", readings.map(\.prefillTokensPerSecond))
+        + row("decode \(decodeTokens) at \(promptTokens)", readings.map(\.decodeTokensPerSecond))
   }
 }

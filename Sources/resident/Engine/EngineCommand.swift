@@ -19,7 +19,8 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Threads that compute. Default: one a physical core.")
   var threads: Int?
 
-  @Option(help: "How the cache stores keys and values: \(CachePrecision.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: "How the cache stores keys and values: \(CachePrecision.allCases.map(\.rawValue).joined(separator: ", ")).")
   var cachePrecision: CachePrecision = .float32
 
   func validate() throws {

@@ -4,7 +4,8 @@ import NativeEngine
 
 struct LogitsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "logits", abstract: "Write the logits after each token as a NumPy array (float32, tokens × vocabulary).")
+    commandName: "logits",
+    abstract: "Write the logits after each token as a NumPy array (float32, tokens × vocabulary).")
 
   @OptionGroup var options: ModelOptions
 

@@ -44,7 +44,7 @@ struct CompareCommand: AsyncParsableCommand {
     let evidence = try store.evidence(number)
     let promoter = Promoter(store: store, registry: registry.file, requester: Requester.name)
     let (verdict, _) = try promoter.judge(evidence)
-    try store.record(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: number)
+    try promoter.record(verdict, for: number)
     if options.json {
       let output: JSONValue = ["comparison": .integer(Int(number.rawValue)), "verdict": verdict.json]
       return Terminal.write(output.serialized(.pretty) + "\n")

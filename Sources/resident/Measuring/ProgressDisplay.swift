@@ -52,7 +52,9 @@ final class ProgressDisplay: Sendable {
       state.done += 1
       let tenth = state.done * 10 / max(state.total, 1)
       defer { state.lastTenth = tenth }
-      return ((total: state.total, done: state.done, before: state.doneAtStart, start: state.start), tenth > state.lastTenth)
+      return (
+        (total: state.total, done: state.done, before: state.doneAtStart, start: state.start), tenth > state.lastTenth
+      )
     }
     if sample.status != .success, case .unscored(let status, let message) = sample.outcome {
       line("\(sample.place.cell) \(side.rawValue): \(status.rawValue): \(message)")

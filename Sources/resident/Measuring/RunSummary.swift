@@ -18,7 +18,8 @@ struct RunSummary {
       for (metric, values) in rates(cell) where !values.isEmpty {
         let range = "\(figure(values.min())) … \(figure(values.max()))"
         lines.append(
-          "| \(cell.id) | \(regime) | \(metric.title), \(metric.unit) | \(figure(try? Descriptive.median(values))) | \(range) |")
+          "| \(cell.id) | \(regime) | \(metric.title), \(metric.unit) | \(figure(try? Descriptive.median(values))) | \(range) |"
+        )
       }
     }
     for task in envelope.accuracy {

@@ -27,8 +27,10 @@ struct ExportCommand: ParsableCommand {
       gitRevision: gitRevision ?? Self.workingRevision ?? "unknown", trigger: trigger)
     let report = try exporter.export()
     for name in report.written { Terminal.write("wrote \(name)\n") }
-    for (session, error) in report.refused { Terminal.writeError("session \(session) is not exported: \(error)\n") }
-    Terminal.write("\(report.written.count) new files, \(report.unchanged) unchanged in \(out)\n")
+    for refusal in report.refused {
+      Terminal.writeError("session \(refusal.session) is not exported: \(refusal.error)\n")
+    }
+    Terminal.write("\(report.written.count) new files, \(report.unchanged.count) unchanged in \(out)\n")
     if !report.refused.isEmpty { throw ExitCode(2) }
   }
 
