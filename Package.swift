@@ -85,6 +85,11 @@ let package = Package(
     .testTarget(
       name: "VerdictsTests",
       dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Verdicts", "Vocabulary"], exclude: ["Golden"]),
+    .testTarget(
+      name: "PromotionTests",
+      dependencies: [
+        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Promotion", "Store", "TestSupport", "Vocabulary",
+      ]),
     .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "Vocabulary", crypto, database]),
     .testTarget(
       name: "DatasetTests", dependencies: ["Dataset", "JSON", "Measurements", "Store", "Vocabulary", crypto]),

@@ -68,7 +68,7 @@ public struct MeasurementRunner: Sendable {
       guard
         let number = try store.unfinished(
           envelope: plan.envelope.hash, resident: plan.model(of: .resident),
-          candidate: plan.model(of: .candidate) ?? "")
+          candidate: plan.model(of: .candidate) ?? "", hostFingerprint: Measurements.Host.current.fingerprint)
       else { throw RunnerError.nothingToResume }
       try store.resume(number)
       return number

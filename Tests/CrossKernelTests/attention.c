@@ -146,7 +146,8 @@ static void check_attend_panel(subject *s, rk_storage storage, int64_t dimension
 }
 
 void check_attention(subject *s) {
-  static const int64_t dimensions[] = {8, 24, 64, 72, 128}, ranges[][2] = {{0, 1}, {0, 17}, {16, 48}, {32, 191}, {0, 192}};
+  static const int64_t dimensions[] = {8, 24, 64, 72, 128};
+  static const int64_t ranges[][2] = {{0, 1}, {0, 17}, {16, 48}, {32, 191}, {0, 192}};
   static const int64_t starts[][2] = {{0, 1}, {0, 50}, {13, 3}, {60, 5}, {63, 1}, {64, 17}, {100, 50}, {127, 65}};
   static const rk_storage types[] = {RK_FLOAT32, RK_FLOAT16};
   static const float slopes[] = {0, 1, -1};

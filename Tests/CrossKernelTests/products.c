@@ -69,7 +69,8 @@ static bound sums_of(int64_t terms) { return (bound){0x1p-20, (double)terms * 0x
 
 #define FORMAT "storage %d, %d bits, group %d, parameters %d, %lld x %lld, kind %d"
 #define FORMAT_OF(w, k) \
-  (int)(w)->storage, (w)->bits, (w)->group, (int)(w)->parameters, (long long)(w)->rows, (long long)(w)->columns, (int)(k)
+  (int)(w)->storage, (w)->bits, (w)->group, (int)(w)->parameters, (long long)(w)->rows, (long long)(w)->columns, \
+      (int)(k)
 
 static void check_rows(subject *s, const rk_matrix *w, const rk_matrix *absolute, kind k) {
   float *found = floats(w->columns), *expected = floats(w->columns), *magnitude = floats(w->columns);

@@ -18,7 +18,8 @@ static void check_normalize(subject *s, int64_t count, float size) {
 
 static float *normalize_panels(const rk_kernels *table, const float *x, const float *weight, int64_t tokens,
                                int64_t features) {
-  float *in = to_panels(table, x, tokens, features), *out = floats(panel_count(table, tokens) * features * table->panel);
+  float *in = to_panels(table, x, tokens, features);
+  float *out = floats(panel_count(table, tokens) * features * table->panel);
   for (int64_t p = 0; p < panel_count(table, tokens); p++) {
     const int64_t offset = p * features * table->panel;
     table->normalize_panel(in + offset, weight, 1e-5f, features, out + offset);
@@ -40,8 +41,9 @@ static void check_gate(subject *s, int64_t count, float size) {
   float *found = copy_floats(expected, count);
   s->table->gate(found, up, count);
   s->scalar->gate(expected, up, count);
-  // Beyond -87 the vector exponential is 0 where the true one is smaller than any normal number.
-  expect(s, found, expected, NULL, count, (bound){0x1p-20, 1e-34}, "gate of %lld up to %g", (long long)count,
+  // Relatively tight, since only this shows an inaccurate exponential. Below -87 the vector one is 0 where the true one
+  // is hardly a normal number.
+  expect(s, found, expected, NULL, count, (bound){3e-7, 1e-34}, "gate of %lld up to %g", (long long)count,
          (double)size);
   release();
 }
@@ -49,7 +51,8 @@ static void check_gate(subject *s, int64_t count, float size) {
 static float *rotate_panels(const rk_kernels *table, const float *x, const float *cosine, const float *sine,
                             int64_t tokens, int64_t heads, int64_t dimension) {
   float *panels = to_panels(table, x, tokens, heads * dimension);
-  float *cosines = to_panels(table, cosine, tokens, dimension / 2), *sines = to_panels(table, sine, tokens, dimension / 2);
+  float *cosines = to_panels(table, cosine, tokens, dimension / 2);
+  float *sines = to_panels(table, sine, tokens, dimension / 2);
   for (int64_t p = 0; p < panel_count(table, tokens); p++) {
     const int64_t angles = p * dimension / 2 * table->panel;
     table->rotate_panel(panels + p * heads * dimension * table->panel, cosines + angles, sines + angles, heads,

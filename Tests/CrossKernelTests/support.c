@@ -24,12 +24,12 @@ static struct {
 static int allocated = 0;
 
 static void fail(const char *what) {
-  perror(what);
+  fprintf(stderr, "error: %s failed\n", what);
   exit(2);
 }
 
 void *exact(size_t bytes) {
-  if (allocated == ALLOCATIONS) fail("too many allocations between two releases");
+  if (allocated == ALLOCATIONS) fail("an allocation beyond the table of them");
 #ifdef WATCHED
   uint8_t *base = malloc(bytes), *start = base;
   const size_t length = bytes;

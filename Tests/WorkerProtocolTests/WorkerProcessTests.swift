@@ -90,7 +90,7 @@ struct WorkerProcessTests {
 
   @Test("A worker that hangs is ended at the limit")
   func hang() async throws {
-    let worker = try await WorkerProcess(script(Self.hello + "exec sleep 60"))
+    let worker = try await WorkerProcess(script(Self.hello + "exec sleep 600"))
     await #expect(throws: WorkerFailure.timedOut(operation: "provenance", seconds: 0.3)) {
       try await worker.request(.provenance, within: 0.3)
     }

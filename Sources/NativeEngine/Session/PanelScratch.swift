@@ -24,12 +24,16 @@ final class PanelScratch {
   let cosine: FloatBuffer
   let sine: FloatBuffer
   let own: [Own]
+  /// Logits of one panel's tokens, [vocabulary][panel]; allocated when the first text is scored, as few sessions need it.
+  lazy var logits = FloatBuffer(logitCount)
+  private let logitCount: Int
 
   init(_ config: ModelConfig, kernels: Kernels, lanes: Int) {
     let tokens = Self.panelLimit * kernels.panel
     let queries = config.attentionHeadCount * config.headDimension
     let keys = config.keyValueHeadCount * config.headDimension
     tokenCapacity = tokens
+    logitCount = config.vocabularySize * kernels.panel
     hidden = FloatBuffer(config.hiddenSize * tokens)
     normed = FloatBuffer(config.hiddenSize * tokens)
     query = FloatBuffer(queries * tokens)

@@ -107,7 +107,7 @@ public final class Session {
     _ added: [Int32], _ body: (_ first: Int, _ count: Int, _ logits: UnsafePointer<Float>) -> Void
   ) throws {
     try check(added)
-    let logits = FloatBuffer(config.vocabularySize * kernels.panel)
+    let logits = panels.logits
     runPanels(added) { first, count in
       for panel in 0..<(count + kernels.panel - 1) / kernels.panel {
         let tokens = min(kernels.panel, count - panel * kernels.panel)

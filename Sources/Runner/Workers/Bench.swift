@@ -55,11 +55,12 @@ actor Bench {
     await sample(Sample.Place(cell: cell.id, block: block, repetition: repetition)) { worker throws(WorkerFailure) in
       let reply = try await worker.generate(
         GenerateOptions(prompt: try await self.prompt(of: cell, worker), maximumTokens: cell.decodeTokens))
-      return .throughput(
-        ThroughputReading(
-          promptTokens: try reply.value("prompt_tokens", \.integer),
-          cachedTokens: try reply.value("cached_tokens", \.integer),
-          tokenNanoseconds: try reply.value("token_ns") { $0.array?.compactMap { $0.integer.map(Int64.init) } }))
+      let reading = ThroughputReading(
+        promptTokens: try reply.value("prompt_tokens", \.integer),
+        cachedTokens: try reply.value("cached_tokens", \.integer),
+        tokenNanoseconds: try reply.value("token_ns") { $0.array?.compactMap { $0.integer.map(Int64.init) } })
+      guard reading.answers(cell) else { throw .notAWorker("a reading that is not of the cell \(cell.id)") }
+      return .throughput(reading)
     }
   }
 
@@ -116,5 +117,14 @@ extension WorkerFailure {
     case .notStarted, .notAWorker, .died, .timedOut: true
     case .badRequest, .refused: false
     }
+  }
+}
+
+extension ThroughputReading {
+  /// Whether lengths and times are what the cell asked for and a clock can show.
+  fileprivate func answers(_ cell: ThroughputCell) -> Bool {
+    promptTokens == cell.promptTokens && (0...promptTokens).contains(cachedTokens)
+      && decodeTokens == cell.decodeTokens && (tokenNanoseconds.first ?? 0) > 0
+      && zip(tokenNanoseconds, tokenNanoseconds.dropFirst()).allSatisfy { $0 <= $1 }
   }
 }
