@@ -46,7 +46,7 @@ typedef struct {
 // query meets 16 positions at once; values: [position][head_dimension].
 typedef struct {
   rk_storage storage;  // RK_FLOAT32 or RK_FLOAT16
-  int64_t head_dimension;
+  int64_t head_dimension;  // a multiple of 8
   void *keys;
   void *values;
 } rk_head_cache;

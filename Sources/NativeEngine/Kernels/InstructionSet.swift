@@ -6,6 +6,7 @@ public enum InstructionSet: String, Sendable, CaseIterable, CustomStringConverti
   case scalar
   case avx2
   case avx512
+  case neon
 
   public var description: String { rawValue }
 

@@ -34,6 +34,9 @@ struct Llama: Sendable {
     guard Self.modelTypes.contains(config.modelType) else {
       throw EngineError.architecture(config.modelType, supported: Self.modelTypes)
     }
+    guard config.headDimension % 8 == 0 else {
+      throw EngineError.unsupported("the kernels need heads of a multiple of 8 features, not \(config.headDimension)")
+    }
     // A bias that is not added would make every figure of this model wrong without a sign of it.
     if let bias = folder.tensors.keys.sorted().first(where: { $0.hasSuffix("_proj.bias") }) {
       throw EngineError.unsupported("the tensor \(bias) adds a bias, which the family llama does not have here")

@@ -28,6 +28,9 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Seeds the draw.")
   var seed: UInt64 = 0
 
+  @Flag(help: "Go on after an end-of-sequence token, to --max-tokens.")
+  var ignoreEnd = false
+
   @Flag(help: "Print one JSON object with tokens, text and times.")
   var json = false
 
@@ -43,7 +46,8 @@ struct GenerateCommand: ParsableCommand {
       chat ? try model.prompt(for: [ChatMessage(role: "user", content: prompt)]) : model.tokenizer.encode(prompt)
     var stream = TokenStream(model.tokenizer, skipSpecialTokens: true)
     let generation = try model.generate(
-      prompt: tokens, maximumTokens: maxTokens, sampling: .init(temperature: temperature, topP: topP, seed: seed)
+      prompt: tokens, maximumTokens: maxTokens, sampling: .init(temperature: temperature, topP: topP, seed: seed),
+      stopsAtEnd: !ignoreEnd
     ) { token in
       if !json { Terminal.write(stream.append(token)) }
     }
