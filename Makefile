@@ -11,11 +11,12 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help bench test build models lint format conformance clean
+.PHONY: help bench test test-neon build models lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
 	@echo "make test         run all tests"
+	@echo "make test-neon    check the kernels in C, those for Arm under emulation"
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
 	@echo "make lint         check formatting and style; make format repairs formatting"
 	@echo "make clean        delete builds; delete $(STATE) as well to undo everything"
@@ -43,6 +44,10 @@ $(MODELS)/smollm2-135m-4bit-g64: | build $(MODELS)/smollm2-135m
 test: CONFIGURATION := debug
 test: models
 	swift test
+
+# The Arm kernels under emulation, and all kernels of this machine under the address sanitizer.
+test-neon:
+	@scripts/test-neon
 
 lint:
 	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests

@@ -1,4 +1,4 @@
-// Attention and its cache, the second half of vector.h.
+// Attention and its cache, part of vector.h.
 
 static int64_t key_index(int64_t head_dimension, int64_t position, int64_t d) {
   return (position / RK_KEY_BLOCK * head_dimension + d) * RK_KEY_BLOCK + position % RK_KEY_BLOCK;

@@ -5,7 +5,8 @@ import Synchronization
 /// Threads that run one body together, meet at barriers, and spin for a while before they sleep.
 ///
 /// A decoded token needs about 150 barriers in a few milliseconds: waking a sleeping thread for each would cost more
-/// than the arithmetic between them.
+/// than the arithmetic between them. A thread that has spun in vain sleeps all the same: where another program wants the
+/// cores, only an idle core lets the scheduler move the thread there that everyone waits for.
 final class ThreadTeam: @unchecked Sendable {
   // Safe to share: `body` is written before `generation` is raised and read after it is seen raised.
 
@@ -19,6 +20,7 @@ final class ThreadTeam: @unchecked Sendable {
   private let arrived = Atomic<Int>(0)
   private let passed = Atomic<Int>(0)
   private let nextTask = Atomic<Int>(0)
+  /// By lane.
   private let members: [Member]
 
   /// About 50 microseconds of waiting in a loop.
@@ -31,10 +33,10 @@ final class ThreadTeam: @unchecked Sendable {
 
   init(size: Int) {
     self.size = max(1, size)
-    members = (1..<self.size).map { _ in Member() }
-    for (offset, member) in members.enumerated() {
-      let thread = Thread { self.serve(offset + 1, member) }
-      thread.name = "engine-\(offset + 1)"
+    members = (0..<self.size).map { _ in Member() }
+    for index in 1..<max(self.size, 1) {
+      let thread = Thread { self.serve(index) }
+      thread.name = "engine-\(index)"
       thread.start()
     }
   }
@@ -42,8 +44,9 @@ final class ThreadTeam: @unchecked Sendable {
   /// Ends the threads, which keep the team alive until then; it is not used afterwards.
   func close() {
     guard size > 1, !isClosing.exchange(true, ordering: .sequentiallyConsistent) else { return }
+    running.store(0, ordering: .relaxed)
     raise()
-    wait(for: running, toReach: size - 1)
+    waitForOthers()
   }
 
   /// Runs the body once on each thread and returns when all are done.
@@ -55,68 +58,69 @@ final class ThreadTeam: @unchecked Sendable {
       running.store(0, ordering: .relaxed)
       raise()
       body(Lane(index: 0, team: self))
-      wait(for: running, toReach: size - 1)
+      waitForOthers()
       self.body = { _ in }
     }
   }
 
   private func raise() {
     generation.add(1, ordering: .sequentiallyConsistent)
-    for member in members where member.isParked.exchange(false, ordering: .sequentiallyConsistent) {
-      member.wake.signal()
-    }
+    wakeSleepers()
   }
 
-  private func serve(_ index: Int, _ member: Member) {
+  private func waitForOthers() {
+    wait(0) { running.load(ordering: .sequentiallyConsistent) == size - 1 }
+  }
+
+  private func serve(_ index: Int) {
     var seen = 0
     while true {
-      park(member, until: seen)
+      wait(index) { generation.load(ordering: .sequentiallyConsistent) != seen }
       seen = generation.load(ordering: .sequentiallyConsistent)
       let isLast = isClosing.load(ordering: .sequentiallyConsistent)
       if !isLast { body(Lane(index: index, team: self)) }
-      running.add(1, ordering: .acquiringAndReleasing)
+      if running.add(1, ordering: .sequentiallyConsistent).newValue == size - 1 { wakeSleepers() }
       if isLast { return }
     }
   }
 
-  /// Returns when the generation is no longer `seen`.
-  private func park(_ member: Member, until seen: Int) {
-    for _ in 0..<Self.spinLimit {
-      if generation.load(ordering: .acquiring) != seen { return }
-      rk_relax()
+  /// Returns when the condition holds; whoever makes it hold calls `wakeSleepers` next.
+  private func wait(_ index: Int, until isMet: () -> Bool) {
+    let member = members[index]
+    while true {
+      for _ in 0..<Self.spinLimit {
+        if isMet() { return }
+        rk_relax()
+      }
+      member.isParked.store(true, ordering: .sequentiallyConsistent)
+      // Whoever clears the flag decides: another thread, which then signals, or this one, which then need not sleep.
+      if isMet(), member.isParked.exchange(false, ordering: .sequentiallyConsistent) { return }
+      member.wake.wait()
     }
-    member.isParked.store(true, ordering: .sequentiallyConsistent)
-    // Whoever clears the flag decides: the caller, who then signals, or this thread, which then need not sleep.
-    if generation.load(ordering: .sequentiallyConsistent) != seen,
-      member.isParked.exchange(false, ordering: .sequentiallyConsistent)
+  }
+
+  private func wakeSleepers() {
+    for member in members
+    where member.isParked.load(ordering: .sequentiallyConsistent)
+      && member.isParked.exchange(false, ordering: .sequentiallyConsistent)
     {
-      return
-    }
-    member.wake.wait()
-  }
-
-  private func wait(for counter: borrowing Atomic<Int>, toReach target: Int) {
-    var spins = 0
-    while counter.load(ordering: .acquiring) < target {
-      rk_relax()
-      spins += 1
-      // Where the other thread has no core of its own, spinning on only keeps it from one.
-      if spins > Self.spinLimit { sched_yield() }
+      member.wake.signal()
     }
   }
 
-  fileprivate func barrier() {
+  fileprivate func barrier(_ index: Int) {
     guard size > 1 else {
       nextTask.store(0, ordering: .relaxed)
       return
     }
-    let ticket = passed.load(ordering: .acquiring)
-    if arrived.add(1, ordering: .acquiringAndReleasing).newValue == size {
+    let ticket = passed.load(ordering: .sequentiallyConsistent)
+    if arrived.add(1, ordering: .sequentiallyConsistent).newValue == size {
       arrived.store(0, ordering: .relaxed)
       nextTask.store(0, ordering: .relaxed)
-      passed.add(1, ordering: .releasing)
+      passed.add(1, ordering: .sequentiallyConsistent)
+      wakeSleepers()
     } else {
-      wait(for: passed, toReach: ticket + 1)
+      wait(index) { passed.load(ordering: .sequentiallyConsistent) != ticket }
     }
   }
 
@@ -129,7 +133,7 @@ struct Lane {
   fileprivate let team: ThreadTeam
 
   /// Returns when every thread has come here.
-  func barrier() { team.barrier() }
+  func barrier() { team.barrier(index) }
 
   /// This thread's part of `count` rows, in multiples of `granularity` but for the end.
   func share(of count: Int, granularity: Int = 8) -> Range<Int> {

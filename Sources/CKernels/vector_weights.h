@@ -1,0 +1,72 @@
+// Weights as floats, part of vector.h.
+
+// The first `count` (1, 2 or 4) scales or biases from `index` on.
+static RK_INLINE v4 load_parameters(const uint8_t *row, rk_storage type, int64_t index, int count) {
+  const uint8_t *at = row + index * rk_width(type);
+  if (type == RK_FLOAT32) {
+    v4 values = {0};
+    memcpy(&values, at, (size_t)count * 4);
+    return values;
+  }
+  uint16_t bits[4] = {0};
+  memcpy(bits, at, (size_t)count * 2);
+  if (type == RK_FLOAT16) {
+    v4h halves;
+    memcpy(&halves, bits, sizeof halves);
+    return __builtin_convertvector(halves, v4);
+  }
+  v4s wide;
+  memcpy(&wide, bits, sizeof wide);
+  return (v4)(__builtin_convertvector(wide, v4u) << 16);
+}
+
+// The scales or biases of the RK_W words (8 four-bit codes each) from `word` on, one a lane.
+static RK_INLINE vf spread(const uint8_t *row, rk_storage type, int group, int64_t word) {
+  const int words = group / 8;
+  if (words >= RK_W) return splat(load_parameters(row, type, word / words, 1)[0]);
+#if RK_W == 16
+  const v4 values = load_parameters(row, type, word / words, 16 / words);
+  if (words == 4) return __builtin_shufflevector(values, values, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+  return __builtin_shufflevector(values, values, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+#elif RK_W == 8
+  const v4 values = load_parameters(row, type, word / words, 2);
+  return __builtin_shufflevector(values, values, 0, 0, 0, 0, 1, 1, 1, 1);
+#else
+  return splat(0);  // Not reached: four words are at most one group.
+#endif
+}
+
+static RK_INLINE void dequantize_codes(const rk_matrix *w, int64_t row, int64_t begin, int64_t end, float *out,
+                                       int bits) {
+  const uint8_t *values = rk_row_values(w, row);
+  const uint8_t *scales = rk_row_parameters(w, w->scales, row), *biases = rk_row_parameters(w, w->biases, row);
+  for (int64_t c = begin; c < end; c += w->group) {
+    const vf scale = splat(rk_load(scales, w->parameters, c / w->group));
+    const vf bias = splat(rk_load(biases, w->parameters, c / w->group));
+    for (int64_t i = c; i < c + w->group; i += RK_UNIT) {
+      vf codes[RK_UNIT / RK_W];
+      unpack(values + i * bits / 8, bits, codes);
+      for (int u = 0; u < RK_UNIT / RK_W; u++) store(out + i - begin + u * RK_W, fma(codes[u], scale, bias));
+    }
+  }
+}
+
+static void dequantize(const rk_matrix *w, int64_t row, int64_t begin, int64_t end, float *out) {
+  if (w->storage != RK_AFFINE) {
+    const uint8_t *values = rk_row_values(w, row);
+    int64_t c = begin;
+    for (; c + RK_W <= end; c += RK_W) store(out + c - begin, load_as(values, w->storage, c));
+    for (; c < end; c++) out[c - begin] = rk_load(values, w->storage, c);
+    return;
+  }
+  switch (w->bits) {
+    case 2: dequantize_codes(w, row, begin, end, out, 2); break;
+    case 3: dequantize_codes(w, row, begin, end, out, 3); break;
+    case 4: dequantize_codes(w, row, begin, end, out, 4); break;
+    case 5: dequantize_codes(w, row, begin, end, out, 5); break;
+    case 6: dequantize_codes(w, row, begin, end, out, 6); break;
+    default: dequantize_codes(w, row, begin, end, out, 8); break;
+  }
+}
+
+static void dequantize_row(const rk_matrix *w, int64_t row, float *out) { dequantize(w, row, 0, w->columns, out); }
