@@ -11,13 +11,14 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help bench test test-neon build models lint format conformance clean
+.PHONY: help bench bench-engine test test-neon build models lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
 	@echo "make test         run all tests"
 	@echo "make test-neon    check the kernels in C, those for Arm under emulation"
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
+	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make lint         check formatting and style; make format repairs formatting"
 	@echo "make clean        delete builds; delete $(STATE) as well to undo everything"
 
@@ -48,6 +49,11 @@ test: models
 # The Arm kernels under emulation, and all kernels of this machine under the address sanitizer.
 test-neon:
 	@scripts/test-neon
+
+# Against the fastest llama.cpp that PyPI has, in alternation: JSON=FILE writes the rows, ROWS=PATTERN chooses some.
+bench-engine: models
+	python3 Benchmarks/bench_engine.py --resident $(RESIDENT) --state $(STATE) \
+	  $(if $(JSON),--json "$(JSON)") $(if $(ROWS),--rows "$(ROWS)")
 
 lint:
 	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests

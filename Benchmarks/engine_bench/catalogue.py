@@ -1,0 +1,173 @@
+"""All rows. What each counts is said in `NOTES`, which is printed below the table."""
+
+import dataclasses
+import pathlib
+from collections.abc import Iterator
+
+from engine_bench import lanes
+from engine_bench.bandwidth import BUFFER_MEBIBYTES, PASSES, Bandwidth
+from engine_bench.engines import Opponent, OurEngine, Rates, Workload
+from engine_bench.lanes import IMPORTED, LANES, Lane
+from engine_bench.libraries import Library
+from engine_bench.places import Places
+from engine_bench.processes import BenchmarkError
+from engine_bench.rows import Better, Contender, Effort, Goal, Row
+
+DECODED = 128
+MEMORY_CONTEXT = 2048
+FIRST_TOKEN_PROMPT = "The capital of France is the city of Paris, and the river there is the"
+FIRST_TOKEN_PROMPT_TOKENS = 16
+
+NOTES = f"""\
+Each pair runs both sides one after the other in fresh processes, with one warm-up that is not counted; who goes first
+alternates. Ratios are ours ÷ opponent within a pair. Both sides get the same prompt ids. The opponent is the fastest
+of all libraries, file types and attention modes in a scouting pass. The lane 4-bit g32 and its file hold the same
+weights; the other lanes meet llama.cpp's nearest types. llama.cpp otherwise keeps its defaults: keys and values in
+half precision (ours: single), activations in 8 bits against quantized weights (ours: single).
+
+Decode at context 0 starts after a prompt of one token. Ours picks the likeliest token each step, as does xllamacpp;
+cyllama and llama-cpp-python are given their tokens. Time to first token, ours: from before the process is made until
+the token's text arrives, so with the program's start and the tokenizer. The opponent's: from when Python runs and the
+library is loaded, so model, context, evaluation of the same ids and the likeliest token alone. Peak memory is the
+largest resident set of `resident engine bench`, mapped weights included. Read bandwidth is the best of {PASSES}
+passes over {BUFFER_MEBIBYTES} MiB; decode's bytes are those of the weights alone."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Catalogue:
+    places: Places
+    libraries: list[Library]
+
+    @property
+    def engine(self) -> OurEngine:
+        return OurEngine(self.places)
+
+    def rows(self) -> Iterator[Row]:
+        """The imported lane on two threads and one; the other lanes on one thread only when named."""
+        for lane in LANES:
+            for threads in (2, 1):
+                is_default = lane == IMPORTED or threads == 2
+                goal = Goal(1.3, 2.0 if threads == 2 else 2.5)
+                for context, repetitions in ((0, 3), (1024, 1)):
+                    work = Workload(max(1, context), DECODED, threads)
+                    name = f"decode {DECODED} at context {context}"
+                    yield self.rate_row(name, lane, work, goal, "decode", repetitions, is_default)
+                for prompt, repetitions in ((512, 3), (2048, 1)):
+                    work = Workload(prompt, 1, threads)
+                    yield self.rate_row(
+                        f"prefill {prompt}", lane, work, Goal(1.5, 2.5), "prefill", repetitions, is_default
+                    )
+        for threads in (2, 1):
+            yield self.bandwidth_row(threads)
+        yield self.memory_row()
+        yield self.first_token_row()
+
+    def rate_row(
+        self, name: str, lane: Lane, work: Workload, goal: Goal, phase: str, repetitions: int, is_default: bool
+    ) -> Row:
+        def pick(rates: Rates) -> list[float]:
+            return rates.decode if phase == "decode" else rates.prefill
+
+        def ours() -> Contender:
+            folder = lanes.model_folder(self.places, lane)
+            return Contender(ours_name(folder), lambda effort: pick(self.engine.read(folder, work, effort).rates))
+
+        def contender(opponent: Opponent) -> Contender:
+            return Contender(opponent.name, lambda effort: pick(opponent.read(work, effort)))
+
+        def opponents() -> list[Contender]:
+            return [contender(opponent) for opponent in self.opponents(lane, repack_modes=(True,))]
+
+        full_name = f"{lane.name}: {name}, {plural(work.threads)}"
+        return Row(full_name, "tokens/s", Better.HIGHER, goal, repetitions, ours, opponents, is_default)
+
+    def opponents(self, lane: Lane, repack_modes: tuple[bool, ...]) -> Iterator[Opponent]:
+        """Every library with every file and setting. Repacking weights at load costs time once and gains some later."""
+        for library in self.libraries:
+            for kind in lane.gguf_types:
+                gguf = lanes.gguf_file(self.places, lane, kind)
+                for flash_attention in (True, False):
+                    for repack in repack_modes:
+                        yield Opponent(self.places, library, gguf, kind, flash_attention, repack)
+
+    def bandwidth_row(self, threads: int) -> Row:
+        def ours() -> Contender:
+            folder = lanes.random_folder(self.places)
+
+            def measure(effort: Effort) -> list[float]:
+                reading = self.engine.read(folder, Workload(1, DECODED, threads), effort)
+                return [rate * reading.weight_bytes_per_token / 1e9 for rate in reading.rates.decode]
+
+            return Contender(ours_name(folder), measure)
+
+        def opponents() -> list[Contender]:
+            bandwidth = Bandwidth.compile(self.places)
+            return [Contender("read bandwidth", lambda _: [bandwidth.bytes_per_second(threads) / 1e9])]
+
+        name = f"decode bytes ÷ read bandwidth, beyond the caches, {plural(threads)}"
+        return Row(name, "GB/s", Better.HIGHER, Goal(0.5, 0.8), 3, ours, opponents)
+
+    def memory_row(self) -> Row:
+        work = Workload(MEMORY_CONTEXT - DECODED, DECODED, 2)
+
+        def ours() -> Contender:
+            folder = lanes.model_folder(self.places, IMPORTED)
+
+            def measure(_: Effort) -> list[float]:
+                peak, _reading = self.engine.read_with_peak_memory(folder, work)
+                return [peak / 1e6]
+
+            return Contender(ours_name(folder), measure)
+
+        def opponents() -> list[Contender]:
+            folder = lanes.model_folder(self.places, IMPORTED)
+
+            def measure(_: Effort) -> list[float]:
+                reading = self.engine.read(folder, Workload(1, 1, 2), Effort(1, 1))
+                weights = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+                return [(weights + reading.cache_bytes_per_token * MEMORY_CONTEXT) / 1e6]
+
+            return [Contender("weight file + cache", measure)]
+
+        name = f"peak memory at context {MEMORY_CONTEXT} (lower is better)"
+        return Row(name, "MB", Better.LOWER, Goal(1.25, 1.05), 1, ours, opponents, is_timed=False)
+
+    def first_token_row(self) -> Row:
+        threads = 2
+
+        def ours() -> Contender:
+            folder = lanes.model_folder(self.places, IMPORTED)
+
+            def measure(effort: Effort) -> list[float]:
+                count = effort.warmups + effort.repetitions
+                seconds = [
+                    self.engine.seconds_to_first_token(folder, FIRST_TOKEN_PROMPT, threads) for _ in range(count)
+                ]
+                return [value * 1e3 for value in seconds[effort.warmups :]]
+
+            return Contender(ours_name(folder), measure)
+
+        def contender(opponent: Opponent, ids: list[int]) -> Contender:
+            def measure(effort: Effort) -> list[float]:
+                count = effort.warmups + effort.repetitions
+                seconds = [opponent.seconds_to_first_token(ids, threads) for _ in range(count)]
+                return [value * 1e3 for value in seconds[effort.warmups :]]
+
+            return Contender(opponent.name, measure)
+
+        def opponents() -> list[Contender]:
+            ids = self.engine.prompt_ids(lanes.model_folder(self.places, IMPORTED), FIRST_TOKEN_PROMPT)
+            if len(ids) != FIRST_TOKEN_PROMPT_TOKENS:
+                raise BenchmarkError(f"the prompt of the first-token row has {len(ids)} tokens; give it another text")
+            return [contender(opponent, ids) for opponent in self.opponents(IMPORTED, repack_modes=(True, False))]
+
+        name = f"process start to first token of a {FIRST_TOKEN_PROMPT_TOKENS}-token prompt (lower is better)"
+        return Row(name, "ms", Better.LOWER, Goal(1.0, 0.5), 3, ours, opponents)
+
+
+def ours_name(folder: pathlib.Path) -> str:
+    return f"resident, {folder.name}"
+
+
+def plural(threads: int) -> str:
+    return f"{threads} thread" + ("s" if threads > 1 else "")

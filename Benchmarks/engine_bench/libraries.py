@@ -1,0 +1,93 @@
+"""The opponents' libraries: which there are, and their installation in an environment of their own."""
+
+import dataclasses
+import os
+import pathlib
+import sys
+
+from engine_bench.places import Places
+from engine_bench.processes import BenchmarkError, run
+
+
+@dataclasses.dataclass(frozen=True)
+class Library:
+    """A llama.cpp that pip installs. `script` drives it from a process of its own."""
+
+    package: str
+    version: str
+    script: str
+    # Flags for CMake where it is compiled here, for this very processor.
+    cmake_arguments: str | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.package} {self.version}" + (" (built here)" if self.cmake_arguments else "")
+
+
+WHEELS = (
+    Library("cyllama", "0.2.18", "cyllama_opponent.py"),
+    Library("xllamacpp", "2026.10.11549", "xllamacpp_opponent.py"),
+)
+SOURCE_BUILD = Library(
+    "llama-cpp-python",
+    "0.3.36",
+    "llama_cpp_python_opponent.py",
+    cmake_arguments="-DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DMTMD_BUILD=OFF -DLLAVA_BUILD=OFF",
+)
+
+
+def install(places: Places, with_source_build: bool) -> list[Library]:
+    """The libraries that can be used, after installing what is missing.
+
+    A library that does not install on this machine is left out with a note. One built earlier is used without asking.
+
+    Raises BenchmarkError where none is left.
+    """
+    if not places.python.is_file():
+        note(f"making {places.environment.name}")
+        run([sys.executable, "-m", "venv", places.environment])
+        (places.environment / ".gitignore").write_text("*\n")
+    installed = versions(places)
+    available = []
+    for library in (*WHEELS, SOURCE_BUILD):
+        present = installed.get(library.package) == library.version
+        if not present and library.cmake_arguments is not None and not with_source_build:
+            note(f"without {library.label}: --source-build compiles it, which takes minutes")
+            continue
+        try:
+            if not present:
+                install_one(places, library)
+            available.append(library)
+        except BenchmarkError as error:
+            note(f"without {library.label}: {error}")
+    if not available:
+        raise BenchmarkError("no llama.cpp could be installed, so nothing can be compared; see the notes above")
+    return available
+
+
+def install_one(places: Places, library: Library) -> None:
+    note(f"installing {library.label}" + (" from source: some minutes" if library.cmake_arguments else ""))
+    command: list[object] = [places.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    environment = dict(os.environ)
+    if library.cmake_arguments is None:
+        command += ["--only-binary", ":all:"]
+    else:
+        # Other people's wheels of the same version are not built for this processor.
+        command += ["--no-binary", library.package, "--no-cache-dir"]
+        environment["CMAKE_ARGS"] = library.cmake_arguments
+        environment.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
+    run([*command, f"{library.package}=={library.version}"], environment=environment)
+
+
+def versions(places: Places) -> dict[str, str]:
+    listing = run([places.python, "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"])
+    pairs = (line.partition("==") for line in listing.splitlines())
+    return {name.replace("_", "-").lower(): version for name, _, version in pairs}
+
+
+def script(places: Places, library: Library) -> pathlib.Path:
+    return places.sources / "opponents" / library.script
+
+
+def note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
