@@ -50,9 +50,10 @@ test: models
 test-neon:
 	@scripts/test-neon
 
-# Against the fastest llama.cpp that PyPI has, in alternation: JSON=FILE writes the rows, ROWS=PATTERN chooses some.
+# Against llama.cpp, in alternation: JSON=FILE writes the rows, ROWS=PATTERN chooses some. PyPI's wheels are AVX2 builds;
+# the one that is compiled here for this processor takes some minutes, once.
 bench-engine: models
-	python3 Benchmarks/bench_engine.py --resident $(RESIDENT) --state $(STATE) \
+	python3 Benchmarks/bench_engine.py --source-build --resident $(RESIDENT) --state $(STATE) \
 	  $(if $(JSON),--json "$(JSON)") $(if $(ROWS),--rows "$(ROWS)")
 
 lint:
