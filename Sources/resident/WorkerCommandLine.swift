@@ -8,7 +8,8 @@ struct WorkerCommandLine: ParsableCommand {
     commandName: "worker", abstract: "Serve the native engine over the line protocol.", shouldDisplay: false)
 
   func run() {
-    WorkerServer.serve(
-      NativeWorker(version: ProgramIdentity.version), name: NativeWorker.name, version: ProgramIdentity.version)
+    // Once: it hashes the whole executable.
+    let version = ProgramIdentity.version
+    WorkerServer.serve(NativeWorker(version: version), name: NativeWorker.name, version: version)
   }
 }

@@ -79,9 +79,13 @@ extension Session {
   private func feedForward(_ lane: Lane, _ layer: Llama.Layer) {
     let own = vector.own[lane.index]
     let rows = lane.share(of: layer.gate.rows)
+    var arranged: WeightMatrix?
     for (matrix, output) in [(layer.gate, vector.gate), (layer.up, vector.up)] {
+      defer { arranged = matrix }
       withUnsafePointer(to: matrix.matrix) { weights in
-        kernels.functions.prepare(weights, own.normed.base, own.prepared.base)
+        if arranged?.sharesInput(with: matrix) != true {
+          kernels.functions.prepare(weights, own.normed.base, own.prepared.base)
+        }
         kernels.functions.multiply_vector(
           weights, own.prepared.base, output.base, Int64(rows.lowerBound), Int64(rows.upperBound), false)
       }
