@@ -11,7 +11,7 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help bench bench-engine test test-neon build models lint format conformance clean
+.PHONY: help bench bench-engine bench-kernels test test-neon build models lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-neon    check the kernels in C, those for Arm under emulation"
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
+	@echo "make bench-kernels measure the products of each instruction set by themselves"
 	@echo "make lint         check formatting and style; make format repairs formatting"
 	@echo "make clean        delete builds; delete $(STATE) as well to undo everything"
 
@@ -55,6 +56,10 @@ test-neon:
 bench-engine: models
 	python3 Benchmarks/bench_engine.py --source-build --resident $(RESIDENT) --state $(STATE) \
 	  $(if $(JSON),--json "$(JSON)") $(if $(ROWS),--rows "$(ROWS)")
+
+# COLUMNS=N and KERNELS="NAME..." choose; every format of every instruction set at 576 columns by default.
+bench-kernels:
+	@scripts/bench-kernels $(or $(COLUMNS),576) $(KERNELS)
 
 lint:
 	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests

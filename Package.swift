@@ -29,7 +29,10 @@ let package = Package(
     .target(
       name: "CKernels",
       // The kernels are what a model waits for, in a debug build as well.
-      cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+      // Loops on cache lines: where they fall by chance, a product was seen to take twice as long.
+      cSettings: [
+        .unsafeFlags(["-O3", "-fno-math-errno", "-falign-loops=64", "-falign-functions=64"])
+      ]),
     .target(name: "WorkerProtocol", dependencies: ["JSON", "Platform"]),
     .target(
       name: "NativeEngine",

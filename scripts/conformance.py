@@ -3,9 +3,10 @@
 
 usage: conformance.py [--golden FILE] RESIDENT MODEL_FOLDER...
 
-For each folder: greedy tokens of five prompts, logits of a 128-token text, and decode rate in alternation. Exits with 1
-where tokens differ, logits differ by 0.02 or more, or the decode ratio's median is below 5. With --golden it also writes
-what the tests hold. Needs mlx-lm 0.32.2 and mlx[cpu]; `make conformance` installs them.
+For each folder: greedy tokens of five prompts, logits of a 128-token text, processed at once and token by token, what
+rounding activations does to the perplexity of 1,024 tokens, and decode rate in alternation. Exits with 1 where tokens
+differ, logits differ by 0.02 or more, perplexity changes by 0.1 % or more, or the decode ratio's median is below 5. With
+--golden it also writes what the tests hold. Needs mlx-lm 0.32.2 and mlx[cpu]; `make conformance` installs them.
 """
 
 import argparse
@@ -38,6 +39,9 @@ TEXT = (
 DECODED = 64
 LOGIT_TOKENS = 128
 LIMIT = 0.02
+LONG_TOKENS = 1024
+PERPLEXITY_LIMIT = 0.001
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def run(*command):
@@ -73,14 +77,14 @@ def compare(resident, folder, golden):
 
     ids = tokenizer.encode(TEXT * 3, add_special_tokens=False)[:LOGIT_TOKENS]
     reference = np.array(model(mx.array([ids]))[0].astype(mx.float32))
-    with tempfile.TemporaryDirectory() as scratch:
-        out = f"{scratch}/logits.npy"
-        run(resident, "engine", "logits", "--model", folder, "--tokens", ",".join(map(str, ids)), "--out", out)
-        ours = np.load(out)
-    difference = float(np.abs(ours - reference).max())
-    print(f"  logits of {len(ids)} tokens: largest difference {difference:.5f} (limit {LIMIT})")
-    if not difference < LIMIT:
-        failures.append("logits")
+    for way, flags in [("at once", []), ("token by token", ["--one-by-one"])]:
+        difference = float(np.abs(logits(resident, folder, ids, *flags) - reference).max())
+        print(f"  logits of {len(ids)} tokens {way}: largest difference {difference:.5f} (limit {LIMIT})")
+        if not difference < LIMIT:
+            failures.append(f"logits {way}")
+    long_text = "".join(sorted(path.read_text() for path in (ROOT / "docs").glob("*.md")))
+    if not perplexity_holds(resident, folder, tokenizer.encode(long_text, add_special_tokens=False)[:LONG_TOKENS]):
+        failures.append("perplexity")
     columns = [0, 1, 2, 17, 198, 1000, 9999, 49151]
     entry["logits"] = {
         "tokens": ids,
@@ -90,6 +94,30 @@ def compare(resident, folder, golden):
     }
     golden[pathlib.Path(folder).name] = entry
     return failures
+
+
+def logits(resident, folder, ids, *flags):
+    with tempfile.TemporaryDirectory() as scratch:
+        out = f"{scratch}/logits.npy"
+        tokens = ",".join(map(str, ids))
+        run(resident, "engine", "logits", "--model", folder, "--tokens", tokens, "--out", out, *flags)
+        return np.load(out)
+
+
+def perplexity_holds(resident, folder, ids):
+    """Whether rounded activations leave the perplexity of the project's own documentation what it is."""
+    found = {}
+    for precision in ("float32", "fixed16"):
+        rows = logits(resident, folder, ids, "--one-by-one", "--activation-precision", precision)[:-1].astype(np.float64)
+        largest = rows.max(axis=1, keepdims=True)
+        sums = np.log(np.exp(rows - largest).sum(axis=1)) + largest[:, 0]
+        found[precision] = float(np.exp(np.mean(sums - rows[np.arange(len(rows)), ids[1:]])))
+    change = found["fixed16"] / found["float32"] - 1
+    print(
+        f"  perplexity of {len(ids)} tokens: {found['float32']:.4f} with activations in float32, "
+        f"{found['fixed16']:.4f} in fixed16: {change:+.5%} (limit {PERPLEXITY_LIMIT:.1%})"
+    )
+    return abs(change) < PERPLEXITY_LIMIT
 
 
 def print_mlx_rate(folder):

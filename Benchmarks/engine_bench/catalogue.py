@@ -14,6 +14,7 @@ from engine_bench.processes import BenchmarkError
 from engine_bench.rows import Better, Contender, Effort, Goal, Row
 
 DECODED = 128
+BATCH = 4
 MEMORY_CONTEXT = 2048
 FIRST_TOKEN_PROMPT = "The capital of France is the city of Paris, and the river there is the"
 FIRST_TOKEN_PROMPT_TOKENS = 16
@@ -57,6 +58,7 @@ class Catalogue:
                     yield self.rate_row(
                         f"prefill {prompt}", lane, work, Goal(1.5, 2.5), "prefill", repetitions, is_default
                     )
+        yield self.batch_row()
         for threads in (2, 1):
             yield self.bandwidth_row(threads)
         yield self.memory_row()
@@ -89,6 +91,18 @@ class Catalogue:
                 for flash_attention in (True, False):
                     for repack in repack_modes:
                         yield Opponent(self.places, library, gguf, kind, flash_attention, repack)
+
+    def batch_row(self) -> Row:
+        def contender(sequences: int) -> Contender:
+            folder = lanes.model_folder(self.places, IMPORTED)
+            work = Workload(1, DECODED, threads=2, sequences=sequences)
+            name = f"{ours_name(folder)}, {sequences} together" if sequences > 1 else "ours alone"
+            return Contender(name, lambda effort: self.engine.read(folder, work, effort).rates.decode)
+
+        name = f"decode {DECODED}, {BATCH} sequences together ÷ one alone, 2 threads"
+        return Row(
+            name, "tokens/s", Better.HIGHER, Goal(2.5, 3.5), 3, lambda: contender(BATCH), lambda: [contender(1)]
+        )
 
     def bandwidth_row(self, threads: int) -> Row:
         def ours() -> Contender:

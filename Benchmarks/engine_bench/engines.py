@@ -17,6 +17,8 @@ class Workload:
     prompt_tokens: int
     decode_tokens: int
     threads: int
+    # Decoded together; the rates are those of all.
+    sequences: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +80,7 @@ class OurEngine:
         return [
             *(self.places.resident, "engine", "bench", "--model", folder, "--threads", work.threads),
             *("--prompt-tokens", work.prompt_tokens, "--decode-tokens", work.decode_tokens),
-            *("--repetitions", repetitions, "--json"),
+            *("--sequences", work.sequences, "--repetitions", repetitions, "--json"),
         ]
 
     def generate_command(self, folder: pathlib.Path, prompt: str, threads: int) -> list[object]:

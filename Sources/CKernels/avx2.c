@@ -27,6 +27,20 @@ static RK_INLINE void unpack(const uint8_t *codes, int bits, vf out[1]) {
   out[0] = (vf)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
 }
 
+static RK_INLINE vf spread_parameters(const uint8_t *from, rk_storage type, int places, int count) {
+  uint16_t halves[8] = {0};
+  memcpy(halves, from, (size_t)count * 2);
+  __m128i packed;
+  memcpy(&packed, halves, sizeof packed);
+  int8_t index[16];
+  for (int i = 0; i < 16; i++) index[i] = (int8_t)(i / 2 * places / 8 * 2 + i % 2);
+  packed = _mm_shuffle_epi8(packed, _mm_loadu_si128((const __m128i *)index));
+  if (type == RK_FLOAT16) return (vf)_mm256_cvtph_ps(packed);
+  return (vf)_mm256_slli_epi32(_mm256_cvtepu16_epi32(packed), 16);
+}
+
+static RK_INLINE vi dot(vi sum, vuw a, vuw b) { return sum + (vi)_mm256_madd_epi16((__m256i)a, (__m256i)b); }
+
 #include "vector.h"
 
 #pragma clang attribute pop

@@ -1,51 +1,11 @@
-// AVX-512 with its byte and word instructions (Skylake-SP, Zen 4 and later).
+// AVX-512 with its byte and word instructions (Skylake-SP and later).
 #if defined(__x86_64__)
 #include <immintrin.h>
-#include <math.h>
-#include <string.h>
-
-#include "convert.h"
-#include "tables.h"
 
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi2"))), apply_to = function)
 
-#define RK_W 16
-#define RK_MR 8
-#define RK_UNIT 16
-#include "vector_types.h"
-
-// The four low bits of each lane choose one of sixteen floats: shift and conversion in one permutation.
-static RK_INLINE vf nibbles(vu words, int shift) {
-  const __m512 table = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  return (vf)_mm512_permutexvar_ps((__m512i)(words >> shift), table);
-}
-
-// Each lane gets the two bytes that hold its code, then shifts it down: sixteen codes fill 2 * bits bytes.
-static RK_INLINE void unpack(const uint8_t *codes, int bits, vf out[1]) {
-  if (bits == 8) {
-    out[0] = (vf)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)codes)));
-    return;
-  }
-  // In two pieces: a masked load would be one, but is many times slower where it misses the cache.
-  uint64_t low = 0, high = 0;
-  memcpy(&low, codes, 2 * bits < 8 ? (size_t)(2 * bits) : 8);
-  if (bits > 4) memcpy(&high, codes + 8, (size_t)(2 * bits - 8));
-  const __m128i bytes = _mm_set_epi64x((long long)high, (long long)low);
-  int8_t from[64];
-  int32_t down[16];
-  for (int i = 0; i < 16; i++) {
-    from[4 * i] = (int8_t)(i * bits / 8);
-    from[4 * i + 1] = (int8_t)(i * bits / 8 + 1);
-    from[4 * i + 2] = from[4 * i + 3] = -1;
-    down[i] = i * bits % 8;
-  }
-  __m512i wide = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(bytes), _mm512_loadu_si512(from));
-  wide = _mm512_srlv_epi32(wide, _mm512_loadu_si512(down));
-  out[0] = (vf)_mm512_cvtepi32_ps(_mm512_and_si512(wide, _mm512_set1_epi32((1 << bits) - 1)));
-}
-
-#include "vector.h"
+#include "avx512.h"
 
 #pragma clang attribute pop
 

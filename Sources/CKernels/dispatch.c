@@ -10,6 +10,7 @@ static bool runs(const char *name) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2") &&
            __builtin_cpu_supports("f16c");
   }
+  if (strcmp(name, "avx512vnni") == 0) return runs("avx512") && __builtin_cpu_supports("avx512vnni");
   if (strcmp(name, "avx512") == 0) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("f16c");
@@ -26,6 +27,7 @@ const rk_kernels *rk_kernels_named(const char *name) {
 #if defined(__x86_64__)
       &rk_kernels_avx2,
       &rk_kernels_avx512,
+      &rk_kernels_avx512vnni,
 #elif defined(__aarch64__)
       &rk_kernels_neon,
 #endif
@@ -37,7 +39,7 @@ const rk_kernels *rk_kernels_named(const char *name) {
 }
 
 const rk_kernels *rk_kernels_best(void) {
-  static const char *const names[] = {"avx512", "avx2", "neon", "scalar"};
+  static const char *const names[] = {"avx512vnni", "avx512", "avx2", "neon", "scalar"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     const rk_kernels *table = rk_kernels_named(names[i]);
     if (table != NULL) return table;
@@ -45,8 +47,9 @@ const rk_kernels *rk_kernels_best(void) {
   return &rk_kernels_scalar;
 }
 
-// Room for x padded to whole chunks of the widest kernel (128 columns) with one sum for each 8 columns.
-int64_t rk_prepared_count(int64_t columns) { return (columns + 127) / 128 * 144; }
+// Room for x padded to whole chunks of the widest kernel (256 columns), with at most one float more for each 8 columns
+// and sums of groups padded to a vector.
+int64_t rk_prepared_count(int64_t columns) { return (columns + 255) / 256 * 288 + 16; }
 
 int64_t rk_tile_count(void) { return RK_TILE_ROWS * RK_TILE_COLUMNS; }
 

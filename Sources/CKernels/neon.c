@@ -45,6 +45,19 @@ static RK_INLINE void unpack(const uint8_t *codes, int bits, vf out[2]) {
   }
 }
 
+// A chunk holds one group or, of two-bit codes, two.
+static RK_INLINE vf spread_parameters(const uint8_t *from, rk_storage type, int places, int count) {
+  const float first = rk_load(from, type, 0);
+  const float last = places == 1 ? first : count == 1 ? 0 : rk_load(from, type, 1);
+  return (vf){first, first, last, last};
+}
+
+static RK_INLINE vi dot(vi sum, vuw a, vuw b) {
+  const int16x8_t left = (int16x8_t)a, right = (int16x8_t)b;
+  const int32x4_t low = vmull_s16(vget_low_s16(left), vget_low_s16(right));
+  return sum + (vi)vpaddq_s32(low, vmull_high_s16(left, right));
+}
+
 #include "vector.h"
 
 const rk_kernels rk_kernels_neon = RK_TABLE("neon");

@@ -31,17 +31,21 @@ static void prepare(const rk_matrix *w, const float *x, float *prepared) {
   memcpy(prepared, x, (size_t)w->columns * sizeof *x);
 }
 
-static void multiply_vector(const rk_matrix *w, const float *x, float *y, int64_t begin, int64_t end,
-                            bool accumulate) {
+static void multiply_vectors(const rk_matrix *w, const float *prepared, int64_t inputs, float *y, int64_t y_row,
+                             int64_t begin, int64_t end, bool accumulate) {
   float tile[RK_TILE_COLUMNS];
-  for (int64_t r = begin; r < end; r++) {
-    double sum = 0;
-    for (int64_t c = 0; c < w->columns; c += RK_TILE_COLUMNS) {
-      int64_t stop = c + RK_TILE_COLUMNS < w->columns ? c + RK_TILE_COLUMNS : w->columns;
-      dequantize(w, r, c, stop, tile);
-      for (int64_t i = c; i < stop; i++) sum += (double)tile[i - c] * x[i];
+  for (int64_t i = 0; i < inputs; i++) {
+    const float *x = prepared + i * rk_prepared_count(w->columns);
+    for (int64_t r = begin; r < end; r++) {
+      double sum = 0;
+      for (int64_t c = 0; c < w->columns; c += RK_TILE_COLUMNS) {
+        int64_t stop = c + RK_TILE_COLUMNS < w->columns ? c + RK_TILE_COLUMNS : w->columns;
+        dequantize(w, r, c, stop, tile);
+        for (int64_t k = c; k < stop; k++) sum += (double)tile[k - c] * x[k];
+      }
+      float *out = y + i * y_row + r;
+      *out = (float)(accumulate ? *out + sum : sum);
     }
-    y[r] = (float)(accumulate ? y[r] + sum : sum);
   }
 }
 
@@ -214,8 +218,8 @@ const rk_kernels rk_kernels_scalar = {
     .panel = PANEL,
     .lanes = PANEL,
     .dequantize_row = dequantize_row,
-    .prepare = prepare,
-    .multiply_vector = multiply_vector,
+    .exact = {prepare, multiply_vectors},
+    .fixed = {prepare, multiply_vectors},
     .multiply_panels = multiply_panels,
     .normalize = normalize,
     .normalize_panel = normalize_panel,

@@ -4,6 +4,9 @@
 // `unpack` expands, a multiple of RK_W), and these functions:
 //   static inline void unpack(const uint8_t *codes, int bits, vf out[RK_UNIT / RK_W]);
 //   static inline vf nibbles(vu words, int shift);   // the four bits of each word from `shift` on, as floats
+//   static inline vi dot(vi sum, vuw a, vuw b);      // sum + the two products of each lane's signed 16-bit halves
+//   // `count` half-precision or bfloat16 numbers, the first of `places` that share the lanes evenly
+//   static inline vf spread_parameters(const uint8_t *from, rk_storage type, int places, int count);
 // The types below come first: include "vector_types.h" before defining them.
 #include "convert.h"
 #include "tables.h"
@@ -16,6 +19,7 @@ enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_
 
 #include "vector_weights.h"
 #include "vector_product.h"
+#include "vector_fixed.h"
 #include "vector_panels.h"
 #include "vector_steps.h"
 #include "vector_attention.h"
@@ -26,8 +30,8 @@ enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_
       .panel = PANEL,                    \
       .lanes = RK_W,                     \
       .dequantize_row = dequantize_row,  \
-      .prepare = prepare,                \
-      .multiply_vector = multiply_vector, \
+      .exact = {prepare, multiply_vectors}, \
+      .fixed = {prepare_fixed_or_exact, multiply_fixed_or_exact}, \
       .multiply_panels = multiply_panels, \
       .normalize = normalize,            \
       .normalize_panel = normalize_panel, \

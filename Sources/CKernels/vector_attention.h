@@ -23,22 +23,38 @@ static void append_panel(const rk_head_cache *cache, int64_t position, int64_t t
   }
 }
 
-// Scores of `queries` queries with the positions of one key block, which stay in registers until the last dimension.
-static RK_INLINE void score_block(const rk_head_cache *cache, const float *query, float scale, int64_t block,
-                                  float *scores, int64_t scores_row, int queries, rk_storage type) {
+// Bytes between what attention reads of a cache and what it asks the memory for.
+enum { CACHE_AHEAD = 2048 };
+
+// Scores of `queries` queries with the positions of `blocks` key blocks, which stay in registers until the last
+// dimension; one block alone would wait for its own sums.
+static RK_INLINE void score_blocks(const rk_head_cache *cache, const float *query, float scale, int64_t block,
+                                   float *scores, int64_t scores_row, int queries, int blocks, rk_storage type) {
   const int64_t dimension = cache->head_dimension;
-  vf sum[4][BLOCK_VECTORS];
-  for (int q = 0; q < queries; q++) {
-    for (int v = 0; v < BLOCK_VECTORS; v++) sum[q][v] = splat(0);
-  }
-  for (int64_t d = 0; d < dimension; d++) {
-    for (int v = 0; v < BLOCK_VECTORS; v++) {
-      const vf keys = load_as(cache->keys, type, (block * dimension + d) * RK_KEY_BLOCK + v * RK_W);
-      for (int q = 0; q < queries; q++) sum[q][v] = fma(splat(query[q * dimension + d]), keys, sum[q][v]);
+  vf sum[4][2][BLOCK_VECTORS];
+  UNROLLED for (int q = 0; q < queries; q++) {
+    UNROLLED for (int b = 0; b < blocks; b++) {
+      UNROLLED for (int v = 0; v < BLOCK_VECTORS; v++) sum[q][b][v] = splat(0);
     }
   }
-  for (int q = 0; q < queries; q++) {
-    for (int v = 0; v < BLOCK_VECTORS; v++) store(scores + q * scores_row + v * RK_W, sum[q][v] * splat(scale));
+  for (int64_t d = 0; d < dimension; d++) {
+    UNROLLED for (int b = 0; b < blocks; b++) {
+      const int64_t at = ((block + b) * dimension + d) * RK_KEY_BLOCK;
+      __builtin_prefetch((const uint8_t *)cache->keys + at * rk_width(type) + CACHE_AHEAD * blocks);
+      UNROLLED for (int v = 0; v < BLOCK_VECTORS; v++) {
+        const vf keys = load_as(cache->keys, type, at + v * RK_W);
+        UNROLLED for (int q = 0; q < queries; q++) {
+          sum[q][b][v] = fma(splat(query[q * dimension + d]), keys, sum[q][b][v]);
+        }
+      }
+    }
+  }
+  UNROLLED for (int q = 0; q < queries; q++) {
+    UNROLLED for (int b = 0; b < blocks; b++) {
+      UNROLLED for (int v = 0; v < BLOCK_VECTORS; v++) {
+        store(scores + q * scores_row + b * RK_KEY_BLOCK + v * RK_W, sum[q][b][v] * splat(scale));
+      }
+    }
   }
 }
 
@@ -54,6 +70,7 @@ static RK_INLINE void weigh_values(const rk_head_cache *cache, const float *weig
     }
     for (int64_t p = begin; p < end; p++) {
       for (int v = 0; v < 4; v++) {
+        __builtin_prefetch((const uint8_t *)cache->values + (p * dimension + d + v * RK_W) * rk_width(type) + 2 * CACHE_AHEAD);
         const vf values = load_as(cache->values, type, p * dimension + d + v * RK_W);
         for (int q = 0; q < queries; q++) {
           sum[q][v] = fma(splat(weights[q * weights_row + p - begin]), values, sum[q][v]);
@@ -79,9 +96,11 @@ static RK_INLINE void attend_queries(const rk_head_cache *cache, const float *qu
                                      int64_t end, float *out, float *largest, float *total, float *scratch, int queries,
                                      rk_storage type) {
   const int64_t row = (end - begin + RK_KEY_BLOCK - 1) / RK_KEY_BLOCK * RK_KEY_BLOCK;
-  for (int64_t p = 0; p < row; p += RK_KEY_BLOCK) {
-    score_block(cache, query, scale, (begin + p) / RK_KEY_BLOCK, scratch + p, row, queries, type);
+  int64_t first = 0;
+  for (; first + 2 * RK_KEY_BLOCK <= row; first += 2 * RK_KEY_BLOCK) {
+    score_blocks(cache, query, scale, (begin + first) / RK_KEY_BLOCK, scratch + first, row, queries, 2, type);
   }
+  if (first < row) score_blocks(cache, query, scale, (begin + first) / RK_KEY_BLOCK, scratch + first, row, queries, 1, type);
   for (int q = 0; q < queries; q++) {
     float *scores = scratch + q * row;
     for (int64_t p = end - begin; p < row; p++) scores[p] = -INFINITY;

@@ -168,3 +168,15 @@ static void multiply_vector(const rk_matrix *w, const float *x, float *y, int64_
 #undef WORDS_OF
 #undef WORDS
 }
+
+// Blocks of rows that a first-level cache holds meet one input after the other.
+static void multiply_vectors(const rk_matrix *w, const float *prepared, int64_t inputs, float *y, int64_t y_row,
+                             int64_t begin, int64_t end, bool accumulate) {
+  const int64_t block = inputs > 1 ? 16 : end - begin;
+  for (int64_t row = begin; row < end; row += block) {
+    const int64_t stop = row + block < end ? row + block : end;
+    for (int64_t i = 0; i < inputs; i++) {
+      multiply_vector(w, prepared + i * rk_prepared_count(w->columns), y + i * y_row, row, stop, accumulate);
+    }
+  }
+}

@@ -2,12 +2,17 @@
 #include "convert.h"
 
 #define RK_INLINE inline __attribute__((always_inline))
+// A loop whose vectors stay in registers only where nothing of it remains.
+#define UNROLLED _Pragma("clang loop unroll(full)")
 
 typedef float vf __attribute__((vector_size(RK_W * 4)));
 typedef int32_t vi __attribute__((vector_size(RK_W * 4)));
 typedef uint32_t vu __attribute__((vector_size(RK_W * 4)));
 typedef _Float16 vh __attribute__((vector_size(RK_W * 2)));
 typedef uint16_t vs __attribute__((vector_size(RK_W * 2)));
+typedef int16_t vn __attribute__((vector_size(RK_W * 2)));
+typedef uint16_t vuw __attribute__((vector_size(RK_W * 4)));
+typedef float v8 __attribute__((vector_size(32)));
 typedef float v4 __attribute__((vector_size(16)));
 typedef uint32_t v4u __attribute__((vector_size(16)));
 typedef _Float16 v4h __attribute__((vector_size(8)));
@@ -58,12 +63,20 @@ static RK_INLINE vf fma_vectors(vf a, vf b, vf c) { return __builtin_elementwise
 static RK_INLINE vf larger(vf a, vf b) { return __builtin_elementwise_max(a, b); }
 
 static RK_INLINE float total_of(vf value) {
-  float lanes[RK_W];
-  store(lanes, value);
-  for (int width = RK_W / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; i++) lanes[i] += lanes[i + width];
-  }
-  return lanes[0];
+  // Halved in registers: through memory, the sums of a short row would cost as much as the row.
+#if RK_W == 16
+  const v8 eight = __builtin_shufflevector(value, value, 0, 1, 2, 3, 4, 5, 6, 7) +
+                   __builtin_shufflevector(value, value, 8, 9, 10, 11, 12, 13, 14, 15);
+#elif RK_W == 8
+  const v8 eight = value;
+#endif
+#if RK_W >= 8
+  const v4 four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+#else
+  const v4 four = value;
+#endif
+  const v4 two = four + __builtin_shufflevector(four, four, 2, 3, 2, 3);
+  return two[0] + two[1];
 }
 
 static RK_INLINE float largest_of(vf value) {

@@ -14,19 +14,19 @@ static long check(const char *name, bool required) {
   check_products(&s);
   check_steps(&s);
   check_attention(&s);
-  printf("%-7s %ld comparisons, %ld failed, largest error %.2f of what is allowed\n", name, s.comparisons, s.failures,
+  printf("%-10s %ld comparisons, %ld failed, largest error %.2f of what is allowed\n", name, s.comparisons, s.failures,
          s.closest);
   return s.failures;
 }
 
 int main(int count, char **arguments) {
-  static const char *const names[] = {"scalar", "neon", "avx2", "avx512"};
+  static const char *const names[] = {"scalar", "neon", "avx2", "avx512", "avx512vnni"};
   long failures = 0;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     bool required = false;
     for (int a = 1; a < count; a++) required |= strcmp(arguments[a], names[i]) == 0;
     failures += check(names[i], required);
   }
-  printf("best    %s\n", rk_kernels_best()->name);
+  printf("best       %s\n", rk_kernels_best()->name);
   return failures == 0 ? 0 : 1;
 }

@@ -83,24 +83,48 @@ static void check_rows(subject *s, const rk_matrix *w, const rk_matrix *absolute
   }
 }
 
-static void multiply_vector(const rk_kernels *table, const rk_matrix *w, const float *x, float *y, int64_t begin,
-                            int64_t end, bool accumulate) {
-  float *prepared = floats(rk_prepared_count(w->columns));
-  table->prepare(w, x, prepared);
-  table->multiply_vector(w, prepared, y, begin, end, accumulate);
+// Of `inputs` tokens, one after the other in x and in y.
+static void multiply_vectors(const rk_vector_product *product, const rk_matrix *w, const float *x, int64_t inputs,
+                             float *y, int64_t begin, int64_t end, bool accumulate) {
+  const int64_t stride = rk_prepared_count(w->columns);
+  float *prepared = floats(inputs * stride);
+  for (int64_t i = 0; i < inputs; i++) product->prepare(w, x + i * w->columns, prepared + i * stride);
+  product->multiply(w, prepared, inputs, y, w->rows, begin, end, accumulate);
+}
+
+// The largest magnitude of each number's group, to which fixed-point activations are rounded.
+static float *group_tops(const rk_matrix *w, const float *x, int64_t inputs) {
+  float *tops = floats(inputs * w->columns);
+  for (int64_t c = 0; c < inputs * w->columns; c += w->group) {
+    float top = 0;
+    for (int64_t i = c; i < c + w->group; i++) top = fmaxf(top, fabsf(x[i]));
+    for (int64_t i = c; i < c + w->group; i++) tops[i] = top;
+  }
+  return tops;
 }
 
 // Rows begin..<end are written and the others must stay what they were.
-static void check_vector(subject *s, const rk_matrix *w, const rk_matrix *absolute, kind k, const float *x,
-                         const float *x_absolute, int64_t begin, int64_t end, bool accumulate) {
-  float *expected = random_floats(w->rows, -1e-3f, 1e-3f), *found = copy_floats(expected, w->rows);
-  float *magnitude = floats(w->rows);
-  for (int64_t r = 0; r < w->rows; r++) magnitude[r] = fabsf(expected[r]);
-  multiply_vector(s->scalar, absolute, x_absolute, magnitude, begin, end, accumulate);
-  multiply_vector(s->scalar, w, x, expected, begin, end, accumulate);
-  multiply_vector(s->table, w, x, found, begin, end, accumulate);
-  expect(s, found, expected, magnitude, w->rows, sums_of(w->columns), "product of rows %lld..<%lld of " FORMAT,
-         (long long)begin, (long long)end, FORMAT_OF(w, k));
+static void check_vectors(subject *s, const rk_matrix *w, const rk_matrix *absolute, kind k, const float *x,
+                          int64_t inputs, int64_t begin, int64_t end, bool accumulate) {
+  const int64_t count = inputs * w->rows;
+  float *expected = random_floats(count, -1e-3f, 1e-3f), *fixed = copy_floats(expected, count);
+  float *exact = copy_floats(expected, count), *magnitude = floats(count), *fixed_magnitude = floats(count);
+  for (int64_t r = 0; r < count; r++) magnitude[r] = fixed_magnitude[r] = fabsf(expected[r]);
+  const rk_vector_product *scalar = &s->scalar->exact;
+  const float *x_absolute = without_signs(x, RK_FLOAT32, inputs * w->columns);
+  multiply_vectors(scalar, absolute, x_absolute, inputs, magnitude, begin, end, accumulate);
+  multiply_vectors(scalar, w, x, inputs, expected, begin, end, accumulate);
+  multiply_vectors(&s->table->exact, w, x, inputs, exact, begin, end, accumulate);
+  expect(s, exact, expected, magnitude, count, sums_of(w->columns), "product of %lld inputs, rows %lld..<%lld of " FORMAT,
+         (long long)inputs, (long long)begin, (long long)end, FORMAT_OF(w, k));
+  if (w->storage != RK_AFFINE) return;
+  multiply_vectors(scalar, absolute, group_tops(w, x, inputs), inputs, fixed_magnitude, begin, end, accumulate);
+  multiply_vectors(&s->table->fixed, w, x, inputs, fixed, begin, end, accumulate);
+  bound rounding = sums_of(w->columns);
+  rounding.relative += 0x1p-16;
+  expect(s, fixed, expected, fixed_magnitude, count, rounding,
+         "fixed-point product of %lld inputs, rows %lld..<%lld of " FORMAT, (long long)inputs, (long long)begin,
+         (long long)end, FORMAT_OF(w, k));
 }
 
 static float *multiply_panels(const rk_kernels *table, const rk_matrix *w, const float *x, const float *y,
@@ -134,10 +158,10 @@ static void check_matrix(subject *s, rk_storage storage, int bits, int group, rk
                          int64_t columns, kind k) {
   static const int64_t tokens[] = {1, 5, 13, 50};
   const rk_matrix w = random_matrix(storage, bits, group, parameters, rows, columns, k), absolute = magnitudes(w);
-  const float *x = input(columns, k), *x_absolute = without_signs(x, RK_FLOAT32, columns);
+  const float *x = input(7 * columns, k);
   check_rows(s, &w, &absolute, k);
-  check_vector(s, &w, &absolute, k, x, x_absolute, 0, rows, false);
-  check_vector(s, &w, &absolute, k, x, x_absolute, rows / 3, rows - rows / 4, true);
+  check_vectors(s, &w, &absolute, k, x, 1, 0, rows, false);
+  check_vectors(s, &w, &absolute, k, x, 7, rows / 3, rows - rows / 4, true);
   for (int i = 0; i < 4; i++) {
     if (i % 2 == 0) check_panels(s, &w, &absolute, k, tokens[i], 0, rows, false);
     else check_panels(s, &w, &absolute, k, tokens[i], rows / 3, rows - rows / 4, true);

@@ -28,8 +28,48 @@ struct KernelTests {
       let matrix = RandomMatrix(rows: 37, columns: groups * format.1, bits: format.0, group: format.1)
       let x = matrix.randomInput(1)
       expectClose(
-        matrix.product(x, kernels), matrix.product(x, scalar),
+        matrix.product(x, kernels, .float32), matrix.product(x, scalar, .float32),
         scale: Float(1 << format.0) * Float(matrix.columns).squareRoot())
+    }
+  }
+
+  @Test("Products with rounded activations are off by no more than the rounding", arguments: sets, formats)
+  func fixedPoint(set: String, format: (Int, Int)) throws {
+    let kernels = try Kernels(named: set)
+    for groups in [1, 3, 5, 9] {
+      let matrix = RandomMatrix(rows: 37, columns: groups * format.1, bits: format.0, group: format.1)
+      let x = matrix.randomInput(1)
+      let found = matrix.product(x, kernels, .fixed16)
+      let expected = matrix.product(x, scalar, .float32)
+      // Half a step of each activation, which is at most 1, times the largest weight.
+      let limit = Float(matrix.columns) * Float(1 << format.0) / 65_534 + 1e-3
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < limit })
+    }
+  }
+
+  @Test("Inputs of a batch get what they get alone, to the last bit", arguments: sets, ActivationPrecision.allCases)
+  func batches(set: String, precision: ActivationPrecision) throws {
+    let kernels = try Kernels(named: set)
+    for (bits, group, groups) in [(4, 32, 18), (4, 64, 9), (8, 64, 3), (2, 32, 5), (6, 64, 3)] {
+      let matrix = RandomMatrix(rows: 21, columns: groups * group, bits: bits, group: group)
+      let x = matrix.randomInput(7)
+      let together = matrix.product(x, batch: 7, kernels, precision)
+      for token in 0..<7 {
+        let alone = matrix.product(
+          Array(x[token * matrix.columns..<(token + 1) * matrix.columns]), kernels, precision)
+        #expect(Array(together[token * 21..<(token + 1) * 21]) == alone)
+      }
+    }
+  }
+
+  @Test("An activation that is no number shows in the product", arguments: sets)
+  func notANumber(set: String) throws {
+    let kernels = try Kernels(named: set)
+    for value in [Float.nan, .infinity] {
+      let matrix = RandomMatrix(rows: 5, columns: 96, bits: 4, group: 32)
+      var x = matrix.randomInput(1)
+      x[40] = value
+      #expect(matrix.product(x, kernels, .fixed16).allSatisfy { !$0.isFinite })
     }
   }
 
@@ -52,7 +92,8 @@ struct KernelTests {
       let matrix = RandomMatrix(rows: 11, columns: columns, storage: storage)
       #expect(matrix.dequantized(kernels) == matrix.dequantized(scalar))
       let x = matrix.randomInput(1)
-      expectClose(matrix.product(x, kernels), matrix.product(x, scalar), scale: Float(columns).squareRoot())
+      expectClose(
+        matrix.product(x, kernels, .float32), matrix.product(x, scalar, .float32), scale: Float(columns).squareRoot())
     }
   }
 

@@ -83,12 +83,20 @@ final class RandomMatrix {
     }
   }
 
-  func product(_ x: [Float], _ kernels: Kernels) -> [Float] {
-    var prepared = [Float](repeating: .nan, count: Int(rk_prepared_count(Int64(columns))))
-    kernels.functions.prepare(&matrix, x, &prepared)
-    var y = [Float](repeating: 1, count: rows)
-    kernels.functions.multiply_vector(&matrix, prepared, &y, 0, Int64(rows / 2), false)
-    kernels.functions.multiply_vector(&matrix, prepared, &y, Int64(rows / 2), Int64(rows), true)
+  /// Row after row for each input of a batch in turn.
+  func product(_ x: [Float], batch: Int = 1, _ kernels: Kernels, _ precision: ActivationPrecision) -> [Float] {
+    let stride = Int(rk_prepared_count(Int64(columns)))
+    var prepared = [Float](repeating: .nan, count: batch * stride)
+    let product = kernels.product(precision)
+    prepared.withUnsafeMutableBufferPointer { prepared in
+      x.withUnsafeBufferPointer { x in
+        guard let prepared = prepared.baseAddress, let x = x.baseAddress else { return }
+        for input in 0..<batch { product.prepare(&matrix, x + input * columns, prepared + input * stride) }
+      }
+    }
+    var y = [Float](repeating: 1, count: batch * rows)
+    product.multiply(&matrix, prepared, Int64(batch), &y, Int64(rows), 0, Int64(rows / 2), false)
+    product.multiply(&matrix, prepared, Int64(batch), &y, Int64(rows), Int64(rows / 2), Int64(rows), true)
     return y
   }
 

@@ -51,6 +51,18 @@ typedef struct {
   void *values;
 } rk_head_cache;
 
+// Products of a matrix with a few inputs, each of which is arranged first.
+typedef struct {
+  // Arranges x (columns floats) in the order in which `multiply` meets the codes of w, with sums and the like.
+  // `prepared` holds rk_prepared_count(columns) floats and serves every matrix of the same columns and format.
+  void (*prepare)(const rk_matrix *w, const float *x, float *prepared);
+
+  // y[i * y_row + r] = row r of w · input i, or += where accumulate, for begin <= r < end. The arranged inputs stand
+  // rk_prepared_count(columns) floats apart.
+  void (*multiply)(const rk_matrix *w, const float *prepared, int64_t inputs, float *y, int64_t y_row, int64_t begin,
+                   int64_t end, bool accumulate);
+} rk_vector_product;
+
 typedef struct {
   const char *name;
   // Tokens a panel, and tokens a vector (`panel` is a multiple of it).
@@ -60,13 +72,10 @@ typedef struct {
   // Writes columns values of one row.
   void (*dequantize_row)(const rk_matrix *w, int64_t row, float *out);
 
-  // Arranges x (columns floats) in the order in which `multiply_vector` meets the codes of w, with partial sums.
-  // `prepared` holds rk_prepared_count(columns) floats and serves every matrix of the same columns and format.
-  void (*prepare)(const rk_matrix *w, const float *x, float *prepared);
-
-  // y[r] = row r of w · x, or y[r] += where accumulate, for begin <= r < end.
-  void (*multiply_vector)(const rk_matrix *w, const float *prepared, float *y, int64_t begin, int64_t end,
-                          bool accumulate);
+  // Products with one token or a few. `exact` keeps activations in single precision; `fixed` rounds each group of them
+  // to 16-bit fixed point where the matrix has 2, 4 or 8-bit codes and 16-bit scales, and is exact elsewhere.
+  rk_vector_product exact;
+  rk_vector_product fixed;
 
   // Y = W X over panels: x is [panels][columns][panel], y is [panels][y_features][panel] and rows begin..<end of it are
   // written, or added to where accumulate. Only the first `tokens` tokens need be right. `scratch`: rk_tile_count floats.

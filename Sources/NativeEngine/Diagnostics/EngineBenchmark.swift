@@ -4,32 +4,37 @@ import Platform
 public struct EngineBenchmark: Sendable {
   public var promptTokens: Int
   public var decodeTokens: Int
+  /// Sequences that are decoded together.
+  public var sequences: Int
 
-  /// One repetition.
+  /// One repetition; the rates are those of all sequences together.
   public struct Reading: Sendable, Equatable {
     public var prefillTokensPerSecond: Double
     public var decodeTokensPerSecond: Double
   }
 
-  public init(promptTokens: Int, decodeTokens: Int) {
+  public init(promptTokens: Int, decodeTokens: Int, sequences: Int = 1) {
     self.promptTokens = promptTokens
     self.decodeTokens = decodeTokens
+    self.sequences = sequences
   }
 
-  /// Empties the cache, then times one prompt and the tokens decoded after it.
+  /// Empties the caches, then times the prompts, one after the other, and the tokens decoded after them.
   ///
   /// - Throws: `EngineError` where both do not fit the context.
   public func run(_ session: Session) throws -> Reading {
-    session.rewind(to: 0)
     let vocabulary = session.config.vocabularySize
     let prompt = (0..<promptTokens).map { Int32(($0 * 7919 + 13) % vocabulary) }
+    for sequence in 0..<sequences { session.rewind(to: 0, sequence: sequence) }
     let start = Machine.monotonicNanoseconds
-    var logits = try session.prefill(prompt)
+    var first: Int32 = 0
+    for sequence in 0..<sequences { first = Sampler.likeliest(try session.prefill(prompt, sequence: sequence)) }
     let prefilled = Machine.monotonicNanoseconds
-    for _ in 0..<decodeTokens { logits = try session.decode(Sampler.likeliest(logits)) }
+    var batch = [Int32](repeating: first, count: sequences)
+    for _ in 0..<decodeTokens { batch = try session.decode(batch).map(Sampler.likeliest) }
     let end = Machine.monotonicNanoseconds
     return Reading(
-      prefillTokensPerSecond: Double(promptTokens) * 1e9 / Double(prefilled - start),
-      decodeTokensPerSecond: Double(decodeTokens) * 1e9 / Double(end - prefilled))
+      prefillTokensPerSecond: Double(promptTokens * sequences) * 1e9 / Double(prefilled - start),
+      decodeTokensPerSecond: Double(decodeTokens * sequences) * 1e9 / Double(end - prefilled))
   }
 }

@@ -6,6 +6,8 @@ public enum InstructionSet: String, Sendable, CaseIterable, CustomStringConverti
   case scalar
   case avx2
   case avx512
+  /// AVX-512 with integer dot products.
+  case avx512vnni
   case neon
 
   public var description: String { rawValue }
@@ -25,6 +27,14 @@ struct Kernels: Sendable {
   nonisolated(unsafe) let table: UnsafePointer<rk_kernels>
 
   var functions: rk_kernels { table.pointee }
+
+  /// The product with a few tokens that rounds their activations as asked.
+  func product(_ precision: ActivationPrecision) -> rk_vector_product {
+    switch precision {
+    case .fixed16: functions.fixed
+    case .float32: functions.exact
+    }
+  }
 
   /// Tokens a panel.
   var panel: Int { Int(table.pointee.panel) }

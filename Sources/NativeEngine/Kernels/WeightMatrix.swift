@@ -17,6 +17,7 @@ struct WeightMatrix: Sendable {
   func sharesInput(with other: WeightMatrix) -> Bool {
     matrix.columns == other.matrix.columns && matrix.storage == other.matrix.storage
       && matrix.bits == other.matrix.bits && matrix.group == other.matrix.group
+      && matrix.parameters == other.matrix.parameters
   }
 
   /// The weights under `path`, e.g. `model.layers.0.mlp.up_proj`.

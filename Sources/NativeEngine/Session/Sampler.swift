@@ -53,9 +53,26 @@ public struct Sampler: Sendable {
   static func likeliest(_ logits: Logits) -> Int32 { logits.withUnsafeBufferPointer { likeliest($0) } }
 
   private static func likeliest(_ logits: UnsafeBufferPointer<Float>) -> Int32 {
+    // The first of the largest, sought in the first block whose largest is larger than all before.
     var best = 0
-    for id in logits.indices where logits[id] > logits[best] { best = id }
+    var largest = -Float.infinity
+    for block in stride(from: 0, to: logits.count, by: 64) {
+      let ids = block..<min(block + 64, logits.count)
+      guard blockLargest(logits, ids) > largest else { continue }
+      for id in ids where logits[id] > largest { (best, largest) = (id, logits[id]) }
+    }
     return Int32(best)
+  }
+
+  private static func blockLargest(_ logits: UnsafeBufferPointer<Float>, _ ids: Range<Int>) -> Float {
+    guard ids.count == 64, let base = logits.baseAddress else { return .infinity }
+    let vectors = UnsafeRawPointer(base + ids.lowerBound)
+    var largest = vectors.loadUnaligned(as: SIMD16<Float>.self)
+    for index in 1..<4 {
+      let next = vectors.loadUnaligned(fromByteOffset: index * 64, as: SIMD16<Float>.self)
+      largest.replace(with: next, where: next .> largest)
+    }
+    return largest.max()
   }
 
   private static func draw(_ ids: some Sequence<Int>, _ weights: [Double], _ point: Double) -> Int32 {

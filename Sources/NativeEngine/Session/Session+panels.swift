@@ -5,11 +5,14 @@ extension Session {
   private func panelCount(_ tokens: Int) -> Int { (tokens + kernels.panel - 1) / kernels.panel }
 
   /// Runs one chunk through the layers and leaves its activations in `panels.hidden`.
-  func runChunk(_ chunk: ArraySlice<Int32>, at position: Int) {
+  func runChunk(_ chunk: ArraySlice<Int32>, in sequence: CachedSequence) {
+    let position = sequence.end
     embed(chunk)
     fillAngles(position: position, count: chunk.count)
     team.run { lane in
-      for index in model.layers.indices { run(lane, layer: index, position: position, tokens: chunk.count) }
+      for index in model.layers.indices {
+        run(lane, layer: index, cache: sequence.cache, position: position, tokens: chunk.count)
+      }
     }
   }
 
@@ -19,7 +22,7 @@ extension Session {
     let panel = kernels.panel
     let column = panels.hidden.base + last / panel * config.hiddenSize * panel + last % panel
     for feature in 0..<config.hiddenSize { vector.hidden.base[feature] = column[feature * panel] }
-    team.run { lane in project(lane) }
+    team.run { lane in project(lane, batch: 1) }
   }
 
   /// Logits of every token of one panel of the chunk most recently run, as [vocabulary][panel].
@@ -56,7 +59,7 @@ extension Session {
     }
   }
 
-  private func run(_ lane: Lane, layer index: Int, position: Int, tokens: Int) {
+  private func run(_ lane: Lane, layer index: Int, cache: KeyValueCache, position: Int, tokens: Int) {
     let layer = model.layers[index]
     let count = panelCount(tokens)
     lane.forEachTask(count) { normalize(layer.inputNorm, panel: $0) }
@@ -68,13 +71,16 @@ extension Session {
       ])
     let heads = config.keyValueHeadCount
     lane.forEachTask(count * heads) {
-      rotate(panel: $0 / heads, head: $0 % heads, layer: index, position: position, tokens: tokens)
+      rotate(
+        panel: $0 / heads, in: cache.head($0 % heads, layer: index), head: $0 % heads, position: position,
+        tokens: tokens)
     }
     let vectors = (tokens + kernels.lanes - 1) / kernels.lanes
     // Later tokens see more positions: the long tasks first, so that no thread ends up alone with one.
     lane.forEachTask(vectors * heads) {
       attend(
-        vector: vectors - 1 - $0 / heads, head: $0 % heads, layer: index, position: position, tokens: tokens, lane: lane
+        vector: vectors - 1 - $0 / heads, in: cache.head($0 % heads, layer: index), head: $0 % heads,
+        position: position, tokens: tokens, lane: lane
       )
     }
     multiply(
@@ -126,7 +132,7 @@ extension Session {
     }
   }
 
-  private func rotate(panel: Int, head: Int, layer: Int, position: Int, tokens: Int) {
+  private func rotate(panel: Int, in cache: rk_head_cache, head: Int, position: Int, tokens: Int) {
     let dimension = config.headDimension
     let group = config.attentionHeadCount / config.keyValueHeadCount
     let width = kernels.panel
@@ -137,21 +143,23 @@ extension Session {
     let query = panels.query.base + (panel * config.attentionHeadCount + head * group) * dimension * width
     kernels.functions.rotate_panel(query, cosine, sine, Int64(group), Int64(dimension))
     kernels.functions.rotate_panel(panels.key.base + keyOffset, cosine, sine, 1, Int64(dimension))
-    var headCache = cache.head(head, layer: layer)
+    var headCache = cache
     kernels.functions.append_panel(
       &headCache, Int64(position + panel * width), Int64(min(width, tokens - panel * width)),
       panels.key.base + keyOffset, panels.value.base + keyOffset)
   }
 
   /// Attention of one vector of tokens; the result replaces the queries, which no one needs any more.
-  private func attend(vector: Int, head: Int, layer: Int, position: Int, tokens: Int, lane: Lane) {
+  private func attend(
+    vector: Int, in cache: rk_head_cache, head: Int, position: Int, tokens: Int, lane: Lane
+  ) {
     let dimension = config.headDimension
     let group = config.attentionHeadCount / config.keyValueHeadCount
     let width = kernels.panel
     let first = vector * kernels.lanes
     let query =
       panels.query.base + (first / width * config.attentionHeadCount + head * group) * dimension * width + first % width
-    var headCache = cache.head(head, layer: layer)
+    var headCache = cache
     kernels.functions.attend_panel(
       &headCache, query, Int64(group), 1 / Float(dimension).squareRoot(), Int64(position + first),
       Int64(min(kernels.lanes, tokens - first)), query, panels.own[lane.index].attention.base)

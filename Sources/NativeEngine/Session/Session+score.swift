@@ -12,7 +12,7 @@ extension Session {
     guard !prompt.isEmpty, !continuation.isEmpty else { throw EngineError.noTokens }
     let sequence = prompt + continuation
     let cached = reusePrefix(of: prompt)
-    try check(Array(sequence[cached...]))
+    try check(sequence[cached...], in: sequences[0])
     let added = Array(sequence[cached..<sequence.count - 1])
     // Position i of the sequence is predicted by the logits after position i - 1.
     let firstScored = prompt.count - 1 - cached

@@ -2,7 +2,7 @@ import CKernels
 import Checkpoint
 import Platform
 
-/// One model with one sequence: tokens go in by `prefill` and `decode`, logits come out.
+/// One model with one sequence or a few: tokens go in by `prefill` and `decode`, logits come out.
 ///
 /// Not thread-safe: one caller at a time. Inside, the work is shared by a team of threads.
 public final class Session {
@@ -13,16 +13,22 @@ public final class Session {
     /// The most tokens that the cache holds; nil takes the model's own limit.
     public var contextLength: Int?
     public var cachePrecision: CachePrecision
+    /// How the activations of decoded tokens are rounded.
+    public var activationPrecision: ActivationPrecision
+    /// Sequences that can be decoded together, each with a cache of its own.
+    public var sequences: Int
     /// The instruction set by name; nil takes the fastest.
     public var instructionSet: String?
 
     public init(
       threads: Int? = nil, contextLength: Int? = nil, cachePrecision: CachePrecision = .float32,
-      instructionSet: String? = nil
+      activationPrecision: ActivationPrecision = .fixed16, sequences: Int = 1, instructionSet: String? = nil
     ) {
       self.threads = threads
       self.contextLength = contextLength
       self.cachePrecision = cachePrecision
+      self.activationPrecision = activationPrecision
+      self.sequences = sequences
       self.instructionSet = instructionSet
     }
   }
@@ -30,12 +36,14 @@ public final class Session {
   let model: Llama
   let kernels: Kernels
   let team: ThreadTeam
-  let cache: KeyValueCache
+  let sequences: [CachedSequence]
   let vector: VectorScratch
   let panels: PanelScratch
+  /// The products with decoded tokens.
+  let product: rk_vector_product
 
-  /// The tokens that the cache holds.
-  public private(set) var tokens: [Int32] = []
+  /// The tokens that the cache of the first sequence holds.
+  public var tokens: [Int32] { sequences[0].tokens }
 
   public var config: ModelConfig { model.config }
   public var threadCount: Int { team.size }
@@ -43,7 +51,7 @@ public final class Session {
   /// The most tokens that fit.
   public let contextLength: Int
   /// Bytes of keys and values a token.
-  public var cacheBytesPerToken: Int { cache.bytesPerToken }
+  public var cacheBytesPerToken: Int { sequences[0].cache.bytesPerToken }
   /// Bytes of weights that decoding one token reads.
   public var weightBytesPerToken: Int { model.bytesPerToken }
 
@@ -56,59 +64,84 @@ public final class Session {
     let config = model.config
     contextLength = min(options.contextLength ?? config.maxPositionEmbeddings, config.maxPositionEmbeddings)
     team = ThreadTeam(size: options.threads ?? Machine.physicalCoreCount)
-    cache = KeyValueCache(
-      layerCount: config.layerCount, headCount: config.keyValueHeadCount, headDimension: config.headDimension,
-      positions: contextLength, precision: options.cachePrecision)
-    vector = VectorScratch(config, contextLength: cache.capacity, lanes: team.size)
+    let (positions, precision) = (contextLength, options.cachePrecision)
+    sequences = (0..<max(1, options.sequences)).map { _ in
+      CachedSequence(
+        KeyValueCache(
+          layerCount: config.layerCount, headCount: config.keyValueHeadCount, headDimension: config.headDimension,
+          positions: positions, precision: precision))
+    }
+    product = kernels.product(options.activationPrecision)
+    vector = VectorScratch(
+      config, contextLength: sequences[0].cache.capacity, lanes: team.size, batch: sequences.count)
     panels = PanelScratch(config, kernels: kernels, lanes: team.size)
   }
 
   deinit { team.close() }
 
-  /// Forgets all tokens from `count` on.
-  public func rewind(to count: Int) {
-    tokens.removeSubrange(min(count, tokens.count)...)
+  /// Forgets all tokens of a sequence from `count` on.
+  public func rewind(to count: Int, sequence: Int = 0) {
+    sequences[sequence].rewind(to: count)
   }
 
-  /// Keeps the longest common prefix of the cached tokens and `wanted`, but for the last token of `wanted`, whose logits
-  /// the caller will ask for; returns how many tokens stay.
+  /// Keeps the longest common prefix of the first sequence's tokens and `wanted`, but for the last token of `wanted`,
+  /// whose logits the caller will ask for; returns how many tokens stay.
   public func reusePrefix(of wanted: [Int32]) -> Int {
     let common = zip(tokens, wanted.dropLast()).prefix { $0 == $1 }.count
     rewind(to: common)
     return common
   }
 
-  /// Processes one token and returns the logits of the next.
+  /// Processes one token of the first sequence and returns the logits of the next.
   ///
   /// - Throws: `EngineError` where the context is full or the id is outside the vocabulary.
   public func decode(_ token: Int32) throws -> Logits {
-    try check([token])
-    run(token: token, at: tokens.count)
-    tokens.append(token)
-    return logits
+    try check(CollectionOfOne(token), in: sequences[0])
+    run(CollectionOfOne(token))
+    sequences[0].tokens.append(token)
+    return logits(of: 0)
   }
 
-  /// Processes tokens, many at a time, and returns the logits after the last.
+  /// Processes one token of each of the first sequences in one pass over the weights; returns the logits of the next.
+  ///
+  /// A sequence gets the same logits to the last bit as it would alone.
+  ///
+  /// - Throws: `EngineError` where there are no tokens or more than sequences, a context is full, or an id is outside the
+  ///   vocabulary; no sequence is changed then.
+  public func decode(_ batch: [Int32]) throws -> [Logits] {
+    guard !batch.isEmpty else { throw EngineError.noTokens }
+    guard batch.count <= sequences.count else {
+      throw EngineError.unsupported(
+        "a batch of \(batch.count) tokens needs as many sequences; this session was made for \(sequences.count)")
+    }
+    for (token, sequence) in zip(batch, sequences) { try check(CollectionOfOne(token), in: sequence) }
+    run(batch)
+    for (token, sequence) in zip(batch, sequences) { sequence.tokens.append(token) }
+    return batch.indices.map(logits)
+  }
+
+  /// Processes tokens of a sequence, many at a time, and returns the logits after the last.
   ///
   /// - Throws: `EngineError` where there are none, they do not fit, or an id is outside the vocabulary.
-  public func prefill(_ added: some Collection<Int32>) throws -> Logits {
+  public func prefill(_ added: some Collection<Int32>, sequence index: Int = 0) throws -> Logits {
+    let sequence = sequences[index]
     let added = Array(added)
-    try check(added)
+    try check(added, in: sequence)
     // The product with a panel costs the same for one token as for a whole vector of them.
-    guard added.count > 1 else { return try decode(added[0]) }
-    runPanels(added) { _, _ in }
+    if added.count == 1, index == 0 { return try decode(added[0]) }
+    runPanels(added, in: sequence) { _, _ in }
     projectLast(added.count)
-    return logits
+    return logits(of: 0)
   }
 
-  /// Processes tokens and hands out the logits after each, a panel at a time: `body` gets the index of the panel's first
-  /// token, its number of tokens, and the logits as [vocabulary][panel].
+  /// Processes tokens of the first sequence and hands out the logits after each, a panel at a time: `body` gets the index
+  /// of the panel's first token, its number of tokens, and the logits as [vocabulary][panel].
   func prefillWithLogits(
     _ added: [Int32], _ body: (_ first: Int, _ count: Int, _ logits: UnsafePointer<Float>) -> Void
   ) throws {
-    try check(added)
+    try check(added, in: sequences[0])
     let logits = panels.logits
-    runPanels(added) { first, count in
+    runPanels(added, in: sequences[0]) { first, count in
       for panel in 0..<(count + kernels.panel - 1) / kernels.panel {
         let tokens = min(kernels.panel, count - panel * kernels.panel)
         projectPanel(panel, tokens: tokens, into: logits)
@@ -117,12 +150,14 @@ public final class Session {
     }
   }
 
-  /// The logits of the last processed token.
-  var logits: Logits { Logits(vector.logits, count: config.vocabularySize) }
+  /// The logits of the token of the batch at `index` most recently processed.
+  private func logits(of index: Int) -> Logits {
+    Logits(vector.logits, offset: index * config.vocabularySize, count: config.vocabularySize)
+  }
 
-  func check(_ added: [Int32]) throws {
+  func check(_ added: some Collection<Int32>, in sequence: CachedSequence) throws {
     guard !added.isEmpty else { throw EngineError.noTokens }
-    let needed = tokens.count + added.count
+    let needed = sequence.end + added.count
     guard needed <= contextLength else { throw EngineError.contextExceeded(needed: needed, capacity: contextLength) }
     if let wrong = added.first(where: { $0 < 0 || Int($0) >= config.vocabularySize }) {
       throw EngineError.tokenOutOfRange(Int(wrong), vocabularySize: config.vocabularySize)
@@ -130,12 +165,12 @@ public final class Session {
   }
 
   /// Runs the layers over `added` in chunks; `chunk` sees each one, first index and count, while its activations stand.
-  private func runPanels(_ added: [Int32], _ chunk: (Int, Int) -> Void) {
+  private func runPanels(_ added: [Int32], in sequence: CachedSequence, _ chunk: (Int, Int) -> Void) {
     var first = 0
     while first < added.count {
       let count = min(panels.tokenCapacity, added.count - first)
-      runChunk(added[first..<first + count], at: tokens.count)
-      tokens.append(contentsOf: added[first..<first + count])
+      runChunk(added[first..<first + count], in: sequence)
+      sequence.tokens.append(contentsOf: added[first..<first + count])
       chunk(first, count)
       first += count
     }

@@ -1,7 +1,7 @@
 import CKernels
 import Checkpoint
 
-/// The activations of one token, allocated once.
+/// The activations of one token of each sequence of a batch, one after the other, allocated once.
 final class VectorScratch {
   /// What one thread has for itself.
   struct Own {
@@ -13,6 +13,12 @@ final class VectorScratch {
 
   /// Positions that one task of attention takes: fixed, so that the result does not depend on the number of threads.
   static let span = 128
+
+  /// What one token takes of each buffer that is not of the model's own sizes.
+  let spanSumStride: Int
+  let spanStride: Int
+  let normedStride: Int
+  let preparedStride: Int
 
   let hidden: FloatBuffer
   let query: FloatBuffer
@@ -29,27 +35,32 @@ final class VectorScratch {
   let spanTotals: FloatBuffer
   let own: [Own]
 
-  init(_ config: ModelConfig, contextLength: Int, lanes: Int) {
+  init(_ config: ModelConfig, contextLength: Int, lanes: Int, batch: Int) {
     let queries = config.attentionHeadCount * config.headDimension
     let keys = config.keyValueHeadCount * config.headDimension
     let spans = (contextLength + Self.span - 1) / Self.span
-    hidden = FloatBuffer(config.hiddenSize)
-    query = FloatBuffer(queries)
-    key = FloatBuffer(keys)
-    value = FloatBuffer(keys)
-    gate = FloatBuffer(config.intermediateSize)
-    up = FloatBuffer(config.intermediateSize)
-    logits = FloatBuffer(config.vocabularySize)
-    cosine = FloatBuffer(config.headDimension / 2)
-    sine = FloatBuffer(config.headDimension / 2)
-    spanSums = FloatBuffer(spans * queries)
-    spanLargest = FloatBuffer(spans * config.attentionHeadCount)
-    spanTotals = FloatBuffer(spans * config.attentionHeadCount)
+    hidden = FloatBuffer(batch * config.hiddenSize)
+    query = FloatBuffer(batch * queries)
+    key = FloatBuffer(batch * keys)
+    value = FloatBuffer(batch * keys)
+    gate = FloatBuffer(batch * config.intermediateSize)
+    up = FloatBuffer(batch * config.intermediateSize)
+    logits = FloatBuffer(batch * config.vocabularySize)
+    cosine = FloatBuffer(batch * config.headDimension / 2)
+    sine = FloatBuffer(batch * config.headDimension / 2)
     let widest = max(config.hiddenSize, queries, config.intermediateSize)
     let group = config.attentionHeadCount / config.keyValueHeadCount
+    spanSumStride = spans * queries
+    spanStride = spans * config.attentionHeadCount
+    normedStride = widest
+    preparedStride = Int(rk_prepared_count(Int64(widest)))
+    spanSums = FloatBuffer(batch * spanSumStride)
+    spanLargest = FloatBuffer(batch * spanStride)
+    spanTotals = FloatBuffer(batch * spanStride)
+    let (normed, prepared) = (batch * normedStride, batch * preparedStride)
     own = (0..<lanes).map { _ in
       Own(
-        normed: FloatBuffer(widest), prepared: FloatBuffer(Int(rk_prepared_count(Int64(widest)))),
+        normed: FloatBuffer(normed), prepared: FloatBuffer(prepared),
         query: FloatBuffer(group * config.headDimension + config.headDimension),
         scores: FloatBuffer(group * (Self.span + Int(RK_KEY_BLOCK))))
     }

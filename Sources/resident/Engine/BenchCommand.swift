@@ -15,6 +15,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Tokens to decode after it.")
   var decodeTokens = 128
 
+  @Option(help: "Sequences that are decoded together; the rates are those of all of them.")
+  var sequences = 1
+
   @Option(help: "Repetitions; one more goes before them and is not counted.")
   var repetitions = 5
 
@@ -22,14 +25,15 @@ struct BenchCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard promptTokens > 0, decodeTokens > 0, repetitions > 0 else {
-      throw ValidationError("--prompt-tokens, --decode-tokens and --repetitions must be positive.")
+    guard promptTokens > 0, decodeTokens > 0, repetitions > 0, (1...256).contains(sequences) else {
+      throw ValidationError(
+        "--prompt-tokens, --decode-tokens and --repetitions must be positive, and --sequences from 1 to 256.")
     }
   }
 
   func run() throws {
-    let model = try options.load(contextLength: promptTokens + decodeTokens)
-    let bench = EngineBenchmark(promptTokens: promptTokens, decodeTokens: decodeTokens)
+    let model = try options.load(contextLength: promptTokens + decodeTokens, sequences: sequences)
+    let bench = EngineBenchmark(promptTokens: promptTokens, decodeTokens: decodeTokens, sequences: sequences)
     _ = try bench.run(model.session)
     var readings: [EngineBenchmark.Reading] = []
     for _ in 0..<repetitions { readings.append(try bench.run(model.session)) }
@@ -43,6 +47,8 @@ struct BenchCommand: ParsableCommand {
       "threads": .integer(model.session.threadCount),
       "prompt_tokens": .integer(promptTokens),
       "decode_tokens": .integer(decodeTokens),
+      "sequences": .integer(sequences),
+      "activation_precision": .string(options.activationPrecision.rawValue),
       "weight_bytes_per_token": .integer(model.session.weightBytesPerToken),
       "cache_bytes_per_token": .integer(model.session.cacheBytesPerToken),
       "repetitions": .array(
@@ -58,7 +64,9 @@ struct BenchCommand: ParsableCommand {
   private func table(_ readings: [EngineBenchmark.Reading], _ model: LanguageModel) -> String {
     let name = model.folder.url.lastPathComponent
     let setting =
-      "\(model.session.instructionSet), \(model.session.threadCount) threads, \(options.cachePrecision.rawValue) cache"
+      "\(model.session.instructionSet), \(model.session.threadCount) threads, \(options.cachePrecision.rawValue) cache, "
+      + "\(options.activationPrecision.rawValue) activations"
+    let times = sequences > 1 ? " × \(sequences)" : ""
     func row(_ test: String, _ values: [Double]) -> String {
       let sorted = values.sorted()
       let middle = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
@@ -70,7 +78,7 @@ struct BenchCommand: ParsableCommand {
       | --- | --- | --- | ---: | ---: |
 
       """
-        + row("prefill \(promptTokens)", readings.map(\.prefillTokensPerSecond))
-        + row("decode \(decodeTokens) at \(promptTokens)", readings.map(\.decodeTokensPerSecond))
+        + row("prefill \(promptTokens)\(times)", readings.map(\.prefillTokensPerSecond))
+        + row("decode \(decodeTokens) at \(promptTokens)\(times)", readings.map(\.decodeTokensPerSecond))
   }
 }

@@ -23,17 +23,25 @@ struct ModelOptions: ParsableArguments {
     help: "How the cache stores keys and values: \(CachePrecision.allCases.map(\.rawValue).joined(separator: ", ")).")
   var cachePrecision: CachePrecision = .float32
 
+  @Option(
+    help: """
+      How the activations of decoded tokens are rounded: \(ActivationPrecision.allCases.map(\.rawValue).joined(separator: ", ")).
+      """)
+  var activationPrecision: ActivationPrecision = .fixed16
+
   func validate() throws {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }
   }
 
-  func load(contextLength: Int? = nil) throws -> LanguageModel {
+  func load(contextLength: Int? = nil, sequences: Int = 1) throws -> LanguageModel {
     try LanguageModel(
       contentsOf: URL(fileURLWithPath: model),
       options: Session.Options(
         threads: threads, contextLength: contextLength, cachePrecision: cachePrecision,
+        activationPrecision: activationPrecision, sequences: sequences,
         instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]))
   }
 }
 
 extension CachePrecision: ExpressibleByArgument {}
+extension ActivationPrecision: ExpressibleByArgument {}

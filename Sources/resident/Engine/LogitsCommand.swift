@@ -15,6 +15,9 @@ struct LogitsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The .npy file to write.", valueName: "file"), completion: .file())
   var out: String
 
+  @Flag(help: "Process the tokens one at a time, as decoding does; a prompt is processed many at a time.")
+  var oneByOne = false
+
   func run() throws {
     var ids: [Int32] = []
     for part in tokens.split(separator: ",") {
@@ -26,7 +29,11 @@ struct LogitsCommand: ParsableCommand {
     let model = try options.load()
     let file = try NumpyFile(
       creating: URL(fileURLWithPath: out), shape: [ids.count, model.folder.config.vocabularySize])
-    try model.session.logits(of: ids) { try $0.withUnsafeBufferPointer(file.append) }
+    if oneByOne {
+      for id in ids { try model.session.decode(id).withUnsafeBufferPointer(file.append) }
+    } else {
+      try model.session.logits(of: ids) { try $0.withUnsafeBufferPointer(file.append) }
+    }
     try file.close()
   }
 }

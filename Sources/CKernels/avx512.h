@@ -1,0 +1,70 @@
+// Vectors of 16 floats for x86, with or without the integer dot products of VNNI (RK_VNNI). Part of avx512.c and
+// avx512vnni.c, which choose the target and name the table.
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include "convert.h"
+#include "tables.h"
+
+#define RK_W 16
+#define RK_MR 8
+#define RK_UNIT 16
+#include "vector_types.h"
+
+// The four low bits of each lane choose one of sixteen floats: shift and conversion in one permutation.
+static RK_INLINE vf nibbles(vu words, int shift) {
+  const __m512 table = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  return (vf)_mm512_permutexvar_ps((__m512i)(words >> shift), table);
+}
+
+// Each lane gets the two bytes that hold its code, then shifts it down: sixteen codes fill 2 * bits bytes.
+static RK_INLINE void unpack(const uint8_t *codes, int bits, vf out[1]) {
+  if (bits == 8) {
+    out[0] = (vf)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)codes)));
+    return;
+  }
+  // In two pieces: a masked load would be one, but is many times slower where it misses the cache.
+  uint64_t low = 0, high = 0;
+  memcpy(&low, codes, 2 * bits < 8 ? (size_t)(2 * bits) : 8);
+  if (bits > 4) memcpy(&high, codes + 8, (size_t)(2 * bits - 8));
+  const __m128i bytes = _mm_set_epi64x((long long)high, (long long)low);
+  int8_t from[64];
+  int32_t down[16];
+  for (int i = 0; i < 16; i++) {
+    from[4 * i] = (int8_t)(i * bits / 8);
+    from[4 * i + 1] = (int8_t)(i * bits / 8 + 1);
+    from[4 * i + 2] = from[4 * i + 3] = -1;
+    down[i] = i * bits % 8;
+  }
+  __m512i wide = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(bytes), _mm512_loadu_si512(from));
+  wide = _mm512_srlv_epi32(wide, _mm512_loadu_si512(down));
+  out[0] = (vf)_mm512_cvtepi32_ps(_mm512_and_si512(wide, _mm512_set1_epi32((1 << bits) - 1)));
+}
+
+// The halves stand in one register, so one permutation gives each lane its own.
+static RK_INLINE vf spread_parameters(const uint8_t *from, rk_storage type, int places, int count) {
+  uint16_t halves[8] = {0};
+  memcpy(halves, from, (size_t)count * 2);
+  __m128i packed;
+  memcpy(&packed, halves, sizeof packed);
+  int16_t index[32];
+  if (type == RK_FLOAT16) {
+    for (int i = 0; i < 16; i++) index[i] = (int16_t)(i * places / 16);
+    const __m256i which = _mm256_loadu_si256((const __m256i *)index);
+    return (vf)_mm512_cvtph_ps(_mm256_permutexvar_epi16(which, _mm256_castsi128_si256(packed)));
+  }
+  for (int i = 0; i < 32; i++) index[i] = (int16_t)(i * places / 32);
+  return (vf)_mm512_maskz_permutexvar_epi16(0xAAAAAAAA, _mm512_loadu_si512(index), _mm512_castsi128_si512(packed));
+}
+
+static RK_INLINE vi dot(vi sum, vuw a, vuw b) {
+#ifdef RK_VNNI
+  __asm__("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+  return sum;
+#else
+  return sum + (vi)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+#endif
+}
+
+#include "vector.h"
