@@ -57,14 +57,17 @@ let package = Package(
       name: "Promotion",
       dependencies: ["Envelopes", "JSON", "Measurements", "ModelRegistry", "Store", "Verdicts", "Vocabulary"]),
 
+    .target(
+      name: "Verification", dependencies: ["Dataset", "Envelopes", "JSON", "Measurements", "Verdicts", "Vocabulary"]),
     .target(name: "Dataset", dependencies: ["JSON", "Measurements", "Store", "Vocabulary", crypto]),
 
     .executableTarget(
       name: "resident",
       dependencies: [
-        "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine", "Promotion",
+        "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine",
+        "Promotion",
         "Runner",
-        "Statistics", "Store", "Verdicts", "Vocabulary", "WorkerProtocol", arguments,
+        "Statistics", "Store", "Verdicts", "Verification", "Vocabulary", "WorkerProtocol", arguments,
       ]),
 
     // Tests mirror Sources.
@@ -91,6 +94,7 @@ let package = Package(
       name: "PromotionTests",
       dependencies: [
         "Envelopes", "JSON", "Measurements", "ModelRegistry", "Promotion", "Store", "TestSupport", "Vocabulary",
+        "registry-crash-helper",
       ]),
     .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "Vocabulary", crypto, database]),
     .testTarget(
@@ -104,7 +108,8 @@ let package = Package(
     .testTarget(
       name: "ModelRegistryTests", dependencies: ["JSON", "ModelRegistry", "Vocabulary", "registry-crash-helper"]),
     .executableTarget(
-      name: "registry-crash-helper", dependencies: ["ModelRegistry", "Vocabulary"], path: "Tests/RegistryCrashHelper"),
+      name: "registry-crash-helper", dependencies: ["ModelRegistry", "Promotion", "Store", "Vocabulary"],
+      path: "Tests/RegistryCrashHelper"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -24,10 +24,14 @@ public struct MeasurementSession: Sendable, Equatable {
   public var environment: EnvironmentClass
   public var host: Host
   public var residentVersion: String
+  /// Which attempt to unseat the resident this is, from 1, as the store counted when the session began; nil where one
+  /// model is measured alone or the weights are unverified.
+  public var challenge: Int?
 
   public init(
     uuid: String, startedAt: Double, envelopeID: String, envelopeHash: EnvelopeHash, role: Role?, resident: ModelID?,
-    candidate: ModelID, orderSeed: UInt64, environment: EnvironmentClass, host: Host, residentVersion: String
+    candidate: ModelID, orderSeed: UInt64, environment: EnvironmentClass, host: Host, residentVersion: String,
+    challenge: Int? = nil
   ) {
     self.uuid = uuid
     self.startedAt = startedAt
@@ -40,5 +44,6 @@ public struct MeasurementSession: Sendable, Equatable {
     self.environment = environment
     self.host = host
     self.residentVersion = residentVersion
+    self.challenge = challenge
   }
 }

@@ -31,7 +31,7 @@ public struct MeasurementRunner: Sendable {
     let benches = plan.contenders.map { Bench($0, plan: plan) }
     do {
       let runs = try await start(benches)
-      let number = try open(resuming: resuming)
+      let number = try open(resuming: resuming, runs: runs)
       onStart(number)
       do {
         try await measure(benches, runs: runs, in: number)
@@ -63,7 +63,7 @@ public struct MeasurementRunner: Sendable {
     return runs
   }
 
-  private func open(resuming: Bool) throws -> SessionNumber {
+  private func open(resuming: Bool, runs: [Side: Run]) throws -> SessionNumber {
     if resuming {
       guard
         let number = try store.unfinished(
@@ -78,7 +78,7 @@ public struct MeasurementRunner: Sendable {
       envelopeHash: plan.envelope.hash, role: plan.role, resident: plan.model(of: .resident),
       candidate: plan.model(of: .candidate) ?? "", orderSeed: plan.envelope.plan.orderSeed,
       environment: plan.environment, host: .current, residentVersion: plan.version)
-    return try store.open(session, envelope: plan.envelope.source)
+    return try store.open(session, envelope: plan.envelope.source, runs: Array(runs.values))
   }
 
   private func measure(_ benches: [Bench], runs: [Side: Run], in number: SessionNumber) async throws {
@@ -91,7 +91,12 @@ public struct MeasurementRunner: Sendable {
     let work = try RemainingWork(plan.envelope, sides: sides, earlier: earlier, recorder: recorder)
     report(.planned(total: work.total, done: work.done))
     try await warmUp(benches, cells: Set(work.blocks.map(\.cell.id)))
+    let stopping = try Stopping(store, number, plan)
     for block in work.blocks {
+      if let reason = try stopping.reason(before: block) {
+        report(.stopped(reason, beforeRound: block.block))
+        break
+      }
       var repetitions: [Side: Int] = [:]
       for side in block.order {
         guard let bench = benches.first(where: { $0.contender.side == side }) else { continue }

@@ -15,11 +15,24 @@ public struct Verdict: Sendable, Equatable {
     case inconclusive
   }
 
+  /// Which attempt to unseat the resident this is.
+  public struct Challenge: Sendable, Equatable {
+    /// From 1; a comparison that goes on from earlier ones has their number.
+    public let number: Int
+    /// The chance of a win by luck that each objective is allowed: see ``AlphaBudget``.
+    public let level: Double
+    /// The sessions whose blocks count as well, oldest first.
+    public let earlierSessions: [String]
+  }
+
   public let outcome: Outcome
   public let maturity: VerdictMaturity
   public let subject: VerdictSubject
-  /// Of every interval, two-sided.
+  /// Of the guardrails' intervals, two-sided; the objectives' are of 1 - `challenge.level`.
   public let confidence: Double
+  public let challenge: Challenge
+  /// Why measuring ended; nil where the session has not come to its end.
+  public let stop: StoppingReason?
   public let objectives: [ObjectiveResult]
   public let guardrails: [GuardrailResult]
   /// By cell in the envelope's order, the resident before the candidate.

@@ -1,3 +1,6 @@
+import Envelopes
+import Measurements
+
 /// How far a verdict has matured: on how many comparisons of the same weights it rests.
 public struct VerdictMaturity: Sendable, Equatable {
   public enum Stage: String, Sendable, CaseIterable {
@@ -10,12 +13,15 @@ public struct VerdictMaturity: Sendable, Equatable {
   public let validated: Int
   /// Validated comparisons that the envelope asks for.
   public let needed: Int
+  /// Environment classes that the envelope asks for and none of them was measured in.
+  public let missingEnvironments: [String]
 
-  /// - Parameter earlier: Validated comparisons before this one; below zero counts as zero.
-  init(earlier: Int, needed: Int, outcome: Verdict.Outcome) {
+  init(earlier: PriorComparisons, _ rule: Maturity, environment: EnvironmentClass, outcome: Verdict.Outcome) {
     let isDecided = outcome != .inconclusive
-    validated = min(max(earlier, 0), Int.max - 1) + (isDecided ? 1 : 0)
-    self.needed = needed
-    stage = isDecided && validated >= needed ? .final : .provisional
+    validated = min(max(earlier.count, 0), Int.max - 1) + (isDecided ? 1 : 0)
+    needed = rule.comparisons
+    let seen = Set(earlier.environments.map(\.rawValue) + (isDecided ? [environment.rawValue] : []))
+    missingEnvironments = rule.environmentClasses.filter { !seen.contains($0) }
+    stage = isDecided && validated >= needed && missingEnvironments.isEmpty ? .final : .provisional
   }
 }

@@ -9,6 +9,7 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   case interTokenP95 = "inter_token_p95_ms"
   case peakMemory = "peak_memory_bytes"
   case accuracy = "accuracy"
+  case answered = "answered_share"
   case flips = "answer_flips"
 
   /// Which way is better.
@@ -31,14 +32,14 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
 
   public var direction: Direction {
     switch self {
-    case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond, .accuracy: .higher
+    case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond, .accuracy, .answered: .higher
     case .firstTokenLatency, .interTokenP95, .peakMemory, .flips: .lower
     }
   }
 
   public var comparison: Comparison {
     switch self {
-    case .accuracy: .difference
+    case .accuracy, .answered: .difference
     case .flips: .share
     default: .ratio
     }
@@ -50,7 +51,7 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond: "tokens/s"
     case .firstTokenLatency, .interTokenP95: "ms"
     case .peakMemory: "bytes"
-    case .accuracy, .flips: "share"
+    case .accuracy, .answered, .flips: "share"
     }
   }
 
@@ -64,6 +65,7 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .interTokenP95: "inter-token p95"
     case .peakMemory: "peak memory"
     case .accuracy: "accuracy"
+    case .answered: "answered share"
     case .flips: "answer flips"
     }
   }

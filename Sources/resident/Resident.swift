@@ -9,12 +9,13 @@ struct Resident: AsyncParsableCommand {
     abstract: "Change a model registry only when a candidate has beaten the resident model.",
     discussion: """
       Exit codes: 0 success (promote: the registry changed, or would have), 2 usage or data error, 10 hold, 11 reject, \
-      12 inconclusive, 130 interrupted.
+      12 inconclusive, 130 interrupted; verify and \
+      registry diff: 1 where something differs.
       """,
     version: Version.current,
     subcommands: [
       CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self,
-      ExportCommand.self,
+      ExplainCommand.self, ExportCommand.self, VerifyCommand.self,
       EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self, WorkerCommandLine.self,
     ]
   )

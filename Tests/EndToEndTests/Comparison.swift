@@ -6,7 +6,7 @@ struct Comparison {
   let folder: TemporaryFolder
   let program: Program
 
-  init(minimumEffect: Double = 0.02, blocks: Int = 4) throws {
+  init(minimumEffect: Double = 0.02, blocks: Int = 4, minimumBlocks: Int? = nil) throws {
     folder = try TemporaryFolder()
     program = Program(in: folder.url)
     let models = folder.url.appendingPathComponent("models")
@@ -16,7 +16,7 @@ struct Comparison {
         at: models.appendingPathComponent(model.lastPathComponent), withDestinationURL: model)
     }
     try folder.write(Self.registry, to: "registry.json")
-    try folder.write(Self.envelope(minimumEffect, blocks: blocks), to: "tiny.json")
+    try folder.write(Self.envelope(minimumEffect, blocks: blocks, minimumBlocks: minimumBlocks), to: "tiny.json")
   }
 
   /// Other keys, odd spacing and no trailing newline: all of it is to survive an edit.
@@ -29,7 +29,7 @@ struct Comparison {
     get throws { try String(contentsOf: folder.url.appendingPathComponent("registry.json"), encoding: .utf8) }
   }
 
-  static func envelope(_ minimumEffect: Double, blocks: Int = 4) -> String {
+  static func envelope(_ minimumEffect: Double, blocks: Int = 4, minimumBlocks: Int? = nil) -> String {
     """
     {"schema": 1, "id": "tiny", "version": 1, "description": "For tests: a few seconds.",
      "sampling": {"temperature": 0, "top_p": 1, "seed": 0},
@@ -37,7 +37,7 @@ struct Comparison {
      "accuracy": [{"id": "facts", "kind": "multiple_choice", "items": [
        {"id": "f1", "prompt": "The capital of France is", "options": ["Paris", "London"], "answer": 0},
        {"id": "f2", "prompt": "The opposite of hot is", "options": ["blue", "cold"], "answer": 1}]}],
-     "plan": {"blocks": \(blocks), "warm_ups": 1, "order_seed": 1, "divergence_limit": 1, "void_limit": 0.5},
+     "plan": {"blocks": \(blocks), "minimum_blocks": \(minimumBlocks ?? blocks), "warm_ups": 1, "order_seed": 1, "divergence_limit": 1, "void_limit": 0.5},
      "promotion": {"confidence": 0.5,
        "objectives": [{"metric": "cumulative_tokens_per_second", "cell": "short", "min_effect": \(minimumEffect)}],
        "guardrails": [{"metric": "peak_memory_bytes", "margin": 0.5}],

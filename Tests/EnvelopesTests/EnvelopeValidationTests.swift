@@ -24,7 +24,7 @@ struct EnvelopeValidationTests {
         "sampling.seed: must be an integer from 0 to 9007199254740991, not -1",
         "throughput[0].decode_tokens: must be an integer from 1 to 131072, not 0",
         "accuracy[1].items[0].answer: must be an integer from 0 to 1, not 2",
-        "plan.blocs: is an unknown key; known here: blocks, warm_ups, order_seed, divergence_limit, void_limit",
+        "plan.blocs: is an unknown key; known here: blocks, minimum_blocks, warm_ups, order_seed, divergence_limit, void_limit",
         "promotion.objectives[0].min_effect: must be a number at least 0.0 and at most 10.0, not the string \"much\"",
         "promotion.guardrails[3].cell: must be absent: peak_memory_bytes is of the whole run",
       ])

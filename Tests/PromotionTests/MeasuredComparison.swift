@@ -49,6 +49,8 @@ struct MeasuredComparison {
 
   var promoter: Promoter { Promoter(store: store, registry: registry, requester: "tester") }
 
+  var databasePath: String { folder.url.appendingPathComponent("test.sqlite").path }
+
   var registryText: String { get throws { try String(contentsOf: registry.url, encoding: .utf8) } }
 
   private static let host = Measurements.Host(

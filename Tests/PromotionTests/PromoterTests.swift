@@ -9,7 +9,7 @@ struct PromoterTests {
   @Test("A win edits the one value, records who asked, and cannot be asked for twice")
   func win() throws {
     let comparison = try MeasuredComparison(speed: 1.25)
-    let decision = try comparison.promoter.promote(comparison.number, role: "default", isDryRun: false)
+    let decision = try comparison.promoter.promote(comparison.number, roles: ["default"])
     #expect(decision.action == .edited)
     #expect(decision.exitCode == .promoted)
     #expect(
@@ -20,14 +20,15 @@ struct PromoterTests {
     #expect(edit.from == "org/old" && edit.to == "org/new")
     #expect(edit.state == .done && edit.requestedBy == "tester" && edit.comparison == comparison.number)
     #expect(throws: RegistryError.residentMoved("default", expected: "org/old", found: "org/new")) {
-      try comparison.promoter.promote(comparison.number, role: "default", isDryRun: false)
+      try comparison.promoter.promote(comparison.number, roles: ["default"])
     }
   }
 
   @Test("A dry run shows the patch and changes nothing")
   func dryRun() throws {
     let comparison = try MeasuredComparison(speed: 1.25)
-    let decision = try comparison.promoter.promote(comparison.number, role: "default", isDryRun: true)
+    let decision = try comparison.promoter.promote(
+      comparison.number, roles: ["default"], permissions: .init(isDryRun: true))
     #expect(decision.action == .wouldEdit)
     #expect(decision.diff?.description.contains("+\t\"models\": {\"default\": \"org/new\"") == true)
     #expect(try comparison.registryText == MeasuredComparison.registryText)
@@ -37,7 +38,7 @@ struct PromoterTests {
   @Test("No win changes nothing", arguments: [1.0, 0.8])
   func noWin(speed: Double) throws {
     let comparison = try MeasuredComparison(speed: speed)
-    let decision = try comparison.promoter.promote(comparison.number, role: "default", isDryRun: false)
+    let decision = try comparison.promoter.promote(comparison.number, roles: ["default"])
     #expect(decision.exitCode == .hold)
     #expect(try comparison.registryText == MeasuredComparison.registryText)
   }
@@ -45,20 +46,20 @@ struct PromoterTests {
   @Test("A provisional win waits where the envelope asks for a final one, unless it is overridden")
   func maturity() throws {
     let comparison = try MeasuredComparison(speed: 1.25, comparisonsNeeded: 4, allowsProvisional: false)
-    let decision = try comparison.promoter.promote(comparison.number, role: "default", isDryRun: false)
+    let decision = try comparison.promoter.promote(comparison.number, roles: ["default"])
     #expect(decision.action == .needsMaturity)
     #expect(decision.exitCode == .hold)
     #expect(try comparison.registryText == MeasuredComparison.registryText)
     let overridden = try comparison.promoter.promote(
-      comparison.number, role: "default", isDryRun: false, allowsProvisional: true)
+      comparison.number, roles: ["default"], permissions: .init(allowsProvisional: true))
     #expect(overridden.action == .edited)
   }
 
   @Test("Another role than the measured one is refused")
   func otherRole() throws {
     let comparison = try MeasuredComparison(speed: 1.25)
-    #expect(throws: PromotionError.otherRole(asked: "coding", measured: "default")) {
-      try comparison.promoter.promote(comparison.number, role: "coding", isDryRun: false)
+    #expect(throws: PromotionError.otherRole(asked: ["coding"], measured: "default")) {
+      try comparison.promoter.promote(comparison.number, roles: ["coding"])
     }
   }
 
@@ -70,7 +71,7 @@ struct PromoterTests {
     }
     let promoter = Promoter(store: comparison.store, registry: broken, requester: "tester")
     #expect(throws: RegistryError.self) {
-      try promoter.promote(comparison.number, role: "default", isDryRun: false)
+      try promoter.promote(comparison.number, roles: ["default"])
     }
     #expect(try comparison.store.registryEdits(role: nil).map(\.state) == [.abandoned])
     #expect(try comparison.registryText == MeasuredComparison.registryText)
@@ -79,7 +80,7 @@ struct PromoterTests {
   @Test("The same verdict is kept once")
   func verdictHistory() throws {
     let comparison = try MeasuredComparison(speed: 1.0)
-    for _ in 0..<3 { _ = try comparison.promoter.promote(comparison.number, role: "default", isDryRun: true) }
+    for _ in 0..<3 { _ = try comparison.promoter.promote(comparison.number, roles: ["default"]) }
     #expect(try comparison.store.verdicts(of: comparison.number).count == 1)
   }
 }

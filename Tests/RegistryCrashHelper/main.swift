@@ -1,10 +1,13 @@
 import Foundation
 import ModelRegistry
+import Promotion
+import Store
 import Vocabulary
 
 /// Edits a registry for tests that need another process, and dies where it is told to.
 ///
 /// Arguments: `edit PATH ROLE EXPECTED REPLACEMENT [STEP]` kills itself at that step;
+/// `promote PATH DATABASE ROLE COMPARISON STEP` promotes and kills itself at that step;
 /// `loop PATH ROLE ONE OTHER` swaps two ids to and fro, with a line on standard output after each, until it is killed.
 let arguments = CommandLine.arguments.dropFirst()
 guard arguments.count >= 5, let mode = arguments.first else { exit(64) }
@@ -14,6 +17,13 @@ let file = RegistryFile(URL(fileURLWithPath: words[0])) { step in
   if step == fatalStep { kill(getpid(), SIGKILL) }
 }
 do {
+  if mode == "promote" {
+    let store = try MeasurementStore(at: URL(fileURLWithPath: words[1]), mode: .readWrite)
+    let number = SessionNumber(rawValue: Int64(words[3]) ?? 0)
+    _ = try Promoter(store: store, registry: file, requester: "helper")
+      .promote(number, roles: words[2].split(separator: ",").map { Role(rawValue: String($0)) })
+    exit(0)
+  }
   var edit = try RegistryEdit(
     role: Role(rawValue: words[1]), expected: ModelID(rawValue: words[2]), replacement: ModelID(rawValue: words[3]))
   try file.apply(edit)

@@ -12,6 +12,9 @@ struct Fixture {
   static let decodeTokens = 8
 
   var blocks = 6
+  /// Of the plan; nil for as many as there are.
+  var plannedBlocks: Int?
+  var minimumBlocks: Int?
   var items = 150
   var voidLimit = 0.4
   /// How many times faster the candidate is, prefill and decode alike.
@@ -38,7 +41,7 @@ struct Fixture {
   static func verdict(
     prior: Int = 0, _ set: (inout Fixture) -> Void = { _ in }, _ change: @escaping (inout Evidence) -> Void = { _ in }
   ) throws -> Verdict {
-    try Judge(evidence(set, change), priorComparisons: prior).verdict()
+    try Judge(evidence(set, change), priorComparisons: PriorComparisons(count: prior)).verdict()
   }
 
   static func evidence(
@@ -87,7 +90,9 @@ struct Fixture {
         ]
       ],
       "plan": [
-        "blocks": .integer(blocks), "warm_ups": 0, "order_seed": 1, "divergence_limit": 0.15,
+        "blocks": .integer(plannedBlocks ?? blocks),
+        "minimum_blocks": .integer(minimumBlocks ?? plannedBlocks ?? blocks), "warm_ups": 0, "order_seed": 1,
+        "divergence_limit": 0.15,
         "void_limit": .number(voidLimit),
       ],
       "promotion": [

@@ -34,8 +34,8 @@ struct GoldenTests {
         continue
       }
       expect([effect.ratio], [wanted["ratio"]])
-      expect(ends(effect.interval), wanted["interval"]?.array)
-      expect(ends(effect.anytimeInterval), wanted["anytime"]?.array)
+      expect(ends(effect.fixedSampleInterval), wanted["interval"]?.array)
+      expect(ends(effect.interval), wanted["anytime"]?.array)
       let means = verdict.facts.compactMap { facts in facts.figures.first { $0.metric == metric }?.value }
       expect(means, wanted["means"]?.array)
     }

@@ -26,7 +26,10 @@ struct OutcomeTests {
 
   @Test("A win that is smaller than the minimum effect leads and does not promote")
   func smallWin() throws {
-    let verdict = try Fixture.verdict { $0.speed = 1.015 }
+    let verdict = try Fixture.verdict {
+      $0.speed = 1.015
+      $0.noise = 0.001
+    }
     #expect(verdict.outcome == .hold)
     #expect(verdict.objectives.map(\.standing) == [.leads])
   }

@@ -23,7 +23,7 @@ struct PrintingTests {
     for text in [flat(verdict.text(width: width)), flat(verdict.markdown.replacing("\\", with: ""))] {
       for part in [
         "promote, provisional: 1 of 4 validated comparisons", "leads as of 1 comparison", "> +2.00 %", "> -5.00 pp",
-        "< 10.00 %", "1.000x", "anytime-valid [", "0.33 % of answers changed (1 of 300), McNemar p = 1.0000",
+        "< 10.00 %", "1.000x", "fixed-sample [", "0.33 % of answers changed (1 of 300), McNemar p = 1.0000",
         "16 prompt + 8 decode tokens, 0 cached, concurrency 1", "tokens/s", "isolated", "400 MB", "6 blocks",
         "300 items", "won, leads", "passed", "95 % confidence",
       ] { #expect(text.contains(part), "\(part)") }
@@ -84,16 +84,16 @@ struct PrintingTests {
     let promote = try Fixture.verdict().json
     let refused = try Fixture.verdict({ $0.blocks = 2 }) { $0.session.resident = nil }.json
     let names = [
-      "schema", "outcome", "reason", "maturity", "subject", "confidence", "objectives", "guardrails", "facts", "blocks",
-      "voids", "gaps", "refusals",
+      "schema", "outcome", "reason", "maturity", "subject", "confidence", "stopped_for", "challenge",
+      "objectives", "guardrails", "facts", "blocks", "voids", "gaps", "refusals",
     ]
     #expect(promote.object?.names == names)
     #expect(refused.object?.names == names)
     let objective = try #require(promote["objectives"]?.array?.first)
     #expect(objective.object?.names == ["metric", "cell", "state", "standing", "min_effect", "effect", "gaps"])
     #expect(
-      objective["effect"]?.object?.names == ["kind", "ratio", "interval", "anytime_interval", "blocks"])
-    let anytime = refused["objectives"]?.array?.first?["effect"]?["anytime_interval"]
+      objective["effect"]?.object?.names == ["kind", "ratio", "interval", "fixed_sample_interval", "blocks"])
+    let anytime = refused["objectives"]?.array?.first?["effect"]?["interval"]
     #expect(anytime?["upper"] == .null)
   }
 

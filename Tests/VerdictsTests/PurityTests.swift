@@ -30,7 +30,7 @@ struct PurityTests {
       case (.ratio(let one)?, .ratio(let other)?):
         #expect(abs(one.ratio * other.ratio - 1) < 1e-12)
         #expect(abs(one.interval.lower * other.interval.upper - 1) < 1e-12)
-        #expect(abs(one.anytimeInterval.upper * other.anytimeInterval.lower - 1) < 1e-12)
+        #expect(abs(one.fixedSampleInterval.upper * other.fixedSampleInterval.lower - 1) < 1e-12)
       case (.accuracy(let one)?, .accuracy(let other)?):
         #expect(one.difference == -other.difference)
         #expect(abs(one.interval.lower + other.interval.upper) < 1e-12)

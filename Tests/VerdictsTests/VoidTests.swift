@@ -7,8 +7,10 @@ import Vocabulary
 @Suite("Void blocks")
 struct VoidTests {
   /// Slows one repetition down; both last as long before, up to the noise that is turned off.
-  private func evidence(slowing blocks: [Int], of side: Side = .candidate, by factor: Double) throws -> Evidence {
-    try Fixture.evidence({ $0.noise = 0 }) { evidence in
+  private func evidence(
+    slowing blocks: [Int], of side: Side = .candidate, by factor: Double, among total: Int = 6
+  ) throws -> Evidence {
+    try Fixture.evidence({ ($0.noise, $0.blocks) = (0, total) }) { evidence in
       evidence.change(side, where: { blocks.contains($0.block) && $0.repetition == 1 && $0.item == nil }) {
         $0.slow(by: factor)
       }
@@ -47,11 +49,11 @@ struct VoidTests {
 
   @Test("A share of void blocks above the plan's limit decides nothing")
   func share() throws {
-    let verdicts = try [2, 3].map { count in
-      try Judge(evidence(slowing: Array(0..<count), by: 1.3)).verdict()
+    let verdicts = try [4, 5].map { count in
+      try Judge(evidence(slowing: Array(0..<count), by: 1.3, among: 10)).verdict()
     }
     #expect(verdicts.map(\.outcome) == [.promote, .inconclusive])
-    #expect(verdicts.last?.gaps == [.voids("chat", void: 3, measured: 6, limit: 0.4)])
+    #expect(verdicts.last?.gaps == [.voids("chat", void: 5, measured: 10, limit: 0.4)])
   }
 
   @Test("An interrupted block that was measured again as another is no gap")

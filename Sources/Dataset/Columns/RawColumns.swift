@@ -16,6 +16,8 @@ enum SessionColumn: String, CaseIterable {
   case orderSeed = "order_seed"
   case environment = "env_class"
   case residentVersion = "resident_version"
+  /// Which attempt to unseat the resident it is; null where that was not counted.
+  case challenge
   case host
   case runs
   case voids

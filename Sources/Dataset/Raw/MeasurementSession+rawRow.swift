@@ -9,7 +9,8 @@ extension MeasurementSession {
       envelopeHash: try row.identifier(.envelopeHash), role: try row.optionalChoice(.role),
       resident: try row.optionalChoice(.resident), candidate: try row.identifier(.candidate),
       orderSeed: try row.required(.orderSeed) { $0.string.flatMap { UInt64($0) } },
-      environment: try row.choice(.environment), host: try Host(host), residentVersion: try row.text(.residentVersion))
+      environment: try row.choice(.environment), host: try Host(host), residentVersion: try row.text(.residentVersion),
+      challenge: try row.optional(.challenge, \.integer))
   }
 }
 

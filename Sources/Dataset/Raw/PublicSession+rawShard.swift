@@ -20,7 +20,8 @@ extension PublicSession {
       .envelopeHash: .string(session.envelopeHash.rawValue), .role: .text(session.role?.rawValue),
       .resident: .text(session.resident?.rawValue), .candidate: .string(session.candidate.rawValue),
       .orderSeed: .string(String(session.orderSeed)), .environment: .string(session.environment.rawValue),
-      .residentVersion: .string(session.residentVersion), .host: Self.row(session.host),
+      .residentVersion: .string(session.residentVersion),
+      .challenge: session.challenge.map { .integer($0) } ?? .null, .host: Self.row(session.host),
       .runs: .array(runs.map(Self.row)), .voids: .array(voids.map(Self.row)), .envelope: envelope,
     ])
   }

@@ -23,8 +23,8 @@ extension Sample {
     case .interTokenP95: throughput?.interTokenP95Seconds.map { $0 * 1000 }
     case .peakMemory: throughput == nil ? nil : Double(peakMemoryBytes)
     case .accuracy: answer.map { $0.isCorrect ? 1 : 0 }
-    // A property of two answers.
-    case .flips: nil
+    // The answer's own row says whether there is one, and flips are of two answers.
+    case .answered, .flips: nil
     }
   }
 }

@@ -24,11 +24,14 @@ public struct PromotionRule: Sendable, Equatable {
     public var cell: CellID?
     /// Relative for ratios (0.05: at most five per cent worse), absolute for shares.
     public var margin: Double
+    /// The most bytes that the candidate may hold at all; of peak memory alone, nil for no bound.
+    public var budgetBytes: Int64?
 
-    public init(metric: Metric, cell: CellID?, margin: Double) {
+    public init(metric: Metric, cell: CellID?, margin: Double, budgetBytes: Int64? = nil) {
       self.metric = metric
       self.cell = cell
       self.margin = margin
+      self.budgetBytes = budgetBytes
     }
   }
 

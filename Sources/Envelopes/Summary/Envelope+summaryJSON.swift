@@ -17,7 +17,8 @@ extension Envelope {
       "throughput": .array(throughput.map(\.summaryJSON)),
       "accuracy": .array(accuracy.map(\.summaryJSON)),
       "plan": [
-        "blocks": .integer(plan.blocks), "warm_ups": .integer(plan.warmUps),
+        "blocks": .integer(plan.blocks), "minimum_blocks": .integer(plan.minimumBlocks),
+        "warm_ups": .integer(plan.warmUps),
         "order_seed": .integer(Int(clamping: plan.orderSeed)), "divergence_limit": .number(plan.divergenceLimit),
         "void_limit": .number(plan.voidLimit),
       ],

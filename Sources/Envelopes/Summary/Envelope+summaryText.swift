@@ -47,12 +47,14 @@ extension AccuracyTask {
 
 extension Plan {
   fileprivate var phrases: [String] {
-    [
-      "\(Phrase.count(blocks, "ABBA block")) a cell after \(Phrase.count(warmUps, "warm-up")) a model and cell, "
-        + "order seed \(orderSeed)",
+    let stop =
+      minimumBlocks < blocks ? ["a comparison ends from \(minimumBlocks) blocks a cell on, once it is decided"] : []
+    return [
+      "\(minimumBlocks < blocks ? "at most " : "")\(Phrase.count(blocks, "ABBA block")) a cell after "
+        + "\(Phrase.count(warmUps, "warm-up")) a model and cell, order seed \(orderSeed)",
       "a block is void where a model's two repetitions differ by more than \(Phrase.percent(divergenceLimit))",
       "no verdict rests on a cell with more than \(Phrase.percent(voidLimit)) of its blocks void",
-    ]
+    ] + stop
   }
 }
 

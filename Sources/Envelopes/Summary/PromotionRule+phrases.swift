@@ -24,6 +24,9 @@ extension PromotionRule.Guardrail {
   fileprivate var phrase: String {
     let subject = Phrase.subject(metric, cell)
     let amount = Phrase.amount(margin, of: metric)
+    if let budgetBytes {
+      return "\(subject) is higher by at most \(amount), and at most \(budgetBytes) bytes"
+    }
     return switch (metric.comparison, metric.direction) {
     case (.share, _): "\(subject) are at most \(amount)"
     case (_, .higher): "\(subject) is lower by at most \(amount)"
@@ -35,8 +38,10 @@ extension PromotionRule.Guardrail {
 extension Maturity {
   fileprivate var phrases: [String] {
     let spacing = comparisons > 1 ? ", \(Phrase.number(daysBetween)) days or more apart" : ""
+    let classes =
+      environmentClasses.isEmpty ? "" : ", among them one \(environmentClasses.joined(separator: " and one "))"
     return [
-      "a verdict is final after \(Phrase.count(comparisons, "agreeing comparison"))\(spacing)",
+      "a verdict is final after \(Phrase.count(comparisons, "agreeing comparison"))\(spacing)\(classes)",
       "a provisional verdict \(allowsProvisional ? "may" : "must not") change the registry",
     ]
   }

@@ -1,4 +1,5 @@
 import Measurements
+import Verdicts
 import Vocabulary
 
 /// What a runner tells while it works.
@@ -9,6 +10,8 @@ public enum RunnerEvent: Sendable {
   /// Work that is known from now on, in samples.
   case planned(total: Int, done: Int)
   case measured(Side, Sample)
+  /// The evidence is enough: rounds of blocks from that one on are not measured.
+  case stopped(StoppingReason, beforeRound: Int)
   /// A worker ended; a fresh one takes its place.
   case restarting(Side, reason: String)
 }

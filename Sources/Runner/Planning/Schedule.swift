@@ -9,6 +9,8 @@ public struct ScheduledBlock: Sendable, Equatable {
   public var block: Int
   /// Resident, candidate, candidate, resident or its mirror image; twice the candidate where it runs alone.
   public var order: [Side]
+  /// Whether every cell has been measured as often as this one before it.
+  public var isFirstOfRound = false
 }
 
 /// The order in which throughput cells are measured: a function of the plan and its seed only.
@@ -22,11 +24,13 @@ public enum Schedule {
     var generator = SplitMix64(seed: envelope.plan.orderSeed)
     let rounds = envelope.plan.blocks + (extraBlocks.values.max() ?? 0)
     return (0..<rounds).flatMap { round in
-      shuffled(envelope.throughput, &generator).compactMap { cell in
+      var blocks = shuffled(envelope.throughput, &generator).compactMap { cell -> ScheduledBlock? in
         let isResidentFirst = generator.nextIndex(below: 2) == 0
         guard round < envelope.plan.blocks + extraBlocks[cell.id, default: 0] else { return nil }
         return ScheduledBlock(cell: cell, block: round, order: order(sides, isResidentFirst: isResidentFirst))
       }
+      if !blocks.isEmpty { blocks[0].isFirstOfRound = true }
+      return blocks
     }
   }
 

@@ -81,7 +81,7 @@ public struct MeanLogRatioConfidenceSequence: ConfidenceSequence, Hashable {
     TMixture(count: count, effectVariance: effectScale * effectScale)
   }
 
-  private var believedSquaredDeviations: Double {
+  var believedSquaredDeviations: Double {
     max(moments.squaredDeviations, Double(count - 1) * resolution * resolution)
   }
 

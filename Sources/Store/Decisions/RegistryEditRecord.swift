@@ -30,10 +30,12 @@ public struct RegistryEditRecord: Sendable, Equatable, Identifiable {
   public var requestedBy: String
   public var kind: Kind
   public var state: State
+  /// The path of the edited file; nil for edits from before it was recorded.
+  public var file: String?
 
   public init(
     id: String, requestedAt: Double, role: Role, from: ModelID, to: ModelID, comparison: SessionNumber?,
-    requestedBy: String, kind: Kind, state: State
+    requestedBy: String, kind: Kind, state: State, file: String? = nil
   ) {
     self.id = id
     self.requestedAt = requestedAt
@@ -44,5 +46,6 @@ public struct RegistryEditRecord: Sendable, Equatable, Identifiable {
     self.requestedBy = requestedBy
     self.kind = kind
     self.state = state
+    self.file = file
   }
 }

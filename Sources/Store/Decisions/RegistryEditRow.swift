@@ -14,9 +14,10 @@ struct RegistryEditRow: Codable, Equatable, FetchableRecord, PersistableRecord {
   var requestedBy: String
   var kind: String
   var state: String
+  var file: String?
 
   enum CodingKeys: String, CodingKey {
-    case id, role, session, kind, state
+    case id, role, session, kind, state, file
     case requestedAt = "requested_at_s"
     case from = "from_model"
     case to = "to_model"
@@ -35,6 +36,7 @@ extension RegistryEditRow {
     requestedBy = edit.requestedBy.storable
     kind = edit.kind.rawValue
     state = edit.state.rawValue
+    file = edit.file?.storable
   }
 
   /// The edit, or nil where the row's columns do not make one.
@@ -44,6 +46,6 @@ extension RegistryEditRow {
     return RegistryEditRecord(
       id: id, requestedAt: requestedAt, role: Role(rawValue: role), from: ModelID(rawValue: from),
       to: ModelID(rawValue: to), comparison: session.map(SessionNumber.init(rawValue:)), requestedBy: requestedBy,
-      kind: kind, state: state)
+      kind: kind, state: state, file: file)
   }
 }

@@ -6,10 +6,14 @@ import Measurements
 extension MeasurementStore {
   /// Starts a session, in the state `running`.
   ///
-  /// - Parameter envelope: The envelope's whole text, whose canonical form has the SHA-256 that the session names.
+  /// - Parameters:
+  ///   - envelope: The envelope's whole text, whose canonical form has the SHA-256 that the session names.
+  ///   - runs: The runs that it will begin with; they decide which challenge of the resident it is.
   /// - Throws: `envelopeMismatch`, `hostMismatch`, `sessionExists`, or `invalidValue` for names that are empty or
   ///   contain U+0000 and for times that are not finite.
-  public func open(_ session: MeasurementSession, envelope: JSONValue) throws(StoreError) -> SessionNumber {
+  public func open(
+    _ session: MeasurementSession, envelope: JSONValue, runs: [Run] = []
+  ) throws(StoreError) -> SessionNumber {
     try session.validate()
     let document = envelope.serialized(.canonical)
     let hash = SHA256.hexadecimal(of: Array(document.utf8))
@@ -24,7 +28,9 @@ extension MeasurementStore {
       guard try SessionRow.filter(Column("uuid") == session.uuid).isEmpty(database) else {
         throw StoreError.sessionExists(uuid: session.uuid)
       }
-      try SessionRow(session).insert(database)
+      var row = SessionRow(session)
+      if row.challenge == nil { row.challenge = try self.challenge(of: session, runs, database) }
+      try row.insert(database)
       return SessionNumber(rawValue: database.lastInsertedRowID)
     }
   }

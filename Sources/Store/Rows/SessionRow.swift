@@ -19,9 +19,10 @@ struct SessionRow: Codable, FetchableRecord, PersistableRecord {
   var host: String
   var residentVersion: String
   var state: String
+  var challenge: Int?
 
   enum CodingKeys: String, CodingKey {
-    case number, uuid, role, resident, candidate, environment, host, state
+    case number, uuid, role, resident, candidate, environment, host, state, challenge
     case startedAt = "started_at_s"
     case envelopeID = "envelope_id"
     case envelopeHash = "envelope_hash"
@@ -45,6 +46,7 @@ extension SessionRow {
     host = session.host.fingerprint
     residentVersion = session.residentVersion
     state = MeasurementSession.State.running.rawValue
+    challenge = session.challenge
   }
 
   /// The session, or nil where the row's columns do not make one.
@@ -54,6 +56,6 @@ extension SessionRow {
       uuid: uuid, startedAt: startedAt, envelopeID: envelopeID, envelopeHash: EnvelopeHash(rawValue: envelopeHash),
       role: role.map(Role.init(rawValue:)), resident: resident.map(ModelID.init(rawValue:)),
       candidate: ModelID(rawValue: candidate), orderSeed: UInt64(bitPattern: orderSeed), environment: environment,
-      host: host, residentVersion: residentVersion)
+      host: host, residentVersion: residentVersion, challenge: challenge)
   }
 }

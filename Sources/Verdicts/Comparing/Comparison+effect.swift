@@ -3,21 +3,22 @@ import Vocabulary
 
 extension Comparison {
   /// The effect that the evidence gives, complete or not; nil where it gives none.
-  func effect(_ metric: Metric, _ cell: CellID?) throws(StatisticsError) -> Effect? {
-    let confidence = envelope.promotion.confidence
+  func effect(_ metric: Metric, _ cell: CellID?, confidence: Double) throws(StatisticsError) -> Effect? {
     guard let cell else {
       let (resident, candidate) = (peakMemoryBytes(of: .resident), peakMemoryBytes(of: .candidate))
       guard resident > 0, candidate > 0 else { return nil }
       return .peakMemory(PeakMemoryRatio(residentBytes: resident, candidateBytes: candidate))
     }
     if metric.isOfThroughput {
-      let pairs = scoredBlocks(of: cell).compactMap { $0.pair(of: metric) }
+      let pairs = pairs(of: metric, cell)
       guard pairs.count >= 2 else { return nil }
       return .ratio(try RatioEffect(pairs, direction: metric.direction, confidence: confidence))
     }
     guard let items = answers[cell]?.pairs, !items.isEmpty else { return nil }
-    return metric == .flips
-      ? .flips(try FlipShare(items, confidence: confidence))
-      : .accuracy(try AccuracyEffect(items, confidence: confidence))
+    return switch metric {
+    case .flips: .flips(try FlipShare(items, confidence: confidence))
+    case .answered: .accuracy(try AccuracyEffect(items, confidence: confidence) { !$0.answer.isEmpty })
+    default: .accuracy(try AccuracyEffect(items, confidence: confidence, counting: \.isCorrect))
+    }
   }
 }

@@ -3,14 +3,14 @@ import Vocabulary
 
 extension Comparison {
   /// What a metric lacks, of its cell or (for nil) of the whole run.
-  func gaps(_ metric: Metric, _ cell: CellID?) -> [Gap] {
+  func gaps(_ metric: Metric, _ cell: CellID?, _ stop: StoppingReason?) -> [Gap] {
     let unscored = cells(of: cell).flatMap(unscored)
     // Whatever else is missing then follows from it.
     guard unscored.isEmpty else { return unscored }
     guard let cell else {
       return Side.allCases.filter { peakMemoryBytes(of: $0) <= 0 }.map { .noPeakMemory($0) }
     }
-    return metric.isOfThroughput ? blockGaps(metric, cell) : itemGaps(cell)
+    return metric.isOfThroughput ? blockGaps(metric, cell, stop) : itemGaps(cell)
   }
 
   /// Nil where the session is complete.
@@ -48,12 +48,12 @@ extension Comparison {
     }
   }
 
-  private func blockGaps(_ metric: Metric, _ cell: CellID) -> [Gap] {
+  private func blockGaps(_ metric: Metric, _ cell: CellID, _ stop: StoppingReason?) -> [Gap] {
     let tally = tally(of: cell)
     let measured = tally.used + tally.void
     let defined = scoredBlocks(of: cell).filter { $0.pair(of: metric) != nil }.count
     var gaps: [Gap] = []
-    if measured < tally.planned { gaps.append(.blocks(cell, measured: measured, planned: tally.planned)) }
+    if measured < tally.planned, stop == nil { gaps.append(.blocks(cell, measured: measured, planned: tally.planned)) }
     if Double(tally.void) / Double(measured) > envelope.plan.voidLimit {
       gaps.append(.voids(cell, void: tally.void, measured: measured, limit: envelope.plan.voidLimit))
     }

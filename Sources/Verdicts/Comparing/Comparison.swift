@@ -1,5 +1,6 @@
 import Envelopes
 import Measurements
+import Statistics
 import Vocabulary
 
 /// A comparison's evidence, put in pairs: blocks of throughput cells, items of accuracy tasks.
@@ -10,13 +11,18 @@ struct Comparison {
   let blocks: [CellID: [Block]]
   let voids: [BlockVoid]
   let answers: [CellID: ItemAnswers]
+  /// The comparisons of the same weights that this one goes on from, oldest first.
+  let earlier: [Comparison]
 
   /// - Throws: `VerdictError` for samples that no measurement gives.
   /// - Complexity: O(*n* log *n*) in samples and items.
-  init(_ evidence: Evidence, _ envelope: Envelope) throws(VerdictError) {
+  init(_ evidence: Evidence, _ envelope: Envelope, after earlier: [Evidence] = []) throws(VerdictError) {
     for side in Side.allCases { try Self.check(evidence.samples(of: side), side) }
     self.evidence = evidence
     self.envelope = envelope
+    var comparisons: [Comparison] = []
+    for evidence in earlier { comparisons.append(try Comparison(evidence, envelope)) }
+    self.earlier = comparisons
     let blocks = Block.all(in: evidence)
     voids = BlockVoid.all(in: blocks, recorded: evidence.voids, envelope)
     self.blocks = Dictionary(grouping: blocks, by: \.cell)
@@ -28,6 +34,11 @@ struct Comparison {
   func scoredBlocks(of cell: CellID) -> [Block] {
     let void = Set(voids.filter { $0.cell == cell }.map(\.block))
     return blocks[cell, default: []].filter { $0.isWhole && !void.contains($0.number) }
+  }
+
+  /// Resident and candidate of every scored block that defines the metric, those of earlier comparisons first.
+  func pairs(of metric: Metric, _ cell: CellID) -> [MeasurementPair] {
+    (earlier + [self]).flatMap { comparison in comparison.scoredBlocks(of: cell).compactMap { $0.pair(of: metric) } }
   }
 
   func tally(of cell: CellID) -> BlockTally {

@@ -1,6 +1,8 @@
+import Measurements
 import Statistics
 
-/// The candidate's accuracy minus the resident's, over the items that both answered.
+/// The candidate's accuracy minus the resident's, or of the share of items that got an answer at all, over the items
+/// that both were asked.
 public struct AccuracyEffect: Sendable, Equatable {
   /// A share, in -1...1.
   public let difference: Double
@@ -13,10 +15,15 @@ public struct AccuracyEffect: Sendable, Equatable {
   /// What the difference hides: items whose answer changed.
   public let flips: FlipShare
   public let items: Int
+  /// Which side was right, item by item.
+  public let answers: PairedAnswers
 
-  init(_ items: [PairedItem], confidence: Double) throws(StatisticsError) {
+  /// - Parameter isCounted: What makes an answer count.
+  init(
+    _ items: [PairedItem], confidence: Double, counting isCounted: (AnswerReading) -> Bool
+  ) throws(StatisticsError) {
     let answers = try PairedAnswers(
-      items.map { PairedAnswer(residentRight: $0.resident.isCorrect, candidateRight: $0.candidate.isCorrect) })
+      items.map { PairedAnswer(residentRight: isCounted($0.resident), candidateRight: isCounted($0.candidate)) })
     difference = answers.accuracyDifference
     interval = try answers.accuracyDifferenceInterval(confidence: confidence)
     mcnemarPValue = answers.mcnemarPValue
@@ -24,5 +31,6 @@ public struct AccuracyEffect: Sendable, Equatable {
     candidateAccuracy = answers.candidateAccuracy
     flips = try FlipShare(items, confidence: confidence)
     self.items = answers.count
+    self.answers = answers
   }
 }

@@ -7,21 +7,25 @@ import Vocabulary
 public struct RatioEffect: Sendable, Equatable {
   /// The geometric mean over blocks.
   public let ratio: Double
-  /// Decides: Student's t on the blocks' log-ratios, for the number of blocks that the plan fixed.
+  /// Decides: it covers the effect at every number of blocks together, so a comparison may stop on it. Its ends are 0
+  /// and infinity until there is enough data.
   public let interval: ConfidenceInterval
-  /// Stands beside it: valid whenever it is read. Its ends are 0 and infinity until there is enough data.
-  public let anytimeInterval: ConfidenceInterval
+  /// Stands beside it: Student's t on the blocks' log-ratios, right only for a number of blocks fixed in advance.
+  public let fixedSampleInterval: ConfidenceInterval
   /// The pairs it rests on.
   public let blocks: Int
+  /// The standard deviation of a block's log-ratio.
+  public let deviation: Double
 
   /// - Parameter pairs: One a block, both in the metric's unit, in the order of measurement; at least two.
   init(_ pairs: [MeasurementPair], direction: Metric.Direction, confidence: Double) throws(StatisticsError) {
     let effects = try PairedLogRatios(direction == .higher ? pairs : pairs.map(\.swapped))
-    var sequence = try MeanLogRatioConfidenceSequence(alpha: 1 - confidence)
+    var sequence = try MeanLogRatioConfidenceSequence(deciding: 1 - confidence)
     for logRatio in effects.logRatios { try sequence.observe(logRatio) }
     ratio = effects.ratio
-    interval = try effects.ratioInterval(confidence: confidence)
-    anytimeInterval = sequence.interval.exponentiated
+    interval = sequence.interval.exponentiated
+    fixedSampleInterval = try effects.ratioInterval(confidence: confidence)
     blocks = effects.count
+    deviation = effects.logRatioStandardDeviation
   }
 }

@@ -8,7 +8,7 @@ extension Effect {
     case .ratio(let effect):
       [
         "kind": "better_ratio", "ratio": .init(effect.ratio), "interval": effect.interval.ends,
-        "anytime_interval": effect.anytimeInterval.ends, "blocks": .integer(effect.blocks),
+        "fixed_sample_interval": effect.fixedSampleInterval.ends, "blocks": .integer(effect.blocks),
       ]
     case .accuracy(let effect):
       [

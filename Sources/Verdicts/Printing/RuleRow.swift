@@ -44,14 +44,20 @@ extension GuardrailResult {
   var row: RuleRow {
     let limit =
       switch metric {
-      case .peakMemory: "<= \(Figures.times(1 + margin))"
+      case .peakMemory:
+        "<= \(Figures.times(1 + margin))" + (budgetBytes.map { " and <= \(Figures.bytes($0))" } ?? "")
       case .flips: "< \(Figures.percent(margin))"
-      case .accuracy: "> \(Figures.points(-margin))"
+      case .accuracy, .answered: "> \(Figures.points(-margin))"
       default: "> \(Figures.signedPercent(-margin))"
       }
     return RuleRow(title: metric.title(in: cell), limit: limit, state: state.rawValue.replacing("_", with: " "))
       .adding(effect)
   }
+}
+
+extension Verdict {
+  /// Each objective with its effect, one a line.
+  public var objectiveLines: [String] { objectives.map { "\($0.row.clause("needed")) \($0.row.beside)" } }
 }
 
 extension Metric {
@@ -66,7 +72,7 @@ extension RuleRow {
       row.effect = Figures.signedPercent(effect.ratio - 1)
       row.interval = Self.relative(effect.interval)
       row.count = Figures.count(effect.blocks, "block")
-      row.beside = "anytime-valid \(Self.relative(effect.anytimeInterval))"
+      row.beside = "fixed-sample \(Self.relative(effect.fixedSampleInterval))"
     case .accuracy(let effect):
       row.effect = Figures.points(effect.difference)
       row.interval = Figures.interval(effect.interval.lower, effect.interval.upper, unit: "pp")

@@ -16,7 +16,8 @@ extension GuardrailResult {
   var json: JSONValue {
     [
       "metric": .string(metric.rawValue), "cell": .init(cell?.rawValue), "state": .string(state.rawValue),
-      "margin": .number(margin), "effect": effect?.json ?? .null, "gaps": .array(gaps.map { .string($0.code) }),
+      "margin": .number(margin), "budget_bytes": budgetBytes.map { .integer(Int($0)) } ?? .null,
+      "effect": effect?.json ?? .null, "gaps": .array(gaps.map { .string($0.code) }),
     ]
   }
 }

@@ -18,13 +18,31 @@ extension Verdict {
       ("host", "\(subject.host.chip), \(subject.host.operatingSystem), \(Figures.bytes(subject.host.memoryBytes))"),
       ("environment", subject.environment.rawValue + load),
       ("session", subject.session),
+      ("blocks", blocksText),
+      ("challenge", challengeText),
     ]
   }
 
   /// What the figures of the rules mean.
   var legend: String {
-    "Effects: above 0 is better for the candidate; intervals at \(Figures.confidence(confidence)) confidence."
-      + " Answer flips and peak memory are bounds: less is better."
+    "Effects: above 0 is better for the candidate. Intervals on blocks hold however often they were looked at:"
+      + " \(Figures.confidence(1 - challenge.level)) confidence for objectives, \(Figures.confidence(confidence)) for"
+      + " guardrails; the fixed-sample interval beside them is right for a single look. Answer flips and peak memory are bounds: less is better."
+  }
+
+  private var blocksText: String {
+    let used = blocks.map(\.used).min() ?? 0
+    let planned = blocks.map(\.planned).max() ?? 0
+    return "\(used) scored of at most \(planned) a cell, "
+      + (stop.map { "ended for: \($0.title)" } ?? "not ended")
+  }
+
+  private var challengeText: String {
+    let share = challenge.number * (challenge.number + 1) / 2
+    let earlier = challenge.earlierSessions.count
+    return "\(challenge.number) of this resident, alpha \(Figures.plain(challenge.level)) an objective"
+      + (share > 1 ? " (1/\(share) of the first's)" : "")
+      + (earlier > 0 ? ", adds to \(Figures.count(earlier, "earlier session"))" : "")
   }
 
   /// One line a void block.

@@ -23,10 +23,12 @@ extension Verdict {
   private var won: [RuleRow] { objectives.filter { $0.state == .won }.map(\.row) }
 
   private var passedGuardrails: String {
-    switch guardrails.count {
+    let passed = guardrails.count { $0.state == .passed }
+    return switch guardrails.count {
     case 0: "no guardrail is set"
-    case 1: "the guardrail is passed"
-    default: "all \(guardrails.count) guardrails are passed"
+    case 1 where passed == 1: "the guardrail is passed"
+    case passed: "all \(passed) guardrails are passed"
+    default: "\(passed) of \(Figures.count(guardrails.count, "guardrail")) are passed, the others open"
     }
   }
 

@@ -61,3 +61,12 @@ extension Verdict {
     items.isEmpty ? [] : ["", name] + items.flatMap { $0.printable.wrapped(width: width, indentation: 2) }
   }
 }
+
+extension Verdict {
+  /// The explanation for a terminal, one paragraph each, ending in a newline.
+  public func explanationText(width: Int) -> String {
+    explanation.flatMap { paragraph in
+      paragraph.printable.wrapped(width: max(width, 60)).enumerated().map { $0 == 0 ? $1 : "  \($1)" }
+    }.joined(separator: "\n") + "\n"
+  }
+}

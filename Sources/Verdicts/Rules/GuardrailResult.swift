@@ -17,6 +17,8 @@ public struct GuardrailResult: Sendable, Equatable {
   public let cell: CellID?
   /// Relative for ratios, absolute for shares.
   public let margin: Double
+  /// The most bytes that the candidate may hold; nil for no bound.
+  public let budgetBytes: Int64?
   /// Nil where nothing could be computed.
   public let effect: Effect?
   /// What is missing; while something is, the state is `noData`, whatever the effect.
@@ -24,6 +26,7 @@ public struct GuardrailResult: Sendable, Equatable {
 
   public var state: State {
     guard let effect, gaps.isEmpty else { return .noData }
+    if case .peakMemory(let memory) = effect, let budgetBytes, memory.candidateBytes > budgetBytes { return .broken }
     return effect.state(withinMargin: margin)
   }
 }

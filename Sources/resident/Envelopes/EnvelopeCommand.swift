@@ -1,11 +1,12 @@
 import ArgumentParser
 import Envelopes
 import Foundation
+import Vocabulary
 
 struct EnvelopeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "envelope", abstract: "Check, identify and describe measurement envelopes.",
-    subcommands: [ValidateCommand.self, HashCommand.self, ShowCommand.self])
+    subcommands: [ValidateCommand.self, HashCommand.self, ShowCommand.self, MetricsCommand.self])
 
   struct File: ParsableArguments {
     @Argument(help: "The envelope.", completion: .file(extensions: ["json"]))
@@ -23,6 +24,14 @@ struct EnvelopeCommand: ParsableCommand {
       let envelope = try file.read()
       Terminal.write("\(file.file): valid (\(envelope.id) version \(envelope.version), hash \(envelope.hash))\n")
     }
+  }
+
+  struct MetricsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "metrics", abstract: "List what objectives and guardrails may name, with units and directions.",
+      discussion: "Known: \(Metric.allCases.map { "\($0) (\($0.unit))" }.joined(separator: ", ")).")
+
+    func run() { Terminal.write(Metric.markdownTable) }
   }
 
   struct HashCommand: ParsableCommand {

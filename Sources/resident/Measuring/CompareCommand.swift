@@ -41,9 +41,8 @@ struct CompareCommand: AsyncParsableCommand {
       role: role.map(Role.init(rawValue:)), envelope: envelope)
     let store = try options.database.open(.readWrite)
     let number = try await Measuring.run(plan, store: store, resuming: options.resume)
-    let evidence = try store.evidence(number)
     let promoter = Promoter(store: store, registry: registry.file, requester: Requester.name)
-    let (verdict, _) = try promoter.judge(evidence)
+    let (verdict, _) = try promoter.judge(number)
     try promoter.record(verdict, for: number)
     if options.json {
       let output: JSONValue = ["comparison": .integer(Int(number.rawValue)), "verdict": verdict.json]

@@ -40,6 +40,7 @@ final class ProgressDisplay: Sendable {
         state.start = Machine.monotonicNanoseconds
       }
       line("\(total) samples" + (done > 0 ? ", \(done) of them measured before" : ""))
+    case .stopped(let reason, let round): line("enough after \(round) rounds of blocks: \(reason.title)")
     case .measured(let side, let sample): measured(side, sample)
     }
   }

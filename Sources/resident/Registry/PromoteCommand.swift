@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
-import JSON
+import Measurements
+import ModelRegistry
 import Promotion
+import Runner
 import Store
 import Vocabulary
 
@@ -20,41 +22,72 @@ struct PromoteCommand: ParsableCommand {
   @Option(help: "The comparison's number, as `resident compare` printed it.")
   var comparison: Int64
 
-  @Option(help: "The role to repoint.")
-  var role: String
+  @Option(help: "The role to repoint; several are repointed in one edit.")
+  var role: [String]
 
-  @OptionGroup var registry: RegistryOption
+  @OptionGroup var target: EditOptions
   @OptionGroup var database: DatabaseOption
 
   @Flag(help: "Show the edit and change nothing.")
   var dryRun = false
 
+  @Flag(help: "Print only the edit as a patch that `git apply` takes, and change nothing.")
+  var patch = false
+
   @Flag(help: "Accept a provisional verdict where the envelope asks for a final one.")
   var allowProvisional = false
 
-  @Flag(help: "Print one JSON object.")
+  @Flag(help: "Accept a comparison that was measured on another host than this one.")
+  var anyHost = false
+
+  @Option(help: "How the decision is printed: \(DecisionFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var format: DecisionFormat = .text
+
+  @Flag(help: "The same as --format json.")
   var json = false
+
+  @Option(
+    help: ArgumentHelp("The exported dataset to link to from Markdown.", valueName: "dir"), completion: .directory)
+  var results = "results"
+
+  func validate() throws {
+    if role.isEmpty { throw ValidationError("Give at least one --role.") }
+  }
 
   func run() throws {
     let store = try database.open(.readWrite)
-    let promoter = Promoter(store: store, registry: registry.file, requester: Requester.name)
+    let promoter = Promoter(store: store, registry: target.file, requester: Requester.name)
+    for edit in try promoter.recover() { Terminal.writeError("settled an interrupted edit: \(edit.line)\n") }
     let decision = try promoter.promote(
-      SessionNumber(rawValue: comparison), role: Role(rawValue: role), isDryRun: dryRun,
-      allowsProvisional: allowProvisional)
-    Terminal.write(json ? decision.json.serialized(.pretty) + "\n" : text(decision))
+      SessionNumber(rawValue: comparison), roles: role.map(Role.init(rawValue:)),
+      permissions: Promoter.Permissions(
+        isDryRun: dryRun || patch, allowsProvisional: allowProvisional,
+        hostFingerprint: anyHost ? nil : Measurements.Host.current.fingerprint))
+    if patch {
+      if decision.action == .wouldEdit { Terminal.write(decision.diff?.description ?? "") }
+      Terminal.writeError("\(decision.verdict.reason)\n")
+    } else {
+      try DecisionPrinter(decision: decision, file: target.file.url.relativePath, results: results)
+        .print(json ? .json : format)
+    }
     throw ExitCode(decision.exitCode.rawValue)
   }
+}
 
-  private func text(_ decision: PromotionDecision) -> String {
-    var text = decision.verdict.text(width: Terminal.width) + "\n"
-    switch decision.action {
-    case .edited: text += "\n\(registry.file.url.relativePath) is changed:\n"
-    case .wouldEdit: text += "\ndry run; \(registry.file.url.relativePath) would change:\n"
-    case .needsMaturity:
-      text += "\nthe verdict is provisional and the envelope asks for a final one; --allow-provisional overrides:\n"
-    case .none: text += "\n\(registry.file.url.relativePath) is unchanged.\n"
-    }
-    return text + (decision.diff?.description ?? "")
+/// Which file an edit is of.
+struct EditOptions: ParsableArguments {
+  @OptionGroup var registry: RegistryOption
+
+  @Option(
+    help: ArgumentHelp(
+      "Edit the Nix source that generates the registry instead: the one line that assigns the role in `models`.",
+      valueName: "file.nix"),
+    completion: .file(extensions: ["nix"]))
+  var source: String?
+
+  var file: any RoleEditing {
+    if let source { return NixSourceFile(URL(fileURLWithPath: source)) }
+    return registry.file
   }
 }
 

@@ -292,6 +292,19 @@ for _ in range(CASES):
 
     record("sampleSizeLogRatios", [effect, deviation, power, alpha, sides], [smallest(t_power, power)])
 
+# Chance that the sequential t limit ends above a null value: the final mean is predicted by Student's t
+
+for _ in range(CASES):
+    n = int(rng.integers(2, 16))
+    total = n + int(rng.integers(6, 40))
+    alpha = rng.choice([0.01, 0.05, 0.2])
+    sample = rng.normal(rng.uniform(0, 0.1), log_uniform(0.01, 0.2), n).round(6)
+    null = rng.choice([0, rng.uniform(-0.1, 0.1)])
+    deviation = np.std(sample, ddof=1)
+    final = np.mean(sample) - critical_t(total, 1.0, alpha, 0) * deviation / math.sqrt(total)
+    spread = deviation * math.sqrt(1 / n - 1 / total)
+    record("chanceOfLower", [alpha, null, total, *sample], [stats.t.cdf((final - null) / spread, n - 1)])
+
 print("{")
 for position, (name, cases) in enumerate(golden.items()):
     rows = ",\n".join("    " + json.dumps(case, separators=(",", ":")) for case in cases)

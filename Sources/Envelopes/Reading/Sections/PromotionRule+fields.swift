@@ -33,8 +33,10 @@ extension PromotionRule.Guardrail {
       fields.report("cell", "must be absent: \(Metric.peakMemory) is of the whole run")
     }
     let margin = fields.number("margin", .above(0, below: 1))
-    guard let metric, let margin, metric == .peakMemory || cell != nil else { return nil }
-    self.init(metric: metric, cell: cell, margin: margin)
+    let hasBudget = metric == .peakMemory && fields.object["budget_bytes"] != nil
+    let budget = hasBudget ? fields.integer("budget_bytes", 1...(1 << 53 - 1)) : nil
+    guard let metric, let margin, metric == .peakMemory || cell != nil, hasBudget == (budget != nil) else { return nil }
+    self.init(metric: metric, cell: cell, margin: margin, budgetBytes: budget.map(Int64.init))
   }
 }
 

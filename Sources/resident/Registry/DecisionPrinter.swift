@@ -1,0 +1,82 @@
+import ArgumentParser
+import Dataset
+import Foundation
+import Promotion
+import Verdicts
+
+enum DecisionFormat: String, CaseIterable, ExpressibleByArgument {
+  case text
+  case json
+  case markdown
+  case github
+}
+
+/// Prints what came of asking for a promotion.
+struct DecisionPrinter {
+  let decision: PromotionDecision
+  /// The file that was, or would be, edited.
+  let file: String
+  /// The exported dataset's folder, to link to.
+  let results: String
+
+  /// - Throws: where GitHub's step summary can't be written.
+  func print(_ format: DecisionFormat) throws {
+    switch format {
+    case .text: Terminal.write(text)
+    case .json: Terminal.write(decision.json.serialized(.pretty) + "\n")
+    case .markdown: Terminal.write(markdown)
+    case .github:
+      try appendStepSummary()
+      Terminal.write(decision.verdict.githubAnnotations)
+    }
+  }
+
+  private var text: String {
+    let verdict = decision.verdict.text(width: Terminal.width)
+    return verdict + "\n\(actionLine)\n" + (decision.diff?.description ?? "")
+  }
+
+  private var actionLine: String {
+    switch decision.action {
+    case .edited: "\(file) is changed:"
+    case .wouldEdit: "dry run; \(file) would change:"
+    case .needsMaturity:
+      "the verdict is provisional and the envelope asks for a final one; --allow-provisional overrides:"
+    case .none: "\(file) is unchanged."
+    }
+  }
+
+  private var markdown: String {
+    let diff = decision.diff.map { "\n```diff\n\($0)```\n" } ?? ""
+    return decision.verdict.markdown + rows + "\n\(actionLine)\n" + diff
+  }
+
+  /// Links to the raw samples and the verdict's rows, where they are exported.
+  private var rows: String {
+    let folder = URL(fileURLWithPath: results, isDirectory: true)
+    guard let names = try? PublishedDataset(folder: folder).files(of: decision.verdict.subject.session),
+      !names.isEmpty
+    else { return "" }
+    let environment = ProcessInfo.processInfo.environment
+    var base = results
+    if let server = environment["GITHUB_SERVER_URL"], let repository = environment["GITHUB_REPOSITORY"],
+      let revision = environment["GITHUB_SHA"]
+    {
+      base = "\(server)/\(repository)/blob/\(revision)/\(results)"
+    }
+    let root = base.hasSuffix("/") ? String(base.dropLast()) : base
+    return "\nRows:\n\n" + names.map { "- [\($0)](\(root)/\($0))\n" }.joined()
+  }
+
+  private func appendStepSummary() throws {
+    guard let path = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"], !path.isEmpty else {
+      return Terminal.write(markdown)
+    }
+    let url = URL(fileURLWithPath: path)
+    guard FileManager.default.fileExists(atPath: path) else { return try Data(markdown.utf8).write(to: url) }
+    let file = try FileHandle(forWritingTo: url)
+    try file.seekToEnd()
+    try file.write(contentsOf: Data(markdown.utf8))
+    try file.close()
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Dataset
+import Foundation
+import JSON
+import Verification
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Judge an exported dataset again from its raw samples alone.",
+    discussion: """
+      Needs no database. Exit code 0 where every published verdict follows from the raw samples, 1 where one does not, 2 \
+      where a file is damaged or not what its name promises.
+      """)
+
+  @Argument(help: ArgumentHelp("The dataset's folder.", valueName: "dir"), completion: .directory)
+  var dataset = "results"
+
+  @Flag(help: "Print one JSON array.")
+  var json = false
+
+  func run() throws {
+    let folder = URL(fileURLWithPath: dataset, isDirectory: true)
+    let findings = try DatasetVerifier(PublishedDataset(folder: folder)).findings()
+    let wrong = findings.filter { $0.state != .same }
+    if json {
+      Terminal.write(JSONValue.array(findings.map(\.json)).serialized(.pretty) + "\n")
+    } else {
+      for finding in findings {
+        Terminal.write("\(finding.state.rawValue.replacing("_", with: " "))  \(finding.name)\n")
+        for detail in finding.details { Terminal.write("  \(detail)\n") }
+      }
+      Terminal.write("\(findings.count - wrong.count) of \(findings.count) verdicts follow from the raw samples\n")
+    }
+    if !wrong.isEmpty { throw ExitCode(1) }
+  }
+}
+
+extension DatasetVerifier.Finding {
+  fileprivate var json: JSONValue {
+    [
+      "verdict": .string(name), "session": .string(session), "state": .string(state.rawValue),
+      "details": .array(details.map { .string($0) }),
+    ]
+  }
+}

@@ -1,0 +1,128 @@
+import Envelopes
+import JSON
+import Measurements
+import Testing
+
+@testable import Verdicts
+
+@Suite("Stopping when the evidence is enough")
+struct SequentialTests {
+  private func rule(_ confidence: Double, objectives: Int = 1) -> PromotionRule {
+    PromotionRule(
+      confidence: confidence,
+      objectives: (0..<objectives).map {
+        .init(metric: .decodeTokensPerSecond, cell: .init(rawValue: "c\($0)"), minimumEffect: 0)
+      },
+      guardrails: [], maturity: Maturity(comparisons: 1, daysBetween: 0, allowsProvisional: true))
+  }
+
+  @Test("All challenges of a resident together spend at most twice alpha, and the first spends alpha")
+  func budget() {
+    let rule = rule(0.95)
+    #expect(abs(AlphaBudget.share(of: 1, in: rule) - 0.05) < 1e-12)
+    let sum = (1...100_000).reduce(0) { $0 + AlphaBudget.share(of: $1, in: rule) }
+    #expect(sum < AlphaBudget.total(rule) && sum > 0.9999 * AlphaBudget.total(rule))
+    #expect(AlphaBudget.level(of: 3, in: self.rule(0.95, objectives: 2)) == AlphaBudget.share(of: 3, in: rule) / 2)
+  }
+
+  @Test("A clear win ends a comparison at the plan's minimum, equal models end for futility")
+  func early() throws {
+    for (speed, reason) in [(1.1, StoppingReason.win), (1.0, .futility)] {
+      let evidence = try Fixture.evidence {
+        ($0.blocks, $0.minimumBlocks, $0.plannedBlocks, $0.speed) = (6, 6, 30, speed)
+      }
+      #expect(try stoppingReason(in: evidence) == reason)
+      let verdict = try Judge(evidence).verdict()
+      #expect(verdict.stop == reason)
+      #expect(verdict.outcome == (reason == .win ? .promote : .hold))
+      #expect(verdict.gaps.isEmpty)
+    }
+  }
+
+  @Test("A broken guardrail ends a comparison and rejects")
+  func broken() throws {
+    let evidence = try Fixture.evidence { ($0.blocks, $0.minimumBlocks, $0.plannedBlocks, $0.speed) = (6, 6, 30, 0.8) }
+    let verdict = try Judge(evidence).verdict()
+    #expect(verdict.stop == .brokenGuardrail)
+    #expect(verdict.outcome == .reject)
+  }
+
+  @Test("Before the plan's minimum nothing is decided, and what is undecided must go on")
+  func minimum() throws {
+    let early = try Fixture.evidence { ($0.blocks, $0.minimumBlocks, $0.plannedBlocks) = (6, 7, 30) }
+    #expect(try stoppingReason(in: early) == nil)
+    #expect(try Judge(early).verdict().outcome == .inconclusive)
+    #expect(try Judge(early).verdict().gaps == [.blocks("chat", measured: 6, planned: 30)])
+  }
+
+  @Test("A later challenge of the same resident has to show more")
+  func laterChallenge() throws {
+    let widths = try [1, 2, 20].map { number in
+      let verdict = try Fixture.verdict({ ($0.blocks, $0.items) = (12, 10) }) { $0.session.challenge = number }
+      #expect(verdict.challenge.number == number)
+      let interval = try #require(verdict.ratio?.interval)
+      return interval.upper / interval.lower
+    }
+    #expect(widths[0] < widths[1] && widths[1] < widths[2])
+  }
+
+  @Test("A re-run adds to the evidence of the earlier comparison instead of starting anew")
+  func pooled() throws {
+    let first = try Fixture.evidence({ ($0.blocks, $0.noise) = (8, 0.01) }) { $0.session.challenge = 1 }
+    let second = try Fixture.evidence({ ($0.blocks, $0.noise) = (8, 0.01) }) {
+      $0.session.challenge = 1
+      $0.session.uuid = "00000000-0000-4000-8000-000000000002"
+      $0.session.startedAt += 86_400
+    }
+    #expect(second.continues(first) && !first.continues(second))
+    let (alone, together) = (try Judge(second).verdict(), try Judge(second, after: [first]).verdict())
+    #expect(together.ratio?.blocks == 16 && alone.ratio?.blocks == 8)
+    let (wide, narrow) = (try #require(alone.ratio?.interval), try #require(together.ratio?.interval))
+    #expect(narrow.upper / narrow.lower < wide.upper / wide.lower)
+    #expect(together.challenge.earlierSessions == [first.session.uuid])
+  }
+
+  @Test(
+    "Other weights, an unfinished session or another challenge are not gone on from",
+    arguments: [
+      { $0.state = .interrupted }, { $0.session.challenge = 2 }, { $0.session.environment = .underLoad },
+      { $0.candidate.engine.threads = 7 }, { $0.candidate.provenance = .unverified },
+    ] as [@Sendable (inout Evidence) -> Void])
+  func notContinued(change: @escaping @Sendable (inout Evidence) -> Void) throws {
+    let later = try Fixture.evidence({ _ in }) {
+      $0.session.challenge = 1
+      $0.session.startedAt += 1
+    }
+    let earlier = try Fixture.evidence({ _ in }) {
+      $0.session.challenge = 1
+      change(&$0)
+    }
+    #expect(!later.continues(earlier))
+  }
+
+  @Test("A verdict matures only once every environment class that the envelope asks for was measured")
+  func environmentClasses() {
+    let rule = Maturity(
+      comparisons: 2, daysBetween: 0, environmentClasses: ["isolated", "under-load"], allowsProvisional: true)
+    let earlier = PriorComparisons(
+      [.init(startedAt: 1, environment: .isolated), .init(startedAt: 2, environment: .isolated)], before: 3, rule)
+    #expect(earlier == PriorComparisons(count: 2, environments: [.isolated]))
+    for (environment, stage) in [(EnvironmentClass.isolated, VerdictMaturity.Stage.provisional), (.underLoad, .final)] {
+      let maturity = VerdictMaturity(earlier: earlier, rule, environment: environment, outcome: .hold)
+      #expect(maturity.stage == stage)
+      #expect(maturity.missingEnvironments == (stage == .final ? [] : ["under-load"]))
+    }
+  }
+
+  @Test("More of the same evidence never turns a win into doubt")
+  func monotone() throws {
+    var won = false
+    for blocks in 6...30 {
+      let verdict = try Fixture.verdict { ($0.blocks, $0.noise, $0.speed) = (blocks, 0.01, 1.05) }
+      let isWon = verdict.objectives.first?.state == .won
+      #expect(isWon || !won, "\(blocks) blocks")
+      won = won || isWon
+    }
+    #expect(won)
+  }
+}
