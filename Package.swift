@@ -52,6 +52,9 @@ let package = Package(
         "Envelopes", "JSON", "Measurements", "Platform", "Randomness", "Store", "Verdicts", "Vocabulary",
         "WorkerProtocol", crypto,
       ]),
+    .target(
+      name: "Calibration",
+      dependencies: ["Envelopes", "JSON", "Measurements", "Randomness", "Statistics", "Verdicts", "Vocabulary"]),
     .target(name: "ModelRegistry", dependencies: ["JSON", "Vocabulary"]),
     .target(
       name: "Promotion",
@@ -64,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "resident",
       dependencies: [
-        "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine",
+        "Calibration", "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine",
         "Promotion",
         "Runner",
         "Statistics", "Store", "Verdicts", "Verification", "Vocabulary", "WorkerProtocol", arguments,
@@ -96,6 +99,9 @@ let package = Package(
         "Envelopes", "JSON", "Measurements", "ModelRegistry", "Promotion", "Store", "TestSupport", "Vocabulary",
         "registry-crash-helper",
       ]),
+    .testTarget(
+      name: "CalibrationTests",
+      dependencies: ["Calibration", "Envelopes", "JSON", "Measurements", "Verdicts", "Vocabulary"]),
     .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "Vocabulary", crypto, database]),
     .testTarget(
       name: "DatasetTests", dependencies: ["Dataset", "JSON", "Measurements", "Store", "Vocabulary", crypto]),

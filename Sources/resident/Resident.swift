@@ -15,7 +15,7 @@ struct Resident: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self,
-      ExplainCommand.self, ExportCommand.self, VerifyCommand.self,
+      CalibrateCommand.self, ExplainCommand.self, ExportCommand.self, VerifyCommand.self,
       EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self, WorkerCommandLine.self,
     ]
   )
