@@ -110,7 +110,7 @@ struct CalibrationTests {
     let session = MeasurementSession(
       uuid: "u", startedAt: 0, envelopeID: "e", envelopeHash: "h", role: nil, resident: "m", candidate: "m",
       orderSeed: 0, environment: .isolated,
-      host: Host(
+      host: Measurements.Host(
         fingerprint: "f", operatingSystem: "o", architecture: "a", chip: "c", physicalCores: 1, memoryBytes: 1),
       residentVersion: "1")
     return Evidence(
