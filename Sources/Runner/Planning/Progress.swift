@@ -9,6 +9,8 @@ public enum RunnerEvent: Sendable {
   /// Work that is known from now on, in samples.
   case planned(total: Int, done: Int)
   case measured(Side, Sample)
+  /// Planned samples that will not be taken, because a tool loop ended early.
+  case skipped(Int)
   /// A worker ended; a fresh one takes its place.
   case restarting(Side, reason: String)
 }

@@ -10,7 +10,12 @@ extension Comparison {
       guard resident > 0, candidate > 0 else { return nil }
       return .peakMemory(PeakMemoryRatio(residentBytes: resident, candidateBytes: candidate))
     }
-    if metric.isOfThroughput {
+    if metric == .firstDegradedRound { return turns[cell]?.degraded().map { .degradedRounds($0) } }
+    if metric.source == .live {
+      guard let items = turns[cell]?.pairs(metric), !items.isEmpty else { return nil }
+      return .accuracy(try AccuracyEffect(items, confidence: confidence))
+    }
+    if metric.isOfBlocks {
       let pairs = scoredBlocks(of: cell).compactMap { $0.pair(of: metric) }
       guard pairs.count >= 2 else { return nil }
       return .ratio(try RatioEffect(pairs, direction: metric.direction, confidence: confidence))

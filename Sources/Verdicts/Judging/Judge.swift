@@ -46,7 +46,7 @@ public struct Judge: Sendable {
       maturity: VerdictMaturity(
         earlier: priorComparisons, needed: envelope.promotion.maturity.comparisons, outcome: outcome),
       subject: comparison.subject, confidence: envelope.promotion.confidence, objectives: objectives,
-      guardrails: guardrails, facts: comparison.facts, blocks: envelope.throughput.map { comparison.tally(of: $0.id) },
+      guardrails: guardrails, facts: comparison.facts, blocks: envelope.blockCells.map { comparison.tally(of: $0.id) },
       voids: comparison.voids, gaps: gaps, refusals: refusals)
   }
 

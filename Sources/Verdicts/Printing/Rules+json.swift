@@ -41,6 +41,7 @@ extension CellFacts {
             "count": .integer($0.count),
           ]
         }),
+      "loop": loop?.json ?? .null,
     ]
   }
 }

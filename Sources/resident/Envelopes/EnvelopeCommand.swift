@@ -5,7 +5,9 @@ import Foundation
 struct EnvelopeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "envelope", abstract: "Check, identify and describe measurement envelopes.",
-    subcommands: [ValidateCommand.self, HashCommand.self, ShowCommand.self])
+    subcommands: [
+      ValidateCommand.self, HashCommand.self, ShowCommand.self, ImportBFCLCommand.self, ScoreCommand.self,
+    ])
 
   struct File: ParsableArguments {
     @Argument(help: "The envelope.", completion: .file(extensions: ["json"]))

@@ -41,6 +41,7 @@ final class ProgressDisplay: Sendable {
       }
       line("\(total) samples" + (done > 0 ? ", \(done) of them measured before" : ""))
     case .measured(let side, let sample): measured(side, sample)
+    case .skipped(let count): state.withLock { $0.done += count }
     }
   }
 
@@ -64,6 +65,7 @@ final class ProgressDisplay: Sendable {
     let remaining = pace * Double(snapshot.total - snapshot.done)
     let place =
       sample.place.item.map { "\(sample.place.cell) \($0)" }
+      ?? sample.place.round.map { "\(sample.place.cell) round \($0)" }
       ?? "\(sample.place.cell) block \(sample.place.block + 1)"
     let times = "\(Self.clock(elapsed)) elapsed, \(Self.clock(remaining)) left"
     if isTerminal {
