@@ -65,7 +65,8 @@ let package = Package(
     .executableTarget(
       name: "resident",
       dependencies: [
-        "BFCL", "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine", "Promotion",
+        "BFCL", "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine",
+        "Promotion",
         "Runner",
         "Statistics", "Store", "ToolCalls", "Verdicts", "Vocabulary", "WorkerProtocol", arguments,
       ]),
@@ -74,6 +75,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "ChatTemplateTests", dependencies: ["ChatTemplate"], exclude: ["Conformance"]),
+    .testTarget(name: "BFCLTests", dependencies: ["BFCL", "Envelopes", "JSON", "TestSupport", "ToolCalls"]),
     .testTarget(name: "ToolCallsTests", dependencies: ["JSON", "ToolCalls"], exclude: ["Golden"]),
     .testTarget(
       name: "CheckpointTests", dependencies: ["Checkpoint", "JSON", crypto], exclude: ["Conformance", "Fixtures"]),

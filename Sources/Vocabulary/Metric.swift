@@ -44,7 +44,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond, .accuracy, .validToolCallRate,
       .answeredShare, .firstDegradedRound, .loopTokensPerSecond, .cachedPrefixTokens:
       .higher
-    case .firstTokenLatency, .interTokenP95, .peakMemory, .flips, .turnLatencyP50, .turnLatencyP95, .turnFirstToken: .lower
+    case .firstTokenLatency, .interTokenP95, .peakMemory, .flips, .turnLatencyP50, .turnLatencyP95, .turnFirstToken:
+      .lower
     }
   }
 

@@ -68,7 +68,8 @@ extension WorkerRequest {
 
 extension ChatTurn {
   fileprivate var json: JSONValue {
-    .object(JSONObject([("role", .string(role)), ("content", .string(content))] + extra.members.map { ($0.name, $0.value) }))
+    .object(
+      JSONObject([("role", .string(role)), ("content", .string(content))] + extra.members.map { ($0.name, $0.value) }))
   }
 
   fileprivate init(json: JSONValue) throws(WorkerFailure) {

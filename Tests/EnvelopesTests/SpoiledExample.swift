@@ -120,7 +120,8 @@ extension SpoiledExample {
       "promotion.objectives.0.metric", "speed",
       "promotion.objectives[0].metric: must be one of cumulative_tokens_per_second, decode_tokens_per_second, "
         + "prefill_tokens_per_second, first_token_latency_ms, inter_token_p95_ms, accuracy, "
-        + "not the string \"speed\""),
+        + "valid_tool_call_rate, answered_share, turn_latency_p50_ms, turn_latency_p95_ms, turn_first_token_ms, "
+        + "loop_tokens_per_second, cached_prefix_tokens, not the string \"speed\""),
     Self(
       "promotion.objectives.0.metric", "accuracy",
       "promotion.objectives[0].cell: accuracy is measured by accuracy tasks, and \"short\" is none; "

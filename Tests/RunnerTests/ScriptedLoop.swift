@@ -5,6 +5,7 @@ import Measurements
 import Store
 import TestSupport
 import ToolCalls
+import Vocabulary
 import WorkerProtocol
 
 @testable import Runner
@@ -26,22 +27,33 @@ struct ScriptedLoop {
   func samples(
     outputs: [JSONValue], rounds: Int? = nil, members: [(String, JSONValue)] = []
   ) async throws -> [Sample] {
-    let script: JSONValue = [
-      "chat": chat, "context_length": .integer(contextLength), "outputs": .array(outputs),
-    ]
-    let file = try folder.write(script.serialized(), to: "script.json")
-    let executable = Program.executable.deletingLastPathComponent().appendingPathComponent("scripted-worker")
-    let plan = MeasurementPlan(
-      envelope: try Self.envelope(rounds: rounds ?? outputs.count, members),
-      contenders: [.init(side: .candidate, model: "scripted", folder: folder.url)], role: nil, environment: .isolated,
-      command: WorkerCommand(executable: executable, arguments: [file.path]), threads: nil, version: "test",
-      parser: parser)
-    let number = try await MeasurementRunner(plan, store: store).run()
+    let envelope = try Self.envelope(rounds: rounds ?? outputs.count, members)
+    let number = try await run(envelope, [.candidate: outputs])
     return try store.samples(of: number, side: nil)
   }
 
+  /// Runs the loop with a model for each side, both from scripts of their own.
+  func run(_ envelope: Envelope, _ outputs: [Side: [JSONValue]]) async throws -> SessionNumber {
+    let contenders = try Side.allCases.compactMap { side -> MeasurementPlan.Contender? in
+      guard let outputs = outputs[side] else { return nil }
+      let script: JSONValue = [
+        "weights": .string(side.rawValue), "chat": chat, "context_length": .integer(contextLength),
+        "outputs": .array(outputs),
+      ]
+      let file = try folder.write(script.serialized(), to: "\(side.rawValue)/script.json")
+      return .init(side: side, model: ModelID(rawValue: side.rawValue), folder: file.deletingLastPathComponent())
+    }
+    let executable = Program.executable.deletingLastPathComponent().appendingPathComponent("scripted-worker")
+    let plan = MeasurementPlan(
+      envelope: envelope, contenders: contenders, role: nil, environment: .isolated,
+      command: WorkerCommand(executable: executable, arguments: []), threads: nil, version: "test", parser: parser)
+    return try await MeasurementRunner(plan, store: store).run()
+  }
+
   /// Every round asks for `find` with "q" as "tea".
-  static func envelope(rounds: Int, _ members: [(String, JSONValue)] = []) throws -> Envelope {
+  static func envelope(
+    rounds: Int, _ members: [(String, JSONValue)] = [], guardrails: JSONValue = []
+  ) throws -> Envelope {
     var cell = JSONObject([
       ("id", "loop"), ("trace", "tea"), ("mode", "live"), ("announce", "template"), ("max_tokens", 16),
     ])
@@ -69,7 +81,7 @@ struct ScriptedLoop {
             ? ["metric": "valid_tool_call_rate", "cell": "loop", "min_effect": 0.1]
             : ["metric": "turn_latency_p50_ms", "cell": "loop", "min_effect": 0.1]
         ],
-        "guardrails": [], "maturity": ["comparisons": 1, "days_between": 0, "allow_provisional": true],
+        "guardrails": guardrails, "maturity": ["comparisons": 1, "days_between": 0, "allow_provisional": true],
       ],
     ])
   }

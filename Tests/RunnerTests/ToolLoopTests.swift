@@ -24,7 +24,7 @@ import Verdicts
     (["text": .string(right + right)], [.extraCall]),
     (["text": .string(right + "</tool_call>")], [.leakedSyntax]),
     (["text": "<tool_call>{\"name\": \"fi", "finish": "length"], [.truncated]),
-    (["text": "and tea ", "repeat": 100, "finish": "length"], [.noCall, .repetitionLoop]),
+    (["text": "and tea ", "repeat": 100, "finish": "length"], [.repetitionLoop]),
     (["text": "[TOOL_CALLS]find[ARGS]{\"q\": \"tea\"}"], [.wrongParser]),
     (["text": .string(right)], []),
   ]
@@ -40,7 +40,7 @@ import Verdicts
     let cell = try #require(try ScriptedLoop.envelope(rounds: Self.outputs.count).toolLoops.first)
     let facts = LoopFacts(cell, samples)
     #expect(facts.firstDegradedRound == 2)
-    #expect(facts.failures["no_call"] == 2)
+    #expect(facts.failures["no_call"] == 1)
     #expect(facts.failures["wrong_parser"] == 1)
   }
 
@@ -59,6 +59,34 @@ import Verdicts
     #expect(flood[2].turn?.judgement?.isValid == true)
     #expect(flood[3].status == .failed)
     #expect(flood.count == 4)
+  }
+
+  @Test("A worker that never answers is ended by the cell's limit", .timeLimit(.minutes(1))) func hang() async throws {
+    let samples = try await ScriptedLoop().samples(
+      outputs: [["text": .string(Self.right)], ["hang": true]], members: [("max_seconds", 0.2)])
+    #expect(samples.map(\.status) == [.success, .failed])
+  }
+
+  @Test("Rates, rounds and latencies decide as objectives and guardrails") func verdict() async throws {
+    let outputs: [Side: [JSONValue]] = [
+      .resident: Array(repeating: ["text": .string(Self.right)], count: 12),
+      .candidate: [["text": .string(Self.right)]] + Array(repeating: ["text": "No."], count: 11),
+    ]
+    let loop = try ScriptedLoop()
+    let guardrails: JSONValue = [
+      ["metric": "valid_tool_call_rate", "cell": "loop", "margin": 0.1],
+      ["metric": "first_degraded_round", "cell": "loop", "margin": 0.2],
+      ["metric": "answered_share", "cell": "loop", "margin": 0.5],
+    ]
+    let number = try await loop.run(try ScriptedLoop.envelope(rounds: 12, guardrails: guardrails), outputs)
+    let verdict = try Judge(try loop.store.evidence(number)).verdict()
+    #expect(verdict.outcome == .reject)
+    #expect(verdict.guardrails.map(\.state) == [.broken, .broken, .passed])
+    let text = verdict.text(width: 100)
+    #expect(text.contains("resident none in 12 rounds, candidate round 2 of 12"))
+    #expect(text.contains("failed: no call"))
+    let live = try #require(verdict.facts.first { $0.side == .candidate })
+    #expect(live.figures.first { $0.metric == .validToolCallRate }?.value == 1.0 / 12)
   }
 
   @Test("A wrong parser is shown as such, and the right one reads the same outputs") func override() async throws {
@@ -103,6 +131,8 @@ import Verdicts
     let prompts = samples.map { $0.turn?.times.promptTokens ?? 0 }
     #expect(prompts[0..<3] == prompts[3..<6])
     #expect(prompts[0] < prompts[1] && prompts[1] < prompts[2])
-    #expect(samples.map { ($0.turn?.times.cachedTokens ?? 0) > 0 } == Array(repeating: [false, true, true], count: 4).flatMap(\.self))
+    #expect(
+      samples.map { ($0.turn?.times.cachedTokens ?? 0) > 0 }
+        == Array(repeating: [false, true, true], count: 4).flatMap(\.self))
   }
 }

@@ -6,7 +6,10 @@ import Testing
 struct CallStreamTests {
   /// One output a parser, with a call of `find` for "čaj ☕️" in it and text around.
   static let outputs: [(CallParser, String)] = [
-    (.jsonTools, "<think>hm ☕️</think>Só.<tool_call>\n{\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}\n</tool_call>"),
+    (
+      .jsonTools,
+      "<think>hm ☕️</think>Só.<tool_call>\n{\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}\n</tool_call>"
+    ),
     (.qwen3Coder, "Só.<tool_call>\n<function=find>\n<parameter=q>\nčaj ☕️\n</parameter>\n</function>\n</tool_call>"),
     (.mistral, "Só.[TOOL_CALLS]find[ARGS]{\"q\": \"čaj ☕️\"}"),
     (.pythonic, "Só.<|tool_call_start|>[find(q=\"čaj ☕️\")]<|tool_call_end|>"),
@@ -71,7 +74,8 @@ struct CallStreamTests {
   }
 
   @Test func `a call within reasoning is none`() {
-    let parsed = CallJudge.parse("<think><tool_call>{\"name\": \"find\"}</tool_call></think>", by: .jsonTools, tools: [])
+    let parsed = CallJudge.parse(
+      "<think><tool_call>{\"name\": \"find\"}</tool_call></think>", by: .jsonTools, tools: [])
     #expect(parsed.calls.isEmpty)
   }
 

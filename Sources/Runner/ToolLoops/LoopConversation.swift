@@ -15,7 +15,8 @@ struct LoopConversation {
     self.cell = cell
     let system = cell.trace.system
     let content =
-      cell.announcement == .systemPrompt ? system + "\n\n" + HermesForm.announcement(of: cell.trace.tools.tools) : system
+      cell.announcement == .systemPrompt
+      ? system + "\n\n" + HermesForm.announcement(of: cell.trace.tools.tools) : system
     turns = [ChatTurn(role: "system", content: content)]
   }
 
@@ -31,7 +32,8 @@ struct LoopConversation {
           ChatTurn(
             role: "tool", content: result.text,
             extra: JSONObject([
-              ("name", .string(result.call.name)), ("tool_call_id", .string(identifier(callCount - calls.count + index))),
+              ("name", .string(result.call.name)),
+              ("tool_call_id", .string(identifier(callCount - calls.count + index))),
             ])))
       }
       if let user = script.user { turns.append(ChatTurn(role: "user", content: user)) }

@@ -71,7 +71,7 @@ actor ModelWorker {
 
   func generate(_ options: GenerateOptions) async throws(WorkerFailure) -> WorkerReply {
     // A worker that minds its limit has time to answer; one that does not is ended.
-    try await request(.generate(options), within: options.maximumSeconds.map { $0 + 30 } ?? 600)
+    try await request(.generate(options), within: options.maximumSeconds.map { 2 * $0 + 2 } ?? 600)
   }
 
   /// The mean log-probability a token of a continuation.

@@ -37,7 +37,8 @@ extension MeasurementStore {
             AND ifnull(item, '') = ?)
         """,
       arguments: [
-        run.session, run.side, place.cell.rawValue, place.block, place.repetition, place.item ?? place.round.map { "#\($0)" } ?? "",
+        run.session, run.side, place.cell.rawValue, place.block, place.repetition,
+        place.item ?? place.round.map { "#\($0)" } ?? "",
       ]) ?? false
   }
 }

@@ -26,7 +26,7 @@ public indirect enum ArgumentCheck: Sendable, Equatable {
     case .equals(let wanted): wanted.isSame(as: value)
     case .oneOf(let wanted, let isLoose): wanted.contains { $0.isSame(as: value, isLoose: isLoose) }
     case .matches(let pattern):
-      value.string.map { $0.utf8.count <= Self.matchedLengthLimit && $0.contains(pattern: pattern) } ?? false
+      value.string.map { $0.utf8.count <= Self.matchedLengthLimit && $0.matches(pattern: pattern) } ?? false
     case .within(let range): value.number.map(range.contains) ?? false
     case .schema(let schema): schema.problem(of: value) == nil
     case .elements(let checks):

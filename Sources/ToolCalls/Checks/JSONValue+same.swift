@@ -29,7 +29,7 @@ extension String {
   }
 
   /// Whether a regular expression finds something; false where it is none.
-  func contains(pattern: String) -> Bool {
+  func matches(pattern: String) -> Bool {
     guard let expression = try? Regex(pattern) else { return false }
     return firstMatch(of: expression) != nil
   }

@@ -29,7 +29,9 @@ enum MiniMaxM2 {
 
   private static func name(_ scanner: inout TextScanner) throws(CallSyntaxError) -> String {
     guard let text = scanner.text(upTo: ">")?.trimmed else { throw CallSyntaxError("> is missing after a name") }
-    guard text.count >= 2, let quote = text.first, quote == "\"" || quote == "'", text.last == quote else { return text }
+    guard text.count >= 2, let quote = text.first, quote == "\"" || quote == "'", text.last == quote else {
+      return text
+    }
     return String(text.dropFirst().dropLast())
   }
 

@@ -12,8 +12,11 @@ enum Mistral {
     var calls: [ToolCall] = []
     var scanner = TextScanner(body)
     while let head = scanner.text(upTo: "[ARGS]") {
-      let name = String(head.trimmed.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }.reversed())
-      guard let end = JSONExtent.end(of: scanner.rest) else { throw CallSyntaxError("the arguments of \(name) do not end") }
+      let name = String(
+        head.trimmed.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }.reversed())
+      guard let end = JSONExtent.end(of: scanner.rest) else {
+        throw CallSyntaxError("the arguments of \(name) do not end")
+      }
       let text = String(scanner.rest[..<end])
       calls.append(ToolCall(name: name, arguments: try JSONTools.arguments(try JSONTools.json(text))))
       scanner = TextScanner(scanner.rest[end...])

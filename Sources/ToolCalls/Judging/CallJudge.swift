@@ -64,7 +64,7 @@ public struct CallJudge: Sendable {
 
   /// The tag or the body of a call that stands in the prose, or nil.
   private func leak(in prose: String) -> String? {
-    if let tag = Self.tags.first(where: prose.contains) { return tag }
+    if let tag = Self.tags.first(where: { prose.contains($0) }) { return tag }
     let looksLikeCall = prose.contains("{") && prose.contains("\"name\"") && prose.contains("\"arguments\"")
     return looksLikeCall ? "the JSON of a call" : nil
   }

@@ -26,7 +26,7 @@ public enum CallParser: String, Sendable, CaseIterable {
   /// The marks are those by which mlx-lm 0.32 chooses, in its order; `harmony`, which mlx-lm has no parser for, comes
   /// last.
   public init?(chatTemplate: String) {
-    for (marks, parser) in Self.rules where marks.allSatisfy(chatTemplate.contains) {
+    for (marks, parser) in Self.rules where marks.allSatisfy({ chatTemplate.contains($0) }) {
       guard let parser else { return nil }
       self = parser
       return

@@ -51,7 +51,8 @@ struct Block {
           repetitions.contains(place.repetition)
         else { continue }
         let inOrder = pass.sorted { ($0.place.round ?? 0) < ($1.place.round ?? 0) }
-        readings[Key(cell: place.cell, number: place.block), default: [:]][place.repetition] = LoopReading(turns: inOrder)
+        readings[Key(cell: place.cell, number: place.block), default: [:]][place.repetition] = LoopReading(
+          turns: inOrder)
       }
       return readings
     }

@@ -64,7 +64,9 @@ extension Comparison {
       envelope.toolLoops.map { ($0.id, $0.trace.rounds.count) }, uniquingKeysWith: { first, _ in first })
     return Side.allCases.flatMap { side in
       let strays = evidence.samples(of: side).map(\.place).filter { place in
-        if let round = place.round { return !(1...(rounds[place.cell] ?? 1)).contains(round) || rounds[place.cell] == nil }
+        if let round = place.round {
+          return !(1...(rounds[place.cell] ?? 1)).contains(round) || rounds[place.cell] == nil
+        }
         guard let item = place.item else {
           return !throughput.contains(place.cell) || !Block.repetitions.contains(place.repetition)
         }

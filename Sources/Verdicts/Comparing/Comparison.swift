@@ -53,7 +53,9 @@ struct Comparison {
       // An item has one answer, whatever the block says.
       if place.item != nil { (place.block, place.repetition) = (0, 0) }
       guard seen.insert(place).inserted else { throw .repeatedSample(side, sample.place) }
-      if let reading = sample.throughput ?? sample.turn?.times, !reading.isPossible { throw .impossibleReading(side, sample.place) }
+      if let reading = sample.throughput ?? sample.turn?.times, !reading.isPossible {
+        throw .impossibleReading(side, sample.place)
+      }
     }
   }
 }

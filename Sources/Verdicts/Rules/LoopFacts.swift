@@ -49,5 +49,7 @@ public struct LoopFacts: Sendable, Equatable {
   }
 
   /// The value of a metric of loops over one pass's turns, in the metric's unit.
-  public static func value(of metric: Metric, turns: [Sample]) -> Double? { LoopReading(turns: turns).value(of: metric) }
+  public static func value(of metric: Metric, turns: [Sample]) -> Double? {
+    LoopReading(turns: turns).value(of: metric)
+  }
 }

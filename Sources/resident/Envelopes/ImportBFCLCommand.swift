@@ -16,7 +16,8 @@ struct ImportBFCLCommand: ParsableCommand {
   @Argument(help: "The folder bfcl_eval of the installed package.", completion: .directory)
   var package: String
 
-  @Option(help: ArgumentHelp("Where to write. Default: envelopes/bfcl.json in the user's data folder.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Where to write. Default: envelopes/bfcl.json in the user's data folder.", valueName: "file"))
   var out: String?
 
   func run() throws {

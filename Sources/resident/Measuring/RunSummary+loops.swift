@@ -18,7 +18,8 @@ extension RunSummary {
     }
     if facts.isLive, !facts.rounds.isEmpty {
       let round = facts.firstDegradedRound.map(String.init) ?? "none"
-      lines.append("\(start) \(Metric.firstDegradedRound.title) | \(round) | \(facts.rounds.count) of \(facts.planned) run |")
+      lines.append(
+        "\(start) \(Metric.firstDegradedRound.title) | \(round) | \(facts.rounds.count) of \(facts.planned) run |")
       let failures = facts.failures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       lines.append("\(start) failures, turns | \(failures.joined(separator: ", ")) | |")
     }
@@ -34,7 +35,9 @@ extension RunSummary {
     let turns = samples.filter { $0.place.cell == cell.id && $0.turn != nil }
     let judged = turns.compactMap(\.turn?.judgement).filter { !$0.isOfWrongParser }
     let passes = Dictionary(grouping: turns) { [$0.place.block, $0.place.repetition] }
-    let metrics: [Metric] = [.turnLatencyP50, .turnLatencyP95, .turnFirstToken, .loopTokensPerSecond, .cachedPrefixTokens]
+    let metrics: [Metric] = [
+      .turnLatencyP50, .turnLatencyP95, .turnFirstToken, .loopTokensPerSecond, .cachedPrefixTokens,
+    ]
     var figures = metrics.map { metric in
       (metric, passes.values.compactMap { LoopFacts.value(of: metric, turns: $0) })
     }

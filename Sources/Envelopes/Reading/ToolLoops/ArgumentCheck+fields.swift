@@ -35,7 +35,8 @@ extension ArgumentCheck {
         guard let ends = json.array?.compactMap(\.number), ends.count == 2, ends[0] <= ends[1] else { return nil }
         return .within(ends[0]...ends[1])
       }
-    case "schema": return fields.value(kind, expected: "a JSON Schema") { $0.object == nil ? nil : .schema(JSONSchema($0)) }
+    case "schema":
+      return fields.value(kind, expected: "a JSON Schema") { $0.object == nil ? nil : .schema(JSONSchema($0)) }
     case "elements": return fields.sections(kind, ArgumentCheck.init).map { .elements($0) }
     case "members": return fields.members(kind).map { .members($0) }
     default: return fields.sections(kind, atLeast: 1, ArgumentCheck.init).map { .anyOf($0) }

@@ -48,7 +48,8 @@ extension FieldReader {
         problems.report(Quoted.pathPart(member.name, after: path(of: key)), "there is no such tool in \(tools.id)")
       }
       guard let text = member.value.string else {
-        problems.report(Quoted.pathPart(member.name, after: path(of: key)), "must be a string, not \(member.value.kind)")
+        problems.report(
+          Quoted.pathPart(member.name, after: path(of: key)), "must be a string, not \(member.value.kind)")
         return nil
       }
       results[member.name] = text
