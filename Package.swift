@@ -26,6 +26,7 @@ let package = Package(
     .target(name: "Checkpoint", dependencies: ["JSON", crypto]),
     .target(name: "Tokenization", dependencies: ["JSON"]),
     .target(name: "ChatTemplate"),
+    .target(name: "ToolCalls", dependencies: ["JSON"]),
     .target(
       name: "CKernels",
       // The kernels are what a model waits for, in a debug build as well.
@@ -37,19 +38,21 @@ let package = Package(
     .target(
       name: "NativeEngine",
       dependencies: [
-        "CKernels", "ChatTemplate", "Checkpoint", "JSON", "Platform", "Randomness", "Tokenization", "WorkerProtocol",
+        "CKernels", "ChatTemplate", "Checkpoint", "JSON", "Platform", "Randomness", "Tokenization", "ToolCalls",
+        "WorkerProtocol",
       ]),
 
     .target(name: "Statistics", dependencies: ["Randomness"]),
     // The stages, in the order in which data flows.
-    .target(name: "Envelopes", dependencies: ["JSON", "Vocabulary", crypto]),
+    .target(name: "Envelopes", dependencies: ["JSON", "Randomness", "ToolCalls", "Vocabulary", crypto]),
+    .target(name: "BFCL", dependencies: ["JSON", "ToolCalls", crypto]),
     .target(name: "Store", dependencies: ["JSON", "Measurements", "Vocabulary", crypto, database]),
     .target(
       name: "Verdicts", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Vocabulary"]),
     .target(
       name: "Runner",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "Platform", "Randomness", "Store", "Verdicts", "Vocabulary",
+        "Envelopes", "JSON", "Measurements", "Platform", "Randomness", "Store", "ToolCalls", "Verdicts", "Vocabulary",
         "WorkerProtocol", crypto,
       ]),
     .target(
@@ -67,16 +70,17 @@ let package = Package(
     .executableTarget(
       name: "resident",
       dependencies: [
-        "Calibration", "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine",
-        "Promotion",
-        "Runner",
-        "Statistics", "Store", "Verdicts", "Verification", "Vocabulary", "WorkerProtocol", arguments,
+        "BFCL", "Calibration", "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry",
+        "NativeEngine", "Promotion", "Runner", "Statistics", "Store", "ToolCalls", "Verdicts", "Verification", "Vocabulary",
+        "WorkerProtocol", arguments,
       ]),
 
     // Tests mirror Sources.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "ChatTemplateTests", dependencies: ["ChatTemplate"], exclude: ["Conformance"]),
+    .testTarget(name: "BFCLTests", dependencies: ["BFCL", "Envelopes", "JSON", "TestSupport", "ToolCalls"]),
+    .testTarget(name: "ToolCallsTests", dependencies: ["JSON", "ToolCalls"], exclude: ["Golden"]),
     .testTarget(
       name: "CheckpointTests", dependencies: ["Checkpoint", "JSON", crypto], exclude: ["Conformance", "Fixtures"]),
     .testTarget(
@@ -86,10 +90,12 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "Vocabulary", "WorkerProtocol",
-        "resident",
+        "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "ToolCalls", "Verdicts", "Vocabulary",
+        "WorkerProtocol", "resident", "scripted-worker",
       ]),
-    .testTarget(name: "EnvelopesTests", dependencies: ["Envelopes", "JSON", "Vocabulary"]),
+    .executableTarget(
+      name: "scripted-worker", dependencies: ["JSON", "WorkerProtocol"], path: "Tests/ScriptedWorker"),
+    .testTarget(name: "EnvelopesTests", dependencies: ["Envelopes", "JSON", "ToolCalls", "Vocabulary"]),
     .testTarget(
       name: "VerdictsTests",
       dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Verdicts", "Vocabulary"], exclude: ["Golden"]),

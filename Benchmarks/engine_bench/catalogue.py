@@ -24,7 +24,8 @@ Each pair runs both sides one after the other in fresh processes, with one warm-
 alternates. Ratios are ours ÷ opponent within a pair. Both sides get the same prompt ids. The opponent is the fastest
 of all libraries, file types and attention modes in a scouting pass. The lane 4-bit g32 and its file hold the same
 weights; the other lanes meet llama.cpp's nearest types. llama.cpp otherwise keeps its defaults: keys and values in
-half precision (ours: single), activations in 8 bits against quantized weights (ours: single).
+half precision (ours: single), activations in 8 bits against quantized weights (ours: 16 bits while decoding, single
+precision in prompts).
 
 Decode at context 0 starts after a prompt of one token. Ours picks the likeliest token each step, as does xllamacpp;
 cyllama and llama-cpp-python are given their tokens. Time to first token, ours: from before the process is made until

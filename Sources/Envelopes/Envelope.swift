@@ -12,6 +12,8 @@ public struct Envelope: Sendable, Equatable {
   public var sampling: Sampling
   public var throughput: [ThroughputCell]
   public var accuracy: [AccuracyTask]
+  /// The loops, each with its trace.
+  public var toolLoops: [ToolLoopCell]
   public var plan: Plan
   public var promotion: PromotionRule
   /// SHA-256 of `source` in canonical form.

@@ -11,12 +11,15 @@ public struct Sample: Sendable, Equatable {
     public var repetition: Int
     /// The item of an accuracy cell, else nil.
     public var item: String?
+    /// The turn of a tool loop, from 1, else nil.
+    public var round: Int?
 
-    public init(cell: CellID, block: Int, repetition: Int, item: String? = nil) {
+    public init(cell: CellID, block: Int, repetition: Int, item: String? = nil, round: Int? = nil) {
       self.cell = cell
       self.block = block
       self.repetition = repetition
       self.item = item
+      self.round = round
     }
   }
 
@@ -24,6 +27,7 @@ public struct Sample: Sendable, Equatable {
   public enum Outcome: Sendable, Equatable {
     case throughput(ThroughputReading)
     case answer(AnswerReading)
+    case turn(TurnReading)
     /// Anything but a success; the message says what happened.
     case unscored(CellStatus, message: String)
   }
@@ -53,13 +57,18 @@ public struct Sample: Sendable, Equatable {
 
   public var status: CellStatus {
     switch outcome {
-    case .throughput, .answer: .success
+    case .throughput, .answer, .turn: .success
     case .unscored(let status, _): status
     }
   }
 
   public var throughput: ThroughputReading? {
     guard case .throughput(let reading) = outcome else { return nil }
+    return reading
+  }
+
+  public var turn: TurnReading? {
+    guard case .turn(let reading) = outcome else { return nil }
     return reading
   }
 

@@ -1,6 +1,7 @@
 import Envelopes
 import Foundation
 import Measurements
+import ToolCalls
 import Vocabulary
 import WorkerProtocol
 
@@ -28,10 +29,12 @@ public struct MeasurementPlan: Sendable {
   public var threads: Int?
   /// Of this program, for the record.
   public var version: String
+  /// Reads the calls of live loops in place of the parser that the chat template chooses.
+  public var parser: CallParser?
 
   public init(
     envelope: Envelope, contenders: [Contender], role: Role?, environment: EnvironmentClass, command: WorkerCommand,
-    threads: Int?, version: String
+    threads: Int?, version: String, parser: CallParser? = nil
   ) {
     self.envelope = envelope
     self.contenders = contenders
@@ -40,6 +43,7 @@ public struct MeasurementPlan: Sendable {
     self.command = command
     self.threads = threads
     self.version = version
+    self.parser = parser
   }
 
   func model(of side: Side) -> ModelID? { contenders.first { $0.side == side }?.model }
@@ -53,6 +57,6 @@ public struct MeasurementPlan: Sendable {
         item.prompt.utf8.count + task.maximumTokens + (item.options.map(\.utf8.count).max() ?? 0)
       }
     }
-    return max(cells, (items.max() ?? 0) + 256)
+    return max(cells, (items.max() ?? 0) + 256, envelope.toolLoops.map(\.longestByteCount).max() ?? 0)
   }
 }

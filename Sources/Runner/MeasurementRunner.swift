@@ -109,6 +109,7 @@ public struct MeasurementRunner: Sendable {
       guard let bench = benches.first(where: { $0.contender.side == side }) else { continue }
       try await take(&recorder, bench) { await bench.ask(item, of: task) }
     }
+    try await runLoops(work.loops, benches, &recorder)
   }
 
   /// Requests whose times are thrown away: caches, branch predictors and clocks settle.
@@ -125,13 +126,17 @@ public struct MeasurementRunner: Sendable {
   }
 
   /// Takes one sample, makes it durable, and replaces the worker if that ended.
-  private func take(_ recorder: inout Recorder, _ bench: Bench, _ measure: () async -> Sample) async throws {
+  @discardableResult
+  func take(
+    _ recorder: inout Recorder, _ bench: Bench, _ measure: () async -> Sample
+  ) async throws -> Sample {
     try Task.checkCancellation()
     let sample = await measure()
     try recorder.record(sample, of: bench.contender.side)
-    guard await bench.needsRestart else { return }
+    guard await bench.needsRestart else { return sample }
     if case .unscored(_, let message) = sample.outcome { report(.restarting(bench.contender.side, reason: message)) }
     // A worker that does not come back leaves its later cells failed; the other model's are still worth having.
     if let run = try? await bench.restart() { try recorder.begin(run) }
+    return sample
   }
 }

@@ -21,6 +21,7 @@ public enum VerdictError: Error, Equatable, Sendable, CustomStringConvertible {
 extension Sample.Place {
   /// The place in words.
   var title: String {
-    item.map { "item \($0) of \(cell)" } ?? "block \(block), repetition \(repetition) of \(cell)"
+    round.map { "round \($0), block \(block), repetition \(repetition) of \(cell)" }
+      ?? item.map { "item \($0) of \(cell)" } ?? "block \(block), repetition \(repetition) of \(cell)"
   }
 }

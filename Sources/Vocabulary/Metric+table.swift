@@ -5,7 +5,7 @@ extension Metric {
       + allCases.map { metric in
         [
           metric.rawValue, metric.title, metric.unit, metric.direction.rawValue, metric.comparison.title,
-          metric == .peakMemory ? "the run" : metric.isOfThroughput ? "throughput cells" : "accuracy tasks",
+          metric == .peakMemory ? "the run" : metric.sources.map { "\($0.rawValue)s" }.joined(separator: ", "),
         ]
       }
   }
@@ -25,6 +25,7 @@ extension Metric.Comparison {
     case .ratio: "ratio of paired samples"
     case .difference: "difference of shares, item by item"
     case .share: "the share itself"
+    case .bound: "ratio of the two"
     }
   }
 }

@@ -9,8 +9,15 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   case interTokenP95 = "inter_token_p95_ms"
   case peakMemory = "peak_memory_bytes"
   case accuracy = "accuracy"
-  case answered = "answered_share"
   case flips = "answer_flips"
+  case validToolCallRate = "valid_tool_call_rate"
+  case answeredShare = "answered_share"
+  case firstDegradedRound = "first_degraded_round"
+  case turnLatencyP50 = "turn_latency_p50_ms"
+  case turnLatencyP95 = "turn_latency_p95_ms"
+  case turnFirstToken = "turn_first_token_ms"
+  case loopTokensPerSecond = "loop_tokens_per_second"
+  case cachedPrefixTokens = "cached_prefix_tokens"
 
   /// Which way is better.
   public enum Direction: String, Sendable {
@@ -24,6 +31,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case ratio
     /// By the difference candidate - resident of shares over the same items.
     case difference
+    /// By one figure of each model that decides as it is, like the round in which a loop first goes wrong.
+    case bound
     /// By the share of items itself.
     case share
   }
@@ -32,14 +41,18 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
 
   public var direction: Direction {
     switch self {
-    case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond, .accuracy, .answered: .higher
-    case .firstTokenLatency, .interTokenP95, .peakMemory, .flips: .lower
+    case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond, .accuracy, .validToolCallRate,
+      .answeredShare, .firstDegradedRound, .loopTokensPerSecond, .cachedPrefixTokens:
+      .higher
+    case .firstTokenLatency, .interTokenP95, .peakMemory, .flips, .turnLatencyP50, .turnLatencyP95, .turnFirstToken:
+      .lower
     }
   }
 
   public var comparison: Comparison {
     switch self {
-    case .accuracy, .answered: .difference
+    case .accuracy, .validToolCallRate, .answeredShare: .difference
+    case .firstDegradedRound: .bound
     case .flips: .share
     default: .ratio
     }
@@ -48,10 +61,13 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   /// The unit of a value.
   public var unit: String {
     switch self {
-    case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond: "tokens/s"
-    case .firstTokenLatency, .interTokenP95: "ms"
+    case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond, .loopTokensPerSecond:
+      "tokens/s"
+    case .firstTokenLatency, .interTokenP95, .turnLatencyP50, .turnLatencyP95, .turnFirstToken: "ms"
     case .peakMemory: "bytes"
-    case .accuracy, .answered, .flips: "share"
+    case .accuracy, .flips, .validToolCallRate, .answeredShare: "share"
+    case .firstDegradedRound: "round"
+    case .cachedPrefixTokens: "tokens"
     }
   }
 
@@ -65,11 +81,42 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .interTokenP95: "inter-token p95"
     case .peakMemory: "peak memory"
     case .accuracy: "accuracy"
-    case .answered: "answered share"
     case .flips: "answer flips"
+    case .validToolCallRate: "valid tool calls"
+    case .answeredShare: "answered share"
+    case .firstDegradedRound: "first degraded round"
+    case .turnLatencyP50: "turn latency p50"
+    case .turnLatencyP95: "turn latency p95"
+    case .turnFirstToken: "time to first token a turn"
+    case .loopTokensPerSecond: "effective rate of the loop"
+    case .cachedPrefixTokens: "cached prefix a turn"
     }
   }
 
-  /// Whether it comes from throughput cells; else from accuracy tasks.
-  public var isOfThroughput: Bool { comparison == .ratio }
+  /// What it is measured in.
+  public enum Source: String, Sendable {
+    case throughput = "throughput cell"
+    case accuracy = "accuracy task"
+    /// A tool loop with scripted turns.
+    case replay = "replay loop"
+    /// A tool loop with the model's own turns.
+    case live = "live loop"
+  }
+
+  /// The kinds of cell that it is measured in; peak memory also is of the whole run.
+  public var sources: [Source] {
+    switch self {
+    case .accuracy, .flips: [.accuracy]
+    case .answeredShare: [.accuracy, .live]
+    case .validToolCallRate, .firstDegradedRound: [.live]
+    case .turnLatencyP50, .turnLatencyP95, .turnFirstToken, .loopTokensPerSecond, .cachedPrefixTokens: [.replay]
+    default: [.throughput]
+    }
+  }
+
+  /// Whether blocks of throughput cells are what it is compared by.
+  public var isOfThroughput: Bool { isOfBlocks && sources == [.throughput] && self != .peakMemory }
+
+  /// Whether it is compared by blocks of repetitions rather than by items.
+  public var isOfBlocks: Bool { comparison == .ratio }
 }

@@ -87,7 +87,7 @@ public actor WorkerProcess {
       kill(processIdentifier, SIGKILL)
       throw error
     }
-    guard let reply = try? JSONValue(parsing: line), reply["id"]?.integer == id else {
+    guard let reply = Self.parsed(line), reply["id"]?.integer == id else {
       throw .notAWorker(String(decoding: line.prefix(200), as: UTF8.self))
     }
     if let message = reply["error"]?.string { throw .refused(operation: request.operation, message: message) }
@@ -95,6 +95,11 @@ public actor WorkerProcess {
       throw .notAWorker("an answer without result or peak_memory_bytes")
     }
     return WorkerReply(result: result, peakMemoryBytes: peak)
+  }
+
+  /// The line's JSON. A worker may pass on the bytes of its model's text as they are, so what is not UTF-8 is replaced.
+  private static func parsed(_ line: [UInt8]) -> JSONValue? {
+    (try? JSONValue(parsing: line)) ?? (try? JSONValue(parsing: String(decoding: line, as: UTF8.self)))
   }
 
   /// Ends the worker by ending its input, and by force where that does not help within two seconds.

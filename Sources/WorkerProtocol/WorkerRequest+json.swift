@@ -11,8 +11,10 @@ extension WorkerRequest {
       object["context_length"] = options.contextLength.map { .integer($0) }
     case .provenance: break
     case .tokenize(let text): object["text"] = .string(text)
-    case .chat(let turns):
-      object["messages"] = .array(turns.map { ["role": .string($0.role), "content": .string($0.content)] })
+    case .chat(let turns, let tools, let thinking):
+      object["messages"] = .array(turns.map(\.json))
+      object["tools"] = tools.map { .array($0) }
+      object["thinking"] = thinking.map { .bool($0) }
     case .generate(let options):
       object["prompt"] = .tokens(options.prompt)
       object["max_tokens"] = .integer(options.maximumTokens)
@@ -21,6 +23,8 @@ extension WorkerRequest {
       object["temperature"] = .number(options.temperature)
       object["top_p"] = .number(options.topP)
       object["seed"] = .integer(Int(truncatingIfNeeded: options.seed))
+      object["max_seconds"] = options.maximumSeconds.map { .number($0) }
+      object["keep_special_tokens"] = options.keepsSpecialTokens ? .bool(true) : nil
     case .score(let prompt, let continuation):
       object["prompt"] = .tokens(prompt)
       object["continuation"] = .tokens(continuation)
@@ -44,13 +48,8 @@ extension WorkerRequest {
     case "chat":
       guard let messages = json["messages"]?.array else { throw .badRequest("messages is not an array") }
       var turns: [ChatTurn] = []
-      for message in messages {
-        guard let role = message["role"]?.string, let content = message["content"]?.string else {
-          throw .badRequest("a message lacks its role or its content")
-        }
-        turns.append(ChatTurn(role: role, content: content))
-      }
-      self = .chat(turns)
+      for message in messages { turns.append(try ChatTurn(json: message)) }
+      self = .chat(turns, tools: json["tools"]?.array, thinking: json["thinking"]?.bool)
     case "generate":
       guard let maximum = try fields.count("max_tokens") else { throw .badRequest("max_tokens is missing") }
       self = .generate(
@@ -58,11 +57,28 @@ extension WorkerRequest {
           prompt: try fields.tokens("prompt"), maximumTokens: maximum,
           stopsAtEnd: json["stop_at_end"]?.bool ?? false, reusesPrefix: json["reuse_prefix"]?.bool ?? false,
           temperature: json["temperature"]?.number ?? 0, topP: json["top_p"]?.number ?? 1,
-          seed: UInt64(bitPattern: Int64(json["seed"]?.integer ?? 0))))
+          seed: UInt64(bitPattern: Int64(json["seed"]?.integer ?? 0)), maximumSeconds: json["max_seconds"]?.number,
+          keepsSpecialTokens: json["keep_special_tokens"]?.bool ?? false))
     case "score":
       self = .score(prompt: try fields.tokens("prompt"), continuation: try fields.tokens("continuation"))
     case let other: throw .badRequest("the operation \"\(other)\" is not one of version 1")
     }
+  }
+}
+
+extension ChatTurn {
+  fileprivate var json: JSONValue {
+    .object(
+      JSONObject([("role", .string(role)), ("content", .string(content))] + extra.members.map { ($0.name, $0.value) }))
+  }
+
+  fileprivate init(json: JSONValue) throws(WorkerFailure) {
+    guard var extra = json.object, let role = json["role"]?.string, let content = json["content"]?.string else {
+      throw .badRequest("a message lacks its role or its content")
+    }
+    extra["role"] = nil
+    extra["content"] = nil
+    self.init(role: role, content: content, extra: extra)
   }
 }
 

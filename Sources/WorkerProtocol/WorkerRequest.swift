@@ -11,8 +11,9 @@ public enum WorkerRequest: Sendable, Equatable {
   case provenance
   /// Token ids of a text, without special tokens added.
   case tokenize(String)
-  /// Token ids of a conversation, through the model's chat template.
-  case chat([ChatTurn])
+  /// Token ids of a conversation, through the model's chat template, which is given the tools' definitions and, where
+  /// it has one, the switch for reasoning.
+  case chat([ChatTurn], tools: [JSONValue]? = nil, thinking: Bool? = nil)
   /// Process a prompt and decode.
   case generate(GenerateOptions)
   /// Log-probabilities of a continuation.
@@ -51,10 +52,13 @@ public struct LoadOptions: Sendable, Equatable {
 public struct ChatTurn: Sendable, Equatable {
   public var role: String
   public var content: String
+  /// Further members as templates read them, such as `tool_calls` and `name`.
+  public var extra: JSONObject
 
-  public init(role: String, content: String) {
+  public init(role: String, content: String, extra: JSONObject = JSONObject()) {
     self.role = role
     self.content = content
+    self.extra = extra
   }
 }
 
@@ -69,10 +73,14 @@ public struct GenerateOptions: Sendable, Equatable {
   public var temperature: Double
   public var topP: Double
   public var seed: UInt64
+  /// Seconds after which the generation ends, or nil.
+  public var maximumSeconds: Double?
+  /// Whether special tokens stay in the text: some models write calls with them.
+  public var keepsSpecialTokens: Bool
 
   public init(
     prompt: [Int32], maximumTokens: Int, stopsAtEnd: Bool = false, reusesPrefix: Bool = false, temperature: Double = 0,
-    topP: Double = 1, seed: UInt64 = 0
+    topP: Double = 1, seed: UInt64 = 0, maximumSeconds: Double? = nil, keepsSpecialTokens: Bool = false
   ) {
     self.prompt = prompt
     self.maximumTokens = maximumTokens
@@ -81,5 +89,7 @@ public struct GenerateOptions: Sendable, Equatable {
     self.temperature = temperature
     self.topP = topP
     self.seed = seed
+    self.maximumSeconds = maximumSeconds
+    self.keepsSpecialTokens = keepsSpecialTokens
   }
 }

@@ -93,7 +93,7 @@ struct MeasurementRowTests {
       ,"decode_tokens_per_second":48.78048661511008,"total_tokens_per_second":951.9408485176695\
       ,"first_token_latency_ms":500.0,"peak_rss_mb":300.0,"tags":["role=default","lane=uniform"\
       ,"resident_version=0.1.0"],"prompt_tokens":512,"decode_tokens":3,"cached_tokens":0,"cell":"short","block":0\
-      ,"repetition":0,"item":null,"side":"candidate","session":"6d1a1a0e-0000-4000-8000-000000000001"\
+      ,"repetition":0,"item":null,"round":null,"failures":null,"side":"candidate","session":"6d1a1a0e-0000-4000-8000-000000000001"\
       ,"status":"success","message":null,"void_reason":null,"provenance":"hashed"\
       ,"envelope_hash":"2daeca46dae75de43b1ab9304466bf5bb08e519ca4969dd96d906e58b28c1020","engine":"native"\
       ,"engine_version":"0.1.0","instruction_set":"avx2","threads":2,"architecture":"x86_64","physical_cores":2\

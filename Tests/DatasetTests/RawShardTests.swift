@@ -31,6 +31,26 @@ struct RawShardTests {
     #expect(try Evidence(rawShard: try exported()) == fixture.store.evidence(number))
   }
 
+  @Test("Turns of tool loops survive, and each is a row with its round") func turns() throws {
+    var envelope = try #require(Fixture.envelope.object)
+    envelope["tool_loops"] = [["id": "loop", "mode": "live"]]
+    let times = ThroughputReading(promptTokens: 90, cachedTokens: 80, tokenNanoseconds: [5_000_000, 6_000_000])
+    let judgement = TurnJudgement(
+      parser: "json_tools", failures: ["wrong_value", "extra_call"], detail: "n is 9", isAnswered: true, text: "é<x>")
+    var candidate = Sided.candidate
+    for (round, turn) in [TurnReading(times: times), TurnReading(times: times, judgement: judgement)].enumerated() {
+      var sample = Sided.sample("loop", .turn(turn))
+      sample.place.round = round + 1
+      candidate.samples.append(sample)
+    }
+    let number = try fixture.comparison(envelope: .object(envelope), candidate: candidate)
+    #expect(try Evidence(rawShard: try exported()) == fixture.store.evidence(number))
+    let rows = try fixture.rows("data/").filter { $0["cell"] == "loop" }
+    #expect(Set(rows.compactMap { $0["round"]?.integer }) == [1, 2])
+    #expect(rows.first { $0["metric"] == "valid_tool_call_rate" }?["value"] == 0.0)
+    #expect(rows.contains { $0["failures"] == ["wrong_value", "extra_call"] })
+  }
+
   @Test("A changed byte is noticed by the hash in the name")
   func changedByte() throws {
     try fixture.comparison()

@@ -56,7 +56,7 @@ struct EnvelopeSummaryTests {
     #expect(
       summary["accuracy"]?.array?.first
         == ["id": "choice", "kind": "multiple_choice", "chat": false, "max_tokens": 16, "items": 2])
-    #expect(summary["requests"] == ["warm_ups": 4, "throughput": 48, "answers": 8])
+    #expect(summary["requests"] == ["warm_ups": 4, "throughput": 48, "answers": 8, "turns": 0])
     #expect(summary["promotion"] == envelope.source["promotion"])
   }
 }

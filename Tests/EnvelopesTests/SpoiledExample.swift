@@ -30,12 +30,12 @@ extension SpoiledExample {
     Self("sampling.temperature", 3, "sampling.temperature: must be a number at least 0.0 and at most 2.0, not 3"),
     Self("sampling.top_p", 0, "sampling.top_p: must be a number above 0.0 and at most 1.0, not 0"),
     Self("sampling.top_k", 40, "sampling.top_k: is an unknown key; known here: temperature, top_p, seed"),
-    Self("tool_loops", [[:]], "tool_loops: must be an empty array in this version, not an array"),
+    Self("tool_loops", [:], "tool_loops: must be an array, not an object"),
     Self("tool_loops", nil),
     Self(
       "Plan", [:],
-      "Plan: is an unknown key; known here: schema, id, version, description, sampling, throughput, accuracy, "
-        + "tool_loops, plan, promotion"),
+      "Plan: is an unknown key; known here: schema, id, version, description, origin, sampling, throughput, "
+        + "accuracy, tool_sets, traces, tool_loops, plan, promotion"),
   ]
 
   private static let throughput = [
@@ -120,7 +120,8 @@ extension SpoiledExample {
       "promotion.objectives.0.metric", "speed",
       "promotion.objectives[0].metric: must be one of cumulative_tokens_per_second, decode_tokens_per_second, "
         + "prefill_tokens_per_second, first_token_latency_ms, inter_token_p95_ms, accuracy, "
-        + "not the string \"speed\""),
+        + "valid_tool_call_rate, answered_share, turn_latency_p50_ms, turn_latency_p95_ms, turn_first_token_ms, "
+        + "loop_tokens_per_second, cached_prefix_tokens, not the string \"speed\""),
     Self(
       "promotion.objectives.0.metric", "accuracy",
       "promotion.objectives[0].cell: accuracy is measured by accuracy tasks, and \"short\" is none; "

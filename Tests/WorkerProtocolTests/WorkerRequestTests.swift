@@ -8,10 +8,13 @@ struct WorkerRequestTests {
   static let requests: [WorkerRequest] = [
     .load(LoadOptions(model: "/a/b", threads: 2, contextLength: 128)), .load(LoadOptions(model: "x")), .provenance,
     .tokenize("é\n"), .chat([ChatTurn(role: "user", content: "hi")]),
+    .chat(
+      [ChatTurn(role: "tool", content: "", extra: JSONObject([("name", "find"), ("tool_calls", [[:]])]))],
+      tools: [["type": "function"]], thinking: false),
     .generate(
       GenerateOptions(
         prompt: [1, 2], maximumTokens: 3, stopsAtEnd: true, reusesPrefix: true, temperature: 0.5, topP: 0.9,
-        seed: .max)),
+        seed: .max, maximumSeconds: 1.5, keepsSpecialTokens: true)),
     .score(prompt: [1], continuation: [2, 3]),
   ]
 

@@ -35,6 +35,8 @@ public enum MeasurementColumn: String, Sendable, CaseIterable {
   case block
   case repetition
   case item
+  case round
+  case failures
   case side
   case session
   case status
@@ -86,6 +88,8 @@ public enum MeasurementColumn: String, Sendable, CaseIterable {
     case .block: "of the interleaved plan, from 0"
     case .repetition: "within the block, from 0"
     case .item: "question of an accuracy task"
+    case .round: "turn of a tool loop, from 1"
+    case .failures: "what was wrong with the turn of a live loop, by the names of the failure taxonomy"
     case .side: "resident or candidate; null outside a comparison"
     case .session: "UUID of the session"
     case .status: "only success is scored"

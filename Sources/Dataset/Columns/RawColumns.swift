@@ -60,6 +60,8 @@ enum SampleColumn: String, CaseIterable {
   case block
   case repetition
   case item
+  /// The turn of a tool loop, from 1.
+  case round
   /// Seconds since 1970.
   case startedAt = "started_at"
   case elapsed = "elapsed_ns"
@@ -74,4 +76,9 @@ enum SampleColumn: String, CaseIterable {
   case isCorrect = "is_correct"
   case optionScores = "option_scores"
   case completionTokens = "completion_tokens"
+  case parser
+  case failures
+  case detail
+  case isAnswered = "is_answered"
+  case text
 }

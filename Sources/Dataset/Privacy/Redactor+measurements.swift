@@ -54,6 +54,13 @@ extension Redactor {
     case .answer(var reading):
       reading.answer = withoutNames(reading.answer)
       sample.outcome = .answer(reading)
+    case .turn(var turn):
+      if var judgement = turn.judgement {
+        judgement.text = withoutNames(judgement.text)
+        judgement.detail = withoutNames(judgement.detail)
+        turn.judgement = judgement
+      }
+      sample.outcome = .turn(turn)
     case .unscored(let status, let message): sample.outcome = .unscored(status, message: freeText(message))
     }
     return sample

@@ -8,7 +8,7 @@ extension Sample {
     self.init(
       place: Place(
         cell: try row.identifier(.cell), block: try row.integer(.block), repetition: try row.integer(.repetition),
-        item: try row.optional(.item, \.string)),
+        item: try row.optional(.item, \.string), round: try row.optional(.round, \.integer)),
       startedAt: try row.number(.startedAt), elapsedNanoseconds: Int64(try row.integer(.elapsed)),
       peakMemoryBytes: Int64(try row.integer(.peakMemory)), loadAverage: try row.number(.loadAverage),
       outcome: try Outcome(row))
@@ -26,6 +26,8 @@ extension Sample.Outcome {
       self = .unscored(status, message: try row.text(.message))
     } else if try row.optional(.answer, \.string) != nil {
       self = .answer(try AnswerReading(row))
+    } else if try row.optional(.round, \.integer) != nil {
+      self = .turn(TurnReading(times: try ThroughputReading(row), judgement: try TurnJudgement(row)))
     } else {
       self = .throughput(try ThroughputReading(row))
     }
@@ -46,6 +48,16 @@ extension AnswerReading {
       answer: try row.text(.answer), isCorrect: try row.required(.isCorrect, \.bool),
       optionScores: try row.required(.optionScores) { $0.elements(\.exactDouble) },
       completionTokens: try row.integer(.completionTokens))
+  }
+}
+
+extension TurnJudgement {
+  /// Nil where the turn was not judged.
+  fileprivate init?(_ row: RawRow<SampleColumn>) throws(DatasetError) {
+    guard let parser = try row.optional(.parser, \.string) else { return nil }
+    self.init(
+      parser: parser, failures: try row.required(.failures) { $0.elements(\.string) }, detail: try row.text(.detail),
+      isAnswered: try row.required(.isAnswered, \.bool), text: try row.text(.text))
   }
 }
 

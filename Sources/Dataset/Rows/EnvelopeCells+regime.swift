@@ -11,6 +11,9 @@ extension EnvelopeCells {
     case .answer:
       if !hasTask(sample.place.cell) { return "a task: the envelope has no such accuracy task" }
       return sample.place.item == nil ? "an item" : nil
+    case .turn(let turn):
+      if !hasLoop(sample.place.cell) { return "a loop: the envelope has no such tool loop" }
+      return turn.times.promptTokens == 0 ? "prompt tokens" : nil
     case .unscored: return nil
     }
   }

@@ -6,6 +6,7 @@ struct EnvelopeCells {
   /// By throughput cell.
   private let concurrency: [CellID: Int]
   private let tasks: Set<CellID>
+  private let loops: Set<CellID>
   let samplingSeed: JSONValue
 
   init(_ envelope: JSONValue) {
@@ -15,9 +16,11 @@ struct EnvelopeCells {
     }
     self.concurrency = concurrency
     tasks = Set((envelope["accuracy"]?.array ?? []).compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
+    loops = Set((envelope["tool_loops"]?.array ?? []).compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
     samplingSeed = envelope["sampling"]?["seed"] ?? .null
   }
 
   func concurrency(of cell: CellID) -> Int? { concurrency[cell] }
+  func hasLoop(_ cell: CellID) -> Bool { loops.contains(cell) }
   func hasTask(_ cell: CellID) -> Bool { tasks.contains(cell) }
 }

@@ -61,7 +61,8 @@ extension PublicSession {
     guard let time = UTCTime(sample.startedAt) else { throw .unusableTime(number) }
     var row = context.merging(sample.columns) { $1 }
     row[.timestamp] = .string(time.text)
-    row[.concurrency] = .integer(sample.answer == nil ? cells.concurrency(of: sample.place.cell) : 1)
+    row[.concurrency] = .integer(
+      sample.place.item == nil && sample.place.round == nil ? cells.concurrency(of: sample.place.cell) : 1)
     let void = voids.first { $0.cell == sample.place.cell && $0.block == sample.place.block }
     row[.voidReason] = .text(void?.reason)
     // What failed has a row without a figure, so that it can't be overlooked.

@@ -10,8 +10,7 @@ extension Sample {
       .duration: .number(Double(elapsedNanoseconds) * 1e-9), .peakMemory: .number(Double(peakMemoryBytes) / 1_048_576),
       .loadAverage: .number(loadAverage),
     ]
-    switch outcome {
-    case .throughput(let reading):
+    if let reading = throughput ?? turn?.times {
       columns[.promptTokens] = .integer(reading.promptTokens)
       columns[.decodeTokens] = .integer(reading.decodeTokens)
       columns[.cachedTokens] = .integer(reading.cachedTokens)
@@ -19,6 +18,12 @@ extension Sample {
       columns[.decodeRate] = .number(reading.decodeTokensPerSecond)
       columns[.cumulativeRate] = .number(reading.cumulativeTokensPerSecond)
       columns[.firstTokenLatency] = .number(reading.firstTokenSeconds.map { $0 * 1000 })
+    }
+    columns[.round] = .integer(place.round)
+    switch outcome {
+    case .throughput: break
+    case .turn(let turn):
+      columns[.failures] = turn.judgement.map { .array($0.failures.map { .string($0) }) } ?? .null
     case .answer(let reading): columns[.decodeTokens] = .integer(reading.completionTokens)
     case .unscored(_, let message): columns[.message] = .string(message)
     }

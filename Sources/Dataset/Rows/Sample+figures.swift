@@ -21,10 +21,15 @@ extension Sample {
     case .prefillTokensPerSecond: throughput?.prefillTokensPerSecond
     case .firstTokenLatency: throughput?.firstTokenSeconds.map { $0 * 1000 }
     case .interTokenP95: throughput?.interTokenP95Seconds.map { $0 * 1000 }
-    case .peakMemory: throughput == nil ? nil : Double(peakMemoryBytes)
+    case .peakMemory: throughput == nil && turn == nil ? nil : Double(peakMemoryBytes)
     case .accuracy: answer.map { $0.isCorrect ? 1 : 0 }
-    // The answer's own row says whether there is one, and flips are of two answers.
-    case .answered, .flips: nil
+    case .validToolCallRate: turn?.judgement.flatMap { $0.isOfWrongParser ? nil : $0.isValid ? 1 : 0 }
+    case .answeredShare: turn?.judgement.flatMap { $0.isOfWrongParser ? nil : $0.isAnswered ? 1 : 0 }
+    case .turnFirstToken: turn?.times.firstTokenSeconds.map { $0 * 1000 }
+    case .turnLatencyP50: turn.map { _ in Double(elapsedNanoseconds) * 1e-6 }
+    case .cachedPrefixTokens: turn.map { Double($0.times.cachedTokens) }
+    // Properties of two answers, or of a whole loop.
+    case .flips, .turnLatencyP95, .loopTokensPerSecond, .firstDegradedRound: nil
     }
   }
 }

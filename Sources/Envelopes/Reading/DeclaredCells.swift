@@ -6,24 +6,28 @@ import Vocabulary
 struct DeclaredCells {
   /// Each cell's id with the path of its `id`, in file order.
   let all: [(path: String, name: String)]
-  private let throughput: Set<String>
-  private let accuracy: Set<String>
+  private let names: [Metric.Source: Set<String>]
 
   init(_ source: JSONValue) {
     let throughput = Self.ids(in: source, "throughput")
     let accuracy = Self.ids(in: source, "accuracy")
-    self.all = throughput + accuracy
-    self.throughput = Set(throughput.map(\.name))
-    self.accuracy = Set(accuracy.map(\.name))
+    let loops = Self.ids(in: source, "tool_loops")
+    self.all = throughput + accuracy + loops
+    let live = Set(
+      (source["tool_loops"]?.array ?? []).compactMap { $0["mode"]?.string == "live" ? $0["id"]?.string : nil })
+    let replay = Set(loops.map(\.name)).subtracting(live)
+    names = [
+      .throughput: Set(throughput.map(\.name)), .accuracy: Set(accuracy.map(\.name)), .replay: replay, .live: live,
+    ]
   }
 
   /// What is wrong with a metric of that cell, or nil.
   func mismatch(of metric: Metric, with cell: String) -> String? {
-    let (fitting, others, kind) =
-      metric.isOfThroughput ? (throughput, accuracy, "throughput cell") : (accuracy, throughput, "accuracy task")
+    let fitting = metric.sources.reduce(into: Set<String>()) { $0.formUnion(names[$1] ?? []) }
     if fitting.contains(cell) { return nil }
+    let kind = metric.sources.map(\.rawValue).joined(separator: " or ")
     let known = fitting.isEmpty ? "there is none" : "known: \(fitting.sorted().joined(separator: ", "))"
-    return others.contains(cell)
+    return names.values.contains { $0.contains(cell) }
       ? "\(metric) is measured by \(kind)s, and \(Quoted.text(cell)) is none; \(known)"
       : "there is no \(kind) \(Quoted.text(cell)); \(known)"
   }

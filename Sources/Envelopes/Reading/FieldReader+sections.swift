@@ -37,13 +37,6 @@ extension FieldReader {
     return words.count == elements.count ? words.map(\.name) : nil
   }
 
-  /// A member that later versions may fill: absent or an empty array.
-  func reserved(_ key: String) {
-    _ = value(key, expected: "an empty array in this version", fallback: true) {
-      $0.array?.isEmpty == true ? true : nil
-    }
-  }
-
   /// Reports each element of an array that has the same strings in those members as an earlier one; from the file, so
   /// that elements with other problems count.
   func reportRepeats(in key: String, of members: [String]) {
@@ -63,7 +56,7 @@ extension FieldReader {
     return elements
   }
 
-  private func read<Section>(_ object: JSONObject, path: String, _ read: (FieldReader) -> Section?) -> Section? {
+  func read<Section>(_ object: JSONObject, path: String, _ read: (FieldReader) -> Section?) -> Section? {
     let fields = FieldReader(object, path: path, cells: cells, problems: problems)
     let section = read(fields)
     fields.reportUnknownKeys()

@@ -24,7 +24,7 @@ final class FieldReader {
 
   /// The member's value, or nil where it is absent, which is not reported.
   func optional(_ key: String) -> JSONValue? {
-    asked.append(key)
+    if !asked.contains(key) { asked.append(key) }
     return object[key]
   }
 

@@ -16,6 +16,13 @@ extension Envelope {
       ],
       "throughput": .array(throughput.map(\.summaryJSON)),
       "accuracy": .array(accuracy.map(\.summaryJSON)),
+      "tool_loops": .array(
+        toolLoops.map {
+          [
+            "id": .string($0.id.rawValue), "trace": .string($0.trace.id), "rounds": .integer($0.trace.rounds.count),
+            "regime": .string($0.regime),
+          ]
+        }),
       "plan": [
         "blocks": .integer(plan.blocks), "minimum_blocks": .integer(plan.minimumBlocks),
         "warm_ups": .integer(plan.warmUps),
@@ -24,7 +31,7 @@ extension Envelope {
       ],
       "requests": [
         "warm_ups": .integer(requests.warmUps), "throughput": .integer(requests.throughput),
-        "answers": .integer(requests.answers),
+        "answers": .integer(requests.answers), "turns": .integer(requests.turns),
       ],
       "promotion": source["promotion"] ?? .null,
     ]

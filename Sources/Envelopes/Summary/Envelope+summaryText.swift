@@ -8,6 +8,7 @@ extension Envelope {
     let sections: [(title: String, lines: [String])] = [
       ("Throughput cells", table(throughput.map { ($0.id, $0.regime) })),
       ("Accuracy tasks", table(accuracy.map { ($0.id, $0.phrase) })),
+      ("Tool loops", table(toolLoops.map { ($0.id, $0.regime) })),
       ("Sampling", ["temperature \(sampling.temperature), top-p \(sampling.topP), seed \(sampling.seed)"]),
       ("Plan", plan.phrases),
       ("Requests of a comparison", [requests.phrase]),
@@ -61,5 +62,6 @@ extension Plan {
 extension RequestCount {
   fileprivate var phrase: String {
     "\(throughput) for throughput after \(Phrase.count(warmUps, "warm-up")), \(Phrase.count(answers, "answer"))"
+      + (turns > 0 ? ", \(Phrase.count(turns, "turn")) of tool loops" : "")
   }
 }

@@ -7,6 +7,8 @@ public struct Generation: Sendable, Equatable {
   public enum Finish: String, Sendable {
     case length
     case stop
+    /// The limit of seconds was reached.
+    case time
   }
 
   public var tokens: [TokenID]
@@ -24,11 +26,12 @@ extension LanguageModel {
   /// - Parameters:
   ///   - stopsAtEnd: Whether an end-of-sequence token ends the generation; it is not part of the result then.
   ///   - reusesPrefix: Whether the common prefix with the previous prompt stays in the cache.
+  ///   - maximumSeconds: How long after the start another token may be begun; nil sets no limit.
   ///   - onToken: Called with each token as it comes.
   /// - Throws: `EngineError`.
   public func generate(
     prompt: [TokenID], maximumTokens: Int, sampling: Sampler.Settings = .greedy, stopsAtEnd: Bool = true,
-    reusesPrefix: Bool = false, onToken: (TokenID) -> Void = { _ in }
+    reusesPrefix: Bool = false, maximumSeconds: Double? = nil, onToken: (TokenID) -> Void = { _ in }
   ) throws -> Generation {
     let start = Machine.monotonicNanoseconds
     if !reusesPrefix { session.rewind(to: 0) }
@@ -47,6 +50,10 @@ extension LanguageModel {
       generation.tokenNanoseconds.append(Int64(Machine.monotonicNanoseconds - start))
       onToken(token)
       if generation.tokens.count >= maximumTokens { return generation }
+      if let maximumSeconds, Double(Machine.monotonicNanoseconds - start) * 1e-9 >= maximumSeconds {
+        generation.finish = .time
+        return generation
+      }
       logits = try session.decode(token)
     }
   }

@@ -20,9 +20,15 @@ public final class NativeWorker: WorkerEngine {
     case .provenance: return try provenance()
     case .tokenize(let text):
       return JSONObject([("tokens", .tokens(try loaded().tokenizer.encode(text, addSpecialTokens: false)))])
-    case .chat(let turns):
-      let messages = turns.map { ChatMessage(role: $0.role, content: $0.content) }
-      return JSONObject([("tokens", .tokens(try loaded().prompt(for: messages)))])
+    case .chat(let turns, let tools, let thinking):
+      let messages = turns.map { turn in
+        ChatMessage(
+          role: turn.role, content: turn.content,
+          extra: turn.extra.members.map { ($0.name, TemplateValue($0.value)) })
+      }
+      let tokens = try loaded().prompt(
+        for: messages, tools: tools.map { $0.map(TemplateValue.init) }, thinking: thinking)
+      return JSONObject([("tokens", .tokens(tokens))])
     case .generate(let options): return try generate(options)
     case .score(let prompt, let continuation):
       let scores = try loaded().session.score(continuation, after: prompt)
@@ -42,6 +48,13 @@ public final class NativeWorker: WorkerEngine {
       ("threads", .integer(model.session.threadCount)),
       ("context_length", .integer(model.session.contextLength)),
       ("model", try ModelInspection(of: model.folder).json),
+      (
+        "chat",
+        [
+          "takes_tools": .bool(model.templateTakesTools), "takes_thinking": .bool(model.templateTakesThinking),
+          "parser": model.callParser.map { .string($0.rawValue) } ?? .null,
+        ]
+      ),
       ("weight_bytes_per_token", .integer(model.session.weightBytesPerToken)),
       ("cache_bytes_per_token", .integer(model.session.cacheBytesPerToken)),
     ])
@@ -58,10 +71,11 @@ public final class NativeWorker: WorkerEngine {
     let generation = try model.generate(
       prompt: options.prompt, maximumTokens: options.maximumTokens,
       sampling: .init(temperature: options.temperature, topP: options.topP, seed: options.seed),
-      stopsAtEnd: options.stopsAtEnd, reusesPrefix: options.reusesPrefix)
+      stopsAtEnd: options.stopsAtEnd, reusesPrefix: options.reusesPrefix, maximumSeconds: options.maximumSeconds)
+    let text = model.tokenizer.decode(generation.tokens, skipSpecialTokens: !options.keepsSpecialTokens)
     return JSONObject([
       ("tokens", .tokens(generation.tokens)),
-      ("text", .string(model.tokenizer.decode(generation.tokens, skipSpecialTokens: true))),
+      ("text", .string(text)),
       ("prompt_tokens", .integer(generation.promptTokens)),
       ("cached_tokens", .integer(generation.cachedTokens)),
       ("token_ns", .array(generation.tokenNanoseconds.map { .integer(Int($0)) })),

@@ -12,6 +12,8 @@ public enum RunnerEvent: Sendable {
   case measured(Side, Sample)
   /// The evidence is enough: rounds of blocks from that one on are not measured.
   case stopped(StoppingReason, beforeRound: Int)
+  /// Planned samples that will not be taken, because a tool loop ended early.
+  case skipped(Int)
   /// A worker ended; a fresh one takes its place.
   case restarting(Side, reason: String)
 }

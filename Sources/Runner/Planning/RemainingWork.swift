@@ -7,6 +7,7 @@ struct RemainingWork {
   let blocks: [ScheduledBlock]
   /// Items and who is to answer them; the models take turns.
   let questions: [(AccuracyTask, AccuracyTask.Item, Side)]
+  let loops: [LoopPass]
   /// Samples of the whole session, and those that it has.
   let total: Int
   let done: Int
@@ -16,7 +17,7 @@ struct RemainingWork {
   init(_ envelope: Envelope, sides: [Side], earlier: [Sample], recorder: Recorder) throws {
     let samplesPerBlock = sides.count == 2 ? 4 : 2
     var counts: [CellID: [Int: Int]] = [:]
-    for sample in earlier where sample.place.item == nil {
+    for sample in earlier where sample.place.item == nil && sample.place.round == nil {
       counts[sample.place.cell, default: [:]][sample.place.block, default: 0] += 1
     }
     var extraBlocks: [CellID: Int] = [:]
@@ -41,7 +42,9 @@ struct RemainingWork {
       }
     }
     self.questions = questions
-    total = scheduled.count * samplesPerBlock + items * sides.count
-    done = total - blocks.count * samplesPerBlock - questions.count
+    let (loops, turns) = try LoopPass.remaining(envelope, sides: sides, earlier: earlier, recorder: recorder)
+    self.loops = loops
+    total = scheduled.count * samplesPerBlock + items * sides.count + turns
+    done = total - blocks.count * samplesPerBlock - questions.count - loops.reduce(0) { $0 + $1.turnsLeft }
   }
 }

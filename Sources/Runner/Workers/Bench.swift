@@ -8,8 +8,8 @@ import WorkerProtocol
 /// One contender's place at the bench: its worker, replaced when it dies, and its prompts.
 actor Bench {
   nonisolated let contender: MeasurementPlan.Contender
-  private let plan: MeasurementPlan
-  private var worker: ModelWorker?
+  let plan: MeasurementPlan
+  private(set) var worker: ModelWorker?
   private var prompts: [CellID: [Int32]] = [:]
   /// A worker that dies again at once would be restarted for ever.
   private var restartsLeft = 3
@@ -71,7 +71,7 @@ actor Bench {
     }
   }
 
-  private func sample(
+  func sample(
     _ place: Sample.Place, _ body: (ModelWorker) async throws(WorkerFailure) -> Sample.Outcome
   ) async -> Sample {
     let startedAt = Date().timeIntervalSince1970

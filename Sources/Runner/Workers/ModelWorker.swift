@@ -14,6 +14,9 @@ actor ModelWorker {
     var description: JSONObject
     var loadSeconds: Double
     var readinessSeconds: Double
+    /// The most tokens of a sequence, or nil where the worker does not say.
+    var contextLength: Int?
+    var chat: ChatAbilities
   }
 
   let process: WorkerProcess
@@ -43,7 +46,8 @@ actor ModelWorker {
         provenance: .hashed(
           WeightsHash(rawValue: try proof.value("weights") { $0["hash"]?.string }),
           files: try proof.value("weights") { $0["files"]?.object }),
-        description: try load.value("model", \.object), loadSeconds: loadSeconds, readinessSeconds: readinessSeconds)
+        description: try load.value("model", \.object), loadSeconds: loadSeconds, readinessSeconds: readinessSeconds,
+        contextLength: load.result["context_length"]?.integer, chat: ChatAbilities(load.result["chat"]))
     } catch {
       await process.close()
       throw error
@@ -59,8 +63,15 @@ actor ModelWorker {
     try await request(.chat([ChatTurn(role: "user", content: text)])).value("tokens", \.tokens)
   }
 
+  func tokens(
+    ofConversation turns: [ChatTurn], tools: [JSONValue]?, thinking: Bool?
+  ) async throws(WorkerFailure) -> [Int32] {
+    try await request(.chat(turns, tools: tools, thinking: thinking)).value("tokens", \.tokens)
+  }
+
   func generate(_ options: GenerateOptions) async throws(WorkerFailure) -> WorkerReply {
-    try await request(.generate(options))
+    // A worker that minds its limit has time to answer; one that does not is ended.
+    try await request(.generate(options), within: options.maximumSeconds.map { 2 * $0 + 2 } ?? 600)
   }
 
   /// The mean log-probability a token of a continuation.
@@ -73,8 +84,10 @@ actor ModelWorker {
 
   func close() async { await process.close() }
 
-  private func request(_ request: WorkerRequest) async throws(WorkerFailure) -> WorkerReply {
-    let reply = try await process.request(request)
+  private func request(
+    _ request: WorkerRequest, within limit: Double = 600
+  ) async throws(WorkerFailure) -> WorkerReply {
+    let reply = try await process.request(request, within: limit)
     peakMemoryBytes = max(peakMemoryBytes, reply.peakMemoryBytes)
     return reply
   }

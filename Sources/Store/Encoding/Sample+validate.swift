@@ -14,6 +14,9 @@ extension Sample {
     if !startedAt.isFinite || !loadAverage.isFinite { return "has a time or load that is not finite" }
     switch outcome {
     case .throughput(let reading): return reading.problem
+    case .turn(let reading):
+      guard let round = place.round, round >= 1 else { return "is a turn without a round" }
+      return reading.times.problem
     case .answer(let reading):
       return (0...Self.countLimit).contains(reading.completionTokens) ? nil : "has an impossible count of tokens"
     case .unscored(.success, _): return "is a success without a reading"

@@ -21,6 +21,9 @@ extension MeasurementStore {
         throw StoreError.sampleExists(session, sample.place)
       }
       try SampleRow(sample, run: run).insert(database)
+      if let turn = sample.turn, let round = sample.place.round {
+        try TurnRow(turn, round: round, sample: database.lastInsertedRowID).insert(database)
+      }
     }
   }
 
@@ -34,7 +37,8 @@ extension MeasurementStore {
             AND ifnull(item, '') = ?)
         """,
       arguments: [
-        run.session, run.side, place.cell.rawValue, place.block, place.repetition, place.item ?? "",
+        run.session, run.side, place.cell.rawValue, place.block, place.repetition,
+        place.item ?? place.round.map { "#\($0)" } ?? "",
       ]) ?? false
   }
 }

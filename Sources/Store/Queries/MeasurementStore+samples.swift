@@ -25,8 +25,16 @@ extension MeasurementStore {
         WHERE runs.session = ? AND (? IS NULL OR runs.side = ?) ORDER BY samples.id
         """,
       arguments: [session.rawValue, side?.rawValue, side?.rawValue])
+    let turns = try TurnRow.fetchAll(
+      database,
+      sql: """
+        SELECT turns.* FROM turns JOIN samples ON samples.id = turns.sample JOIN runs ON runs.number = samples.run
+        WHERE runs.session = ?
+        """,
+      arguments: [session.rawValue])
+    let turnsBySample = Dictionary(turns.map { ($0.sample, $0) }, uniquingKeysWith: { first, _ in first })
     return try rows.map { row in
-      guard let sample = row.sample else {
+      guard let sample = row.sample(row.id.flatMap { turnsBySample[$0] }) else {
         throw self.damaged("a sample of session \(session), cell \(row.cell), block \(row.block)")
       }
       return sample

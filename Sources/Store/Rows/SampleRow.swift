@@ -8,6 +8,8 @@ import Vocabulary
 struct SampleRow: Codable, FetchableRecord, PersistableRecord {
   static let databaseTableName = "samples"
 
+  /// Given by the database.
+  var id: Int64?
   var run: Int64
   var cell: String
   var block: Int
@@ -31,7 +33,7 @@ struct SampleRow: Codable, FetchableRecord, PersistableRecord {
   var completionTokens: Int?
 
   enum CodingKeys: String, CodingKey {
-    case run, cell, block, repetition, item, status, message, answer
+    case id, run, cell, block, repetition, item, status, message, answer
     case startedAt = "started_at_s"
     case elapsed = "elapsed_ns"
     case peakMemory = "peak_memory_bytes"
@@ -54,20 +56,15 @@ extension SampleRow {
     cell = sample.place.cell.rawValue
     block = sample.place.block
     repetition = sample.place.repetition
-    item = sample.place.item
+    item = sample.place.item ?? sample.place.round.map { "#\($0)" }
     startedAt = sample.startedAt
     elapsed = sample.elapsedNanoseconds
     peakMemory = sample.peakMemoryBytes
     loadAverage = sample.loadAverage
     status = sample.status.rawValue
     switch sample.outcome {
-    case .throughput(let reading):
-      promptTokens = reading.promptTokens
-      cachedTokens = reading.cachedTokens
-      decodeTokens = reading.decodeTokens
-      firstToken = reading.tokenNanoseconds.first
-      lastToken = reading.tokenNanoseconds.last
-      tokens = Data(TokenTimes.encode(reading.tokenNanoseconds))
+    case .throughput(let reading): setTimes(reading)
+    case .turn(let turn): setTimes(turn.times)
     case .answer(let reading):
       answer = reading.answer.storable
       isCorrect = reading.isCorrect
@@ -77,11 +74,28 @@ extension SampleRow {
     }
   }
 
-  /// The sample, or nil where the row's columns do not make one.
-  var sample: Sample? {
-    guard let outcome else { return nil }
+  private mutating func setTimes(_ reading: ThroughputReading) {
+    promptTokens = reading.promptTokens
+    cachedTokens = reading.cachedTokens
+    decodeTokens = reading.decodeTokens
+    firstToken = reading.tokenNanoseconds.first
+    lastToken = reading.tokenNanoseconds.last
+    tokens = Data(TokenTimes.encode(reading.tokenNanoseconds))
+  }
+
+  /// An item's name never begins with this.
+  private var round: Int? { item.flatMap { $0.hasPrefix("#") ? Int($0.dropFirst()) : nil } }
+
+  /// The sample, or nil where the row's columns do not make one; `turn` is its row of `turns`, if it has one.
+  func sample(_ turn: TurnRow?) -> Sample? {
+    guard var outcome else { return nil }
+    if let turn, case .throughput(let times) = outcome {
+      outcome = .turn(TurnReading(times: times, judgement: turn.judgement))
+    }
     let sample = Sample(
-      place: .init(cell: CellID(rawValue: cell), block: block, repetition: repetition, item: item),
+      place: .init(
+        cell: CellID(rawValue: cell), block: block, repetition: repetition, item: round == nil ? item : nil,
+        round: round),
       startedAt: startedAt, elapsedNanoseconds: elapsed, peakMemoryBytes: peakMemory, loadAverage: loadAverage,
       outcome: outcome)
     return sample.problem == nil ? sample : nil

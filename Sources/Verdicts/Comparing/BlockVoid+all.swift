@@ -11,7 +11,8 @@ import Vocabulary
 /// - Throws: `EnvelopeError` where the evidence's envelope can't be read.
 /// - Complexity: O(*n* log *n*) in samples.
 public func voids(in evidence: Evidence) throws(EnvelopeError) -> [BlockVoid] {
-  BlockVoid.all(in: Block.all(in: evidence), recorded: evidence.voids, try Envelope(source: evidence.envelope))
+  let envelope = try Envelope(source: evidence.envelope)
+  return BlockVoid.all(in: Block.all(in: evidence, envelope), recorded: evidence.voids, envelope)
 }
 
 extension BlockVoid {
@@ -25,7 +26,7 @@ extension BlockVoid {
     let all = (recorded + diverged).filter {
       seen.insert(Sample.Place(cell: $0.cell, block: $0.block, repetition: 0)).inserted
     }
-    return envelope.throughput.flatMap { cell in
+    return envelope.blockCells.flatMap { cell in
       all.filter { $0.cell == cell.id }.sorted { $0.block < $1.block }
     }
   }
@@ -35,13 +36,15 @@ extension Block {
   /// Which sides' repetitions differ by more than the limit, with the figures; nil where none does.
   fileprivate func divergence(limit: Double) -> String? {
     let reasons = Side.allCases.compactMap { side -> String? in
-      let rates = readings(of: side).compactMap(\.cumulativeTokensPerSecond)
+      let readings = readings(of: side)
+      guard let pace = readings.first.map({ type(of: $0).pace }) else { return nil }
+      let rates = readings.compactMap { $0.value(of: pace) }
       guard rates.count == Self.repetitions.count, let slower = rates.min(), let faster = rates.max(),
         faster / slower - 1 > limit
       else { return nil }
       return "the \(side.rawValue)'s repetitions differ by \(Figures.percent(faster / slower - 1)) in"
-        + " \(Metric.cumulativeTokensPerSecond.title) (\(rates.map(Figures.measured).joined(separator: " and "))"
-        + " \(Metric.cumulativeTokensPerSecond.unit)), the limit is \(Figures.percent(limit))"
+        + " \(pace.title) (\(rates.map(Figures.measured).joined(separator: " and "))"
+        + " \(pace.unit)), the limit is \(Figures.percent(limit))"
     }
     return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
   }

@@ -9,7 +9,13 @@ extension Comparison {
       guard resident > 0, candidate > 0 else { return nil }
       return .peakMemory(PeakMemoryRatio(residentBytes: resident, candidateBytes: candidate))
     }
-    if metric.isOfThroughput {
+    if metric == .firstDegradedRound { return turns[cell]?.degraded().map { .degradedRounds($0) } }
+    if let turns = turns[cell] {
+      let items = turns.pairs(metric)
+      guard !items.isEmpty else { return nil }
+      return .accuracy(try AccuracyEffect(items, confidence: confidence, counting: \.isCorrect))
+    }
+    if metric.isOfBlocks {
       let pairs = pairs(of: metric, cell)
       guard pairs.count >= 2 else { return nil }
       return .ratio(try RatioEffect(pairs, direction: metric.direction, confidence: confidence))
@@ -17,7 +23,7 @@ extension Comparison {
     guard let items = answers[cell]?.pairs, !items.isEmpty else { return nil }
     return switch metric {
     case .flips: .flips(try FlipShare(items, confidence: confidence))
-    case .answered: .accuracy(try AccuracyEffect(items, confidence: confidence) { !$0.answer.isEmpty })
+    case .answeredShare: .accuracy(try AccuracyEffect(items, confidence: confidence) { !$0.answer.isEmpty })
     default: .accuracy(try AccuracyEffect(items, confidence: confidence, counting: \.isCorrect))
     }
   }

@@ -8,6 +8,7 @@ extension Comparison {
   var facts: [CellFacts] {
     envelope.throughput.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
       + envelope.accuracy.flatMap { task in Side.allCases.map { facts(of: task, $0) } }
+      + envelope.toolLoops.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
   }
 
   private func facts(of cell: ThroughputCell, _ side: Side) -> CellFacts {
@@ -29,18 +30,18 @@ extension Comparison {
   }
 
   private func facts(
-    _ cell: CellID, _ side: Side, regime: Regime?, _ figures: [CellFacts.Figure]
+    _ cell: CellID, _ side: Side, regime: Regime?, _ figures: [CellFacts.Figure], loop: LoopFacts? = nil
   ) -> CellFacts {
     let samples = evidence.samples(of: side).filter { $0.place.cell == cell }
     let successes = samples.filter { $0.status == .success }.count
     return CellFacts(
       cell: cell, side: side, regime: regime, successes: successes, unscored: samples.count - successes,
-      figures: figures)
+      figures: figures, loop: loop)
   }
 
   /// A side's readings of a cell, void blocks and all, by block.
   func readings(of cell: CellID, _ side: Side) -> [ThroughputReading] {
-    blocks[cell, default: []].flatMap { $0.readings(of: side) }
+    blocks[cell, default: []].flatMap { $0.readings(of: side) }.compactMap { $0 as? ThroughputReading }
   }
 }
 

@@ -10,13 +10,14 @@ extension Comparison {
     guard let cell else {
       return Side.allCases.filter { peakMemoryBytes(of: $0) <= 0 }.map { .noPeakMemory($0) }
     }
-    return metric.isOfThroughput ? blockGaps(metric, cell, stop) : itemGaps(cell)
+    if metric.isOfBlocks { return blockGaps(metric, cell, metric.isOfThroughput ? stop : nil) }
+    return turns[cell] == nil ? itemGaps(cell) : turnGaps(cell)
   }
 
   /// Nil where the session is complete.
   var sessionGap: Gap? {
     guard evidence.state != .complete else { return nil }
-    let blocks = envelope.throughput.compactMap { cell -> String? in
+    let blocks = envelope.blockCells.compactMap { cell -> String? in
       let tally = tally(of: cell.id)
       let missing = tally.planned - tally.used - tally.void
       return missing > 0 ? "\(missing) of \(Figures.count(tally.planned, "block")) of \(cell.id)" : nil
@@ -25,7 +26,10 @@ extension Comparison {
       let missing = task.items.count - (answers[task.id]?.pairs.count ?? 0)
       return missing > 0 ? "\(missing) of \(Figures.count(task.items.count, "item")) of \(task.id)" : nil
     }
-    return .session(evidence.state, missing: blocks + items)
+    let rounds = turns.sorted { $0.key < $1.key }.compactMap { cell, turns -> String? in
+      turns.unpaired.isEmpty ? nil : "\(turns.unpaired.count) of \(Figures.count(turns.rounds, "round")) of \(cell)"
+    }
+    return .session(evidence.state, missing: blocks + items + rounds)
   }
 
   private func cells(of cell: CellID?) -> [CellID] {
@@ -60,6 +64,11 @@ extension Comparison {
     if defined < tally.used { gaps.append(.undefined(metric, cell, blocks: tally.used - defined)) }
     if gaps.isEmpty, defined < 2 { gaps.append(.tooFewBlocks(cell, scored: defined)) }
     return gaps
+  }
+
+  private func turnGaps(_ cell: CellID) -> [Gap] {
+    let unpaired = turns[cell]?.unpaired ?? []
+    return unpaired.isEmpty ? [] : [.unpaired(cell, residentOnly: [], candidateOnly: [], neither: unpaired)]
   }
 
   private func itemGaps(_ cell: CellID) -> [Gap] {

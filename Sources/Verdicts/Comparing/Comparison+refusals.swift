@@ -5,7 +5,8 @@ import Vocabulary
 extension Comparison {
   /// Every reason why the evidence may not promote.
   var refusals: [Refusal] {
-    identityRefusals + weightsRefusals + envelope.throughput.flatMap(blockRefusals) + strayRefusals
+    identityRefusals + weightsRefusals + envelope.throughput.flatMap(blockRefusals)
+      + envelope.replays.flatMap { extraBlocks($0.id) } + strayRefusals
   }
 
   private var identityRefusals: [Refusal] {
@@ -34,10 +35,12 @@ extension Comparison {
   }
 
   private func blockRefusals(_ cell: ThroughputCell) -> [Refusal] {
-    let tally = tally(of: cell.id)
-    let extra: [Refusal] =
-      tally.used > tally.planned ? [.extraBlocks(cell.id, scored: tally.used, planned: tally.planned)] : []
-    return (regimeRefusal(cell).map { [$0] } ?? []) + extra
+    (regimeRefusal(cell).map { [$0] } ?? []) + extraBlocks(cell.id)
+  }
+
+  private func extraBlocks(_ cell: CellID) -> [Refusal] {
+    let tally = tally(of: cell)
+    return tally.used > tally.planned ? [.extraBlocks(cell, scored: tally.used, planned: tally.planned)] : []
   }
 
   /// All readings must be of the cell's lengths and find the same tokens cached as the resident's first.
@@ -57,8 +60,13 @@ extension Comparison {
     let throughput = Set(envelope.throughput.map(\.id))
     let items = Dictionary(
       envelope.accuracy.map { ($0.id, Set($0.items.map(\.id))) }, uniquingKeysWith: { first, _ in first })
+    let rounds = Dictionary(
+      envelope.toolLoops.map { ($0.id, $0.trace.rounds.count) }, uniquingKeysWith: { first, _ in first })
     return Side.allCases.flatMap { side in
       let strays = evidence.samples(of: side).map(\.place).filter { place in
+        if let round = place.round {
+          return !(1...(rounds[place.cell] ?? 1)).contains(round) || rounds[place.cell] == nil
+        }
         guard let item = place.item else {
           return !throughput.contains(place.cell) || !Block.repetitions.contains(place.repetition)
         }

@@ -11,6 +11,8 @@ struct Comparison {
   let blocks: [CellID: [Block]]
   let voids: [BlockVoid]
   let answers: [CellID: ItemAnswers]
+  /// Of live loops.
+  let turns: [CellID: LoopTurns]
   /// The comparisons of the same weights that this one goes on from, oldest first.
   let earlier: [Comparison]
 
@@ -23,11 +25,14 @@ struct Comparison {
     var comparisons: [Comparison] = []
     for evidence in earlier { comparisons.append(try Comparison(evidence, envelope)) }
     self.earlier = comparisons
-    let blocks = Block.all(in: evidence)
+    let blocks = Block.all(in: evidence, envelope)
     voids = BlockVoid.all(in: blocks, recorded: evidence.voids, envelope)
     self.blocks = Dictionary(grouping: blocks, by: \.cell)
     answers = Dictionary(
       envelope.accuracy.map { ($0.id, ItemAnswers($0, evidence)) }, uniquingKeysWith: { first, _ in first })
+    turns = Dictionary(
+      envelope.toolLoops.filter { $0.mode == .live }.map { ($0.id, LoopTurns($0, evidence)) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// The blocks that are whole and not void.
@@ -43,7 +48,7 @@ struct Comparison {
 
   func tally(of cell: CellID) -> BlockTally {
     BlockTally(
-      cell: cell, planned: envelope.plan.blocks, used: scoredBlocks(of: cell).count,
+      cell: cell, planned: envelope.blockCells.first { $0.id == cell }?.blocks ?? 0, used: scoredBlocks(of: cell).count,
       void: voids.filter { $0.cell == cell }.count)
   }
 
@@ -59,7 +64,9 @@ struct Comparison {
       // An item has one answer, whatever the block says.
       if place.item != nil { (place.block, place.repetition) = (0, 0) }
       guard seen.insert(place).inserted else { throw .repeatedSample(side, sample.place) }
-      if let reading = sample.throughput, !reading.isPossible { throw .impossibleReading(side, sample.place) }
+      if let reading = sample.throughput ?? sample.turn?.times, !reading.isPossible {
+        throw .impossibleReading(side, sample.place)
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ import Vocabulary
 
 extension ThroughputReading {
   /// The metrics that one reading yields.
-  static let metrics = Metric.allCases.filter { $0.isOfThroughput && $0 != .peakMemory }
+  static let metrics = Metric.allCases.filter(\.isOfThroughput)
 
   /// The value in the metric's unit; nil where the reading doesn't define one above zero, which a ratio needs.
   func value(of metric: Metric) -> Double? {
@@ -14,7 +14,7 @@ extension ThroughputReading {
       case .prefillTokensPerSecond: prefillTokensPerSecond
       case .firstTokenLatency: firstTokenSeconds.map { $0 * 1000 }
       case .interTokenP95: interTokenP95Seconds.map { $0 * 1000 }
-      case .peakMemory, .accuracy, .answered, .flips: nil
+      default: nil
       }
     return value.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
   }

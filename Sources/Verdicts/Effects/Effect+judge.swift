@@ -7,7 +7,7 @@ extension Effect {
     switch self {
     case .ratio(let effect): effect.interval.lower > 1 + minimumEffect
     case .accuracy(let effect): effect.interval.lower > minimumEffect
-    case .flips, .peakMemory: false
+    case .flips, .peakMemory, .degradedRounds: false
     }
   }
 
@@ -19,6 +19,7 @@ extension Effect {
     case .flips(let flips):
       flips.interval.upper < margin ? .passed : flips.interval.lower > margin ? .broken : .unresolved
     case .peakMemory(let memory): memory.ratio <= 1 + margin ? .passed : .broken
+    case .degradedRounds(let rounds): rounds.ratio >= 1 - margin ? .passed : .broken
     }
   }
 
@@ -27,7 +28,7 @@ extension Effect {
     switch self {
     case .ratio(let effect): Self.standing(of: effect.interval, none: 1)
     case .accuracy(let effect): Self.standing(of: effect.interval, none: 0)
-    case .flips, .peakMemory: nil
+    case .flips, .peakMemory, .degradedRounds: nil
     }
   }
 

@@ -4,6 +4,7 @@ public enum Effect: Sendable, Equatable {
   case accuracy(AccuracyEffect)
   case flips(FlipShare)
   case peakMemory(PeakMemoryRatio)
+  case degradedRounds(DegradedRounds)
 }
 
 /// On which side of the resident an interval lies.

@@ -59,7 +59,7 @@ public struct Judge: Sendable {
         outcome: outcome),
       subject: comparison.subject, confidence: envelope.promotion.confidence,
       challenge: challenge(level), stop: stop, objectives: objectives,
-      guardrails: guardrails, facts: comparison.facts, blocks: envelope.throughput.map { comparison.tally(of: $0.id) },
+      guardrails: guardrails, facts: comparison.facts, blocks: envelope.blockCells.map { comparison.tally(of: $0.id) },
       voids: comparison.voids, gaps: gaps, refusals: refusals)
   }
 

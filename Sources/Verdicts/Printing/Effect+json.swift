@@ -18,6 +18,11 @@ extension Effect {
         "flips": effect.flips.json,
       ]
     case .flips(let flips): flips.json
+    case .degradedRounds(let rounds):
+      [
+        "kind": "first_degraded_round", "resident_round": rounds.resident.map { .integer($0) } ?? .null,
+        "candidate_round": rounds.candidate.map { .integer($0) } ?? .null, "rounds": .integer(rounds.rounds),
+      ]
     case .peakMemory(let memory):
       [
         "kind": "candidate_to_resident_ratio", "ratio": .init(memory.ratio),

@@ -23,10 +23,12 @@ extension Verdict {
   var factsGroups: [FactsGroup] {
     let sides = Dictionary(grouping: facts, by: \.side)
     return zip(sides[.resident] ?? [], sides[.candidate] ?? []).map { resident, candidate in
-      let regime = (resident.regime ?? candidate.regime).map { ": \($0)" } ?? ""
+      let words = (resident.regime ?? candidate.regime)?.description ?? resident.loop?.regime
+      let regime = words.map { ": \($0)" } ?? ""
       return FactsGroup(
         title: "\(resident.cell)\(regime)",
-        rows: Metric.allCases.compactMap { FactsRow($0, resident, candidate) })
+        rows: Metric.allCases.compactMap { FactsRow($0, resident, candidate) }
+          + FactsRow.loopRows(resident.loop, candidate.loop))
     }
   }
 }
@@ -40,7 +42,7 @@ extension FactsRow {
     self.resident = Self.text(figures[0])
     self.candidate = Self.text(figures[1])
     let counts = figures.map { $0?.count ?? 0 }
-    let noun = metric.isOfThroughput ? "block" : "item"
+    let noun = metric.isOfBlocks ? "block" : resident.loop == nil ? "item" : "turn"
     count =
       counts[0] == counts[1]
       ? Figures.count(counts[0], noun) : "\(counts[0]) and \(Figures.count(counts[1], noun))"
@@ -48,6 +50,7 @@ extension FactsRow {
 
   private static func text(_ figure: CellFacts.Figure?) -> String {
     guard let figure else { return "-" }
+    if figure.metric == .peakMemory { return Figures.bytes(Int64(figure.value)) }
     return figure.metric.unit == "share"
       ? Figures.percent(figure.value) : "\(Figures.measured(figure.value)) \(figure.metric.unit)"
   }

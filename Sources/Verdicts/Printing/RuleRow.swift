@@ -47,7 +47,8 @@ extension GuardrailResult {
       case .peakMemory:
         "<= \(Figures.times(1 + margin))" + (budgetBytes.map { " and <= \(Figures.bytes($0))" } ?? "")
       case .flips: "< \(Figures.percent(margin))"
-      case .accuracy, .answered: "> \(Figures.points(-margin))"
+      case .accuracy, .validToolCallRate, .answeredShare: "> \(Figures.points(-margin))"
+      case .firstDegradedRound: ">= \(Figures.times(1 - margin))"
       default: "> \(Figures.signedPercent(-margin))"
       }
     return RuleRow(title: metric.title(in: cell), limit: limit, state: state.rawValue.replacing("_", with: " "))
@@ -89,6 +90,10 @@ extension RuleRow {
       row.effect = Figures.times(memory.ratio)
       row.count = "1 run each"
       row.beside = "resident \(Figures.bytes(memory.residentBytes)), candidate \(Figures.bytes(memory.candidateBytes))"
+    case .degradedRounds(let rounds):
+      row.effect = Figures.times(rounds.ratio)
+      row.count = "1 loop each"
+      row.beside = "resident \(rounds.text(rounds.resident)), candidate \(rounds.text(rounds.candidate))"
     case nil: break
     }
     return row

@@ -42,6 +42,7 @@ extension CellFacts {
             "count": .integer($0.count),
           ]
         }),
+      "loop": loop?.json ?? .null,
     ]
   }
 }

@@ -22,6 +22,8 @@ public struct CellFacts: Sendable, Equatable {
   public let unscored: Int
   /// Those that the samples define.
   public let figures: [Figure]
+  /// Of tool loops, else nil.
+  public let loop: LoopFacts?
 }
 
 /// The conditions of a throughput figure, without which it means nothing.

@@ -6,7 +6,10 @@ import Vocabulary
 struct EnvelopeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "envelope", abstract: "Check, identify and describe measurement envelopes.",
-    subcommands: [ValidateCommand.self, HashCommand.self, ShowCommand.self, MetricsCommand.self])
+    subcommands: [
+      ValidateCommand.self, HashCommand.self, ShowCommand.self, MetricsCommand.self, ImportBFCLCommand.self,
+      ScoreCommand.self,
+    ])
 
   struct File: ParsableArguments {
     @Argument(help: "The envelope.", completion: .file(extensions: ["json"]))

@@ -4,6 +4,7 @@ import Foundation
 import Measurements
 import Runner
 import Store
+import ToolCalls
 import Vocabulary
 import WorkerProtocol
 
@@ -21,6 +22,13 @@ struct MeasuringOptions: ParsableArguments {
   @Option(help: "Whether the machine does anything else meanwhile: isolated or under-load.")
   var environment: EnvironmentClass = .isolated
 
+  @Option(
+    help: ArgumentHelp(
+      "How calls of live tool loops are read: \(CallParser.allCases.map(\.rawValue).joined(separator: ", ")). "
+        + "Default: as the chat template says.",
+      valueName: "name"))
+  var parser: CallParser?
+
   @Flag(help: "Go on with the latest interrupted session of these models and this envelope.")
   var resume = false
 
@@ -35,7 +43,7 @@ struct MeasuringOptions: ParsableArguments {
     MeasurementPlan(
       envelope: envelope, contenders: contenders, role: role, environment: environment,
       command: WorkerCommand(executable: ProgramIdentity.executable, arguments: ["worker"]), threads: threads,
-      version: Version.current)
+      version: Version.current, parser: parser)
   }
 
   func contender(_ side: Side, _ id: ModelID) throws -> MeasurementPlan.Contender {
@@ -44,6 +52,7 @@ struct MeasuringOptions: ParsableArguments {
 }
 
 extension EnvironmentClass: ExpressibleByArgument {}
+extension CallParser: ExpressibleByArgument {}
 
 /// Runs a plan with progress, and ends it cleanly at Ctrl-C.
 enum Measuring {

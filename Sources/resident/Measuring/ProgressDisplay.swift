@@ -42,6 +42,7 @@ final class ProgressDisplay: Sendable {
       line("\(total) samples" + (done > 0 ? ", \(done) of them measured before" : ""))
     case .stopped(let reason, let round): line("enough after \(round) rounds of blocks: \(reason.title)")
     case .measured(let side, let sample): measured(side, sample)
+    case .skipped(let count): state.withLock { $0.done += count }
     }
   }
 
@@ -65,6 +66,7 @@ final class ProgressDisplay: Sendable {
     let remaining = pace * Double(snapshot.total - snapshot.done)
     let place =
       sample.place.item.map { "\(sample.place.cell) \($0)" }
+      ?? sample.place.round.map { "\(sample.place.cell) round \($0)" }
       ?? "\(sample.place.cell) block \(sample.place.block + 1)"
     let times = "\(Self.clock(elapsed)) elapsed, \(Self.clock(remaining)) left"
     if isTerminal {

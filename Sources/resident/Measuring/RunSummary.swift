@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Measurements
 import Statistics
+import Verdicts
 import Vocabulary
 
 /// One model's figures, cell by cell, each with its regime.
@@ -27,6 +28,7 @@ struct RunSummary {
       let share = asked > 0 ? String(format: "%.1f %%", 100 * Double(right) / Double(asked)) : "none"
       lines.append("| \(task.id) | \(task.kind.rawValue), items: \(asked) | accuracy | \(share) | \(right) right |")
     }
+    for cell in envelope.toolLoops { lines += loopLines(cell) }
     let failed = samples.filter { $0.status != .success }.count
     if failed > 0 { lines.append("\n\(failed) samples are not scored.") }
     return lines.joined(separator: "\n") + "\n"
@@ -45,7 +47,12 @@ struct RunSummary {
       let (right, asked) = answers(task)
       return ["cell": .string(task.id.rawValue), "items": .integer(asked), "right": .integer(right)]
     }
-    return .array(throughput + accuracy)
+    let loops: [JSONValue] = envelope.toolLoops.map { cell in
+      var object = JSONObject([("cell", .string(cell.id.rawValue)), ("loop", LoopFacts(cell, samples).json)])
+      for (metric, values) in loopFigures(cell) { object[metric.rawValue] = .array(values.map { .number($0) }) }
+      return .object(object)
+    }
+    return .array(throughput + accuracy + loops)
   }
 
   private func rates(_ cell: ThroughputCell) -> [(Metric, [Double])] {

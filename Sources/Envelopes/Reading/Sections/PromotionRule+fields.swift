@@ -13,8 +13,10 @@ extension PromotionRule {
 }
 
 extension PromotionRule.Objective {
-  /// Peak memory has no cell to win, and flips count differences in either direction.
-  private static let metrics = Metric.allCases.filter { $0 != .peakMemory && $0 != .flips }
+  /// Peak memory has no cell to win, flips count differences in either direction, and one round shows nothing.
+  private static let metrics = Metric.allCases.filter {
+    $0 != .peakMemory && $0 != .flips && $0 != .firstDegradedRound
+  }
 
   init?(_ fields: FieldReader) {
     let metric = fields.choice("metric", of: Self.metrics)

@@ -1,0 +1,37 @@
+import Measurements
+import ToolCalls
+import WorkerProtocol
+
+extension MeasurementRunner {
+  /// Runs each pass to its end; a turn without a result ends its pass and not the session.
+  func runLoops(_ passes: [LoopPass], _ benches: [Bench], _ recorder: inout Recorder) async throws {
+    for pass in passes {
+      guard let bench = benches.first(where: { $0.contender.side == pass.side }) else { continue }
+      try await run(pass, bench, &recorder)
+    }
+  }
+
+  private func run(_ pass: LoopPass, _ bench: Bench, _ recorder: inout Recorder) async throws {
+    var conversation = LoopConversation(pass.cell)
+    let judge = await bench.judge(of: pass.cell)
+    for round in 1...pass.cell.trace.rounds.count {
+      conversation.begin(round)
+      let sample: Sample
+      if round <= pass.earlier.count {
+        sample = pass.earlier[round - 1]
+      } else {
+        let turns = conversation.turns
+        sample = try await take(&recorder, bench) { await bench.turn(pass, round, turns, judge) }
+      }
+      guard let turn = sample.turn else {
+        return report(.skipped(pass.cell.trace.rounds.count - round))
+      }
+      guard let text = turn.judgement?.text, let judge else {
+        conversation.endAsScripted(round)
+        continue
+      }
+      let expected = pass.cell.trace.rounds[round - 1].calls
+      conversation.end(round, judge.judge(text, isCutOff: false, expected: expected), written: text)
+    }
+  }
+}

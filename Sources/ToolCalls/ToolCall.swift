@@ -1,0 +1,45 @@
+import JSON
+
+/// One call that a model made.
+public struct ToolCall: Sendable, Equatable {
+  public var name: String
+  public var arguments: JSONObject
+
+  public init(name: String, arguments: JSONObject) {
+    self.name = name
+    self.arguments = arguments
+  }
+
+  /// The call as chat templates are given it: `{"name": …, "arguments": {…}}`.
+  public var json: JSONValue { ["name": .string(name), "arguments": .object(arguments)] }
+}
+
+/// A tool that a model may call.
+public struct ToolDefinition: Sendable, Equatable {
+  public var name: String
+  public var description: String
+  /// JSON Schema of the arguments: an object with `properties`.
+  public var parameters: JSONObject
+
+  public init(name: String, description: String, parameters: JSONObject) {
+    self.name = name
+    self.description = description
+    self.parameters = parameters
+  }
+
+  /// The definition as chat templates are given it.
+  public var json: JSONValue {
+    [
+      "type": "function",
+      "function": [
+        "name": .string(name), "description": .string(description), "parameters": .object(parameters),
+      ],
+    ]
+  }
+
+  /// The schema of that argument, or nil where there is none.
+  public func schema(of argument: String) -> JSONValue? { parameters["properties"]?[argument] }
+
+  /// The arguments that a call must have.
+  public var required: [String] { parameters["required"]?.array?.compactMap(\.string) ?? [] }
+}

@@ -1,0 +1,55 @@
+import Envelopes
+import Measurements
+import Vocabulary
+
+/// What one side did in one tool loop, beside its figures.
+public struct LoopFacts: Sendable, Equatable {
+  /// One round of the loop.
+  public struct Round: Sendable, Equatable {
+    /// From 1.
+    public let number: Int
+    public let promptTokens: Int
+    public let cachedTokens: Int
+    /// The median over repetitions, in milliseconds; nil where no token came.
+    public let firstTokenMilliseconds: Double?
+    /// Of a live loop.
+    public let failures: [String]
+  }
+
+  /// The regime in words.
+  public let regime: String
+  public let isLive: Bool
+  /// The rounds that the trace has.
+  public let planned: Int
+  public let rounds: [Round]
+
+  /// From 1; nil for a loop that stayed clean.
+  public var firstDegradedRound: Int? { rounds.first { !$0.failures.isEmpty }?.number }
+
+  /// How many turns had each kind of failure, by its name.
+  public var failures: [String: Int] {
+    rounds.flatMap(\.failures).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+  }
+
+  /// From the samples of one side.
+  public init(_ cell: ToolLoopCell, _ samples: [Sample]) {
+    regime = cell.regime
+    isLive = cell.mode == .live
+    planned = cell.trace.rounds.count
+    let turns = samples.filter { $0.place.cell == cell.id && $0.turn != nil }
+    rounds = Dictionary(grouping: turns) { $0.place.round ?? 0 }.sorted { $0.key < $1.key }.map { number, turns in
+      let readings = turns.compactMap(\.turn)
+      let times = readings.compactMap(\.times.firstTokenSeconds).sorted()
+      return Round(
+        number: number, promptTokens: readings.first?.times.promptTokens ?? 0,
+        cachedTokens: readings.first?.times.cachedTokens ?? 0,
+        firstTokenMilliseconds: times.isEmpty ? nil : times[times.count / 2] * 1000,
+        failures: readings.first?.judgement?.failures ?? [])
+    }
+  }
+
+  /// The value of a metric of loops over one pass's turns, in the metric's unit.
+  public static func value(of metric: Metric, turns: [Sample]) -> Double? {
+    LoopReading(turns: turns).value(of: metric)
+  }
+}

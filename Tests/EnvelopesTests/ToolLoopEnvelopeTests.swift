@@ -1,0 +1,132 @@
+import Foundation
+import JSON
+import Testing
+import ToolCalls
+
+@testable import Envelopes
+
+@Suite("Tool loops of envelopes") struct ToolLoopEnvelopeTests {
+  private static func shipped(_ name: String) throws -> Envelope {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try Envelope(contentsOf: root.appending(path: "envelopes/\(name).json"))
+  }
+
+  @Test("The shipped loops have 20 tools or more, 20 rounds, both modes and both cache states")
+  func shipped() throws {
+    for name in ["tool-loop", "tool-loop-small"] {
+      let envelope = try Self.shipped(name)
+      #expect(envelope.id == name)
+      #expect(envelope.toolLoops.allSatisfy { $0.trace.tools.tools.count >= 20 })
+      #expect(envelope.toolLoops.contains { $0.trace.rounds.count == 20 && $0.mode == .live })
+      let replays = envelope.toolLoops.filter { $0.mode == .replay && $0.trace.rounds.count == 20 }
+      #expect(Set(replays.map(\.reusesPrefix)) == [true, false])
+      #expect(envelope.toolLoops.contains { $0.padding != nil })
+    }
+    #expect(Set(try Self.shipped("tool-loop").toolLoops.compactMap(\.thinking)) == [true, false])
+  }
+
+  @Test("The scripted calls of the shipped traces are valid by their own judge") func scriptedCalls() throws {
+    for cell in try Self.shipped("tool-loop").toolLoops + Self.shipped("tool-loop-small").toolLoops {
+      let judge = CallJudge(parser: .jsonTools, tools: cell.trace.tools.tools)
+      for round in cell.trace.rounds {
+        let text = round.reply + round.scriptedCalls.map { "<tool_call>\($0.json.serialized())</tool_call>" }.joined()
+        let judgement = judge.judge(text, isCutOff: false, expected: round.calls)
+        #expect(judgement.isValid, "\(cell.id): \(judgement.detail)")
+      }
+    }
+  }
+
+  @Test("Padding is the same for the same seed and round, and as long as asked for") func padding() {
+    let padding = ToolLoopCell.Padding(characters: 1000, seed: 7)
+    #expect(padding.text(forRound: 3, of: 4).count == 250)
+    #expect(padding.text(forRound: 3, of: 4) == padding.text(forRound: 3, of: 4))
+    #expect(padding.text(forRound: 3, of: 4) != padding.text(forRound: 4, of: 4))
+  }
+
+  private static func problems(_ change: (inout JSONObject) -> Void) throws -> [String] {
+    let tool: JSONValue = [
+      "name": "find", "description": "Finds.",
+      "parameters": ["type": "object", "properties": ["q": ["type": "string"]], "required": ["q"]],
+    ]
+    var source = JSONObject([
+      ("schema", 1), ("id", "test"), ("version", 1), ("description", "For tests."),
+      ("sampling", ["temperature": 0, "top_p": 1, "seed": 0]), ("throughput", []), ("accuracy", []),
+      ("tool_sets", [["id": "set", "tools": [tool]]]),
+      (
+        "traces",
+        [
+          [
+            "id": "tea", "tools": "set", "system": "Use tools.",
+            "rounds": [["user": "Tea?", "calls": [["name": "find", "arguments": ["q": ["equals": "tea"]]]]]],
+          ]
+        ]
+      ),
+      (
+        "tool_loops",
+        [["id": "loop", "trace": "tea", "mode": "live", "announce": "template", "max_tokens": 16]]
+      ),
+      ("plan", ["blocks": 1, "warm_ups": 0, "order_seed": 1, "void_limit": 0.5]),
+      (
+        "promotion",
+        [
+          "confidence": 0.9, "objectives": [["metric": "valid_tool_call_rate", "cell": "loop", "min_effect": 0.1]],
+          "guardrails": [], "maturity": ["comparisons": 1, "days_between": 0, "allow_provisional": true],
+        ]
+      ),
+    ])
+    change(&source)
+    do throws(EnvelopeError) {
+      _ = try Envelope(source: .object(source))
+      return []
+    } catch {
+      guard case .invalid(_, let problems) = error else { return [] }
+      return problems.map(\.description)
+    }
+  }
+
+  private static func rounds(_ calls: JSONValue) -> JSONValue {
+    [["id": "tea", "tools": "set", "system": "Use tools.", "rounds": [["user": "Tea?", "calls": calls]]]]
+  }
+
+  @Test("A loop without problems is read") func valid() throws {
+    #expect(try Self.problems { _ in } == [])
+  }
+
+  @Test("Problems of traces are told with their paths") func paths() throws {
+    let start = "traces[0].rounds[0].calls[0]"
+    func problems(_ call: JSONValue) throws -> [String] {
+      try Self.problems { $0["traces"] = Self.rounds([call]) }
+    }
+    #expect(
+      try problems(["name": "look", "arguments": [:]]) == ["\(start).name: there is no tool \"look\" in set"])
+    #expect(
+      try problems(["name": "find", "arguments": [:]]) == ["\(start).arguments: lacks q, which find requires"])
+    #expect(
+      try problems(["name": "find", "arguments": ["q": ["matches": "("], "x": ["equals": 1]]]) == [
+        "\(start).arguments.q.matches: must be a regular expression, not the string \"(\"",
+        "\(start).arguments.x: find has no argument of that name",
+      ])
+    #expect(
+      try problems(["name": "find", "arguments": ["q": ["within": [1, 2], "example": 3]]]) == [
+        "\(start).arguments.q.example: does not pass its own check"
+      ])
+    #expect(
+      try problems(["name": "find", "arguments": ["q": [:]]]) == [
+        "\(start).arguments.q: must have one of equals, one_of, matches, within, schema, elements, members, any_of, but"
+          + " has none"
+      ])
+  }
+
+  @Test("A metric of live loops is refused for a replay") func metrics() throws {
+    let problems = try Self.problems { source in
+      source["tool_loops"] = [
+        ["id": "loop", "trace": "tea", "mode": "replay", "announce": "template", "max_tokens": 16]
+      ]
+    }
+    #expect(
+      problems == [
+        "promotion.objectives[0].cell: valid_tool_call_rate is measured by live loops, and \"loop\" is none; there is none"
+      ])
+  }
+}
