@@ -22,7 +22,7 @@ struct LanePlan {
       }
       let path = String(name.dropLast(".weight".count))
       let weight = try folder.weight(of: path)
-      let format = lane.format.flatMap { weight.columnCount % $0.groupSize == 0 ? $0 : nil }
+      let format = lane.format(of: path).flatMap { weight.columnCount % $0.groupSize == 0 ? $0 : nil }
       steps.append(.layer(path: path, weight, type: lane == .bf16 ? .BF16 : weight.floatType, format: format))
     }
     self.steps = steps
@@ -48,9 +48,11 @@ struct LanePlan {
 
   /// The `quantization` section of the new configuration; layers that stay unquantized are excepted by name.
   var quantization: QuantizationConfig? {
-    guard let format = lane.format else { return nil }
-    var config = QuantizationConfig(default: format)
-    for case .layer(let path, _, _, nil) in steps { config.overrides[path] = .unquantized }
+    guard let standard = lane.format else { return nil }
+    var config = QuantizationConfig(default: standard)
+    for case .layer(let path, _, _, let format) in steps where format != standard {
+      config.overrides[path] = format.map { .format($0) } ?? .unquantized
+    }
     return config
   }
 
