@@ -41,6 +41,13 @@ let package = Package(
       ]),
 
     .target(name: "Statistics", dependencies: ["Randomness"]),
+
+    // What tells lanes apart, and what makes them.
+    .target(
+      name: "Texts",
+      resources: [.embedInCode("Resources/calibration.txt"), .embedInCode("Resources/evaluation.txt")]),
+    .target(name: "Instruments", dependencies: ["Checkpoint", "JSON", "NativeEngine", crypto]),
+    .target(name: "Lanes", dependencies: ["Checkpoint", "Instruments", "JSON", "NativeEngine", "Randomness"]),
     // The stages, in the order in which data flows.
     .target(name: "Envelopes", dependencies: ["JSON", "Vocabulary", crypto]),
     .target(name: "Store", dependencies: ["JSON", "Measurements", "Vocabulary", crypto, database]),
@@ -62,9 +69,9 @@ let package = Package(
     .executableTarget(
       name: "resident",
       dependencies: [
-        "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "NativeEngine", "Promotion",
-        "Runner",
-        "Statistics", "Store", "Verdicts", "Vocabulary", "WorkerProtocol", arguments,
+        "Checkpoint", "Dataset", "Envelopes", "Instruments", "JSON", "Lanes", "Measurements", "ModelRegistry",
+        "NativeEngine", "Promotion", "Runner", "Statistics", "Store", "Texts", "Verdicts", "Vocabulary",
+        "WorkerProtocol", arguments,
       ]),
 
     // Tests mirror Sources.

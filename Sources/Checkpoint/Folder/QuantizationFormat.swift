@@ -37,6 +37,8 @@ public struct QuantizationFormat: Sendable, Hashable, CustomStringConvertible {
     (self.mode, self.bits, self.groupSize) = (mode, bits, groupSize)
   }
 
+  /// Affine with 4 bits in groups of 64.
+  public static let standard = QuantizationFormat(unchecked: .affine, bits: 4, groupSize: 64)
   public static let mxfp4 = QuantizationFormat(unchecked: .mxfp4, bits: 4, groupSize: 32)
   public static let mxfp8 = QuantizationFormat(unchecked: .mxfp8, bits: 8, groupSize: 32)
   public static let nvfp4 = QuantizationFormat(unchecked: .nvfp4, bits: 4, groupSize: 16)

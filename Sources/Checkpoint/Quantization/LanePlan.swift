@@ -1,3 +1,5 @@
+import Foundation
+
 /// What becomes of each tensor of a folder in a lane.
 struct LanePlan {
   enum Step {
@@ -56,10 +58,52 @@ struct LanePlan {
     return config
   }
 
+  /// In the order in which a model runs its layers, so that what tunes a layer meets its input tuned already.
+  var stepsInOrder: [Step] {
+    func name(_ step: Step) -> String {
+      switch step {
+      case .layer(let path, _, _, _): path
+      case .copy(let tensor, _): tensor.name
+      }
+    }
+    return steps.sorted { name($0).compare(name($1), options: .numeric) == .orderedAscending }
+  }
+
   static func byteCount(of step: Step) -> Int {
     switch step {
     case .copy(let tensor, _): tensor.bytes.count
     case .layer(_, let weight, _, _): weight.byteCount
     }
+  }
+}
+
+/// A tensor of a folder as a lane sees it.
+public enum LaneTensor: Sendable {
+  /// Not a layer: kept as it is.
+  case copied(elements: Int, bytes: Int)
+  case layer(path: String, LayerConverter)
+}
+
+extension ModelFolder {
+  /// What a lane would be made of, in the order of the names.
+  ///
+  /// - Throws: `CheckpointError` for layers whose parts do not fit.
+  public func laneTensors() throws(CheckpointError) -> [LaneTensor] {
+    try LanePlan(self, lane: .uniform(.standard)).steps.map { step in
+      switch step {
+      case .copy(let tensor, _): .copied(elements: tensor.elementCount, bytes: tensor.bytes.count)
+      case .layer(let path, let weight, let type, _):
+        .layer(
+          path: path, LayerConverter(weight: weight, type: type, name: "\(path).weight", file: url.path))
+      }
+    }
+  }
+
+  /// The layer at a path, to be quantized.
+  ///
+  /// - Throws: As `weight(of:columnCount:)`.
+  public func layer(_ path: String) throws(CheckpointError) -> LayerConverter {
+    let weight = try weight(of: path)
+    return LayerConverter(weight: weight, type: weight.floatType, name: "\(path).weight", file: url.path)
   }
 }

@@ -18,7 +18,7 @@ struct LaneWriter {
     let writer = try SafetensorsWriter(creating: url, entries: plan.entries)
     let total = plan.steps.reduce(0) { $0 + LanePlan.byteCount(of: $1) }
     var done = 0
-    for step in plan.steps {
+    for step in plan.stepsInOrder {
       if isCancelled() { throw .cancelled }
       let name: String
       switch step {

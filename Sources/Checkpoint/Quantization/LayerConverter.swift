@@ -25,6 +25,21 @@ public struct LayerConverter: Sendable {
     return output
   }
 
+  /// The weight in 32-bit floats, row-major, rounded to the type.
+  public func values() throws(CheckpointError) -> [Float] {
+    let columns = weight.columnCount
+    var output = [Float](repeating: 0, count: weight.rowCount * columns)
+    try output.withUnsafeMutableBufferPointer { buffer -> Result<Void, CheckpointError> in
+      // Each row writes its own part only.
+      nonisolated(unsafe) let base = buffer.baseAddress
+      return forEachRow { row, values in
+        guard let base, let from = values.baseAddress else { return }
+        (base + row * columns).update(from: from, count: columns)
+      }
+    }.get()
+    return output
+  }
+
   /// Codes, scales and biases of a format whose groups divide the rows.
   public func quantized(_ format: QuantizationFormat) throws(CheckpointError) -> QuantizedParts {
     let groups = weight.columnCount / format.groupSize

@@ -6,6 +6,7 @@ struct WeightMatrix: Sendable {
   // Immutable views of mappings that `tensors` keeps alive.
   nonisolated(unsafe) let matrix: rk_matrix
   private let tensors: [TensorView]
+  private var owner: (any Sendable)?
 
   var rows: Int { Int(matrix.rows) }
   var columns: Int { Int(matrix.columns) }
@@ -50,6 +51,21 @@ struct WeightMatrix: Sendable {
     self.tensors = tensors
   }
 
+  /// Weights that stand in memory.
+  ///
+  /// - Parameter type: Of the scales and biases of an affine format.
+  init(_ parts: QuantizedParts, format: QuantizationFormat, type: TensorType, rows: Int, columns: Int) {
+    let memory = [parts.codes, parts.scales, parts.biases].map(OwnedBytes.init)
+    let storage = rk_storage(format.mode)
+    self.init(
+      matrix: rk_matrix(
+        storage: storage, bits: Int32(format.bits), group: Int32(format.groupSize),
+        parameters: rk_storage(type) ?? storage, rows: Int64(rows), columns: Int64(columns), values: memory[0].base,
+        scales: memory[1].base, biases: memory[2].base),
+      tensors: [])
+    owner = memory
+  }
+
   private init(_ tensor: QuantizedTensor, rows: Int, columns: Int) throws {
     guard tensor.shape == [rows, columns] else {
       throw EngineError.shape(tensor: tensor.codes.name, found: tensor.shape, expected: [rows, columns])
@@ -84,4 +100,16 @@ extension rk_storage {
     case .nvfp4: self = RK_NVFP4
     }
   }
+}
+
+/// Bytes at a fixed address.
+private final class OwnedBytes: @unchecked Sendable {  // Never written after the initializer.
+  let base: UnsafeMutableRawPointer
+
+  init(_ bytes: [UInt8]) {
+    base = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 1), alignment: 64)
+    bytes.withUnsafeBytes { if let from = $0.baseAddress { base.copyMemory(from: from, byteCount: bytes.count) } }
+  }
+
+  deinit { base.deallocate() }
 }
