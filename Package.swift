@@ -38,6 +38,7 @@ let package = Package(
       name: "NativeEngine",
       dependencies: [
         "CKernels", "ChatTemplate", "Checkpoint", "JSON", "Platform", "Randomness", "Tokenization", "WorkerProtocol",
+        crypto,
       ]),
 
     .target(name: "Statistics", dependencies: ["Randomness"]),
@@ -46,8 +47,8 @@ let package = Package(
     .target(
       name: "Texts",
       resources: [.embedInCode("Resources/calibration.txt"), .embedInCode("Resources/evaluation.txt")]),
-    .target(name: "Instruments", dependencies: ["Checkpoint", "JSON", "NativeEngine", crypto]),
-    .target(name: "Lanes", dependencies: ["Checkpoint", "Instruments", "JSON", "NativeEngine", "Randomness"]),
+    .target(name: "Instruments", dependencies: ["JSON", "NativeEngine", "Statistics"]),
+    .target(name: "Lanes", dependencies: ["Checkpoint", "JSON", "NativeEngine", "Randomness"]),
     // The stages, in the order in which data flows.
     .target(name: "Envelopes", dependencies: ["JSON", "Vocabulary", crypto]),
     .target(name: "Store", dependencies: ["JSON", "Measurements", "Vocabulary", crypto, database]),
@@ -87,8 +88,8 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "Vocabulary", "WorkerProtocol",
-        "resident",
+        "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "Verdicts", "Vocabulary",
+        "WorkerProtocol", "resident",
       ]),
     .testTarget(name: "EnvelopesTests", dependencies: ["Envelopes", "JSON", "Vocabulary"]),
     .testTarget(
@@ -107,6 +108,11 @@ let package = Package(
       name: "NativeEngineTests",
       dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Randomness", "TestSupport"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "InstrumentsTests",
+      dependencies: ["Checkpoint", "Instruments", "NativeEngine", "Statistics", "TestSupport"]),
+    .testTarget(
+      name: "LanesTests", dependencies: ["Checkpoint", "Lanes", "NativeEngine", "Randomness", "TestSupport"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Randomness", "Statistics"], exclude: ["Golden"]),
     .testTarget(
       name: "ModelRegistryTests", dependencies: ["JSON", "ModelRegistry", "Vocabulary", "registry-crash-helper"]),

@@ -1,4 +1,6 @@
 import Foundation
+import NativeEngine
+import Statistics
 
 /// How far a model's distributions are from a reference's over the same text.
 public struct Divergence: Sendable, Equatable {

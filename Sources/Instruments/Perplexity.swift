@@ -1,4 +1,6 @@
 import Foundation
+import NativeEngine
+import Statistics
 
 /// The perplexity of a text: e to the mean negative log-probability of its tokens.
 public struct Perplexity: Sendable, Equatable {
@@ -16,4 +18,8 @@ public struct Perplexity: Sendable, Equatable {
 
   /// To first order: the value times the standard error of the mean logarithm.
   public var standardError: Double { value * negativeLogProbability.standardError }
+}
+
+extension TextReading {
+  public var perplexity: Perplexity { Perplexity(logProbabilities: logProbabilities) }
 }

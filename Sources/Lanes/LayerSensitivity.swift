@@ -1,5 +1,4 @@
 import Checkpoint
-import Instruments
 import NativeEngine
 
 /// How much the model's output changes when one layer alone is quantized.

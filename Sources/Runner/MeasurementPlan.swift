@@ -29,9 +29,15 @@ public struct MeasurementPlan: Sendable {
   /// Of this program, for the record.
   public var version: String
 
+  /// The folders of the models that the envelope's divergence tasks name.
+  public var references: [ModelID: URL]
+  /// Where their distributions are kept.
+  public var referenceCache: URL
+
   public init(
     envelope: Envelope, contenders: [Contender], role: Role?, environment: EnvironmentClass, command: WorkerCommand,
-    threads: Int?, version: String
+    threads: Int?, version: String, references: [ModelID: URL] = [:],
+    referenceCache: URL = FileManager.default.temporaryDirectory.appendingPathComponent("resident-references")
   ) {
     self.envelope = envelope
     self.contenders = contenders
@@ -40,6 +46,8 @@ public struct MeasurementPlan: Sendable {
     self.command = command
     self.threads = threads
     self.version = version
+    self.references = references
+    self.referenceCache = referenceCache
   }
 
   func model(of side: Side) -> ModelID? { contenders.first { $0.side == side }?.model }

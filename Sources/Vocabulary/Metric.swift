@@ -10,6 +10,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   case peakMemory = "peak_memory_bytes"
   case accuracy = "accuracy"
   case flips = "answer_flips"
+  case perplexity = "perplexity"
+  case divergence = "kl_divergence_nats"
 
   /// Which way is better.
   public enum Direction: String, Sendable {
@@ -25,6 +27,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case difference
     /// By the share of items itself.
     case share
+    /// By the mean difference candidate - resident over the same tokens, in nats.
+    case nats
   }
 
   public var description: String { rawValue }
@@ -32,7 +36,7 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   public var direction: Direction {
     switch self {
     case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond, .accuracy: .higher
-    case .firstTokenLatency, .interTokenP95, .peakMemory, .flips: .lower
+    case .firstTokenLatency, .interTokenP95, .peakMemory, .flips, .perplexity, .divergence: .lower
     }
   }
 
@@ -40,6 +44,7 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     switch self {
     case .accuracy: .difference
     case .flips: .share
+    case .perplexity, .divergence: .nats
     default: .ratio
     }
   }
@@ -51,6 +56,9 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .firstTokenLatency, .interTokenP95: "ms"
     case .peakMemory: "bytes"
     case .accuracy, .flips: "share"
+    // The number of equally likely tokens that would be as hard to foresee.
+    case .perplexity: "tokens"
+    case .divergence: "nats/token"
     }
   }
 
@@ -65,6 +73,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .peakMemory: "peak memory"
     case .accuracy: "accuracy"
     case .flips: "answer flips"
+    case .perplexity: "perplexity"
+    case .divergence: "KL divergence"
     }
   }
 

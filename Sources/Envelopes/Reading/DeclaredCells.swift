@@ -8,19 +8,36 @@ struct DeclaredCells {
   let all: [(path: String, name: String)]
   private let throughput: Set<String>
   private let accuracy: Set<String>
+  /// Accuracy tasks whose items are texts, by kind.
+  private let texts: [AccuracyTask.Kind: Set<String>]
 
   init(_ source: JSONValue) {
     let throughput = Self.ids(in: source, "throughput")
     let accuracy = Self.ids(in: source, "accuracy")
     self.all = throughput + accuracy
     self.throughput = Set(throughput.map(\.name))
-    self.accuracy = Set(accuracy.map(\.name))
+    var texts: [AccuracyTask.Kind: Set<String>] = [:]
+    for task in source["accuracy"]?.array ?? [] {
+      guard let id = task["id"]?.string, let kind = task["kind"]?.string.flatMap(AccuracyTask.Kind.init(rawValue:)),
+        kind.isText
+      else { continue }
+      texts[kind, default: []].insert(id)
+    }
+    self.texts = texts
+    self.accuracy = Set(accuracy.map(\.name)).subtracting(texts.values.joined())
   }
 
   /// What is wrong with a metric of that cell, or nil.
   func mismatch(of metric: Metric, with cell: String) -> String? {
-    let (fitting, others, kind) =
-      metric.isOfThroughput ? (throughput, accuracy, "throughput cell") : (accuracy, throughput, "accuracy task")
+    let fitting: Set<String>
+    let kind: String
+    switch metric {
+    case .perplexity: (fitting, kind) = (texts[.perplexity] ?? [], "perplexity task")
+    case .divergence: (fitting, kind) = (texts[.divergence] ?? [], "divergence task")
+    case .accuracy, .flips: (fitting, kind) = (accuracy, "accuracy task")
+    default: (fitting, kind) = (throughput, "throughput cell")
+    }
+    let others = throughput.union(accuracy).union(texts.values.joined())
     if fitting.contains(cell) { return nil }
     let known = fitting.isEmpty ? "there is none" : "known: \(fitting.sorted().joined(separator: ", "))"
     return others.contains(cell)

@@ -16,6 +16,9 @@ extension Comparison {
       return .ratio(try RatioEffect(pairs, direction: metric.direction, confidence: confidence))
     }
     guard let items = answers[cell]?.pairs, !items.isEmpty else { return nil }
+    if metric.comparison == .nats {
+      return try TextEffect(items, metric, confidence: confidence).map { .text($0) }
+    }
     return metric == .flips
       ? .flips(try FlipShare(items, confidence: confidence))
       : .accuracy(try AccuracyEffect(items, confidence: confidence))

@@ -14,7 +14,7 @@ extension ThroughputReading {
       case .prefillTokensPerSecond: prefillTokensPerSecond
       case .firstTokenLatency: firstTokenSeconds.map { $0 * 1000 }
       case .interTokenP95: interTokenP95Seconds.map { $0 * 1000 }
-      case .peakMemory, .accuracy, .flips: nil
+      case .peakMemory, .accuracy, .flips, .perplexity, .divergence: nil
       }
     return value.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
   }

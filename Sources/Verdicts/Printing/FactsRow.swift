@@ -40,7 +40,7 @@ extension FactsRow {
     self.resident = Self.text(figures[0])
     self.candidate = Self.text(figures[1])
     let counts = figures.map { $0?.count ?? 0 }
-    let noun = metric.isOfThroughput ? "block" : "item"
+    let noun = metric.isOfThroughput ? "block" : metric.comparison == .nats ? "token" : "item"
     count =
       counts[0] == counts[1]
       ? Figures.count(counts[0], noun) : "\(counts[0]) and \(Figures.count(counts[1], noun))"

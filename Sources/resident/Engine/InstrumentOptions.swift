@@ -43,7 +43,7 @@ struct TextOptions: ParsableArguments {
     }
     let tokens = tokenizer.encode(content, addSpecialTokens: false)
     let kept = Array(tokens.prefix(maxTokens ?? tokens.count))
-    guard kept.count >= 2 else { throw InstrumentError.tooShort(tokens: kept.count) }
+    guard kept.count >= 2 else { throw ReferenceError.tooShort(tokens: kept.count) }
     return kept
   }
 }

@@ -25,10 +25,10 @@ struct ReferenceSource {
   func check(_ model: LanguageModel, tokens: [TokenID], _ text: TextOptions) throws {
     let config = try ModelFolder(contentsOf: folder).config
     guard config.vocabularySize == model.folder.config.vocabularySize else {
-      throw InstrumentError.otherVocabulary(
+      throw ReferenceError.otherVocabulary(
         reference: config.vocabularySize, model: model.folder.config.vocabularySize)
     }
-    guard try text.tokens(by: Tokenizer(contentsOf: folder)) == tokens else { throw InstrumentError.otherTokens }
+    guard try text.tokens(by: Tokenizer(contentsOf: folder)) == tokens else { throw ReferenceError.otherTokens }
   }
 
   /// The reference's distributions, from the cache or read and put there.

@@ -1,5 +1,4 @@
 import Foundation
-import NativeEngine
 
 /// What a reference model says about each scored token of a text, without the improbable rest of its vocabulary.
 ///

@@ -6,13 +6,23 @@ public struct BlockMean: Sendable, Equatable {
   public let mean: Double
   /// Zero where there are fewer than two blocks.
   public let standardError: Double
+  public let blocks: Int
 
   /// Values a block; the last one may have fewer and counts in proportion.
   public static let blockLength = 32
 
+  /// By Student's t with one degree of freedom less than blocks.
+  ///
+  /// - Throws: `tooFewObservations` with fewer than two blocks.
+  public func interval(confidence: Double) throws(StatisticsError) -> ConfidenceInterval {
+    guard blocks >= 2 else { throw .tooFewObservations(needed: 2, got: blocks) }
+    let distance = StudentT(degreesOfFreedom: Double(blocks - 1)).quantile((1 + confidence) / 2) * standardError
+    return ConfidenceInterval(lower: mean - distance, upper: mean + distance, confidence: confidence)
+  }
+
   public init(_ values: [Double]) {
     guard !values.isEmpty else {
-      (mean, standardError) = (0, 0)
+      (mean, standardError, blocks) = (0, 0, 0)
       return
     }
     let mean = values.reduce(0, +) / Double(values.count)
@@ -25,6 +35,7 @@ public struct BlockMean: Sendable, Equatable {
       blocks += 1
     }
     self.mean = mean
+    self.blocks = blocks
     standardError =
       blocks < 2
       ? 0 : (squares * Double(blocks) / Double(blocks - 1)).squareRoot() / Double(values.count)

@@ -28,10 +28,14 @@ public struct ReferenceFile: Sendable {
   private static let magic = Array("RREF".utf8)
 
   /// What is stored, nil where nothing is or the file is damaged.
-  public func read() -> ReferenceDistributions? {
+  public func read() -> ReferenceDistributions? { Self.read(url, key: key) }
+
+  /// What a file holds, whatever it was made for; nil where it is missing or damaged.
+  static func read(_ url: URL, key: [UInt8]? = nil) -> ReferenceDistributions? {
     guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else { return nil }
     var reader = ByteReader(bytes: data)
-    guard reader.take(4).map(Array.init) == Self.magic, reader.take(key.count).map(Array.init) == key,
+    guard reader.take(4).map(Array.init) == Self.magic, let stored = reader.take(SHA256.byteCount).map(Array.init),
+      stored == key ?? stored,
       let count = reader.integer(), count <= data.count
     else { return nil }
     var tokens: [ReferenceDistributions.Distribution] = []
@@ -50,8 +54,8 @@ public struct ReferenceFile: Sendable {
 
   /// Stores distributions; the file appears only when complete.
   ///
-  /// - Throws: `InstrumentError.unwritable`.
-  public func write(_ reference: ReferenceDistributions) throws(InstrumentError) {
+  /// - Throws: `ReferenceError.unwritable`.
+  public func write(_ reference: ReferenceDistributions) throws(ReferenceError) {
     var data = Data(Self.magic + key)
     data.append(integer: UInt32(reference.tokens.count))
     for token in reference.tokens {

@@ -1,5 +1,3 @@
-import NativeEngine
-
 /// What one model makes of each scored token of a text.
 public struct TextReading: Sendable, Equatable {
   /// Natural logarithms of the probabilities of the right tokens.
@@ -9,8 +7,6 @@ public struct TextReading: Sendable, Equatable {
   public var divergences: [Double] = []
   /// Whether the likeliest token is the reference's; empty without a reference.
   public var agreements: [Bool] = []
-
-  public var perplexity: Perplexity { Perplexity(logProbabilities: logProbabilities) }
 }
 
 extension TextReading {
@@ -19,7 +15,7 @@ extension TextReading {
   /// - Parameters:
   ///   - reference: The reference's distributions for the same tokens and windows.
   ///   - progress: Called after each window with the share that is done.
-  /// - Throws: `EngineError` where a window does not fit the context, `InstrumentError` where the reference is of
+  /// - Throws: `EngineError` where a window does not fit the context, `ReferenceError` where the reference is of
   ///   another text, `CancellationError`.
   public init(
     of tokens: [Int32], by session: Session, windows: TextWindows = .standard,
@@ -27,7 +23,13 @@ extension TextReading {
   ) throws {
     let plan = windows.windows(of: tokens.count)
     if let reference, reference.tokens.count != plan.reduce(0, { $0 + $1.scored.count }) {
-      throw InstrumentError.otherText(reference: reference.tokens.count)
+      throw ReferenceError.otherText(reference: reference.tokens.count)
+    }
+    // Ids ascend, and one beyond the vocabulary would be read from beyond the logits.
+    if let reference, let last = reference.tokens.lazy.compactMap(\.ids.last).max(),
+      last >= session.config.vocabularySize
+    {
+      throw ReferenceError.otherVocabulary(reference: Int(last) + 1, model: session.config.vocabularySize)
     }
     var scored = 0
     for (index, window) in plan.enumerated() {
