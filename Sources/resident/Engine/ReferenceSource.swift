@@ -41,12 +41,11 @@ struct ReferenceSource {
     return made
   }
 
-  /// The reference against itself in the next slower instruction set, over the first window.
+  /// The reference against itself by the scalar kernels, whose sums are in another order and precision, over the first
+  /// tokens: they are a hundred times slower.
   func floor(of tokens: [TokenID], against distributions: ReferenceDistributions) throws -> Floor {
-    let sets = InstructionSet.available
-    let other = sets.last { $0 != instructionSet && $0 != .scalar } ?? .scalar
-    // The scalar kernels are a hundred times slower.
-    let part = Array(tokens.prefix(min(windows.length, other == .scalar ? 48 : windows.length)))
+    let other = instructionSet == .scalar ? InstructionSet.available.last ?? .scalar : .scalar
+    let part = Array(tokens.prefix(min(windows.length, 48)))
     let first = ReferenceDistributions(tokens: Array(distributions.tokens.prefix(part.count - 1)))
     let reading = try TextReading(of: part, by: try session(other), windows: windows, reference: first)
     return Floor(
