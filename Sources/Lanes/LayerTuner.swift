@@ -15,6 +15,7 @@ public final class LayerTuner {
   private var current: Int?
   private var replaced: [MatrixSlot: (own: LayerwiseModel.Weights, tuned: LayerwiseModel.Weights)] = [:]
   private let slots: [String: MatrixSlot]
+  private let calibration: CalibrationText
 
   /// Reads the calibration text once with the unquantized model.
   ///
@@ -22,6 +23,7 @@ public final class LayerTuner {
   public init(
     _ folder: ModelFolder, calibration: CalibrationText, threads: Int?, isCancelled: () -> Bool = { false }
   ) throws {
+    self.calibration = calibration
     model = try LayerwiseModel(folder, threads: threads, sequenceLength: CalibrationText.sequenceLength)
     slots = Dictionary(model.slots.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
     let head = SecondMoments(features: folder.config.hiddenSize, for: model)
@@ -33,10 +35,7 @@ public final class LayerTuner {
       for input in inputs { head.add(input, with: model) }
     }
     headMoments = head.means()
-    self.calibration = calibration
   }
-
-  private let calibration: CalibrationText
 
   /// Quantizes a layer; those of a decoder layer may come in any order, decoder layers in theirs.
   public func quantize(

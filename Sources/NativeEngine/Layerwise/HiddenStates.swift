@@ -107,7 +107,7 @@ public struct Activations {
     (self.base, self.tokens, self.features, self.width) = (base, tokens, features, width)
   }
 
-  /// Calls `body` with each feature's values, token after token.
+  /// One feature's value for one token.
   @inline(__always)
   subscript(feature: Int, token: Int) -> Float {
     base[(token / width * features + feature) * width + token % width]

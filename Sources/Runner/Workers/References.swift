@@ -9,18 +9,24 @@ import WorkerProtocol
 actor References {
   private let plan: MeasurementPlan
   private var workers: [ModelID: ModelWorker] = [:]
-  private var files: [[Int32]: (file: String, weights: String)] = [:]
+  private var files: [Text: (file: String, weights: String)] = [:]
+
+  private struct Text: Hashable {
+    let model: ModelID
+    let tokens: [Int32]
+  }
 
   init(_ plan: MeasurementPlan) { self.plan = plan }
 
   /// The file with a reference's distributions over a text, and the hash of its weights.
   ///
-  /// - Throws: `.refused` where the reference cannot be loaded: the model that is measured is not to blame.
+  /// - Throws: `WorkerFailure` where the reference is unknown, cannot be loaded or cannot read the text.
   func file(for model: ModelID?, tokens: [Int32]) async throws(WorkerFailure) -> (file: String, weights: String) {
-    if let known = files[tokens] { return known }
     guard let model, let folder = plan.references[model] else {
       throw .badRequest("the reference \(model?.rawValue ?? "of the task") is not among the models of this session")
     }
+    let text = Text(model: model, tokens: tokens)
+    if let known = files[text] { return known }
     let worker: ModelWorker
     if let running = workers[model] {
       worker = running
@@ -30,7 +36,7 @@ actor References {
       workers[model] = worker
     }
     let file = try await worker.storeReference(tokens, in: plan.referenceCache)
-    files[tokens] = file
+    files[text] = file
     return file
   }
 
