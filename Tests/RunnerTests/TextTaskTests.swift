@@ -60,7 +60,7 @@ struct TextTaskTests {
     let other = try #require(evidence.residentSamples.compactMap(\.answer?.divergences).first)
     #expect(own.allSatisfy { $0 == 0 } && own.count == other.count && own.count > 32)
     #expect(other.reduce(0, +) / Double(other.count) > 0.05)
-    let verdict = try Judge(evidence: evidence, priorComparisons: 0).verdict()
+    let verdict = try Judge(evidence, priorComparisons: 0).verdict()
     #expect(verdict.outcome == .promote)
     guard case .text(let effect)? = verdict.objectives.first?.effect else {
       Issue.record("the objective has no effect of texts")
