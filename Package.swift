@@ -39,10 +39,17 @@ let package = Package(
       name: "NativeEngine",
       dependencies: [
         "CKernels", "ChatTemplate", "Checkpoint", "JSON", "Platform", "Randomness", "Tokenization", "ToolCalls",
-        "WorkerProtocol",
+        "WorkerProtocol", crypto,
       ]),
 
     .target(name: "Statistics", dependencies: ["Randomness"]),
+
+    // What tells lanes apart, and what makes them.
+    .target(
+      name: "Texts",
+      resources: [.embedInCode("Resources/calibration.txt"), .embedInCode("Resources/evaluation.txt")]),
+    .target(name: "Instruments", dependencies: ["JSON", "NativeEngine", "Statistics"]),
+    .target(name: "Lanes", dependencies: ["Checkpoint", "JSON", "NativeEngine", "Randomness"]),
     // The stages, in the order in which data flows.
     .target(name: "Envelopes", dependencies: ["JSON", "Randomness", "ToolCalls", "Vocabulary", crypto]),
     .target(name: "BFCL", dependencies: ["JSON", "ToolCalls", crypto]),
@@ -70,8 +77,9 @@ let package = Package(
     .executableTarget(
       name: "resident",
       dependencies: [
-        "BFCL", "Calibration", "Checkpoint", "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry",
-        "NativeEngine", "Promotion", "Runner", "Statistics", "Store", "ToolCalls", "Verdicts", "Verification", "Vocabulary",
+        "BFCL", "Calibration", "Checkpoint", "Dataset", "Envelopes", "Instruments", "JSON", "Lanes", "Measurements",
+        "ModelRegistry", "NativeEngine", "Promotion", "Runner", "Statistics", "Store", "Texts", "ToolCalls", "Verdicts",
+        "Verification", "Vocabulary",
         "WorkerProtocol", arguments,
       ]),
 
@@ -116,6 +124,11 @@ let package = Package(
       name: "NativeEngineTests",
       dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Randomness", "TestSupport"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "InstrumentsTests",
+      dependencies: ["Checkpoint", "Instruments", "NativeEngine", "Statistics", "TestSupport"]),
+    .testTarget(
+      name: "LanesTests", dependencies: ["Checkpoint", "Lanes", "NativeEngine", "Randomness", "TestSupport"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Randomness", "Statistics"], exclude: ["Golden"]),
     .testTarget(
       name: "ModelRegistryTests", dependencies: ["JSON", "ModelRegistry", "Vocabulary", "registry-crash-helper"]),

@@ -41,6 +41,17 @@ static RK_INLINE vf spread_parameters(const uint8_t *from, rk_storage type, int 
 
 static RK_INLINE vi dot(vi sum, vuw a, vuw b) { return sum + (vi)_mm256_madd_epi16((__m256i)a, (__m256i)b); }
 
+// Eight elements fill a word: each lane shifts its own down, whose low three bits choose a magnitude.
+static RK_INLINE void unpack_e2m1(const uint8_t *codes, vf out[1]) {
+  uint32_t word;
+  memcpy(&word, codes, sizeof word);
+  const __m256i down = _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28);
+  const __m256i own = _mm256_srlv_epi32(_mm256_set1_epi32((int32_t)word), down);
+  const __m256 magnitude = _mm256_permutevar8x32_ps(_mm256_setr_ps(0, 0.5f, 1, 1.5f, 2, 3, 4, 6), own);
+  const __m256i sign = _mm256_slli_epi32(_mm256_and_si256(own, _mm256_set1_epi32(8)), 28);
+  out[0] = (vf)_mm256_or_ps(magnitude, _mm256_castsi256_ps(sign));
+}
+
 #include "vector.h"
 
 #pragma clang attribute pop

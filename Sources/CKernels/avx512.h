@@ -67,4 +67,14 @@ static RK_INLINE vi dot(vi sum, vuw a, vuw b) {
 #endif
 }
 
+// Sixteen elements fill two words: each lane shifts its own down, whose low four bits choose a value.
+static RK_INLINE void unpack_e2m1(const uint8_t *codes, vf out[1]) {
+  int32_t words[2];
+  memcpy(words, codes, sizeof words);
+  const __m512i copies = _mm512_inserti64x4(_mm512_set1_epi32(words[0]), _mm256_set1_epi32(words[1]), 1);
+  const __m512i down = _mm512_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
+  const __m512 table = _mm512_setr_ps(0, 0.5f, 1, 1.5f, 2, 3, 4, 6, -0.0f, -0.5f, -1, -1.5f, -2, -3, -4, -6);
+  out[0] = (vf)_mm512_permutexvar_ps(_mm512_srlv_epi32(copies, down), table);
+}
+
 #include "vector.h"

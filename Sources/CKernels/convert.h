@@ -46,11 +46,11 @@ static inline void rk_store(void *base, rk_storage type, int64_t index, float va
   }
 }
 
-// Bytes of one row of an affine matrix's codes. Columns are a multiple of the group, so rows end on whole words.
+// Bytes of one row of codes. Columns are a multiple of the group, so affine rows end on whole words.
 static inline int64_t rk_row_bytes(const rk_matrix *w) { return w->columns * w->bits / 8; }
 
 static inline const uint8_t *rk_row_values(const rk_matrix *w, int64_t row) {
-  int64_t bytes = w->storage == RK_AFFINE ? rk_row_bytes(w) : w->columns * rk_width(w->storage);
+  int64_t bytes = w->storage >= RK_AFFINE ? rk_row_bytes(w) : w->columns * rk_width(w->storage);
   return (const uint8_t *)w->values + row * bytes;
 }
 

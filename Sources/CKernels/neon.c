@@ -58,6 +58,21 @@ static RK_INLINE vi dot(vi sum, vuw a, vuw b) {
   return sum + (vi)vpaddq_s32(low, vmull_high_s16(left, right));
 }
 
+// Eight elements fill a word. The table holds twice their magnitude, which the conversion from fixed point halves.
+static RK_INLINE void unpack_e2m1(const uint8_t *codes, vf out[2]) {
+  static const uint8_t doubled[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, 1, 2, 3, 4, 6, 8, 12};
+  const uint8x16_t table = vld1q_u8(doubled);
+  uint32_t word;
+  memcpy(&word, codes, sizeof word);
+  const vu down = {0, 4, 8, 12};
+  for (int half = 0; half < 2; half++) {
+    const vu own = (vu)vdupq_n_u32(word >> 16 * half) >> down & 15;
+    const uint8x16_t found = vqtbl1q_u8(table, (uint8x16_t)own);
+    const vu magnitude = (vu)vcvtq_n_f32_u32(vreinterpretq_u32_u8(found), 1);
+    out[half] = (vf)(magnitude | (own & 8) << 28);
+  }
+}
+
 #include "vector.h"
 
 const rk_kernels rk_kernels_neon = RK_TABLE("neon");

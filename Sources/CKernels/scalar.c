@@ -1,18 +1,32 @@
 // The reference: plain loops in the order of the formulas, sums in double precision. Every other instruction set is
 // tested against it.
 #include "convert.h"
+#include "microscaling.h"
 #include "tables.h"
 
 enum { PANEL = 16 };
 
-static float code(const uint8_t *row, int bits, int64_t column) {
+static uint32_t code(const uint8_t *row, int bits, int64_t column) {
   int64_t bit = column * bits;
   uint32_t window = row[bit / 8];
   if (bit % 8 + bits > 8) window |= (uint32_t)row[bit / 8 + 1] << 8;
-  return (float)(window >> bit % 8 & ((1u << bits) - 1));
+  return window >> bit % 8 & ((1u << bits) - 1);
+}
+
+static void dequantize_microscaling(const rk_matrix *w, int64_t row, int64_t begin, int64_t end, float *out) {
+  const uint8_t *values = rk_row_values(w, row), *scales = rk_row_scales(w, row);
+  for (int64_t c = begin; c < end; c++) {
+    uint32_t element = code(values, w->bits, c);
+    out[c - begin] = rk_micro_scale(w->storage, scales[c / w->group]) *
+                     (w->storage == RK_MXFP8 ? rk_e4m3(element) : rk_e2m1(element));
+  }
 }
 
 static void dequantize(const rk_matrix *w, int64_t row, int64_t begin, int64_t end, float *out) {
+  if (rk_is_microscaling(w)) {
+    dequantize_microscaling(w, row, begin, end, out);
+    return;
+  }
   const uint8_t *values = rk_row_values(w, row);
   if (w->storage != RK_AFFINE) {
     for (int64_t c = begin; c < end; c++) out[c - begin] = rk_load(values, w->storage, c);
@@ -21,7 +35,8 @@ static void dequantize(const rk_matrix *w, int64_t row, int64_t begin, int64_t e
   const uint8_t *scales = rk_row_parameters(w, w->scales, row), *biases = rk_row_parameters(w, w->biases, row);
   for (int64_t c = begin; c < end; c++) {
     int64_t g = c / w->group;
-    out[c - begin] = rk_load(scales, w->parameters, g) * code(values, w->bits, c) + rk_load(biases, w->parameters, g);
+    float element = (float)code(values, w->bits, c);
+    out[c - begin] = rk_load(scales, w->parameters, g) * element + rk_load(biases, w->parameters, g);
   }
 }
 

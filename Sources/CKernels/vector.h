@@ -7,8 +7,10 @@
 //   static inline vi dot(vi sum, vuw a, vuw b);      // sum + the two products of each lane's signed 16-bit halves
 //   // `count` half-precision or bfloat16 numbers, the first of `places` that share the lanes evenly
 //   static inline vf spread_parameters(const uint8_t *from, rk_storage type, int places, int count);
+//   static inline void unpack_e2m1(const uint8_t *codes, vf out[RK_UNIT / RK_W]);   // see vector_microscaling.h
 // The types below come first: include "vector_types.h" before defining them.
 #include "convert.h"
+#include "microscaling.h"
 #include "tables.h"
 
 // Bytes between what a product reads and what it asks the memory for. Four rows at once are too many streams for the
@@ -17,6 +19,7 @@ enum { AHEAD = 8192 };
 
 enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_VECTORS = RK_KEY_BLOCK / RK_W };
 
+#include "vector_microscaling.h"
 #include "vector_weights.h"
 #include "vector_product.h"
 #include "vector_fixed.h"

@@ -150,6 +150,7 @@ static void multiply_vector(const rk_matrix *w, const float *x, float *y, int64_
     case RK_FLOAT16: multiply_floats(w, x, y, begin, end, accumulate, RK_FLOAT16); return;
     case RK_BFLOAT16: multiply_floats(w, x, y, begin, end, accumulate, RK_BFLOAT16); return;
     case RK_AFFINE: break;
+    default: multiply_microscaling(w, x, y, begin, end, accumulate); return;
   }
   switch (w->bits) {
     case 2: multiply_codes_of(w, x, y, begin, end, accumulate, 2); break;

@@ -52,6 +52,10 @@ static RK_INLINE void dequantize_codes(const rk_matrix *w, int64_t row, int64_t 
 }
 
 static void dequantize(const rk_matrix *w, int64_t row, int64_t begin, int64_t end, float *out) {
+  if (rk_is_microscaling(w)) {
+    dequantize_microscaling(w, row, begin, end, out);
+    return;
+  }
   if (w->storage != RK_AFFINE) {
     const uint8_t *values = rk_row_values(w, row);
     int64_t c = begin;

@@ -32,9 +32,15 @@ public struct MeasurementPlan: Sendable {
   /// Reads the calls of live loops in place of the parser that the chat template chooses.
   public var parser: CallParser?
 
+  /// The folders of the models that the envelope's divergence tasks name.
+  public var references: [ModelID: URL]
+  /// Where their distributions are kept.
+  public var referenceCache: URL
+
   public init(
     envelope: Envelope, contenders: [Contender], role: Role?, environment: EnvironmentClass, command: WorkerCommand,
-    threads: Int?, version: String, parser: CallParser? = nil
+    threads: Int?, version: String, parser: CallParser? = nil, references: [ModelID: URL] = [:],
+    referenceCache: URL = FileManager.default.temporaryDirectory.appendingPathComponent("resident-references")
   ) {
     self.envelope = envelope
     self.contenders = contenders
@@ -44,6 +50,8 @@ public struct MeasurementPlan: Sendable {
     self.threads = threads
     self.version = version
     self.parser = parser
+    self.references = references
+    self.referenceCache = referenceCache
   }
 
   func model(of side: Side) -> ModelID? { contenders.first { $0.side == side }?.model }

@@ -28,7 +28,8 @@ public struct MeasurementRunner: Sendable {
   ///   - onStart: Called with the session's number before the first sample.
   /// - Throws: `RunnerError` where a model cannot be loaded, `StoreError`, `CancellationError`.
   public func run(resuming: Bool = false, onStart: (SessionNumber) -> Void = { _ in }) async throws -> SessionNumber {
-    let benches = plan.contenders.map { Bench($0, plan: plan) }
+    let references = References(plan)
+    let benches = plan.contenders.map { Bench($0, plan: plan, references: references) }
     do {
       let runs = try await start(benches)
       let number = try open(resuming: resuming, runs: runs)
@@ -44,9 +45,11 @@ public struct MeasurementRunner: Sendable {
         throw error
       }
       for bench in benches { await bench.close() }
+      await references.close()
       return number
     } catch {
       for bench in benches { await bench.close() }
+      await references.close()
       throw error
     }
   }

@@ -26,6 +26,7 @@ extension Metric.Comparison {
     case .difference: "difference of shares, item by item"
     case .share: "the share itself"
     case .bound: "ratio of the two"
+    case .nats: "mean difference, token by token"
     }
   }
 }

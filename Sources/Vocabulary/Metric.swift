@@ -18,6 +18,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   case turnFirstToken = "turn_first_token_ms"
   case loopTokensPerSecond = "loop_tokens_per_second"
   case cachedPrefixTokens = "cached_prefix_tokens"
+  case perplexity = "perplexity"
+  case divergence = "kl_divergence_nats"
 
   /// Which way is better.
   public enum Direction: String, Sendable {
@@ -35,6 +37,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case bound
     /// By the share of items itself.
     case share
+    /// By the mean difference candidate - resident over the same tokens, in nats.
+    case nats
   }
 
   public var description: String { rawValue }
@@ -44,7 +48,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond, .accuracy, .validToolCallRate,
       .answeredShare, .firstDegradedRound, .loopTokensPerSecond, .cachedPrefixTokens:
       .higher
-    case .firstTokenLatency, .interTokenP95, .peakMemory, .flips, .turnLatencyP50, .turnLatencyP95, .turnFirstToken:
+    case .firstTokenLatency, .interTokenP95, .peakMemory, .flips, .perplexity, .divergence, .turnLatencyP50,
+      .turnLatencyP95, .turnFirstToken:
       .lower
     }
   }
@@ -54,6 +59,7 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .accuracy, .validToolCallRate, .answeredShare: .difference
     case .firstDegradedRound: .bound
     case .flips: .share
+    case .perplexity, .divergence: .nats
     default: .ratio
     }
   }
@@ -67,7 +73,9 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .peakMemory: "bytes"
     case .accuracy, .flips, .validToolCallRate, .answeredShare: "share"
     case .firstDegradedRound: "round"
-    case .cachedPrefixTokens: "tokens"
+    // Of perplexity: the number of equally likely tokens that would be as hard to foresee.
+    case .cachedPrefixTokens, .perplexity: "tokens"
+    case .divergence: "nats/token"
     }
   }
 
@@ -90,6 +98,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .turnFirstToken: "time to first token a turn"
     case .loopTokensPerSecond: "effective rate of the loop"
     case .cachedPrefixTokens: "cached prefix a turn"
+    case .perplexity: "perplexity"
+    case .divergence: "KL divergence"
     }
   }
 
@@ -97,6 +107,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   public enum Source: String, Sendable {
     case throughput = "throughput cell"
     case accuracy = "accuracy task"
+    case perplexity = "perplexity task"
+    case divergence = "divergence task"
     /// A tool loop with scripted turns.
     case replay = "replay loop"
     /// A tool loop with the model's own turns.
@@ -108,6 +120,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     switch self {
     case .accuracy, .flips: [.accuracy]
     case .answeredShare: [.accuracy, .live]
+    case .perplexity: [.perplexity]
+    case .divergence: [.divergence]
     case .validToolCallRate, .firstDegradedRound: [.live]
     case .turnLatencyP50, .turnLatencyP95, .turnFirstToken, .loopTokensPerSecond, .cachedPrefixTokens: [.replay]
     default: [.throughput]

@@ -28,6 +28,12 @@ extension WorkerRequest {
     case .score(let prompt, let continuation):
       object["prompt"] = .tokens(prompt)
       object["continuation"] = .tokens(continuation)
+    case .reference(let tokens, let folder):
+      object["tokens"] = .tokens(tokens)
+      object["folder"] = .string(folder)
+    case .divergence(let tokens, let file):
+      object["tokens"] = .tokens(tokens)
+      object["file"] = .string(file)
     }
     return object
   }
@@ -61,6 +67,9 @@ extension WorkerRequest {
           keepsSpecialTokens: json["keep_special_tokens"]?.bool ?? false))
     case "score":
       self = .score(prompt: try fields.tokens("prompt"), continuation: try fields.tokens("continuation"))
+    case "reference":
+      self = .reference(tokens: try fields.tokens("tokens"), folder: try fields.string("folder"))
+    case "divergence": self = .divergence(tokens: try fields.tokens("tokens"), file: try fields.string("file"))
     case let other: throw .badRequest("the operation \"\(other)\" is not one of version 1")
     }
   }

@@ -19,6 +19,11 @@ public enum WorkerRequest: Sendable, Equatable {
   /// Log-probabilities of a continuation.
   case score(prompt: [Int32], continuation: [Int32])
 
+  /// Store the model's distributions over a text as a reference in that folder, unless they are there.
+  case reference(tokens: [Int32], folder: String)
+  /// Kullback-Leibler divergences of the model from a stored reference over the same tokens.
+  case divergence(tokens: [Int32], file: String)
+
   /// The name under `op`.
   public var operation: String {
     switch self {
@@ -28,6 +33,8 @@ public enum WorkerRequest: Sendable, Equatable {
     case .chat: "chat"
     case .generate: "generate"
     case .score: "score"
+    case .reference: "reference"
+    case .divergence: "divergence"
     }
   }
 }

@@ -71,6 +71,25 @@ struct ModelConfigTests {
     #expect(try QuantizationConfig(parsing: quantization.json, field: "q", file: "f") == quantization)
   }
 
+  @Test("A layer's entry may be false, true, or leave out what its mode implies")
+  func overrides() throws {
+    let json = try JSONValue(
+      parsing: #"""
+        {"bits":4,"group_size":64,"mode":"affine","quant_note":"x","a":false,"b":true,"c":{"bits":8,"group_size":32},
+        "d":{"mode":"nvfp4"},"e":{"bits":8,"mode":"mxfp8","quantize_input":false},"f":{"group_size":128}}
+        """#)
+    let quantization = try #require(try config { $0["quantization"] = json }.quantization)
+    #expect(
+      quantization.overrides == [
+        "a": .unquantized, "b": .format(.standard),
+        "c": .format(try #require(QuantizationFormat(bits: 8, groupSize: 32))),
+        "d": .format(.nvfp4), "e": .format(.mxfp8),
+        "f": .format(try #require(QuantizationFormat(bits: 4, groupSize: 128))),
+      ])
+    #expect(quantization.format(of: "a") == nil && quantization.format(of: "other") == .standard)
+    #expect(try QuantizationConfig(parsing: quantization.json, field: "quantization", file: "f") == quantization)
+  }
+
   @Test(
     "A quantization that does not exist is refused with its path",
     arguments: [
@@ -80,6 +99,7 @@ struct ModelConfigTests {
       (#"{"bits":4,"group_size":64,"a.b":{"bits":9}}"#, "quantization.a.b"),
       (#"{"bits":4,"group_size":32,"mode":"nvfp4"}"#, "quantization"),
       (#"{"bits":4,"group_size":64,"a":{"mode":"nvfp4","global_scale":true}}"#, "quantization.a.global_scale"),
+      (#"{"bits":8,"group_size":32,"mode":"mxfp8","a":{"quantize_input":true}}"#, "quantization.a.quantize_input"),
       (#"{"group_size":64}"#, "quantization.bits"), (#"{"bits":4}"#, "quantization.group_size"),
     ])
   func refusesQuantization(text: String, field: String) throws {

@@ -26,6 +26,14 @@ static void *random_numbers(rk_storage type, int64_t count, float low, float hig
   return out;
 }
 
+// Bytes of scales: about 1, or the smallest.
+static void *random_micro_scales(rk_storage storage, int64_t count, kind k) {
+  const uint8_t middle = storage == RK_NVFP4 ? 0x30 : 120;
+  uint8_t *scales = exact((size_t)count);
+  for (int64_t i = 0; i < count; i++) scales[i] = (uint8_t)(random_bits() & 7) + (k == DENORMAL_SCALES ? 0 : middle);
+  return scales;
+}
+
 static rk_matrix random_matrix(rk_storage storage, int bits, int group, rk_storage parameters, int64_t rows,
                                int64_t columns, kind k) {
   rk_matrix w = {.storage = storage, .bits = bits, .group = group, .parameters = parameters, .rows = rows,
@@ -33,14 +41,20 @@ static rk_matrix random_matrix(rk_storage storage, int bits, int group, rk_stora
   // The largest denormal number of each type of scale.
   const float denormal = parameters == RK_FLOAT16 ? 0x1p-14f : 0x1p-126f;
   const float scale = k == DENORMAL_SCALES ? denormal : 0.1f;
-  if (storage != RK_AFFINE) {
+  if (storage < RK_AFFINE) {
     w.values = random_numbers(storage, rows * columns, -scale, scale);
     return w;
   }
   const int64_t bytes = rows * columns * bits / 8, groups = rows * columns / group;
   uint8_t *codes = exact((size_t)bytes);
   for (int64_t i = 0; i < bytes && k != LARGEST_CODES; i++) codes[i] = (uint8_t)random_bits();
+  // The E4M3 code of all ones is not a number.
+  for (int64_t i = 0; i < bytes && storage == RK_MXFP8; i++) codes[i] = (codes[i] & 0x7F) == 0x7F ? 0x7E : codes[i];
   w.values = codes;
+  if (storage != RK_AFFINE) {
+    w.scales = random_micro_scales(storage, groups, k);
+    return w;
+  }
   w.scales = random_numbers(parameters, groups, -scale, scale);
   w.biases = random_numbers(parameters, groups, -scale, scale);
   return w;
@@ -53,10 +67,20 @@ static void *without_signs(const void *from, rk_storage type, int64_t count) {
   return out;
 }
 
+// The elements of microscaling floats without their signs; their scales have none here.
+static void *without_element_signs(const rk_matrix *w) {
+  const int64_t bytes = w->rows * w->columns * w->bits / 8;
+  uint8_t *out = memcpy(exact((size_t)bytes), w->values, (size_t)bytes);
+  for (int64_t i = 0; i < bytes; i++) out[i] &= w->bits == 8 ? 0x7F : 0x77;
+  return out;
+}
+
 // The matrix whose product with |x| bounds the terms that a product with x adds up, cancelled ones included.
 static rk_matrix magnitudes(rk_matrix w) {
-  if (w.storage != RK_AFFINE) {
+  if (w.storage < RK_AFFINE) {
     w.values = without_signs(w.values, w.storage, w.rows * w.columns);
+  } else if (w.storage > RK_AFFINE) {
+    w.values = without_element_signs(&w);
   } else {
     w.scales = without_signs(w.scales, w.parameters, w.rows * w.columns / w.group);
     w.biases = without_signs(w.biases, w.parameters, w.rows * w.columns / w.group);
@@ -169,7 +193,20 @@ static void check_matrix(subject *s, rk_storage storage, int bits, int group, rk
   release();
 }
 
+static void check_microscaling(subject *s) {
+  static const struct { rk_storage storage; int bits, group; } formats[] = {
+      {RK_MXFP4, 4, 32}, {RK_MXFP8, 8, 32}, {RK_NVFP4, 4, 16}};
+  for (int f = 0; f < 3; f++) {
+    const rk_storage storage = formats[f].storage;
+    const int bits = formats[f].bits, group = formats[f].group;
+    check_matrix(s, storage, bits, group, storage, 1, group, ORDINARY);
+    for (int k = 0; k < KINDS; k++) check_matrix(s, storage, bits, group, storage, 11, 3 * group, k);
+    check_matrix(s, storage, bits, group, storage, 9, 512 + group, ORDINARY);
+  }
+}
+
 void check_products(subject *s) {
+  check_microscaling(s);
   static const int bits[] = {2, 3, 4, 5, 6, 8}, groups[] = {32, 64, 128}, float_columns[] = {1, 3, 63, 130, 513};
   static const rk_storage types[] = {RK_FLOAT32, RK_FLOAT16, RK_BFLOAT16};
   for (int t = 0; t < 3; t++) {

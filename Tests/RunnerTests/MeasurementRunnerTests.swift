@@ -78,9 +78,8 @@ struct MeasurementRunnerTests {
     let evidence = try store.evidence(number)
     #expect(evidence.state == .complete)
     #expect(Array(try store.samples(of: number, side: nil).prefix(6)) == before)
-    // The block that was cut is void, and one in its place has been measured.
-    #expect(evidence.voids.count == 1)
-    #expect(evidence.voids.allSatisfy { $0.reason.contains("interrupted") })
+    // The block that was cut is void, and one in its place has been measured; a busy machine may void others.
+    #expect(evidence.voids.count { $0.reason.contains("interrupted") } == 1)
     for side in Side.allCases {
       #expect(evidence.samples(of: side).filter { $0.place.item != nil }.count == 3)
     }

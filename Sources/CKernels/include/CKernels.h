@@ -20,12 +20,18 @@ typedef enum {
   RK_BFLOAT16 = 2,
   // MLX's affine quantization: value = scale * code + bias, one scale and bias a group of one row.
   RK_AFFINE = 3,
+  // Microscaling floats: value = scale * element, one scale a group of one row, no bias. E2M1 elements with E8M0 scales
+  // in groups of 32; E4M3 elements with E8M0 scales in groups of 32; E2M1 elements with E4M3 scales in groups of 16.
+  RK_MXFP4 = 4,
+  RK_MXFP8 = 5,
+  RK_NVFP4 = 6,
 } rk_storage;
 
 // A weight matrix of `rows` outputs by `columns` inputs, row-major, as an MLX folder stores it.
 typedef struct {
   rk_storage storage;
-  // Of an affine matrix: bits a code (2, 3, 4, 5, 6 or 8), columns a group (32, 64 or 128), type of scales and biases.
+  // Bits a code (affine: 2, 3, 4, 5, 6 or 8) and columns a group (affine: 32, 64 or 128; see `rk_storage`); of an affine
+  // matrix also the type of scales and biases.
   int32_t bits;
   int32_t group;
   rk_storage parameters;

@@ -39,9 +39,9 @@ extension QuantizationConfig {
       }
       mode = known
     }
-    if value["global_scale"]?.bool == true {
-      throw .field(
-        file: file, name: "\(field).global_scale", problem: "asks for a tensor scale, which is not supported")
+    for (name, meaning) in [("global_scale", "a tensor scale"), ("quantize_input", "quantized activations")]
+    where value[name]?.bool == true {
+      throw .field(file: file, name: "\(field).\(name)", problem: "asks for \(meaning), which is not supported")
     }
     let (bits, groupSize) = mode.defaults
     let chosenBits = try integer("bits", of: value, default: bits, field: field, file: file)

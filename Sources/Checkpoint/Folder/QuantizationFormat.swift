@@ -33,6 +33,16 @@ public struct QuantizationFormat: Sendable, Hashable, CustomStringConvertible {
     self.mode = mode
   }
 
+  private init(unchecked mode: Mode, bits: Int, groupSize: Int) {
+    (self.mode, self.bits, self.groupSize) = (mode, bits, groupSize)
+  }
+
+  /// Affine with 4 bits in groups of 64.
+  public static let standard = QuantizationFormat(unchecked: .affine, bits: 4, groupSize: 64)
+  public static let mxfp4 = QuantizationFormat(unchecked: .mxfp4, bits: 4, groupSize: 32)
+  public static let mxfp8 = QuantizationFormat(unchecked: .mxfp8, bits: 8, groupSize: 32)
+  public static let nvfp4 = QuantizationFormat(unchecked: .nvfp4, bits: 4, groupSize: 16)
+
   /// The code widths of affine quantization.
   public static let affineBits = [2, 3, 4, 5, 6, 8]
   /// The group sizes of affine quantization.

@@ -12,9 +12,11 @@ public struct LaneRecord: Sendable, Equatable {
 
   /// For example `uniform` or `bf16`; `imported` for a folder that keeps the codes of its source.
   public let lane: String
-  /// The format of a uniform lane.
+  /// The lane's default format.
   public let format: QuantizationFormat?
   public let source: Source
+  /// What the formats were chosen by, e.g. the sensitivities of a mixed lane.
+  public let evidence: JSONValue?
 
   /// The file's name in a model folder.
   public static let fileName = "resident-lane.json"
@@ -27,11 +29,12 @@ public struct LaneRecord: Sendable, Equatable {
       case .manifest(let hash): ["manifest": .string(hash)]
       case .gguf(let name, let sha256): ["file": .string(name), "sha256": .string(sha256)]
       }
+    object["evidence"] = evidence
     return .object(object)
   }
 
-  init(lane: String, format: QuantizationFormat?, source: Source) {
-    (self.lane, self.format, self.source) = (lane, format, source)
+  init(lane: String, format: QuantizationFormat?, source: Source, evidence: JSONValue? = nil) {
+    (self.lane, self.format, self.source, self.evidence) = (lane, format, source, evidence)
   }
 
   /// Reads what `json` gives.
@@ -44,6 +47,7 @@ public struct LaneRecord: Sendable, Equatable {
     format = try value["quantization"].map { section throws(CheckpointError) in
       try QuantizationConfig(parsing: section, field: "quantization", file: file).default
     }
+    evidence = value["evidence"]
     let source = ConfigFields(value: value["source"] ?? .null, file: file)
     self.source =
       source.has("manifest")

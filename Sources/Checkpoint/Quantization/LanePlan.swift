@@ -1,3 +1,5 @@
+import Foundation
+
 /// What becomes of each tensor of a folder in a lane.
 struct LanePlan {
   enum Step {
@@ -22,7 +24,7 @@ struct LanePlan {
       }
       let path = String(name.dropLast(".weight".count))
       let weight = try folder.weight(of: path)
-      let format = lane.format.flatMap { weight.columnCount % $0.groupSize == 0 ? $0 : nil }
+      let format = lane.format(of: path).flatMap { weight.columnCount % $0.groupSize == 0 ? $0 : nil }
       steps.append(.layer(path: path, weight, type: lane == .bf16 ? .BF16 : weight.floatType, format: format))
     }
     self.steps = steps
@@ -48,10 +50,23 @@ struct LanePlan {
 
   /// The `quantization` section of the new configuration; layers that stay unquantized are excepted by name.
   var quantization: QuantizationConfig? {
-    guard let format = lane.format else { return nil }
-    var config = QuantizationConfig(default: format)
-    for case .layer(let path, _, _, nil) in steps { config.overrides[path] = .unquantized }
+    guard let standard = lane.format else { return nil }
+    var config = QuantizationConfig(default: standard)
+    for case .layer(let path, _, _, let format) in steps where format != standard {
+      config.overrides[path] = format.map { .format($0) } ?? .unquantized
+    }
     return config
+  }
+
+  /// In the order in which a model runs its layers, so that what tunes a layer meets its input tuned already.
+  var stepsInOrder: [Step] {
+    func name(_ step: Step) -> String {
+      switch step {
+      case .layer(let path, _, _, _): path
+      case .copy(let tensor, _): tensor.name
+      }
+    }
+    return steps.sorted { name($0).compare(name($1), options: .numeric) == .orderedAscending }
   }
 
   static func byteCount(of step: Step) -> Int {
@@ -59,5 +74,36 @@ struct LanePlan {
     case .copy(let tensor, _): tensor.bytes.count
     case .layer(_, let weight, _, _): weight.byteCount
     }
+  }
+}
+
+/// A tensor of a folder as a lane sees it.
+public enum LaneTensor: Sendable {
+  /// Not a layer: kept as it is.
+  case copied(elements: Int, bytes: Int)
+  case layer(path: String, LayerConverter)
+}
+
+extension ModelFolder {
+  /// What a lane would be made of, in the order of the names.
+  ///
+  /// - Throws: `CheckpointError` for layers whose parts do not fit.
+  public func laneTensors() throws(CheckpointError) -> [LaneTensor] {
+    try LanePlan(self, lane: .uniform(.standard)).steps.map { step in
+      switch step {
+      case .copy(let tensor, _): .copied(elements: tensor.elementCount, bytes: tensor.bytes.count)
+      case .layer(let path, let weight, let type, _):
+        .layer(
+          path: path, LayerConverter(weight: weight, type: type, name: "\(path).weight", file: url.path))
+      }
+    }
+  }
+
+  /// The layer at a path, to be quantized.
+  ///
+  /// - Throws: As `weight(of:columnCount:)`.
+  public func layer(_ path: String) throws(CheckpointError) -> LayerConverter {
+    let weight = try weight(of: path)
+    return LayerConverter(weight: weight, type: weight.floatType, name: "\(path).weight", file: url.path)
   }
 }

@@ -1,10 +1,15 @@
 import Foundation
 import JSON
 
+/// Makes the codes, scales and biases of one layer: its path, its weight and the format to use.
+public typealias LayerQuantizer =
+  (String, LayerConverter, QuantizationFormat) throws(CheckpointError) -> QuantizedParts
+
 /// Writes a folder's model in another lane, one layer at a time.
 struct LaneWriter {
   let folder: ModelFolder
   let plan: LanePlan
+  let quantize: LayerQuantizer
 
   /// Writes `model.safetensors`.
   func writeWeights(
@@ -13,7 +18,7 @@ struct LaneWriter {
     let writer = try SafetensorsWriter(creating: url, entries: plan.entries)
     let total = plan.steps.reduce(0) { $0 + LanePlan.byteCount(of: $1) }
     var done = 0
-    for step in plan.steps {
+    for step in plan.stepsInOrder {
       if isCancelled() { throw .cancelled }
       let name: String
       switch step {
@@ -43,9 +48,16 @@ struct LaneWriter {
     let name = "\(path).weight"
     let converter = LayerConverter(weight: weight, type: type, name: name, file: folder.url.path)
     guard let format else { return try writer.write(try converter.floats(), to: name) }
-    let parts = try converter.quantized(format)
+    let parts = try quantize(path, converter, format)
     try writer.write(parts.codes, to: name)
     try writer.write(parts.scales, to: "\(path).scales")
-    try writer.write(parts.biases, to: "\(path).biases")
+    if format.mode == .affine { try writer.write(parts.biases, to: "\(path).biases") }
   }
+}
+
+extension LayerConverter {
+  /// Quantizes each layer as `mx.quantize` does.
+  public static let standard:
+    @Sendable (String, LayerConverter, QuantizationFormat) throws(CheckpointError)
+      -> QuantizedParts = { _, layer, format throws(CheckpointError) in try layer.quantized(format) }
 }

@@ -2,10 +2,10 @@ import Dispatch
 import Foundation
 
 /// Converts the rows of one layer on all cores; holds the converted layer in memory.
-struct LayerConverter {
-  let weight: LayerWeight
+public struct LayerConverter: Sendable {
+  public let weight: LayerWeight
   /// F32, F16 or BF16: the type of the unquantized weight, and of scales and biases.
-  let type: TensorType
+  public let type: TensorType
 
   /// The tensor's name and file, for messages.
   let name: String
@@ -25,35 +25,66 @@ struct LayerConverter {
     return output
   }
 
-  /// Codes, scales and biases of an affine format whose groups divide the rows.
-  func quantized(_ format: QuantizationFormat) throws(CheckpointError) -> (
-    codes: [UInt32], scales: [UInt8], biases: [UInt8]
-  ) {
-    let quantizer = AffineQuantizer(bits: format.bits, groupSize: format.groupSize)
+  /// The weight in 32-bit floats, row-major, rounded to the type.
+  public func values() throws(CheckpointError) -> [Float] {
+    let columns = weight.columnCount
+    var output = [Float](repeating: 0, count: weight.rowCount * columns)
+    try output.withUnsafeMutableBufferPointer { buffer -> Result<Void, CheckpointError> in
+      // Each row writes its own part only.
+      nonisolated(unsafe) let base = buffer.baseAddress
+      return forEachRow { row, values in
+        guard let base, let from = values.baseAddress else { return }
+        (base + row * columns).update(from: from, count: columns)
+      }
+    }.get()
+    return output
+  }
+
+  /// Codes, scales and biases of a format whose groups divide the rows.
+  public func quantized(_ format: QuantizationFormat) throws(CheckpointError) -> QuantizedParts {
     let groups = weight.columnCount / format.groupSize
-    let groupWords = format.groupSize / 32 * format.bits
-    var codes = [UInt32](repeating: 0, count: weight.rowCount * groups * groupWords)
-    var scales = [UInt8](repeating: 0, count: weight.rowCount * groups * type.byteWidth)
-    var biases = scales
-    try codes.withUnsafeMutableBufferPointer { codeBuffer in
-      scales.withUnsafeMutableBytes { scaleBuffer in
-        biases.withUnsafeMutableBytes { biasBuffer -> Result<Void, CheckpointError> in
-          nonisolated(unsafe) let (codeBase, scaleBase, biasBase) =
-            (codeBuffer.baseAddress, scaleBuffer.baseAddress, biasBuffer.baseAddress)
+    let groupBytes = format.groupSize * format.bits / 8
+    let scaleWidth = format.mode == .affine ? type.byteWidth : 1
+    var parts = QuantizedParts(
+      codes: [UInt8](repeating: 0, count: weight.rowCount * groups * groupBytes),
+      scales: [UInt8](repeating: 0, count: weight.rowCount * groups * scaleWidth), biases: [])
+    if format.mode == .affine { parts.biases = parts.scales }
+    try parts.codes.withUnsafeMutableBytes { codes in
+      parts.scales.withUnsafeMutableBytes { scales in
+        parts.biases.withUnsafeMutableBytes { biases -> Result<Void, CheckpointError> in
+          // Each row writes its own part only.
+          nonisolated(unsafe) let (codes, scales, biases) = (codes, scales, biases)
           return forEachRow { row, values in
-            guard let codeBase, let scaleBase, let biasBase, let values = values.baseAddress else { return }
+            guard let values = values.baseAddress else { return }
             for group in 0..<groups {
               let index = row * groups + group
-              let (scale, bias) = quantizer.quantize(
-                values + group * format.groupSize, into: codeBase + index * groupWords)
-              FloatStorage.store(scale, as: type, at: index, in: scaleBase)
-              FloatStorage.store(bias, as: type, at: index, in: biasBase)
+              quantizeGroup(
+                values + group * format.groupSize, format, index: index,
+                codes: UnsafeMutableRawBufferPointer(rebasing: codes[index * groupBytes..<(index + 1) * groupBytes]),
+                scales: scales, biases: biases)
             }
           }
         }
       }
     }.get()
-    return (codes, scales, biases)
+    return parts
+  }
+
+  private func quantizeGroup(
+    _ values: UnsafePointer<Float>, _ format: QuantizationFormat, index: Int, codes: UnsafeMutableRawBufferPointer,
+    scales: UnsafeMutableRawBufferPointer, biases: UnsafeMutableRawBufferPointer
+  ) {
+    guard let codes = codes.baseAddress, let scaleBase = scales.baseAddress else { return }
+    guard format.mode == .affine else {
+      let quantizer = MicroscalingQuantizer(mode: format.mode, type: type)
+      scales[index] = quantizer.quantize(values, into: codes.assumingMemoryBound(to: UInt8.self))
+      return
+    }
+    guard let biasBase = biases.baseAddress else { return }
+    let quantizer = AffineQuantizer(bits: format.bits, groupSize: format.groupSize)
+    let (scale, bias) = quantizer.quantize(values, into: codes.assumingMemoryBound(to: UInt32.self))
+    FloatStorage.store(scale, as: type, at: index, in: scaleBase)
+    FloatStorage.store(bias, as: type, at: index, in: biasBase)
   }
 
   /// Calls `body` once for each row with its values rounded to the type, on all cores.

@@ -4,30 +4,35 @@ import JSON
 extension ModelFolder {
   /// Writes this model in another lane into a new folder, which appears under its name only when complete.
   ///
-  /// Affine codes, scales and biases equal `mx.quantize`'s for the same weights. A source that is quantized itself is
+  /// Unless `quantize` is given, codes, scales and biases equal `mx.quantize`'s for the same weights. A source that is quantized itself is
   /// dequantized in 32-bit floats and rounded once to the type of its scales. As in `mlx_lm.convert`, layers whose
   /// input size is no multiple of the group stay unquantized. The tokenizer's files are copied, and
   /// `resident-lane.json` records how the folder was made. Memory use is about the largest layer's.
   ///
   /// - Parameters:
+  ///   - evidence: What the lane's formats were chosen by, for `resident-lane.json`.
+  ///   - quantize: Makes the parts of each quantized layer; by default as `mx.quantize` does.
   ///   - target: Must not exist, or be empty.
   ///   - progress: Called after each layer.
   ///   - isCancelled: Asked before each layer.
-  /// - Throws: `.field` for a uniform lane that is not affine; `.tensor` for a weight that is not finite;
-  ///   `.targetNotEmpty`, `.unwritable`, `.diskFull`, `.cancelled`.
+  /// - Throws: `.field` for a uniform or distilled lane that is not affine, or a microscaling one that is; `.tensor` for
+  ///   a weight that is not finite; `.targetNotEmpty`, `.unwritable`, `.diskFull`, `.cancelled`.
   public func write(
-    _ lane: Lane, to target: URL, progress: (ConversionProgress) -> Void = { _ in },
+    _ lane: Lane, evidence: JSONValue? = nil,
+    quantizingBy quantize: @escaping LayerQuantizer = LayerConverter.standard,
+    to target: URL, progress: (ConversionProgress) -> Void = { _ in },
     isCancelled: () -> Bool = { Task.isCancelled }
   ) throws(CheckpointError) {
-    if let mode = lane.format?.mode, mode != .affine {
-      throw .field(file: target.path, name: "mode", problem: "is \(mode.rawValue), but a uniform lane is affine")
+    guard lane.isConsistent else {
+      let mode = lane.format?.mode.rawValue ?? "none"
+      throw .field(file: target.path, name: "mode", problem: "is \(mode), which the lane \(lane.name) does not use")
     }
     let plan = try LanePlan(self, lane: lane)
     let partial = try PartialFolder(for: target)
     let record = LaneRecord(
       lane: lane.name, format: lane.format,
-      source: .manifest(hash: try WeightManifest(of: self, isCancelled: isCancelled).hash))
-    try LaneWriter(folder: self, plan: plan).writeWeights(
+      source: .manifest(hash: try WeightManifest(of: self, isCancelled: isCancelled).hash), evidence: evidence)
+    try LaneWriter(folder: self, plan: plan, quantize: quantize).writeWeights(
       to: partial.url.appendingPathComponent("model.safetensors"), progress: progress, isCancelled: isCancelled)
     try OutputFile.write(
       configJSON(of: plan).serialized(.pretty), to: partial.url.appendingPathComponent("config.json"))

@@ -6,4 +6,8 @@ public struct ConversionProgress: Sendable, Equatable {
   public let doneBytes: Int
   /// Bytes of the source in all.
   public let totalBytes: Int
+
+  public init(name: String, doneBytes: Int, totalBytes: Int) {
+    (self.name, self.doneBytes, self.totalBytes) = (name, doneBytes, totalBytes)
+  }
 }

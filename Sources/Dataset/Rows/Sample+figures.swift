@@ -1,3 +1,4 @@
+import Foundation
 import Measurements
 import Vocabulary
 
@@ -22,7 +23,9 @@ extension Sample {
     case .firstTokenLatency: throughput?.firstTokenSeconds.map { $0 * 1000 }
     case .interTokenP95: throughput?.interTokenP95Seconds.map { $0 * 1000 }
     case .peakMemory: throughput == nil && turn == nil ? nil : Double(peakMemoryBytes)
-    case .accuracy: answer.map { $0.isCorrect ? 1 : 0 }
+    case .accuracy: answer.flatMap { $0.isOfText ? nil : $0.isCorrect ? 1 : 0 }
+    case .perplexity: answer?.logProbabilities.map { exp(-$0.reduce(0, +) / Double($0.count)) }
+    case .divergence: answer?.divergences.map { $0.reduce(0, +) / Double($0.count) }
     case .validToolCallRate: turn?.judgement.flatMap { $0.isOfWrongParser ? nil : $0.isValid ? 1 : 0 }
     case .answeredShare: turn?.judgement.flatMap { $0.isOfWrongParser ? nil : $0.isAnswered ? 1 : 0 }
     case .turnFirstToken: turn?.times.firstTokenSeconds.map { $0 * 1000 }

@@ -17,6 +17,14 @@ public struct AccuracyTask: Sendable, Equatable {
     /// The options stand in the middle of the prompt, at `___`. The text before it is the prompt, each continuation is
     /// the option and the text after it; one space before the gap belongs to the continuation.
     case cloze
+    /// A text whose tokens are scored after the first, nothing asked: its reading holds their log-probabilities.
+    case perplexity
+    /// A text over which the model's distributions are compared with those of the task's reference: its reading holds
+    /// the Kullback-Leibler divergences from the reference, token by token, in nats.
+    case divergence
+
+    /// Whether items are texts without a question.
+    public var isText: Bool { self == .perplexity || self == .divergence }
   }
 
   /// One question.
@@ -44,12 +52,18 @@ public struct AccuracyTask: Sendable, Equatable {
   /// The most tokens that an exact match may generate.
   public var maximumTokens: Int
   public var items: [Item]
+  /// The unquantized model of a divergence, else nil.
+  public var reference: ModelID?
 
-  public init(id: CellID, kind: Kind, usesChatTemplate: Bool = false, maximumTokens: Int = 16, items: [Item]) {
+  public init(
+    id: CellID, kind: Kind, usesChatTemplate: Bool = false, maximumTokens: Int = 16, items: [Item],
+    reference: ModelID? = nil
+  ) {
     self.id = id
     self.kind = kind
     self.usesChatTemplate = usesChatTemplate
     self.maximumTokens = maximumTokens
     self.items = items
+    self.reference = reference
   }
 }

@@ -16,8 +16,11 @@ struct DeclaredCells {
     let live = Set(
       (source["tool_loops"]?.array ?? []).compactMap { $0["mode"]?.string == "live" ? $0["id"]?.string : nil })
     let replay = Set(loops.map(\.name)).subtracting(live)
+    let perplexity = Self.ids(in: source, ofKind: .perplexity)
+    let divergence = Self.ids(in: source, ofKind: .divergence)
     names = [
-      .throughput: Set(throughput.map(\.name)), .accuracy: Set(accuracy.map(\.name)), .replay: replay, .live: live,
+      .throughput: Set(throughput.map(\.name)), .replay: replay, .live: live, .perplexity: perplexity,
+      .divergence: divergence, .accuracy: Set(accuracy.map(\.name)).subtracting(perplexity).subtracting(divergence),
     ]
   }
 
@@ -30,6 +33,14 @@ struct DeclaredCells {
     return names.values.contains { $0.contains(cell) }
       ? "\(metric) is measured by \(kind)s, and \(Quoted.text(cell)) is none; \(known)"
       : "there is no \(kind) \(Quoted.text(cell)); \(known)"
+  }
+
+  /// Of the accuracy tasks of one kind.
+  private static func ids(in source: JSONValue, ofKind kind: AccuracyTask.Kind) -> Set<String> {
+    Set(
+      (source["accuracy"]?.array ?? []).compactMap { task in
+        task["kind"]?.string == kind.rawValue ? task["id"]?.string : nil
+      })
   }
 
   private static func ids(in source: JSONValue, _ section: String) -> [(path: String, name: String)] {

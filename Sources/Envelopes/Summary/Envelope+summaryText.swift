@@ -41,7 +41,10 @@ extension AccuracyTask {
       case .multipleChoice: "multiple choice"
       case .cloze: "cloze"
       case .exactMatch: "exact match of at most \(Phrase.count(maximumTokens, "token"))"
+      case .perplexity: "perplexity"
+      case .divergence: "KL divergence from \(reference?.rawValue ?? "a reference")"
       }
+    guard !kind.isText else { return "\(Phrase.count(items.count, "text")), \(way)" }
     return "\(Phrase.count(items.count, "item")), \(way), \(usesChatTemplate ? "chat template" : "plain prompts")"
   }
 }

@@ -15,7 +15,11 @@ enum Phrase {
 
   /// An amount of that metric's comparison: relative for ratios, in percentage points for shares.
   static func amount(_ value: Double, of metric: Metric) -> String {
-    metric.comparison == .ratio ? percent(value) : "\(number(value * 100)) points"
+    switch metric.comparison {
+    case .ratio, .bound: percent(value)
+    case .difference, .share: "\(number(value * 100)) points"
+    case .nats: "\(value) nats a token"
+    }
   }
 
   static func subject(_ metric: Metric, _ cell: CellID?) -> String {

@@ -6,6 +6,7 @@ struct WeightMatrix: Sendable {
   // Immutable views of mappings that `tensors` keeps alive.
   nonisolated(unsafe) let matrix: rk_matrix
   private let tensors: [TensorView]
+  private var owner: (any Sendable)?
 
   var rows: Int { Int(matrix.rows) }
   var columns: Int { Int(matrix.columns) }
@@ -24,9 +25,11 @@ struct WeightMatrix: Sendable {
   ///
   /// - Throws: `CheckpointError` for a missing or non-finite tensor, `EngineError` for a wrong shape or storage.
   init(_ path: String, in folder: ModelFolder, rows: Int, columns: Int) throws {
-    let weight = try folder.tensor(path + ".weight")
-    if folder.tensors[path + ".scales"] != nil {
-      try self.init(quantized: path, weight: weight, in: folder, rows: rows, columns: columns)
+    let weight: TensorView
+    switch try folder.weight(of: path, columnCount: columns) {
+    case .plain(let tensor): weight = tensor
+    case .quantized(let tensor):
+      try self.init(tensor, rows: rows, columns: columns)
       return
     }
     guard weight.shape == [rows, columns] else {
@@ -48,40 +51,34 @@ struct WeightMatrix: Sendable {
     self.tensors = tensors
   }
 
-  private init(quantized path: String, weight: TensorView, in folder: ModelFolder, rows: Int, columns: Int) throws {
-    guard let format = folder.config.quantization?.format(of: path) else {
-      throw EngineError.unsupported("the layer \(path) has scales, but config.json gives it no quantization")
-    }
-    guard format.mode == .affine else {
-      throw EngineError.unsupported(
-        "the layer \(path) is stored as \(format.mode.rawValue), which this build cannot run")
-    }
-    let scales = try folder.tensor(path + ".scales")
-    let biases = try folder.tensor(path + ".biases")
-    guard weight.type == .U32 else { throw EngineError.storage(tensor: weight.name, found: weight.type.rawValue) }
-    guard columns % format.groupSize == 0 else {
-      throw EngineError.unsupported(
-        "the layer \(path) has \(columns) inputs, which groups of \(format.groupSize) do not fill")
-    }
-    let expected = [
-      (weight, [rows, columns * format.bits / 32]), (scales, [rows, columns / format.groupSize]),
-      (biases, [rows, columns / format.groupSize]),
-    ]
-    for (tensor, shape) in expected where tensor.shape != shape {
-      throw EngineError.shape(tensor: tensor.name, found: tensor.shape, expected: shape)
-    }
-    guard let parameters = rk_storage(scales.type), biases.type == scales.type else {
-      throw EngineError.storage(
-        tensor: scales.name, found: "\(scales.type.rawValue) with \(biases.type.rawValue) biases")
-    }
-    try scales.validateFinite()
-    try biases.validateFinite()
+  /// Weights that stand in memory.
+  ///
+  /// - Parameter type: Of the scales and biases of an affine format.
+  init(_ parts: QuantizedParts, format: QuantizationFormat, type: TensorType, rows: Int, columns: Int) {
+    let memory = [parts.codes, parts.scales, parts.biases].map(OwnedBytes.init)
+    let storage = rk_storage(format.mode)
     self.init(
       matrix: rk_matrix(
-        storage: RK_AFFINE, bits: Int32(format.bits), group: Int32(format.groupSize), parameters: parameters,
-        rows: Int64(rows), columns: Int64(columns), values: weight.bytes.baseAddress,
-        scales: scales.bytes.baseAddress, biases: biases.bytes.baseAddress),
-      tensors: [weight, scales, biases])
+        storage: storage, bits: Int32(format.bits), group: Int32(format.groupSize),
+        parameters: rk_storage(type) ?? storage, rows: Int64(rows), columns: Int64(columns), values: memory[0].base,
+        scales: memory[1].base, biases: memory[2].base),
+      tensors: [])
+    owner = memory
+  }
+
+  private init(_ tensor: QuantizedTensor, rows: Int, columns: Int) throws {
+    guard tensor.shape == [rows, columns] else {
+      throw EngineError.shape(tensor: tensor.codes.name, found: tensor.shape, expected: [rows, columns])
+    }
+    try tensor.validateFinite()
+    let storage = rk_storage(tensor.format.mode)
+    self.init(
+      matrix: rk_matrix(
+        storage: storage, bits: Int32(tensor.format.bits), group: Int32(tensor.format.groupSize),
+        parameters: rk_storage(tensor.scales.type) ?? storage, rows: Int64(rows), columns: Int64(columns),
+        values: tensor.codes.bytes.baseAddress, scales: tensor.scales.bytes.baseAddress,
+        biases: tensor.biases?.bytes.baseAddress),
+      tensors: [tensor.codes, tensor.scales] + (tensor.biases.map { [$0] } ?? []))
   }
 }
 
@@ -94,4 +91,25 @@ extension rk_storage {
     default: return nil
     }
   }
+
+  init(_ mode: QuantizationFormat.Mode) {
+    switch mode {
+    case .affine: self = RK_AFFINE
+    case .mxfp4: self = RK_MXFP4
+    case .mxfp8: self = RK_MXFP8
+    case .nvfp4: self = RK_NVFP4
+    }
+  }
+}
+
+/// Bytes at a fixed address.
+private final class OwnedBytes: @unchecked Sendable {  // Never written after the initializer.
+  let base: UnsafeMutableRawPointer
+
+  init(_ bytes: [UInt8]) {
+    base = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 1), alignment: 64)
+    bytes.withUnsafeBytes { if let from = $0.baseAddress { base.copyMemory(from: from, byteCount: bytes.count) } }
+  }
+
+  deinit { base.deallocate() }
 }

@@ -6,22 +6,22 @@ struct Llama: Sendable {
   /// One decoder layer.
   struct Layer: Sendable {
     let inputNorm: [Float]
-    let query: WeightMatrix
-    let key: WeightMatrix
-    let value: WeightMatrix
-    let output: WeightMatrix
+    var query: WeightMatrix
+    var key: WeightMatrix
+    var value: WeightMatrix
+    var output: WeightMatrix
     let feedForwardNorm: [Float]
-    let gate: WeightMatrix
-    let up: WeightMatrix
-    let down: WeightMatrix
+    var gate: WeightMatrix
+    var up: WeightMatrix
+    var down: WeightMatrix
   }
 
   let config: ModelConfig
-  let embedding: WeightMatrix
-  let layers: [Layer]
+  var embedding: WeightMatrix
+  var layers: [Layer]
   let finalNorm: [Float]
   /// The embedding itself where the model ties them.
-  let head: WeightMatrix
+  var head: WeightMatrix
   let rotary: RotaryEmbedding
 
   /// The names under `model_type` that this family reads.

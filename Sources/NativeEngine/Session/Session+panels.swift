@@ -2,16 +2,23 @@ import CKernels
 
 // Many tokens through all layers, in panels (see CKernels.h). Each stage is a list of tasks that free threads take.
 extension Session {
-  private func panelCount(_ tokens: Int) -> Int { (tokens + kernels.panel - 1) / kernels.panel }
+  func panelCount(_ tokens: Int) -> Int { (tokens + kernels.panel - 1) / kernels.panel }
 
   /// Runs one chunk through the layers and leaves its activations in `panels.hidden`.
   func runChunk(_ chunk: ArraySlice<Int32>, in sequence: CachedSequence) {
     let position = sequence.end
     embed(chunk)
     fillAngles(position: position, count: chunk.count)
+    run(model.layers.indices, cache: sequence.cache, position: position, tokens: chunk.count, observe: nil)
+  }
+
+  /// Runs some layers over the activations in `panels.hidden`, whose angles are filled.
+  func run(
+    _ layers: Range<Int>, cache: KeyValueCache, position: Int, tokens: Int, observe: ActivationObserver?
+  ) {
     team.run { lane in
-      for index in model.layers.indices {
-        run(lane, layer: index, cache: sequence.cache, position: position, tokens: chunk.count)
+      for index in layers {
+        run(lane, layer: index, cache: cache, position: position, tokens: tokens, observe: observe)
       }
     }
   }
@@ -36,7 +43,7 @@ extension Session {
     }
   }
 
-  private func embed(_ chunk: ArraySlice<Int32>) {
+  func embed(_ chunk: ArraySlice<Int32>) {
     let hidden = config.hiddenSize
     let width = kernels.panel
     let row = vector.hidden.base
@@ -49,7 +56,7 @@ extension Session {
     }
   }
 
-  private func fillAngles(position: Int, count: Int) {
+  func fillAngles(position: Int, count: Int) {
     let width = kernels.panel
     let half = model.rotary.half
     for panel in 0..<panelCount(count) {
@@ -59,10 +66,15 @@ extension Session {
     }
   }
 
-  private func run(_ lane: Lane, layer index: Int, cache: KeyValueCache, position: Int, tokens: Int) {
+  private func run(
+    _ lane: Lane, layer index: Int, cache: KeyValueCache, position: Int, tokens: Int, observe: ActivationObserver?
+  ) {
+    // One thread looks on; the others cannot pass the product's barrier, so what it sees stays as it is.
+    let observe = lane.index == 0 ? observe : nil
     let layer = model.layers[index]
     let count = panelCount(tokens)
     lane.forEachTask(count) { normalize(layer.inputNorm, panel: $0) }
+    observe?(.attentionInput, panels.normed.base)
     multiply(
       lane, input: panels.normed.base, tokens: tokens,
       [
@@ -83,14 +95,17 @@ extension Session {
         position: position, tokens: tokens, lane: lane
       )
     }
+    observe?(.attentionOutput, panels.query.base)
     multiply(
       lane, input: panels.query.base, tokens: tokens, [(layer.output, panels.hidden.base, config.hiddenSize, true)])
     lane.forEachTask(count) { normalize(layer.feedForwardNorm, panel: $0) }
+    observe?(.feedForwardInput, panels.normed.base)
     feedForward(lane, layer, tokens: tokens)
+    observe?(.feedForwardGate, panels.gate.base)
     multiply(lane, input: panels.gate.base, tokens: tokens, [(layer.down, panels.hidden.base, config.hiddenSize, true)])
   }
 
-  private func normalize(_ weight: [Float], panel: Int) {
+  func normalize(_ weight: [Float], panel: Int) {
     let offset = panel * config.hiddenSize * kernels.panel
     kernels.functions.normalize_panel(
       panels.hidden.base + offset, weight, Float(config.rmsNormEpsilon), Int64(config.hiddenSize),

@@ -33,7 +33,8 @@ public final class Session {
     }
   }
 
-  let model: Llama
+  // Changed only by `LayerwiseModel`, which exchanges weights.
+  var model: Llama
   let kernels: Kernels
   let team: ThreadTeam
   let sequences: [CachedSequence]

@@ -33,6 +33,8 @@ public final class NativeWorker: WorkerEngine {
     case .score(let prompt, let continuation):
       let scores = try loaded().session.score(continuation, after: prompt)
       return JSONObject([("log_probabilities", .array(scores.map { .number(Double($0)) }))])
+    case .reference(let tokens, let folder): return try loaded().storeReference(tokens, in: folder)
+    case .divergence(let tokens, let file): return try loaded().divergences(tokens, from: file)
     }
   }
 

@@ -7,6 +7,7 @@ import WorkerProtocol
 struct ItemAsker: Sendable {
   let task: AccuracyTask
   let sampling: Sampling
+  let references: References
 
   func ask(_ item: AccuracyTask.Item, _ worker: ModelWorker) async throws(WorkerFailure) -> AnswerReading {
     switch task.kind {
@@ -21,6 +22,17 @@ struct ItemAsker: Sendable {
       return try await choose(
         item, prompt: String(head.dropLast(lead.count)), lead: lead, tail: parts.dropFirst().joined(separator: "___"),
         worker)
+    case .perplexity:
+      let tokens = try await text(item, worker)
+      let scores = try await worker.logProbabilities(of: Array(tokens.dropFirst()), after: [tokens[0]])
+      return AnswerReading(
+        answer: AnswerReading.perplexityAnswer, isCorrect: true, optionScores: scores, completionTokens: 0)
+    case .divergence:
+      let tokens = try await text(item, worker)
+      let reference = try await references.file(for: task.reference, tokens: tokens)
+      return AnswerReading(
+        answer: AnswerReading.divergenceAnswer(reference: reference.weights), isCorrect: true,
+        optionScores: try await worker.divergences(of: tokens, from: reference.file), completionTokens: 0)
     case .exactMatch:
       let reply = try await worker.generate(
         GenerateOptions(
@@ -29,6 +41,12 @@ struct ItemAsker: Sendable {
       return AnswerJudge.judge(
         item, text: try reply.value("text", \.string), completionTokens: try reply.value("tokens", \.tokens).count)
     }
+  }
+
+  private func text(_ item: AccuracyTask.Item, _ worker: ModelWorker) async throws(WorkerFailure) -> [Int32] {
+    let tokens = try await worker.tokens(of: item.prompt)
+    guard tokens.count >= 2 else { throw .badRequest("the text \(item.id) gives this model fewer than two tokens") }
+    return tokens
   }
 
   private func choose(

@@ -9,13 +9,15 @@ import WorkerProtocol
 actor Bench {
   nonisolated let contender: MeasurementPlan.Contender
   let plan: MeasurementPlan
+  private let references: References
   private(set) var worker: ModelWorker?
   private var prompts: [CellID: [Int32]] = [:]
   /// A worker that dies again at once would be restarted for ever.
   private var restartsLeft = 3
 
-  init(_ contender: MeasurementPlan.Contender, plan: MeasurementPlan) {
+  init(_ contender: MeasurementPlan.Contender, plan: MeasurementPlan, references: References) {
     self.contender = contender
+    self.references = references
     self.plan = plan
   }
 
@@ -67,7 +69,9 @@ actor Bench {
   /// Asks one item.
   func ask(_ item: AccuracyTask.Item, of task: AccuracyTask) async -> Sample {
     await sample(Sample.Place(cell: task.id, block: 0, repetition: 0, item: item.id)) { worker throws(WorkerFailure) in
-      .answer(try await ItemAsker(task: task, sampling: self.plan.envelope.sampling).ask(item, worker))
+      .answer(
+        try await ItemAsker(task: task, sampling: self.plan.envelope.sampling, references: self.references)
+          .ask(item, worker))
     }
   }
 

@@ -76,10 +76,26 @@ actor ModelWorker {
 
   /// The mean log-probability a token of a continuation.
   func meanLogProbability(of continuation: [Int32], after prompt: [Int32]) async throws(WorkerFailure) -> Double {
-    let reply = try await request(.score(prompt: prompt, continuation: continuation))
-    let values = try reply.value("log_probabilities") { $0.array?.compactMap(\.number) }
-    guard values.count == continuation.count else { throw .notAWorker("a wrong number of log-probabilities") }
+    let values = try await logProbabilities(of: continuation, after: prompt)
     return values.reduce(0, +) / Double(values.count)
+  }
+
+  func logProbabilities(of continuation: [Int32], after prompt: [Int32]) async throws(WorkerFailure) -> [Double] {
+    let reply = try await request(.score(prompt: prompt, continuation: continuation))
+    return try reply.values("log_probabilities", count: continuation.count)
+  }
+
+  /// Stores this model's distributions over a text as a reference; returns the file and the hash of the weights.
+  func storeReference(
+    _ tokens: [Int32], in folder: URL
+  ) async throws(WorkerFailure) -> (file: String, weights: String) {
+    let reply = try await request(.reference(tokens: tokens, folder: folder.path))
+    return (try reply.value("file", \.string), try reply.value("weights", \.string))
+  }
+
+  /// Divergences from a stored reference, one a token after the first.
+  func divergences(of tokens: [Int32], from file: String) async throws(WorkerFailure) -> [Double] {
+    try await request(.divergence(tokens: tokens, file: file)).values("divergences", count: tokens.count - 1)
   }
 
   func close() async { await process.close() }
@@ -94,5 +110,13 @@ actor ModelWorker {
 
   private static func seconds(since start: UInt64) -> Double {
     Double(Machine.monotonicNanoseconds - start) * 1e-9
+  }
+}
+
+extension WorkerReply {
+  fileprivate func values(_ name: String, count: Int) throws(WorkerFailure) -> [Double] {
+    let values = try value(name) { $0.array?.compactMap(\.number) }
+    guard values.count == count else { throw .notAWorker("a wrong number of \(name)") }
+    return values
   }
 }

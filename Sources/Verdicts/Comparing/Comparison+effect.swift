@@ -22,6 +22,7 @@ extension Comparison {
     }
     guard let items = answers[cell]?.pairs, !items.isEmpty else { return nil }
     return switch metric {
+    case .perplexity, .divergence: try TextEffect(items, metric, confidence: confidence).map { .text($0) }
     case .flips: .flips(try FlipShare(items, confidence: confidence))
     case .answeredShare: .accuracy(try AccuracyEffect(items, confidence: confidence) { !$0.answer.isEmpty })
     default: .accuracy(try AccuracyEffect(items, confidence: confidence, counting: \.isCorrect))

@@ -1,4 +1,5 @@
 import Envelopes
+import Foundation
 import Measurements
 import Statistics
 import Vocabulary
@@ -23,10 +24,20 @@ extension Comparison {
 
   private func facts(of task: AccuracyTask, _ side: Side) -> CellFacts {
     let answers = evidence.samples(of: side).filter { $0.place.cell == task.id }.compactMap(\.answer)
+    if task.kind.isText { return facts(of: task, side, texts: answers) }
     let right = answers.filter(\.isCorrect).count
     let figure = CellFacts.Figure(
       metric: .accuracy, value: Double(right) / Double(answers.count), count: answers.count)
     return facts(task.id, side, regime: nil, answers.isEmpty ? [] : [figure])
+  }
+
+  private func facts(of task: AccuracyTask, _ side: Side, texts: [AnswerReading]) -> CellFacts {
+    let metric: Metric = task.kind == .perplexity ? .perplexity : .divergence
+    let losses = texts.flatMap { $0.losses(metric) ?? [] }
+    let mean = BlockMean(losses).mean
+    let figure = CellFacts.Figure(
+      metric: metric, value: metric == .perplexity ? exp(mean) : mean, count: losses.count)
+    return facts(task.id, side, regime: nil, losses.isEmpty ? [] : [figure])
   }
 
   private func facts(

@@ -7,6 +7,7 @@ extension Effect {
     switch self {
     case .ratio(let effect): effect.interval.lower > 1 + minimumEffect
     case .accuracy(let effect): effect.interval.lower > minimumEffect
+    case .text(let effect): effect.interval.upper < -minimumEffect
     case .flips, .peakMemory, .degradedRounds: false
     }
   }
@@ -18,6 +19,8 @@ extension Effect {
     case .accuracy(let effect): Self.state(of: effect.interval, floor: -margin)
     case .flips(let flips):
       flips.interval.upper < margin ? .passed : flips.interval.lower > margin ? .broken : .unresolved
+    case .text(let effect):
+      effect.interval.upper < margin ? .passed : effect.interval.lower > margin ? .broken : .unresolved
     case .peakMemory(let memory): memory.ratio <= 1 + margin ? .passed : .broken
     case .degradedRounds(let rounds): rounds.ratio >= 1 - margin ? .passed : .broken
     }
@@ -28,6 +31,7 @@ extension Effect {
     switch self {
     case .ratio(let effect): Self.standing(of: effect.interval, none: 1)
     case .accuracy(let effect): Self.standing(of: effect.interval, none: 0)
+    case .text(let effect): effect.interval.upper < 0 ? .leads : effect.interval.lower > 0 ? .lags : .level
     case .flips, .peakMemory, .degradedRounds: nil
     }
   }

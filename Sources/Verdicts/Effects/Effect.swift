@@ -3,6 +3,7 @@ public enum Effect: Sendable, Equatable {
   case ratio(RatioEffect)
   case accuracy(AccuracyEffect)
   case flips(FlipShare)
+  case text(TextEffect)
   case peakMemory(PeakMemoryRatio)
   case degradedRounds(DegradedRounds)
 }

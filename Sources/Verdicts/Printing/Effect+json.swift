@@ -23,6 +23,12 @@ extension Effect {
         "kind": "first_degraded_round", "resident_round": rounds.resident.map { .integer($0) } ?? .null,
         "candidate_round": rounds.candidate.map { .integer($0) } ?? .null, "rounds": .integer(rounds.rounds),
       ]
+    case .text(let effect):
+      [
+        "kind": "nats_difference", "difference": .init(effect.difference), "interval": effect.interval.ends,
+        "resident_mean": .init(effect.residentMean), "candidate_mean": .init(effect.candidateMean),
+        "tokens": .integer(effect.tokens),
+      ]
     case .peakMemory(let memory):
       [
         "kind": "candidate_to_resident_ratio", "ratio": .init(memory.ratio),
@@ -36,7 +42,8 @@ extension FlipShare {
   fileprivate var json: JSONValue {
     [
       "kind": "flipped_share", "share": .init(share), "interval": interval.ends, "flipped": .integer(flipped),
-      "items": .integer(items),
+      "right_to_wrong": .integer(rightToWrong), "wrong_to_right": .integer(wrongToRight),
+      "wrong_to_other_wrong": .integer(wrongToOtherWrong), "items": .integer(items),
     ]
   }
 }

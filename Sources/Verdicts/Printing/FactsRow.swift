@@ -42,7 +42,8 @@ extension FactsRow {
     self.resident = Self.text(figures[0])
     self.candidate = Self.text(figures[1])
     let counts = figures.map { $0?.count ?? 0 }
-    let noun = metric.isOfBlocks ? "block" : resident.loop == nil ? "item" : "turn"
+    let noun =
+      metric.isOfBlocks ? "block" : metric.comparison == .nats ? "token" : resident.loop == nil ? "item" : "turn"
     count =
       counts[0] == counts[1]
       ? Figures.count(counts[0], noun) : "\(counts[0]) and \(Figures.count(counts[1], noun))"

@@ -32,10 +32,14 @@ struct RuleRow {
 extension ObjectiveResult {
   var row: RuleRow {
     let limit =
-      metric.comparison == .difference ? Figures.points(minimumEffect) : Figures.signedPercent(minimumEffect)
+      switch metric.comparison {
+      case .difference: "> \(Figures.points(minimumEffect))"
+      case .nats: "< \(Figures.nats(-minimumEffect))"
+      case .ratio, .share, .bound: "> \(Figures.signedPercent(minimumEffect))"
+      }
     let words = [state.rawValue, standing?.rawValue].compactMap(\.self).map { $0.replacing("_", with: " ") }
     return RuleRow(
-      title: metric.title(in: cell), limit: "> \(limit)", state: words.joined(separator: ", ")
+      title: metric.title(in: cell), limit: limit, state: words.joined(separator: ", ")
     ).adding(effect)
   }
 }
@@ -49,6 +53,7 @@ extension GuardrailResult {
       case .flips: "< \(Figures.percent(margin))"
       case .accuracy, .validToolCallRate, .answeredShare: "> \(Figures.points(-margin))"
       case .firstDegradedRound: ">= \(Figures.times(1 - margin))"
+      case .perplexity, .divergence: "< \(Figures.nats(margin))"
       default: "> \(Figures.signedPercent(-margin))"
       }
     return RuleRow(title: metric.title(in: cell), limit: limit, state: state.rawValue.replacing("_", with: " "))
@@ -80,12 +85,20 @@ extension RuleRow {
       row.count = Figures.count(effect.items, "item")
       row.beside =
         "\(Figures.percent(effect.flips.share)) of answers changed (\(effect.flips.flipped) of \(effect.items)),"
-        + " McNemar p = \(Figures.probability(effect.mcnemarPValue))"
+        + " McNemar p = \(Figures.probability(effect.mcnemarPValue)); right to wrong \(effect.flips.rightToWrong),"
+        + " wrong to right \(effect.flips.wrongToRight), to another wrong \(effect.flips.wrongToOtherWrong)"
     case .flips(let flips):
       row.effect = Figures.percent(flips.share)
       row.interval = Figures.interval(flips.interval.lower, flips.interval.upper, format: "%.2f", unit: "%")
       row.count = Figures.count(flips.items, "item")
       row.beside = "\(flips.flipped) of \(Figures.count(flips.items, "answer")) changed"
+    case .text(let effect):
+      row.effect = Figures.nats(effect.difference)
+      row.interval =
+        "[\(Figures.nats(effect.interval.lower, unit: "")), \(Figures.nats(effect.interval.upper, unit: ""))] nats/token"
+      row.count = Figures.count(effect.tokens, "token")
+      row.beside =
+        "resident \(Figures.plain(effect.residentMean)), candidate \(Figures.plain(effect.candidateMean)) nats/token"
     case .peakMemory(let memory):
       row.effect = Figures.times(memory.ratio)
       row.count = "1 run each"

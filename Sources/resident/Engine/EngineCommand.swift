@@ -8,6 +8,7 @@ struct EngineCommand: ParsableCommand {
     commandName: "engine", abstract: "Run the native engine by itself.",
     subcommands: [
       GenerateCommand.self, LogitsCommand.self, BenchCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
+      PerplexityCommand.self, DivergenceCommand.self,
     ])
 }
 

@@ -55,7 +55,8 @@ struct EnvelopeCommand: ParsableCommand {
 
     func run() throws {
       let envelope = try file.read()
-      Terminal.write((json ? envelope.summaryJSON.serialized(.pretty) : envelope.summaryText) + "\n")
+      guard !json else { return Terminal.write(envelope.summaryJSON.serialized(.pretty) + "\n") }
+      Terminal.write("\(envelope.summaryText)\n\n\(SampleSizeTable(envelope: envelope).text)\n")
     }
   }
 }

@@ -36,7 +36,7 @@ struct CompareCommand: AsyncParsableCommand {
     let candidateID = ModelID(rawValue: candidate)
     let resident = try residentID()
     guard resident != candidateID else { throw RunnerError.sameModel(resident) }
-    let plan = options.plan(
+    let plan = try options.plan(
       [try options.contender(.resident, resident), try options.contender(.candidate, candidateID)],
       role: role.map(Role.init(rawValue:)), envelope: envelope)
     let store = try options.database.open(.readWrite)

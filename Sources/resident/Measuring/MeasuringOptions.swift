@@ -39,11 +39,14 @@ struct MeasuringOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }
   }
 
-  func plan(_ contenders: [MeasurementPlan.Contender], role: Role?, envelope: Envelope) -> MeasurementPlan {
-    MeasurementPlan(
+  func plan(_ contenders: [MeasurementPlan.Contender], role: Role?, envelope: Envelope) throws -> MeasurementPlan {
+    var references: [ModelID: URL] = [:]
+    for id in envelope.accuracy.compactMap(\.reference) { references[id] = try library.library.folder(of: id) }
+    return MeasurementPlan(
       envelope: envelope, contenders: contenders, role: role, environment: environment,
       command: WorkerCommand(executable: ProgramIdentity.executable, arguments: ["worker"]), threads: threads,
-      version: Version.current, parser: parser)
+      version: Version.current, parser: parser, references: references,
+      referenceCache: library.library.root.appendingPathComponent(".references"))
   }
 
   func contender(_ side: Side, _ id: ModelID) throws -> MeasurementPlan.Contender {

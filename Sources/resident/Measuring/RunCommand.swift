@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let envelope = try Envelope(contentsOf: URL(fileURLWithPath: options.envelope))
-    let plan = options.plan(
+    let plan = try options.plan(
       [try options.contender(.candidate, ModelID(rawValue: model))], role: nil, envelope: envelope)
     let store = try options.database.open(.readWrite)
     let number = try await Measuring.run(plan, store: store, resuming: options.resume)

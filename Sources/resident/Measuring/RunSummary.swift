@@ -23,7 +23,10 @@ struct RunSummary {
         )
       }
     }
-    for task in envelope.accuracy {
+    for task in envelope.accuracy where task.kind.isText {
+      lines.append("| \(task.id) | \(task.items.count) texts | \(text(task)) |  |")
+    }
+    for task in envelope.accuracy where !task.kind.isText {
       let (right, asked) = answers(task)
       let share = asked > 0 ? String(format: "%.1f %%", 100 * Double(right) / Double(asked)) : "none"
       lines.append("| \(task.id) | \(task.kind.rawValue), items: \(asked) | accuracy | \(share) | \(right) right |")
@@ -44,6 +47,13 @@ struct RunSummary {
       return .object(object)
     }
     let accuracy: [JSONValue] = envelope.accuracy.map { task in
+      if task.kind.isText {
+        let losses = losses(task)
+        return [
+          "cell": .string(task.id.rawValue), "tokens": .integer(losses.count),
+          "mean_nats": .number(BlockMean(losses).mean), "standard_error": .number(BlockMean(losses).standardError),
+        ]
+      }
       let (right, asked) = answers(task)
       return ["cell": .string(task.id.rawValue), "items": .integer(asked), "right": .integer(right)]
     }
@@ -63,6 +73,23 @@ struct RunSummary {
       (.prefillTokensPerSecond, readings.compactMap(\.prefillTokensPerSecond)),
       (.firstTokenLatency, readings.compactMap(\.firstTokenSeconds).map { $0 * 1e3 }),
     ]
+  }
+
+  /// Nats by token.
+  private func losses(_ task: AccuracyTask) -> [Double] {
+    let readings = samples.filter { $0.place.cell == task.id }.compactMap(\.answer)
+    return readings.flatMap { $0.divergences ?? $0.logProbabilities?.map { -$0 } ?? [] }
+  }
+
+  private func text(_ task: AccuracyTask) -> String {
+    let losses = losses(task)
+    let mean = BlockMean(losses)
+    guard task.kind == .perplexity else {
+      return String(
+        format: "KL divergence, nats a token | %.5f ± %.5f (%d tokens)", mean.mean, mean.standardError, losses.count)
+    }
+    let value = exp(mean.mean)
+    return String(format: "perplexity | %.4f ± %.4f (%d tokens)", value, value * mean.standardError, losses.count)
   }
 
   private func answers(_ task: AccuracyTask) -> (right: Int, asked: Int) {

@@ -31,53 +31,6 @@ struct ImportCommand: ParsableCommand {
   }
 }
 
-struct QuantizeCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "quantize", abstract: "Write a model in another lane.")
-
-  enum LaneName: String, CaseIterable, ExpressibleByArgument {
-    case uniform
-    case bf16
-  }
-
-  @Argument(help: "The model folder.", completion: .directory)
-  var folder: String
-
-  @Option(help: "uniform: every layer in the same bits and group; bf16: dequantized.")
-  var lane: LaneName
-
-  @Option(help: "Bits a code of the lane uniform: 2, 3, 4, 5, 6 or 8.")
-  var bits = 4
-
-  @Option(help: "Columns that share a scale, of the lane uniform: 32, 64 or 128.")
-  var groupSize = 64
-
-  @Option(help: ArgumentHelp("The folder to make; it must not exist yet.", valueName: "dir"), completion: .directory)
-  var out: String
-
-  func validate() throws { _ = try chosenLane() }
-
-  private func chosenLane() throws -> Lane {
-    guard lane == .uniform else { return .bf16 }
-    guard let format = QuantizationFormat(bits: bits, groupSize: groupSize) else {
-      throw ValidationError("There is no affine format with \(bits) bits in groups of \(groupSize).")
-    }
-    return .uniform(format)
-  }
-
-  func run() throws {
-    let source = try ModelFolder(contentsOf: URL(fileURLWithPath: folder))
-    let progress = ConversionBar("quantizing")
-    let cancellation = Cancellation()
-    try source.write(
-      try chosenLane(), to: URL(fileURLWithPath: out), progress: progress.show,
-      isCancelled: { cancellation.isRequested })
-    progress.end()
-    let made = try ModelInspection(of: ModelFolder(contentsOf: URL(fileURLWithPath: out)))
-    Terminal.write("wrote \(out): \(String(format: "%.2f", made.bitsPerWeight)) bits a weight\n")
-  }
-}
-
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Describe a model folder: shape, bytes by format, hashes.")

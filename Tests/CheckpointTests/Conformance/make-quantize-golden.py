@@ -86,5 +86,24 @@ def microscaling():
         }
 
 
+def microscaling_quantized():
+    """The same rows as of affine quantization, and every code's neighbourhood."""
+    edges = np.array([0.25, 0.75, 1.25, 1.75, 2.5, 3.5, 5, 6])
+    near = np.concatenate([edges * factor for factor in (1, 1.004, 0.996, -1, -1.004, -0.996)] + [np.zeros(80)])
+    values = mx.array(np.stack([*rows(), near, near * 448 / 6, near * 2**0.5]).astype(np.float32))
+    for name, dtype in TYPES.items():
+        weights = values.astype(dtype)
+        cases = []
+        for mode in ("mxfp4", "mxfp8", "nvfp4"):
+            codes, scales = mx.quantize(weights, mode=mode)
+            cases.append({"mode": mode, "codes": hexadecimal(codes), "scales": hexadecimal(scales)})
+        yield {"type": name, "rows": weights.shape[0], "weights": hexadecimal(weights), "cases": cases}
+
+
 if __name__ == "__main__":
-    print(json.dumps({"columns": COLUMNS, "affine": list(affine()), "microscaling": list(microscaling())}, indent=0))
+    sections = {
+        "affine": list(affine()),
+        "microscaling": list(microscaling()),
+        "microscaling_quantized": list(microscaling_quantized()),
+    }
+    print(json.dumps({"columns": COLUMNS} | sections, indent=0))

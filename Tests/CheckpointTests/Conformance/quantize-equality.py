@@ -35,7 +35,7 @@ def dequantized(config, weights, path):
 
 
 def same(left, right):
-    bits = {2: mx.uint16, 4: mx.uint32}[left.dtype.size]
+    bits = {1: mx.uint8, 2: mx.uint16, 4: mx.uint32}[left.dtype.size]
     return left.dtype == right.dtype and left.shape == right.shape and mx.array_equal(left.view(bits), right.view(bits))
 
 
@@ -50,11 +50,11 @@ def expected_lane(source_config, source, quantization):
             yield name, weight.astype(mx.bfloat16)
             continue
         weight = weight.astype(dtype)
-        group_size, bits = quantization["group_size"], quantization["bits"]
-        if part != "weight" or weight.ndim < 2 or weight.shape[-1] % group_size:
+        layer = quantization.get(path, quantization)
+        if part != "weight" or weight.ndim < 2 or layer is False or weight.shape[-1] % layer["group_size"]:
             yield name, weight
             continue
-        parts = mx.quantize(weight, group_size, bits)
+        parts = mx.quantize(weight, layer["group_size"], layer["bits"], layer.get("mode", "affine"))
         for suffix, array in zip(("weight", "scales", "biases"), parts):
             yield f"{path}.{suffix}", array
 

@@ -4,6 +4,11 @@ extension AccuracyTask.Item {
     let hasOneOption = kind == nil || kind == .exactMatch
     let id = fields.identifier("id")
     let prompt = fields.text("prompt")
+    if kind?.isText == true {
+      guard let id, let prompt else { return nil }
+      self.init(id: id, prompt: prompt, options: [], answer: 0)
+      return
+    }
     let options = fields.words("options", atLeast: hasOneOption ? 1 : 2)
     let answer = fields.answer(kind, options)
     if let kind, let prompt { fields.checkPrompt(prompt, kind) }
@@ -26,7 +31,7 @@ extension FieldReader {
       if prompt.last?.isWhitespace == true {
         report("prompt", "must not end in white space: each option brings its own")
       }
-    case .exactMatch: break
+    case .exactMatch, .perplexity, .divergence: break
     case .cloze:
       let gaps = prompt.split(omittingEmptySubsequences: true) { $0 != "_" }.filter { $0.count >= 3 }
       if gaps.count != 1 || gaps.contains(where: { $0.count != 3 }) {

@@ -21,7 +21,7 @@ extension PromotionRule.Objective {
   init?(_ fields: FieldReader) {
     let metric = fields.choice("metric", of: Self.metrics)
     let cell = fields.cell(of: metric)
-    let minimumEffect = fields.number("min_effect", .from(0, through: metric?.comparison == .difference ? 1 : 10))
+    let minimumEffect = fields.number("min_effect", .from(0, through: metric?.comparison == .ratio ? 10 : 1))
     guard let metric, let cell, let minimumEffect else { return nil }
     self.init(metric: metric, cell: cell, minimumEffect: minimumEffect)
   }

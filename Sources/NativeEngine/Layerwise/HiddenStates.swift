@@ -1,0 +1,115 @@
+/// The activations of one sequence between two layers.
+public struct HiddenStates: Sendable {
+  /// By chunk: tokens, and activations as panels [panel][feature][width].
+  let chunks: [(tokens: Int, values: [Float])]
+
+  /// Tokens of the sequence.
+  public var tokenCount: Int { chunks.reduce(0) { $0 + $1.tokens } }
+}
+
+extension LayerwiseModel {
+  /// The states before the first layer.
+  ///
+  /// - Throws: `EngineError` where there are no tokens, too many, or an id is outside the vocabulary.
+  public func embed(_ tokens: [Int32]) throws -> HiddenStates {
+    session.rewind(to: 0)
+    try session.check(tokens, in: session.sequences[0])
+    var chunks: [(tokens: Int, values: [Float])] = []
+    for start in stride(from: 0, to: tokens.count, by: session.panels.tokenCapacity) {
+      let chunk = tokens[start..<min(start + session.panels.tokenCapacity, tokens.count)]
+      session.embed(chunk)
+      chunks.append((chunk.count, hidden(tokens: chunk.count)))
+    }
+    return HiddenStates(chunks: chunks)
+  }
+
+  /// Runs layers and returns the states behind them; `observe` gets the inputs of each product on the way.
+  public func run(
+    _ layers: Range<Int>, on states: HiddenStates,
+    observe: ((_ point: ActivationPoint, _ activations: Activations) -> Void)? = nil
+  ) -> HiddenStates {
+    var position = 0
+    let chunks = states.chunks.map { tokens, values -> (tokens: Int, values: [Float]) in
+      restore(values)
+      session.fillAngles(position: position, count: tokens)
+      session.run(
+        layers, cache: session.sequences[0].cache, position: position, tokens: tokens,
+        observe: observe.map { observe in
+          { point, base in
+            observe(point, Activations(base, tokens: tokens, features: self.features(at: point), width: self.width))
+          }
+        })
+      position += tokens
+      return (tokens, hidden(tokens: tokens))
+    }
+    return HiddenStates(chunks: chunks)
+  }
+
+  /// Hands out the distributions after each token of a sequence, from the states behind the last layer.
+  public func distributions(
+    from states: HiddenStates, _ body: (_ first: Int, _ distributions: TokenDistributions) -> Void
+  ) {
+    var first = 0
+    for (tokens, values) in states.chunks {
+      restore(values)
+      for panel in 0..<session.panelCount(tokens) {
+        let count = min(width, tokens - panel * width)
+        session.projectPanel(panel, tokens: count, into: session.panels.logits)
+        body(
+          first + panel * width,
+          TokenDistributions(
+            session.panels.logits.base, count: count, vocabularySize: session.config.vocabularySize,
+            kernels: session.kernels))
+      }
+      first += tokens
+    }
+  }
+
+  /// Hands out the normalized states that the output layer takes.
+  public func headInputs(from states: HiddenStates, _ body: (Activations) -> Void) {
+    for (tokens, values) in states.chunks {
+      restore(values)
+      for panel in 0..<session.panelCount(tokens) { session.normalize(session.model.finalNorm, panel: panel) }
+      body(Activations(session.panels.normed.base, tokens: tokens, features: session.config.hiddenSize, width: width))
+    }
+  }
+
+  private var width: Int { session.kernels.panel }
+
+  private func features(at point: ActivationPoint) -> Int {
+    switch point {
+    case .attentionInput, .feedForwardInput: session.config.hiddenSize
+    case .attentionOutput: session.config.attentionHeadCount * session.config.headDimension
+    case .feedForwardGate: session.config.intermediateSize
+    }
+  }
+
+  private func hidden(tokens: Int) -> [Float] {
+    let count = session.panelCount(tokens) * session.config.hiddenSize * width
+    return Array(UnsafeBufferPointer(start: session.panels.hidden.base, count: count))
+  }
+
+  private func restore(_ values: [Float]) {
+    values.withUnsafeBufferPointer {
+      if let from = $0.baseAddress { session.panels.hidden.base.update(from: from, count: $0.count) }
+    }
+  }
+}
+
+/// The inputs of a product for some tokens; valid only while the call that hands them out runs.
+public struct Activations {
+  let base: UnsafePointer<Float>
+  public let tokens: Int
+  public let features: Int
+  let width: Int
+
+  init(_ base: UnsafePointer<Float>, tokens: Int, features: Int, width: Int) {
+    (self.base, self.tokens, self.features, self.width) = (base, tokens, features, width)
+  }
+
+  /// One feature's value for one token.
+  @inline(__always)
+  subscript(feature: Int, token: Int) -> Float {
+    base[(token / width * features + feature) * width + token % width]
+  }
+}

@@ -1,0 +1,133 @@
+import ArgumentParser
+import Checkpoint
+import Foundation
+import JSON
+import Lanes
+import Texts
+import Tokenization
+
+struct QuantizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quantize", abstract: "Write a model in another lane.",
+    discussion: """
+      uniform: every layer in the same bits and group. mixed: 8 bits for the layers whose quantization changes the \
+      output most, --bits for the rest, within --target-bits. distilled: the size of uniform, tuned on calibration \
+      text. mxfp4, mxfp8, nvfp4: microscaling floats. bf16: dequantized.
+      """)
+
+  enum LaneName: String, CaseIterable, ExpressibleByArgument {
+    case uniform
+    case mixed
+    case distilled
+    case mxfp4
+    case mxfp8
+    case nvfp4
+    case bf16
+  }
+
+  @Argument(help: "The model folder.", completion: .directory)
+  var folder: String
+
+  @Option(help: "How weights are stored.")
+  var lane: LaneName
+
+  @Option(help: "Bits a code of an affine lane: 2, 3, 4, 5, 6 or 8.")
+  var bits = 4
+
+  @Option(help: "Columns that share a scale, of an affine lane: 32, 64 or 128.")
+  var groupSize = 64
+
+  @Option(help: "Stored bits a weight of the lane mixed, scales and all.")
+  var targetBits = 5.0
+
+  @Option(help: "Draw the 8-bit layers of the lane mixed at random, by this seed: something to compare with.")
+  var draw: UInt64?
+
+  @Option(
+    help: ArgumentHelp("Calibration text, UTF-8. Default: the one that ships with the program.", valueName: "file"),
+    completion: .file())
+  var calibration: String?
+
+  @Option(help: "Threads that compute. Default: one a logical core.")
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("The folder to make; it must not exist yet.", valueName: "dir"), completion: .directory)
+  var out: String
+
+  func validate() throws {
+    _ = try format()
+    guard targetBits > 0, targetBits <= 16 else { throw ValidationError("--target-bits must be above 0, at most 16.") }
+    if lane == .mixed, bits >= 8 { throw ValidationError("--bits must be below 8 for the lane mixed.") }
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }
+  }
+
+  func run() throws {
+    let source = try ModelFolder(contentsOf: URL(fileURLWithPath: folder))
+    let cancellation = Cancellation()
+    let isCancelled = { cancellation.isRequested }
+    switch lane {
+    case .bf16: try write(.bf16, of: source, isCancelled: isCancelled)
+    case .mxfp4: try write(.microscaling(.mxfp4), of: source, isCancelled: isCancelled)
+    case .mxfp8: try write(.microscaling(.mxfp8), of: source, isCancelled: isCancelled)
+    case .nvfp4: try write(.microscaling(.nvfp4), of: source, isCancelled: isCancelled)
+    case .uniform: try write(.uniform(try format()), of: source, isCancelled: isCancelled)
+    case .mixed: try writeMixed(source, isCancelled: isCancelled)
+    case .distilled:
+      let format = try format()
+      let tuner = try LayerTuner(
+        source, calibration: try calibrationText(of: source), threads: chosenThreads, isCancelled: isCancelled)
+      try write(
+        .distilled(format), of: source,
+        quantizingBy: { path, layer, format throws(CheckpointError) in try tuner.quantize(path, layer, format) },
+        isCancelled: isCancelled)
+    }
+  }
+
+  private func writeMixed(_ source: ModelFolder, isCancelled: () -> Bool) throws {
+    let coarse = try format()
+    guard let fine = QuantizationFormat(bits: 8, groupSize: groupSize) else { return }
+    let progress = ConversionBar("measuring")
+    let mixed = try MixedLane(
+      source, coarse: coarse, fine: fine, targetBits: targetBits, calibration: try calibrationText(of: source),
+      threads: chosenThreads, draw: draw,
+      progress: { progress.show(ConversionProgress(name: $0, doneBytes: $1, totalBytes: $2)) },
+      isCancelled: isCancelled)
+    progress.end()
+    try write(mixed.allocation.lane, evidence: mixed.evidence, of: source, isCancelled: isCancelled)
+    Terminal.write(mixed.table + "\n")
+  }
+
+  private func write(
+    _ lane: Lane, evidence: JSONValue? = nil, of source: ModelFolder,
+    quantizingBy quantize: @escaping LayerQuantizer = LayerConverter.standard, isCancelled: () -> Bool
+  ) throws {
+    let progress = ConversionBar("quantizing")
+    let target = URL(fileURLWithPath: out)
+    try source.write(
+      lane, evidence: evidence, quantizingBy: quantize, to: target, progress: progress.show, isCancelled: isCancelled)
+    progress.end()
+    let made = try ModelInspection(of: ModelFolder(contentsOf: target))
+    Terminal.write("wrote \(out): \(String(format: "%.2f", made.bitsPerWeight)) bits a weight\n")
+  }
+
+  private func format() throws -> QuantizationFormat {
+    guard let format = QuantizationFormat(bits: bits, groupSize: groupSize) else {
+      throw ValidationError("There is no affine format with \(bits) bits in groups of \(groupSize).")
+    }
+    return format
+  }
+
+  private func calibrationText(of source: ModelFolder) throws -> CalibrationText {
+    let tokenizer = try Tokenizer(contentsOf: source.url)
+    guard let calibration else {
+      return CalibrationText(tokenizer.encode(Texts.calibration, addSpecialTokens: false))
+    }
+    guard let text = String(validating: try Data(contentsOf: URL(fileURLWithPath: calibration)), as: UTF8.self),
+      !text.isEmpty
+    else { throw ValidationError("\(calibration) is empty or not UTF-8.") }
+    return CalibrationText(tokenizer.encode(text, addSpecialTokens: false))
+  }
+
+  /// Two threads of a core share its arithmetic, yet together they get more of it.
+  private var chosenThreads: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+}
