@@ -107,11 +107,9 @@ static void bench(const rk_kernels *table, const format *f, int64_t columns) {
 int main(int count, char **arguments) {
   static const char *const names[] = {"scalar", "neon", "avx2", "avx512", "avx512vnni"};
   const long columns = count > 1 ? strtol(arguments[1], NULL, 10) : 576;
-  if (columns <= 0 || columns % 128 != 0) {
-    if (columns != 576) {
-      fprintf(stderr, "error: %s: columns must be 576 or a multiple of 128\n", arguments[1]);
-      return 2;
-    }
+  if (columns != 576 && (columns <= 0 || columns % 128 != 0)) {
+    fprintf(stderr, "error: %s: columns must be 576 or a multiple of 128\n", arguments[1]);
+    return 2;
   }
   printf("Products of one core. Weights read in GB/s: `cached` is %d rows, `memory` %d MiB, `×%d` that many inputs at once.\n"
          "`exact` keeps activations in single precision, `fixed` in 16-bit fixed point where the format allows it.\n\n",

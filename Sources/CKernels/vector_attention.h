@@ -70,8 +70,9 @@ static RK_INLINE void weigh_values(const rk_head_cache *cache, const float *weig
     }
     for (int64_t p = begin; p < end; p++) {
       for (int v = 0; v < 4; v++) {
-        __builtin_prefetch((const uint8_t *)cache->values + (p * dimension + d + v * RK_W) * rk_width(type) + 2 * CACHE_AHEAD);
-        const vf values = load_as(cache->values, type, p * dimension + d + v * RK_W);
+        const int64_t at = p * dimension + d + v * RK_W;
+        __builtin_prefetch((const uint8_t *)cache->values + at * rk_width(type) + 2 * CACHE_AHEAD);
+        const vf values = load_as(cache->values, type, at);
         for (int q = 0; q < queries; q++) {
           sum[q][v] = fma(splat(weights[q * weights_row + p - begin]), values, sum[q][v]);
         }
@@ -100,7 +101,9 @@ static RK_INLINE void attend_queries(const rk_head_cache *cache, const float *qu
   for (; first + 2 * RK_KEY_BLOCK <= row; first += 2 * RK_KEY_BLOCK) {
     score_blocks(cache, query, scale, (begin + first) / RK_KEY_BLOCK, scratch + first, row, queries, 2, type);
   }
-  if (first < row) score_blocks(cache, query, scale, (begin + first) / RK_KEY_BLOCK, scratch + first, row, queries, 1, type);
+  if (first < row) {
+    score_blocks(cache, query, scale, (begin + first) / RK_KEY_BLOCK, scratch + first, row, queries, 1, type);
+  }
   for (int q = 0; q < queries; q++) {
     float *scores = scratch + q * row;
     for (int64_t p = end - begin; p < row; p++) scores[p] = -INFINITY;

@@ -15,9 +15,6 @@ typedef uint16_t vuw __attribute__((vector_size(RK_W * 4)));
 typedef float v8 __attribute__((vector_size(32)));
 typedef uint8_t vb __attribute__((vector_size(RK_W)));
 typedef float v4 __attribute__((vector_size(16)));
-typedef uint32_t v4u __attribute__((vector_size(16)));
-typedef _Float16 v4h __attribute__((vector_size(8)));
-typedef uint16_t v4s __attribute__((vector_size(8)));
 
 static RK_INLINE vf splat(float value) { return value - (vf){0}; }
 

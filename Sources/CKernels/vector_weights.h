@@ -1,39 +1,14 @@
 // Weights as floats, part of vector.h.
 
-// The first `count` (1, 2 or 4) scales or biases from `index` on.
-static RK_INLINE v4 load_parameters(const uint8_t *row, rk_storage type, int64_t index, int count) {
-  const uint8_t *at = row + index * rk_width(type);
-  if (type == RK_FLOAT32) {
-    v4 values = {0};
-    memcpy(&values, at, (size_t)count * 4);
-    return values;
-  }
-  uint16_t bits[4] = {0};
-  memcpy(bits, at, (size_t)count * 2);
-  if (type == RK_FLOAT16) {
-    v4h halves;
-    memcpy(&halves, bits, sizeof halves);
-    return __builtin_convertvector(halves, v4);
-  }
-  v4s wide;
-  memcpy(&wide, bits, sizeof wide);
-  return (v4)(__builtin_convertvector(wide, v4u) << 16);
-}
-
 // The scales or biases of the RK_W words (8 four-bit codes each) from `word` on, one a lane.
 static RK_INLINE vf spread(const uint8_t *row, rk_storage type, int group, int64_t word) {
-  const int words = group / 8;
-  if (words >= RK_W) return splat(load_parameters(row, type, word / words, 1)[0]);
-#if RK_W == 16
-  const v4 values = load_parameters(row, type, word / words, 16 / words);
-  if (words == 4) return __builtin_shufflevector(values, values, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-  return __builtin_shufflevector(values, values, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-#elif RK_W == 8
-  const v4 values = load_parameters(row, type, word / words, 2);
-  return __builtin_shufflevector(values, values, 0, 0, 0, 0, 1, 1, 1, 1);
-#else
-  return splat(0);  // Not reached: four words are at most one group.
-#endif
+  const int words = group / 8, places = words < RK_W ? RK_W / words : 1;
+  const int64_t index = word / words;
+  if (places == 1) return splat(rk_load(row, type, index));
+  if (type != RK_FLOAT32) return spread_parameters(row + index * 2, type, places, places);
+  float lanes[RK_W];
+  for (int i = 0; i < RK_W; i++) lanes[i] = rk_load(row, type, index + i * places / RK_W);
+  return load(lanes);
 }
 
 static RK_INLINE void dequantize_codes(const rk_matrix *w, int64_t row, int64_t begin, int64_t end, float *out,
