@@ -72,6 +72,9 @@ extension Session {
     }
   }
 
+  /// Some rows of a product: where they are written, or added to.
+  private typealias Part = (matrix: WeightMatrix, rows: Range<Int>, output: FloatBuffer, accumulate: Bool)
+
   /// This lane's share of the products of one batch with several matrices, as if their rows stood below each other.
   private func multiply(
     _ lane: Lane, input: Activations, batch: Int,
@@ -79,38 +82,34 @@ extension Session {
   ) {
     let share = lane.share(of: products.reduce(0) { $0 + $1.matrix.rows })
     var first = 0
-    var arranged: WeightMatrix?
-    for (matrix, output, accumulate) in products {
+    let parts = products.map { matrix, output, accumulate -> Part in
       let rows = share.clamped(to: first..<first + matrix.rows)
       defer { first += matrix.rows }
-      guard !rows.isEmpty else { continue }
-      if arranged?.sharesInput(with: matrix) != true { prepare(lane, input, batch: batch, for: matrix) }
-      multiply(
-        lane, matrix, batch: batch, output, rows: rows.lowerBound - first..<rows.upperBound - first,
-        accumulate: accumulate)
-      arranged = matrix
+      return (matrix, rows.lowerBound - first..<rows.upperBound - first, output, accumulate)
     }
+    multiply(lane, input: input, batch: batch, parts: parts)
   }
 
-  private func multiply(
-    _ lane: Lane, _ matrix: WeightMatrix, batch: Int, _ output: FloatBuffer, rows: Range<Int>, accumulate: Bool
-  ) {
-    withUnsafePointer(to: matrix.matrix) { weights in
-      product.multiply(
-        weights, vector.own[lane.index].prepared.base, Int64(batch), output.base, Int64(matrix.rows),
-        Int64(rows.lowerBound), Int64(rows.upperBound), accumulate)
+  /// Products of one batch, which is arranged once for neighbours of the same format.
+  private func multiply(_ lane: Lane, input: Activations, batch: Int, parts: [Part]) {
+    var arranged: WeightMatrix?
+    for (matrix, rows, output, accumulate) in parts where !rows.isEmpty {
+      if arranged?.sharesInput(with: matrix) != true { prepare(lane, input, batch: batch, for: matrix) }
+      withUnsafePointer(to: matrix.matrix) { weights in
+        product.multiply(
+          weights, vector.own[lane.index].prepared.base, Int64(batch), output.base, Int64(matrix.rows),
+          Int64(rows.lowerBound), Int64(rows.upperBound), accumulate)
+      }
+      arranged = matrix
     }
   }
 
   /// Gate and up rows of the same share, so that the activation needs no barrier.
   private func feedForward(_ lane: Lane, _ layer: Llama.Layer, batch: Int) {
     let rows = lane.share(of: layer.gate.rows)
-    var arranged: WeightMatrix?
-    for (matrix, output) in [(layer.gate, vector.gate), (layer.up, vector.up)] {
-      if arranged?.sharesInput(with: matrix) != true { prepare(lane, normed(lane), batch: batch, for: matrix) }
-      multiply(lane, matrix, batch: batch, output, rows: rows, accumulate: false)
-      arranged = matrix
-    }
+    multiply(
+      lane, input: normed(lane), batch: batch,
+      parts: [(layer.gate, rows, vector.gate, false), (layer.up, rows, vector.up, false)])
     for token in 0..<batch {
       let offset = token * layer.gate.rows + rows.lowerBound
       kernels.functions.gate(vector.gate.base + offset, vector.up.base + offset, Int64(rows.count))

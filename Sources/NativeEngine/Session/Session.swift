@@ -97,9 +97,7 @@ public final class Session {
   ///
   /// - Throws: `EngineError` where the context is full or the id is outside the vocabulary.
   public func decode(_ token: Int32) throws -> Logits {
-    try check(CollectionOfOne(token), in: sequences[0])
-    run(CollectionOfOne(token))
-    sequences[0].tokens.append(token)
+    try advance(CollectionOfOne(token))
     return logits(of: 0)
   }
 
@@ -115,10 +113,15 @@ public final class Session {
       throw EngineError.unsupported(
         "a batch of \(batch.count) tokens needs as many sequences; this session was made for \(sequences.count)")
     }
+    try advance(batch)
+    return batch.indices.map(logits)
+  }
+
+  /// Processes one token of each of the first sequences, after all of them are checked.
+  private func advance(_ batch: some RandomAccessCollection<Int32>) throws {
     for (token, sequence) in zip(batch, sequences) { try check(CollectionOfOne(token), in: sequence) }
     run(batch)
     for (token, sequence) in zip(batch, sequences) { sequence.tokens.append(token) }
-    return batch.indices.map(logits)
   }
 
   /// Processes tokens of a sequence, many at a time, and returns the logits after the last.

@@ -18,7 +18,6 @@ final class VectorScratch {
   let spanSumStride: Int
   let spanStride: Int
   let normedStride: Int
-  let preparedStride: Int
 
   let hidden: FloatBuffer
   let query: FloatBuffer
@@ -53,11 +52,10 @@ final class VectorScratch {
     spanSumStride = spans * queries
     spanStride = spans * config.attentionHeadCount
     normedStride = widest
-    preparedStride = Int(rk_prepared_count(Int64(widest)))
     spanSums = FloatBuffer(batch * spanSumStride)
     spanLargest = FloatBuffer(batch * spanStride)
     spanTotals = FloatBuffer(batch * spanStride)
-    let (normed, prepared) = (batch * normedStride, batch * preparedStride)
+    let (normed, prepared) = (batch * normedStride, batch * Int(rk_prepared_count(Int64(widest))))
     own = (0..<lanes).map { _ in
       Own(
         normed: FloatBuffer(normed), prepared: FloatBuffer(prepared),
