@@ -43,65 +43,14 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
 
   public var description: String { rawValue }
 
-  public var direction: Direction {
-    switch self {
-    case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond, .accuracy, .validToolCallRate,
-      .answeredShare, .firstDegradedRound, .loopTokensPerSecond, .cachedPrefixTokens:
-      .higher
-    case .firstTokenLatency, .interTokenP95, .peakMemory, .flips, .perplexity, .divergence, .turnLatencyP50,
-      .turnLatencyP95, .turnFirstToken:
-      .lower
-    }
-  }
-
-  public var comparison: Comparison {
-    switch self {
-    case .accuracy, .validToolCallRate, .answeredShare: .difference
-    case .firstDegradedRound: .bound
-    case .flips: .share
-    case .perplexity, .divergence: .nats
-    default: .ratio
-    }
-  }
-
+  public var direction: Direction { definition.direction }
+  public var comparison: Comparison { definition.comparison }
   /// The unit of a value.
-  public var unit: String {
-    switch self {
-    case .cumulativeTokensPerSecond, .decodeTokensPerSecond, .prefillTokensPerSecond, .loopTokensPerSecond:
-      "tokens/s"
-    case .firstTokenLatency, .interTokenP95, .turnLatencyP50, .turnLatencyP95, .turnFirstToken: "ms"
-    case .peakMemory: "bytes"
-    case .accuracy, .flips, .validToolCallRate, .answeredShare: "share"
-    case .firstDegradedRound: "round"
-    // Of perplexity: the number of equally likely tokens that would be as hard to foresee.
-    case .cachedPrefixTokens, .perplexity: "tokens"
-    case .divergence: "nats/token"
-    }
-  }
-
+  public var unit: String { definition.unit }
   /// The name for people.
-  public var title: String {
-    switch self {
-    case .cumulativeTokensPerSecond: "cumulative throughput"
-    case .decodeTokensPerSecond: "decode rate"
-    case .prefillTokensPerSecond: "prefill rate"
-    case .firstTokenLatency: "time to first token"
-    case .interTokenP95: "inter-token p95"
-    case .peakMemory: "peak memory"
-    case .accuracy: "accuracy"
-    case .flips: "answer flips"
-    case .validToolCallRate: "valid tool calls"
-    case .answeredShare: "answered share"
-    case .firstDegradedRound: "first degraded round"
-    case .turnLatencyP50: "turn latency p50"
-    case .turnLatencyP95: "turn latency p95"
-    case .turnFirstToken: "time to first token a turn"
-    case .loopTokensPerSecond: "effective rate of the loop"
-    case .cachedPrefixTokens: "cached prefix a turn"
-    case .perplexity: "perplexity"
-    case .divergence: "KL divergence"
-    }
-  }
+  public var title: String { definition.title }
+  /// The kinds of cell that it is measured in; peak memory also is of the whole run.
+  public var sources: [Source] { definition.sources }
 
   /// What it is measured in.
   public enum Source: String, Sendable {
@@ -115,22 +64,37 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case live = "live loop"
   }
 
-  /// The kinds of cell that it is measured in; peak memory also is of the whole run.
-  public var sources: [Source] {
-    switch self {
-    case .accuracy, .flips: [.accuracy]
-    case .answeredShare: [.accuracy, .live]
-    case .perplexity: [.perplexity]
-    case .divergence: [.divergence]
-    case .validToolCallRate, .firstDegradedRound: [.live]
-    case .turnLatencyP50, .turnLatencyP95, .turnFirstToken, .loopTokensPerSecond, .cachedPrefixTokens: [.replay]
-    default: [.throughput]
-    }
-  }
-
   /// Whether blocks of throughput cells are what it is compared by.
   public var isOfThroughput: Bool { isOfBlocks && sources == [.throughput] && self != .peakMemory }
 
   /// Whether it is compared by blocks of repetitions rather than by items.
   public var isOfBlocks: Bool { comparison == .ratio }
+
+  private typealias Definition = (
+    title: String, unit: String, direction: Direction, comparison: Comparison, sources: [Source]
+  )
+
+  private var definition: Definition {
+    switch self {
+    case .cumulativeTokensPerSecond: ("cumulative throughput", "tokens/s", .higher, .ratio, [.throughput])
+    case .decodeTokensPerSecond: ("decode rate", "tokens/s", .higher, .ratio, [.throughput])
+    case .prefillTokensPerSecond: ("prefill rate", "tokens/s", .higher, .ratio, [.throughput])
+    case .firstTokenLatency: ("time to first token", "ms", .lower, .ratio, [.throughput])
+    case .interTokenP95: ("inter-token p95", "ms", .lower, .ratio, [.throughput])
+    case .peakMemory: ("peak memory", "bytes", .lower, .ratio, [.throughput])
+    case .accuracy: ("accuracy", "share", .higher, .difference, [.accuracy])
+    case .flips: ("answer flips", "share", .lower, .share, [.accuracy])
+    case .validToolCallRate: ("valid tool calls", "share", .higher, .difference, [.live])
+    case .answeredShare: ("answered share", "share", .higher, .difference, [.accuracy, .live])
+    case .firstDegradedRound: ("first degraded round", "round", .higher, .bound, [.live])
+    case .turnLatencyP50: ("turn latency p50", "ms", .lower, .ratio, [.replay])
+    case .turnLatencyP95: ("turn latency p95", "ms", .lower, .ratio, [.replay])
+    case .turnFirstToken: ("time to first token a turn", "ms", .lower, .ratio, [.replay])
+    case .loopTokensPerSecond: ("effective rate of the loop", "tokens/s", .higher, .ratio, [.replay])
+    case .cachedPrefixTokens: ("cached prefix a turn", "tokens", .higher, .ratio, [.replay])
+    // The unit: the number of equally likely tokens that would be as hard to foresee.
+    case .perplexity: ("perplexity", "tokens", .lower, .nats, [.perplexity])
+    case .divergence: ("KL divergence", "nats/token", .lower, .nats, [.divergence])
+    }
+  }
 }
