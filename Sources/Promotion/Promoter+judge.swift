@@ -6,7 +6,10 @@ import Verdicts
 extension Promoter {
   /// The verdict on a comparison, with the evidence that it adds to and its maturity.
   public func judge(_ comparison: SessionNumber) throws -> (Verdict, Envelope) {
-    let evidence = try store.evidence(comparison)
+    try judge(try store.evidence(comparison), of: comparison)
+  }
+
+  func judge(_ evidence: Evidence, of comparison: SessionNumber) throws -> (Verdict, Envelope) {
     let envelope = try Envelope(source: evidence.envelope)
     let earlier = try store.predecessors(of: comparison).map { try store.evidence($0) }
     let judge = Judge(

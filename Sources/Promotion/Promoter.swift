@@ -47,7 +47,7 @@ public struct Promoter: Sendable {
     _ comparison: SessionNumber, roles: [Role], permissions: Permissions = Permissions()
   ) throws -> PromotionDecision {
     let evidence = try store.evidence(comparison)
-    let (verdict, envelope) = try judge(comparison)
+    let (verdict, envelope) = try judge(evidence, of: comparison)
     try record(verdict, for: comparison)
     let edit = try edit(evidence, comparison, roles, permissions)
     // Also where nothing is to be edited: a verdict about a model that is not resident any more decides nothing.
