@@ -10,16 +10,8 @@ struct AffineQuantizerTests {
     let golden = try Golden()
     let type = try #require(TensorType(rawValue: typeName))
     let section = try #require(try golden.cases("affine").first { $0["type"]?.string == typeName })
-    let rows = try #require(section["rows"]?.integer)
     let folder = try TemporaryFolder()
-    let entry = SafetensorsWriter.Entry(name: "w.weight", type: type, shape: [rows, golden.columns])
-    let writer = try SafetensorsWriter(creating: folder.url.appendingPathComponent("w.safetensors"), entries: [entry])
-    let data =
-      type == .F32 ? bytes(try section.bits("weights", UInt32.self)) : bytes(try section.bits("weights", UInt16.self))
-    try writer.write(data, to: entry.name)
-    try writer.finish()
-    let file = try SafetensorsFile(contentsOf: folder.url.appendingPathComponent("w.safetensors"))
-    let weight = LayerWeight.plain(try #require(file.tensors[entry.name]))
+    let weight = try golden.weight(of: section, type, in: folder)
     let cases = try #require(section["cases"]?.array)
     #expect(cases.count == 18)
     for golden in cases {

@@ -12,14 +12,7 @@ struct MicroscalingQuantizerTests {
     let section = try #require(try golden.cases("microscaling_quantized").first { $0["type"]?.string == typeName })
     let rows = try #require(section["rows"]?.integer)
     let folder = try TemporaryFolder()
-    let entry = SafetensorsWriter.Entry(name: "w.weight", type: type, shape: [rows, golden.columns])
-    let writer = try SafetensorsWriter(creating: folder.url.appendingPathComponent("w.safetensors"), entries: [entry])
-    let data =
-      type == .F32 ? bytes(try section.bits("weights", UInt32.self)) : bytes(try section.bits("weights", UInt16.self))
-    try writer.write(data, to: entry.name)
-    try writer.finish()
-    let file = try SafetensorsFile(contentsOf: folder.url.appendingPathComponent("w.safetensors"))
-    let weight = LayerWeight.plain(try #require(file.tensors[entry.name]))
+    let weight = try golden.weight(of: section, type, in: folder)
     for golden in try #require(section["cases"]?.array) {
       let mode = try #require(QuantizationFormat.Mode(rawValue: golden["mode"]?.string ?? ""))
       let format = try #require(

@@ -1,5 +1,7 @@
 import Foundation
+import JSON
 import TestSupport
+import Testing
 
 /// A folder with the two real models, a registry and a small envelope.
 struct Comparison {
@@ -17,6 +19,14 @@ struct Comparison {
     }
     try folder.write(Self.registry, to: "registry.json")
     try folder.write(Self.envelope(minimumEffect, blocks: blocks, minimumBlocks: minimumBlocks), to: "tiny.json")
+  }
+
+  /// Runs the comparison that the folder is for, and returns what it printed.
+  func run() throws -> JSONValue {
+    let compared = try program.run(
+      "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1", "--json")
+    try #require(compared.status == 0, "\(compared.errors)")
+    return try JSONValue(parsing: compared.output)
   }
 
   /// Other keys, odd spacing and no trailing newline: all of it is to survive an edit.

@@ -10,10 +10,7 @@ struct EvidenceTests {
   func wholeWay() throws {
     let comparison = try Comparison()
     let program = comparison.program
-    let compared = try program.run(
-      "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1", "--json")
-    try #require(compared.status == 0, "\(compared.errors)")
-    let verdict = try #require(try JSONValue(parsing: compared.output)["verdict"])
+    let verdict = try #require(try comparison.run()["verdict"])
     #expect(verdict["challenge"]?["number"]?.integer == 1)
 
     let explained = try program.run("explain", "1")

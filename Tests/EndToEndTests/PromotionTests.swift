@@ -10,10 +10,7 @@ struct PromotionTests {
   func wholeWay() throws {
     let comparison = try Comparison()
     let program = comparison.program
-    let compared = try program.run(
-      "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1", "--json")
-    try #require(compared.status == 0, "\(compared.errors)")
-    let result = try JSONValue(parsing: compared.output)
+    let result = try comparison.run()
     #expect(result["comparison"]?.integer == 1)
     let outcome = try #require(result["verdict"]?["outcome"]?.string)
 

@@ -44,6 +44,7 @@ struct Player {
     let output = isReadiness || outputs.isEmpty ? ["text": "x"] : outputs[min(played, outputs.count - 1)]
     if !isReadiness { played += 1 }
     if output["crash"]?.bool == true { exit(7) }
+    // No test waits for it: the runner kills a worker that hangs, and one that is left behind ends within the hour.
     if output["hang"]?.bool == true { Thread.sleep(forTimeInterval: 3600) }
     let prompt = request["prompt"]?.array?.count ?? 0
     let count = output["tokens"]?.integer ?? request["max_tokens"]?.integer ?? 1

@@ -18,6 +18,19 @@ struct Golden {
   var columns: Int { json["columns"]?.integer ?? 0 }
 
   func cases(_ section: String) throws -> [JSONValue] { try #require(json[section]?.array) }
+
+  /// The weights that a section quantizes, read back from a file in the folder.
+  func weight(of section: JSONValue, _ type: TensorType, in folder: TemporaryFolder) throws -> LayerWeight {
+    let rows = try #require(section["rows"]?.integer)
+    let url = folder.url.appendingPathComponent("w.safetensors")
+    let entry = SafetensorsWriter.Entry(name: "w.weight", type: type, shape: [rows, columns])
+    let writer = try SafetensorsWriter(creating: url, entries: [entry])
+    let data =
+      type == .F32 ? bytes(try section.bits("weights", UInt32.self)) : bytes(try section.bits("weights", UInt16.self))
+    try writer.write(data, to: entry.name)
+    try writer.finish()
+    return .plain(try #require(try SafetensorsFile(contentsOf: url).tensors[entry.name]))
+  }
 }
 
 extension JSONValue {
