@@ -67,6 +67,15 @@ static RK_INLINE vi dot(vi sum, vuw a, vuw b) {
 #endif
 }
 
+#ifdef RK_VNNI
+static RK_INLINE bool has_brain(void) { return __builtin_cpu_supports("avx512bf16"); }
+
+static RK_INLINE vf dot_brain(vf sum, vuw a, vuw b) {
+  __asm__("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+  return sum;
+}
+#endif
+
 // Sixteen elements fill two words: each lane shifts its own down, whose low four bits choose a value.
 static RK_INLINE void unpack_e2m1(const uint8_t *codes, vf out[1]) {
   int32_t words[2];

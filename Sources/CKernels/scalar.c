@@ -85,6 +85,11 @@ static void multiply_panels(const rk_matrix *w, const float *x, float *y, int64_
   }
 }
 
+static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
+  (void)w, (void)rounding;
+  return (rk_panel_product){NULL, multiply_panels};
+}
+
 static void normalize(const float *x, const float *weight, float epsilon, int64_t count, float *out) {
   double squares = 0;
   for (int64_t i = 0; i < count; i++) squares += (double)x[i] * x[i];
@@ -235,7 +240,7 @@ const rk_kernels rk_kernels_scalar = {
     .dequantize_row = dequantize_row,
     .exact = {prepare, multiply_vectors},
     .fixed = {prepare, multiply_vectors},
-    .multiply_panels = multiply_panels,
+    .panels = panels,
     .normalize = normalize,
     .normalize_panel = normalize_panel,
     .gate = gate,

@@ -8,6 +8,9 @@
 //   // `count` half-precision or bfloat16 numbers, the first of `places` that share the lanes evenly
 //   static inline vf spread_parameters(const uint8_t *from, rk_storage type, int places, int count);
 //   static inline void unpack_e2m1(const uint8_t *codes, vf out[RK_UNIT / RK_W]);   // see vector_microscaling.h
+// RK_VNNI says that `dot` is one instruction, so that integers pay for products with many tokens too, and that there is
+//   static inline bool has_brain(void);                   // whether this machine multiplies pairs of bfloat16
+//   static inline vf dot_brain(vf sum, vuw a, vuw b);     // sum + the two products of each lane's bfloat16 halves
 // The types below come first: include "vector_types.h" before defining them.
 #include "convert.h"
 #include "microscaling.h"
@@ -24,8 +27,24 @@ enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_
 #include "vector_product.h"
 #include "vector_fixed.h"
 #include "vector_panels.h"
+#ifdef RK_VNNI
+#include "vector_brain_panels.h"
+#include "vector_fixed_panels.h"
+#endif
 #include "vector_steps.h"
 #include "vector_attention.h"
+
+static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
+#ifdef RK_VNNI
+  if (rounding == RK_FIXED && is_fixed(w)) return (rk_panel_product){prepare_fixed_panel, multiply_fixed_panels};
+  if (rounding == RK_BRAIN && w->storage == RK_BFLOAT16 && w->columns % 2 == 0 && has_brain()) {
+    return (rk_panel_product){prepare_brain_panel, multiply_brain_panels};
+  }
+#else
+  (void)w, (void)rounding;
+#endif
+  return (rk_panel_product){NULL, multiply_panels};
+}
 
 #define RK_TABLE(title)                  \
   {                                      \
@@ -35,7 +54,7 @@ enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_
       .dequantize_row = dequantize_row,  \
       .exact = {prepare, multiply_vectors}, \
       .fixed = {prepare_fixed_or_exact, multiply_fixed_or_exact}, \
-      .multiply_panels = multiply_panels, \
+      .panels = panels,                  \
       .normalize = normalize,            \
       .normalize_panel = normalize_panel, \
       .gate = gate,                      \

@@ -62,6 +62,32 @@ struct KernelTests {
     }
   }
 
+  @Test("Rounded products of many tokens are off by no more than the rounding", arguments: sets, formats)
+  func fixedPointPanels(set: String, format: (Int, Int)) throws {
+    let kernels = try Kernels(named: set)
+    for tokens in [1, 17, 49, 100] {
+      let matrix = RandomMatrix(rows: 19, columns: 5 * format.1, bits: format.0, group: format.1)
+      let x = matrix.randomInput(tokens)
+      let found = matrix.panelProduct(x, tokens: tokens, kernels, .fixed16)
+      let expected = matrix.panelProduct(x, tokens: tokens, scalar)
+      let limit = Float(matrix.columns) * Float(1 << format.0) / 65_534 + 1e-3
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < limit })
+    }
+  }
+
+  @Test("Products in bfloat16 are off by no more than the rounding", arguments: sets)
+  func brainPanels(set: String) throws {
+    let kernels = try Kernels(named: set)
+    for (tokens, columns) in [(1, 64), (17, 514), (49, 77), (100, 300)] {
+      let matrix = RandomMatrix(rows: 19, columns: columns, storage: RK_BFLOAT16)
+      let x = matrix.randomInput(tokens)
+      let found = matrix.panelProduct(x, tokens: tokens, kernels, .matched)
+      let expected = matrix.panelProduct(x, tokens: tokens, scalar)
+      // Half of the last of eight bits of each activation.
+      expectClose(found, expected, scale: Float(columns) * 0x1p-9 / 1e-5)
+    }
+  }
+
   @Test("An activation that is no number shows in the product", arguments: sets)
   func notANumber(set: String) throws {
     let kernels = try Kernels(named: set)

@@ -116,7 +116,9 @@ final class RandomMatrix {
   }
 
   /// Row after row for each token in turn, from panels.
-  func panelProduct(_ x: [Float], tokens: Int, _ kernels: Kernels) -> [Float] {
+  func panelProduct(
+    _ x: [Float], tokens: Int, _ kernels: Kernels, _ precision: ActivationPrecision = .float32
+  ) -> [Float] {
     let width = kernels.panel
     let panels = (tokens + width - 1) / width
     var input = [Float](repeating: 0, count: panels * columns * width)
@@ -125,11 +127,22 @@ final class RandomMatrix {
         input[(token / width * columns + column) * width + token % width] = x[token * columns + column]
       }
     }
+    let product = kernels.panelProduct(matrix, precision)
+    if let prepare = product.prepare {
+      var prepared = [Float](repeating: .nan, count: input.count)
+      prepared.withUnsafeMutableBufferPointer { prepared in
+        input.withUnsafeBufferPointer { input in
+          guard let to = prepared.baseAddress, let from = input.baseAddress else { return }
+          for panel in 0..<panels { prepare(&matrix, from + panel * columns * width, to + panel * columns * width) }
+        }
+      }
+      input = prepared
+    }
     var output = [Float](repeating: 1, count: panels * rows * width)
     var tile = [Float](repeating: 0, count: Int(rk_tile_count()))
-    kernels.functions.multiply_panels(
+    product.multiply(
       &matrix, input, &output, Int64(rows), Int64(tokens), 0, Int64(rows / 2), false, &tile)
-    kernels.functions.multiply_panels(
+    product.multiply(
       &matrix, input, &output, Int64(rows), Int64(tokens), Int64(rows / 2), Int64(rows), true, &tile)
     return (0..<tokens).flatMap { token in
       (0..<rows).map { output[(token / width * rows + $0) * width + token % width] }

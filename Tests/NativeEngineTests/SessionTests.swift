@@ -67,7 +67,7 @@ struct SessionTests {
     let text = try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8)
     let model = try LanguageModel(contentsOf: TestModels.uniform, options: .init(contextLength: 512))
     let tokens = Array(model.tokenizer.encode(text).prefix(100))
-    let losses = try ActivationPrecision.allCases.map { precision in
+    let losses = try [ActivationPrecision.fixed16, .float32].map { precision in
       let session = try session(.init(contextLength: 512, activationPrecision: precision))
       var loss = 0.0
       for (token, next) in zip(tokens, tokens.dropFirst()) {
@@ -85,14 +85,35 @@ struct SessionTests {
     #expect(abs(losses[0] - losses[1]) < 1e-3)
   }
 
-  @Test("Every instruction set gives nearly the same logits", arguments: InstructionSet.available)
-  func instructionSets(set: InstructionSet) throws {
+  @Test(
+    "Every instruction set gives nearly the same logits", arguments: InstructionSet.available,
+    [(ActivationPrecision.float32, 5e-3 as Float), (.fixed16, 2e-2)])
+  func instructionSets(set: InstructionSet, rounding: (precision: ActivationPrecision, limit: Float)) throws {
     let short = tokens.prefix(20)
-    let reference = Array(try session().prefill(short))
-    let logits = Array(
-      try session(.init(contextLength: 512, instructionSet: set.rawValue)).prefill(short))
-    let difference = zip(reference, logits).map { abs($0 - $1) }.max() ?? .infinity
-    #expect(difference < 5e-3)
+    func logits(_ instructionSet: String?) throws -> [Float] {
+      let options = Session.Options(
+        contextLength: 512, activationPrecision: rounding.precision, instructionSet: instructionSet)
+      return Array(try session(options).prefill(short))
+    }
+    let difference = zip(try logits(nil), try logits(set.rawValue)).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(difference < rounding.limit)
+  }
+
+  @Test("What is scored in bfloat16 weights does not depend on how coarsely a prompt was met before")
+  func matchedPrompts() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("bf16-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try ModelFolder(contentsOf: TestModels.uniform).write(.bf16, to: url)
+    func session(_ precision: ActivationPrecision) throws -> Session {
+      try Session(ModelFolder(contentsOf: url), options: .init(contextLength: 512, activationPrecision: precision))
+    }
+    let matched = try session(.matched)
+    let exact = try session(.fixed16)
+    let (rounded, reference) = (Array(try matched.prefill(tokens)), Array(try exact.prefill(tokens)))
+    let difference = zip(rounded, reference).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(matched.activationPrecision == .fixed16 ? difference == 0 : (1e-3..<1).contains(difference))
+    #expect(try matched.score([5, 6, 7], after: tokens) == exact.score([5, 6, 7], after: tokens))
+    #expect(try matched.score([7, 8], after: tokens) == exact.score([7, 8], after: tokens))
   }
 
   @Test("A reused prefix gives the logits of a fresh start")

@@ -69,6 +69,30 @@ typedef struct {
                    int64_t end, bool accumulate);
 } rk_vector_product;
 
+// How a product rounds its activations, where the format of the weights and the instruction set allow it; it is exact
+// elsewhere.
+typedef enum {
+  // Single precision, as they are.
+  RK_EXACT = 0,
+  // Each group of activations in 16-bit fixed point, with affine codes of 2, 4 or 8 bits and 16-bit scales.
+  RK_FIXED = 1,
+  // bfloat16, with weights in bfloat16.
+  RK_BRAIN = 2,
+} rk_rounding;
+
+// A product of a matrix with many tokens.
+typedef struct {
+  // Arranges one panel x[columns][panel] for every matrix of the same columns, storage and group; `prepared` holds as
+  // many floats as x. NULL where `multiply` takes the panels as they are.
+  void (*prepare)(const rk_matrix *w, const float *x, float *prepared);
+
+  // Y = W X over panels: x, prepared or not, is [panels][columns][panel], y is [panels][y_features][panel] and rows
+  // begin..<end of it are written, or added to where accumulate. Only the first `tokens` tokens need be right.
+  // `scratch`: rk_tile_count floats.
+  void (*multiply)(const rk_matrix *w, const float *x, float *y, int64_t y_features, int64_t tokens, int64_t begin,
+                   int64_t end, bool accumulate, float *scratch);
+} rk_panel_product;
+
 typedef struct {
   const char *name;
   // Tokens a panel, and tokens a vector (`panel` is a multiple of it).
@@ -83,10 +107,8 @@ typedef struct {
   rk_vector_product exact;
   rk_vector_product fixed;
 
-  // Y = W X over panels: x is [panels][columns][panel], y is [panels][y_features][panel] and rows begin..<end of it are
-  // written, or added to where accumulate. Only the first `tokens` tokens need be right. `scratch`: rk_tile_count floats.
-  void (*multiply_panels)(const rk_matrix *w, const float *x, float *y, int64_t y_features, int64_t tokens,
-                          int64_t begin, int64_t end, bool accumulate, float *scratch);
+  // The product with many tokens for matrices of the format of w.
+  rk_panel_product (*panels)(const rk_matrix *w, rk_rounding rounding);
 
   // out[i] = x[i] / sqrt(mean(x²) + epsilon) * weight[i]
   void (*normalize)(const float *x, const float *weight, float epsilon, int64_t count, float *out);
@@ -132,7 +154,7 @@ const rk_kernels *rk_kernels_named(const char *name);
 const rk_kernels *rk_kernels_best(void);
 
 int64_t rk_prepared_count(int64_t columns);
-// Floats of scratch that `multiply_panels` needs.
+// Floats of scratch that a product with panels needs.
 int64_t rk_tile_count(void);
 int64_t rk_attention_scratch_count(int64_t queries, int64_t head_dimension);
 // Merges `spans` results of `attend` into out[head_dimension], normalized. Of span s the sums are at

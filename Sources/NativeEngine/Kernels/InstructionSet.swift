@@ -31,9 +31,14 @@ struct Kernels: Sendable {
   /// The product with a few tokens that rounds their activations as asked.
   func product(_ precision: ActivationPrecision) -> rk_vector_product {
     switch precision {
-    case .fixed16: functions.fixed
+    case .matched, .fixed16: functions.fixed
     case .float32: functions.exact
     }
+  }
+
+  /// The product with many tokens that rounds their activations as asked.
+  func panelProduct(_ matrix: rk_matrix, _ precision: ActivationPrecision) -> rk_panel_product {
+    withUnsafePointer(to: matrix) { functions.panels($0, precision.rounding(for: matrix)) }
   }
 
   /// Tokens a panel.

@@ -14,7 +14,13 @@ struct WeightMatrix: Sendable {
   /// Bytes that one product reads.
   var byteCount: Int { tensors.reduce(0) { $0 + $1.bytes.count } }
 
-  /// Whether one prepared input serves both.
+  /// Whether one prepared input serves both; the bits matter only to a product with a few tokens.
+  func sharesPanels(with other: WeightMatrix) -> Bool {
+    matrix.columns == other.matrix.columns && matrix.storage == other.matrix.storage
+      && matrix.group == other.matrix.group
+  }
+
+  /// Whether one input prepared for a product with a few tokens serves both.
   func sharesInput(with other: WeightMatrix) -> Bool {
     matrix.columns == other.matrix.columns && matrix.storage == other.matrix.storage
       && matrix.bits == other.matrix.bits && matrix.group == other.matrix.group

@@ -58,10 +58,11 @@ public final class SecondMoments {
           storage: RK_FLOAT32, bits: 0, group: 0, parameters: RK_FLOAT32, rows: Int64(features),
           columns: Int64(inputs.tokens), values: rows.baseAddress, scales: nil, biases: nil)
         let size = 32
+        let product = session.kernels.panelProduct(matrix, .float32)
         session.team.run { lane in
           lane.forEachTask((features + size - 1) / size) { task in
             withUnsafePointer(to: matrix) { matrix in
-              session.kernels.functions.multiply_panels(
+              product.multiply(
                 matrix, columns.baseAddress, sums.base, Int64(features), Int64(features), Int64(task * size),
                 Int64(min((task + 1) * size, features)), true, session.panels.own[lane.index].tile.base)
             }

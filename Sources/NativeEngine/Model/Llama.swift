@@ -1,3 +1,4 @@
+import CKernels
 import Checkpoint
 
 /// The weights of a decoder of the Llama family: grouped-query attention with rotary positions, RMS normalization before
@@ -14,6 +15,8 @@ struct Llama: Sendable {
     var gate: WeightMatrix
     var up: WeightMatrix
     var down: WeightMatrix
+
+    var matrices: [WeightMatrix] { [query, key, value, output, gate, up, down] }
   }
 
   let config: ModelConfig
@@ -68,9 +71,15 @@ struct Llama: Sendable {
 
   /// Bytes of weights that decoding one token reads.
   var bytesPerToken: Int {
-    layers.reduce(head.byteCount) { total, layer in
-      [layer.query, layer.key, layer.value, layer.output, layer.gate, layer.up, layer.down]
-        .reduce(total) { $0 + $1.byteCount }
+    layers.reduce(head.byteCount) { total, layer in layer.matrices.reduce(total) { $0 + $1.byteCount } }
+  }
+
+  /// Whether some layer's weights can meet prompts in bfloat16.
+  func hasBrainProducts(_ kernels: Kernels) -> Bool {
+    layers.contains { layer in
+      layer.matrices.contains {
+        $0.matrix.storage == RK_BFLOAT16 && kernels.panelProduct($0.matrix, .matched).prepare != nil
+      }
     }
   }
 

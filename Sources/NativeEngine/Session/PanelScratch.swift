@@ -21,6 +21,8 @@ final class PanelScratch {
   let value: FloatBuffer
   let gate: FloatBuffer
   let up: FloatBuffer
+  /// Inputs as the product with the next weights meets them.
+  let prepared: FloatBuffer
   let cosine: FloatBuffer
   let sine: FloatBuffer
   let own: [Own]
@@ -41,6 +43,7 @@ final class PanelScratch {
     value = FloatBuffer(keys * tokens)
     gate = FloatBuffer(config.intermediateSize * tokens)
     up = FloatBuffer(config.intermediateSize * tokens)
+    prepared = FloatBuffer(max(config.hiddenSize, queries, config.intermediateSize) * tokens)
     cosine = FloatBuffer(config.headDimension / 2 * tokens)
     sine = FloatBuffer(config.headDimension / 2 * tokens)
     let group = config.attentionHeadCount / config.keyValueHeadCount

@@ -4,21 +4,41 @@ import CKernels
 extension Session {
   func panelCount(_ tokens: Int) -> Int { (tokens + kernels.panel - 1) / kernels.panel }
 
-  /// Runs one chunk through the layers and leaves its activations in `panels.hidden`.
-  func runChunk(_ chunk: ArraySlice<Int32>, in sequence: CachedSequence) {
+  /// The tokens of a chunk whose activations are asked for behind the last layer.
+  enum Wanted {
+    case all
+    case last
+    case none
+  }
+
+  /// Runs one chunk through the layers and leaves the wanted activations in `panels.hidden`.
+  func runChunk(_ chunk: ArraySlice<Int32>, in sequence: CachedSequence, wanted: Wanted) {
     let position = sequence.end
     embed(chunk)
     fillAngles(position: position, count: chunk.count)
-    run(model.layers.indices, cache: sequence.cache, position: position, tokens: chunk.count, observe: nil)
+    run(
+      model.layers.indices, cache: sequence.cache, position: position, tokens: chunk.count, wanted: wanted,
+      observe: nil)
   }
 
   /// Runs some layers over the activations in `panels.hidden`, whose angles are filled.
   func run(
-    _ layers: Range<Int>, cache: KeyValueCache, position: Int, tokens: Int, observe: ActivationObserver?
+    _ layers: Range<Int>, cache: KeyValueCache, position: Int, tokens: Int, wanted: Wanted = .all,
+    observe: ActivationObserver?
   ) {
+    let count = panelCount(tokens)
+    let behindLast =
+      switch wanted {
+      case .all: 0
+      case .last: count - 1
+      case .none: count
+      }
     team.run { lane in
       for index in layers {
-        run(lane, layer: index, cache: cache, position: position, tokens: tokens, observe: observe)
+        // No later layer meets what the last one makes of tokens that no one asks for: their keys and values are enough.
+        run(
+          lane, layer: index, cache: cache, position: position, tokens: tokens,
+          firstPanel: index == model.layers.count - 1 ? behindLast : 0, observe: observe)
       }
     }
   }
@@ -34,12 +54,11 @@ extension Session {
 
   /// Logits of every token of one panel of the chunk most recently run, as [vocabulary][panel].
   func projectPanel(_ panel: Int, tokens: Int, into logits: FloatBuffer) {
-    let vocabulary = config.vocabularySize
     normalize(model.finalNorm, panel: panel)
     team.run { lane in
       multiply(
-        lane, input: panels.normed.base + panel * config.hiddenSize * kernels.panel, tokens: tokens,
-        [(model.head, logits.base, vocabulary, false)])
+        lane, input: panels.normed.base + panel * config.hiddenSize * kernels.panel, tokens: tokens, panels: 0..<1,
+        [(model.head, logits.base, false)])
     }
   }
 
@@ -67,7 +86,8 @@ extension Session {
   }
 
   private func run(
-    _ lane: Lane, layer index: Int, cache: KeyValueCache, position: Int, tokens: Int, observe: ActivationObserver?
+    _ lane: Lane, layer index: Int, cache: KeyValueCache, position: Int, tokens: Int, firstPanel: Int,
+    observe: ActivationObserver?
   ) {
     // One thread looks on; the others cannot pass the product's barrier, so what it sees stays as it is.
     let observe = lane.index == 0 ? observe : nil
@@ -76,10 +96,10 @@ extension Session {
     lane.forEachTask(count) { normalize(layer.inputNorm, panel: $0) }
     observe?(.attentionInput, panels.normed.base)
     multiply(
-      lane, input: panels.normed.base, tokens: tokens,
+      lane, input: panels.normed.base, tokens: tokens, panels: 0..<count,
       [
-        (layer.query, panels.query.base, layer.query.rows, false), (layer.key, panels.key.base, layer.key.rows, false),
-        (layer.value, panels.value.base, layer.value.rows, false),
+        (layer.query, panels.query.base, false), (layer.key, panels.key.base, false),
+        (layer.value, panels.value.base, false),
       ])
     let heads = config.keyValueHeadCount
     lane.forEachTask(count * heads) {
@@ -87,22 +107,24 @@ extension Session {
         panel: $0 / heads, in: cache.head($0 % heads, layer: index), head: $0 % heads, position: position,
         tokens: tokens)
     }
-    let vectors = (tokens + kernels.lanes - 1) / kernels.lanes
+    guard firstPanel < count else { return }
+    let first = firstPanel * kernels.panel
+    let vectors = (tokens - first + kernels.lanes - 1) / kernels.lanes
     // Later tokens see more positions: the long tasks first, so that no thread ends up alone with one.
     lane.forEachTask(vectors * heads) {
       attend(
-        vector: vectors - 1 - $0 / heads, in: cache.head($0 % heads, layer: index), head: $0 % heads,
-        position: position, tokens: tokens, lane: lane
+        first: first + (vectors - 1 - $0 / heads) * kernels.lanes, in: cache.head($0 % heads, layer: index),
+        head: $0 % heads, position: position, tokens: tokens, lane: lane
       )
     }
     observe?(.attentionOutput, panels.query.base)
-    multiply(
-      lane, input: panels.query.base, tokens: tokens, [(layer.output, panels.hidden.base, config.hiddenSize, true)])
-    lane.forEachTask(count) { normalize(layer.feedForwardNorm, panel: $0) }
+    let wanted = firstPanel..<count
+    multiply(lane, input: panels.query.base, tokens: tokens, panels: wanted, [(layer.output, panels.hidden.base, true)])
+    lane.forEachTask(wanted.count) { normalize(layer.feedForwardNorm, panel: firstPanel + $0) }
     observe?(.feedForwardInput, panels.normed.base)
-    feedForward(lane, layer, tokens: tokens)
+    feedForward(lane, layer, tokens: tokens, panels: wanted)
     observe?(.feedForwardGate, panels.gate.base)
-    multiply(lane, input: panels.gate.base, tokens: tokens, [(layer.down, panels.hidden.base, config.hiddenSize, true)])
+    multiply(lane, input: panels.gate.base, tokens: tokens, panels: wanted, [(layer.down, panels.hidden.base, true)])
   }
 
   func normalize(_ weight: [Float], panel: Int) {
@@ -115,35 +137,66 @@ extension Session {
   /// Rows a task takes: enough that taking one costs nothing, few enough that threads end together.
   private static let rowsPerTask = 32
 
-  private typealias Product = (
-    matrix: WeightMatrix, output: UnsafeMutablePointer<Float>, features: Int, accumulate: Bool
-  )
+  private typealias Product = (matrix: WeightMatrix, output: UnsafeMutablePointer<Float>, accumulate: Bool)
 
-  private func multiply(_ lane: Lane, input: UnsafePointer<Float>, tokens: Int, _ products: [Product]) {
-    let rows = Self.rowsPerTask
-    let tasks = products.map { ($0.matrix.rows + rows - 1) / rows }
-    lane.forEachTask(tasks.reduce(0, +)) { task in
-      var block = task
-      var product = 0
-      while block >= tasks[product] {
-        block -= tasks[product]
-        product += 1
+  /// Products of some panels of one input, as if the rows of neighbours of one format stood below each other.
+  private func multiply(
+    _ lane: Lane, input: UnsafePointer<Float>, tokens: Int, panels: Range<Int>, _ products: [Product]
+  ) {
+    var left = products[...]
+    while let first = left.first {
+      let neighbours = Array(left.prefix { sharesPanels(first.matrix, $0.matrix) })
+      left = left.dropFirst(neighbours.count)
+      let arranged = arrange(lane, input, panels: panels, for: first.matrix)
+      let rows = Self.rowsPerTask
+      let tasks = neighbours.map { ($0.matrix.rows + rows - 1) / rows }
+      lane.forEachTask(tasks.reduce(0, +)) { task in
+        var block = task
+        var product = 0
+        while block >= tasks[product] {
+          block -= tasks[product]
+          product += 1
+        }
+        let matrix = neighbours[product].matrix
+        multiply(
+          neighbours[product], rows: block * rows..<min((block + 1) * rows, matrix.rows), arranged: arranged,
+          tokens: tokens, panels: panels, lane: lane)
       }
-      let (matrix, output, features, accumulate) = products[product]
-      multiply(
-        matrix, rows: block * rows..<min((block + 1) * rows, matrix.rows), input: input, output: output,
-        features: features, tokens: tokens, accumulate: accumulate, lane: lane)
     }
   }
 
+  /// Whether one arranged input serves both.
+  private func sharesPanels(_ matrix: WeightMatrix, _ other: WeightMatrix) -> Bool {
+    func isArranged(_ matrix: WeightMatrix) -> Bool {
+      kernels.panelProduct(matrix.matrix, panelPrecision).prepare != nil
+    }
+    return isArranged(matrix) == isArranged(other) && (!isArranged(matrix) || matrix.sharesPanels(with: other))
+  }
+
+  /// The input in the form that the product with the matrix takes.
+  private func arrange(
+    _ lane: Lane, _ input: UnsafePointer<Float>, panels wanted: Range<Int>, for matrix: WeightMatrix
+  ) -> UnsafePointer<Float> {
+    guard let prepare = kernels.panelProduct(matrix.matrix, panelPrecision).prepare else { return input }
+    let size = matrix.columns * kernels.panel
+    lane.forEachTask(wanted.count) { task in
+      let offset = (wanted.lowerBound + task) * size
+      withUnsafePointer(to: matrix.matrix) { prepare($0, input + offset, panels.prepared.base + offset) }
+    }
+    return UnsafePointer(panels.prepared.base)
+  }
+
   private func multiply(
-    _ matrix: WeightMatrix, rows: Range<Int>, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
-    features: Int, tokens: Int, accumulate: Bool, lane: Lane
+    _ product: Product, rows: Range<Int>, arranged: UnsafePointer<Float>, tokens: Int, panels wanted: Range<Int>,
+    lane: Lane
   ) {
-    withUnsafePointer(to: matrix.matrix) { weights in
-      kernels.functions.multiply_panels(
-        weights, input, output, Int64(features), Int64(tokens), Int64(rows.lowerBound), Int64(rows.upperBound),
-        accumulate, panels.own[lane.index].tile.base)
+    let matrix = product.matrix.matrix
+    let first = wanted.lowerBound * kernels.panel
+    withUnsafePointer(to: matrix) { weights in
+      kernels.panelProduct(matrix, panelPrecision).multiply(
+        weights, arranged + first * product.matrix.columns, product.output + first * product.matrix.rows, matrix.rows,
+        Int64(tokens - first), Int64(rows.lowerBound), Int64(rows.upperBound), product.accumulate,
+        panels.own[lane.index].tile.base)
     }
   }
 
@@ -164,14 +217,13 @@ extension Session {
       panels.key.base + keyOffset, panels.value.base + keyOffset)
   }
 
-  /// Attention of one vector of tokens; the result replaces the queries, which no one needs any more.
+  /// Attention of the vector of tokens that starts at `first`; the result replaces the queries, which no one needs any more.
   private func attend(
-    vector: Int, in cache: rk_head_cache, head: Int, position: Int, tokens: Int, lane: Lane
+    first: Int, in cache: rk_head_cache, head: Int, position: Int, tokens: Int, lane: Lane
   ) {
     let dimension = config.headDimension
     let group = config.attentionHeadCount / config.keyValueHeadCount
     let width = kernels.panel
-    let first = vector * kernels.lanes
     let query =
       panels.query.base + (first / width * config.attentionHeadCount + head * group) * dimension * width + first % width
     var headCache = cache
@@ -180,18 +232,23 @@ extension Session {
       Int64(min(kernels.lanes, tokens - first)), query, panels.own[lane.index].attention.base)
   }
 
-  private func feedForward(_ lane: Lane, _ layer: Llama.Layer, tokens: Int) {
+  private func feedForward(_ lane: Lane, _ layer: Llama.Layer, tokens: Int, panels wanted: Range<Int>) {
+    let products: [Product] = [(layer.gate, panels.gate.base, false), (layer.up, panels.up.base, false)]
+    let input = panels.normed.base
+    let isFused = sharesPanels(layer.gate, layer.up)
+    if !isFused { multiply(lane, input: input, tokens: tokens, panels: wanted, products) }
+    let arranged = isFused ? arrange(lane, input, panels: wanted, for: layer.gate) : nil
     let features = layer.gate.rows
     let width = kernels.panel
     let rowsPerTask = Self.rowsPerTask
     lane.forEachTask((features + rowsPerTask - 1) / rowsPerTask) { task in
       let rows = task * rowsPerTask..<min((task + 1) * rowsPerTask, features)
-      for (matrix, output) in [(layer.gate, panels.gate), (layer.up, panels.up)] {
-        multiply(
-          matrix, rows: rows, input: panels.normed.base, output: output.base, features: features, tokens: tokens,
-          accumulate: false, lane: lane)
+      if let arranged {
+        for product in products {
+          multiply(product, rows: rows, arranged: arranged, tokens: tokens, panels: wanted, lane: lane)
+        }
       }
-      for panel in 0..<panelCount(tokens) {
+      for panel in wanted {
         let offset = (panel * features + rows.lowerBound) * width
         kernels.functions.gate(panels.gate.base + offset, panels.up.base + offset, Int64(rows.count * width))
       }

@@ -4,13 +4,14 @@ import Foundation
 extension Session {
   /// Natural logarithms of the probabilities that the model gives to `continuation` after `prompt`, token by token.
   ///
-  /// What the cache already holds of the prompt is reused; afterwards it holds the prompt and the continuation but for
+  /// What the cache already holds of the prompt is reused, unless it is too coarse; afterwards it holds the prompt and the continuation but for
   /// its last token.
   ///
   /// - Throws: `EngineError` where either is empty or they do not fit the context.
   public func score(_ continuation: [Int32], after prompt: [Int32]) throws -> [Float] {
     guard !prompt.isEmpty, !continuation.isEmpty else { throw EngineError.noTokens }
     let sequence = prompt + continuation
+    if sequences[0].isCoarse { rewind(to: 0) }
     let cached = reusePrefix(of: prompt)
     try check(sequence[cached...], in: sequences[0])
     let added = Array(sequence[cached..<sequence.count - 1])

@@ -13,7 +13,7 @@ public final class Session {
     /// The most tokens that the cache holds; nil takes the model's own limit.
     public var contextLength: Int?
     public var cachePrecision: CachePrecision
-    /// How the activations of decoded tokens are rounded.
+    /// How activations are rounded.
     public var activationPrecision: ActivationPrecision
     /// Sequences that can be decoded together, each with a cache of its own.
     public var sequences: Int
@@ -22,7 +22,7 @@ public final class Session {
 
     public init(
       threads: Int? = nil, contextLength: Int? = nil, cachePrecision: CachePrecision = .float32,
-      activationPrecision: ActivationPrecision = .fixed16, sequences: Int = 1, instructionSet: String? = nil
+      activationPrecision: ActivationPrecision = .matched, sequences: Int = 1, instructionSet: String? = nil
     ) {
       self.threads = threads
       self.contextLength = contextLength
@@ -42,6 +42,10 @@ public final class Session {
   let panels: PanelScratch
   /// The products with decoded tokens.
   let product: rk_vector_product
+  /// How activations are rounded: `.matched` only where that makes a difference to these weights on this machine.
+  public let activationPrecision: ActivationPrecision
+  /// How the tokens that run through the layers now are rounded.
+  private(set) var panelPrecision: ActivationPrecision
 
   /// The tokens that the cache of the first sequence holds.
   public var tokens: [Int32] { sequences[0].tokens }
@@ -72,7 +76,10 @@ public final class Session {
           layerCount: config.layerCount, headCount: config.keyValueHeadCount, headDimension: config.headDimension,
           positions: positions, precision: precision))
     }
-    product = kernels.product(options.activationPrecision)
+    let isMatched = options.activationPrecision == .matched && model.hasBrainProducts(kernels)
+    activationPrecision = isMatched ? .matched : options.activationPrecision.forScoring
+    panelPrecision = activationPrecision.forScoring
+    product = kernels.product(activationPrecision)
     vector = VectorScratch(
       config, contextLength: sequences[0].cache.capacity, lanes: team.size, batch: sequences.count)
     panels = PanelScratch(config, kernels: kernels, lanes: team.size)
@@ -133,7 +140,10 @@ public final class Session {
     try check(added, in: sequence)
     // The product with a panel costs the same for one token as for a whole vector of them.
     if added.count == 1, index == 0 { return try decode(added[0]) }
-    runPanels(added, in: sequence) { _, _ in }
+    panelPrecision = activationPrecision
+    defer { panelPrecision = activationPrecision.forScoring }
+    sequence.isCoarse = sequence.isCoarse || panelPrecision != activationPrecision.forScoring
+    runPanels(added, in: sequence, wanted: .last) { _, _ in }
     projectLast(added.count)
     return logits(of: 0)
   }
@@ -145,7 +155,7 @@ public final class Session {
   ) throws {
     try check(added, in: sequences[0])
     let logits = panels.logits
-    runPanels(added, in: sequences[0]) { first, count in
+    runPanels(added, in: sequences[0], wanted: .all) { first, count in
       for panel in 0..<(count + kernels.panel - 1) / kernels.panel {
         let tokens = min(kernels.panel, count - panel * kernels.panel)
         projectPanel(panel, tokens: tokens, into: logits)
@@ -169,11 +179,14 @@ public final class Session {
   }
 
   /// Runs the layers over `added` in chunks; `chunk` sees each one, first index and count, while its activations stand.
-  private func runPanels(_ added: [Int32], in sequence: CachedSequence, _ chunk: (Int, Int) -> Void) {
+  private func runPanels(
+    _ added: [Int32], in sequence: CachedSequence, wanted: Wanted, _ chunk: (Int, Int) -> Void
+  ) {
     var first = 0
     while first < added.count {
       let count = min(panels.tokenCapacity, added.count - first)
-      runChunk(added[first..<first + count], in: sequence)
+      let isLast = first + count == added.count
+      runChunk(added[first..<first + count], in: sequence, wanted: wanted == .last && !isLast ? .none : wanted)
       sequence.tokens.append(contentsOf: added[first..<first + count])
       chunk(first, count)
       first += count

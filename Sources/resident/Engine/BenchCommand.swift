@@ -48,7 +48,7 @@ struct BenchCommand: ParsableCommand {
       "prompt_tokens": .integer(promptTokens),
       "decode_tokens": .integer(decodeTokens),
       "sequences": .integer(sequences),
-      "activation_precision": .string(options.activationPrecision.rawValue),
+      "activation_precision": .string(model.session.activationPrecision.rawValue),
       "weight_bytes_per_token": .integer(model.session.weightBytesPerToken),
       "cache_bytes_per_token": .integer(model.session.cacheBytesPerToken),
       "repetitions": .array(
@@ -65,7 +65,7 @@ struct BenchCommand: ParsableCommand {
     let name = model.folder.url.lastPathComponent
     let setting =
       "\(model.session.instructionSet), \(model.session.threadCount) threads, \(options.cachePrecision.rawValue) cache, "
-      + "\(options.activationPrecision.rawValue) activations"
+      + "\(model.session.activationPrecision.rawValue) activations"
     let times = sequences > 1 ? " × \(sequences)" : ""
     func row(_ test: String, _ values: [Double]) -> String {
       let sorted = values.sorted()

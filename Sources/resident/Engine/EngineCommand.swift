@@ -26,9 +26,9 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: """
-      How the activations of decoded tokens are rounded: \(ActivationPrecision.allCases.map(\.rawValue).joined(separator: ", ")).
+      How activations are rounded where they meet weights: \(ActivationPrecision.allCases.map(\.rawValue).joined(separator: ", ")).
       """)
-  var activationPrecision: ActivationPrecision = .fixed16
+  var activationPrecision: ActivationPrecision = .matched
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }

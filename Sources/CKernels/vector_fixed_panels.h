@@ -1,0 +1,153 @@
+// Products with many tokens whose activations are rounded to 16-bit fixed point, part of vector.h. See vector_fixed.h.
+//
+// A prepared panel holds, for each pair of features, a word a token whose halves are the two integers; then the step of
+// each group and token, and the sum of the group's rounded activations. A pair of codes in one word meets a vector of
+// tokens in one instruction.
+
+// Columns of codes that are widened at a time: their activations stay in the first-level cache for all rows of a tile.
+enum { FIXED_COLUMNS = 256 };
+
+static void prepare_fixed_panel(const rk_matrix *w, const float *x, float *prepared) {
+  const int64_t groups = w->columns / w->group;
+  float *steps = prepared + w->columns / 2 * PANEL, *sums = steps + groups * PANEL;
+  for (int64_t g = 0; g < groups; g++) {
+    for (int64_t v = 0; v < PANEL; v += RK_W) {
+      const float *from = x + g * w->group * PANEL + v;
+      vf top = splat(0), poison = splat(0);
+      for (int64_t k = 0; k < w->group; k++) {
+        const vf value = load(from + k * PANEL);
+        top = larger(top, larger(value, -value));
+        poison += value * splat(0);
+      }
+      const vf step = fma(top, splat(1.0f / 32767), poison);
+      // Below this the reciprocal would overflow; such activations count as zero.
+      const vf factor = (vf)((vi)(splat(1) / step) & ~(step < splat(1e-34f)));
+      vi sum = {0};
+      float *to = prepared + g * w->group / 2 * PANEL + v;
+      for (int64_t k = 0; k < w->group; k += 2, to += PANEL) {
+        const vf even = load(from + k * PANEL) * factor, odd = load(from + (k + 1) * PANEL) * factor;
+        const vi low = __builtin_convertvector(__builtin_elementwise_roundeven(even), vi);
+        const vi high = __builtin_convertvector(__builtin_elementwise_roundeven(odd), vi);
+        sum += low + high;
+        const vu pair = ((vu)low & 0xFFFF) | (vu)high << 16;
+        memcpy(to, &pair, sizeof pair);
+      }
+      store(steps + g * PANEL + v, step);
+      store(sums + g * PANEL + v, __builtin_convertvector(sum, vf) * step);
+    }
+  }
+}
+
+// Codes of one row as words of two, in their order.
+static RK_INLINE void widen_codes(const uint8_t *codes, int bits, int64_t count, uint32_t *out) {
+  for (int64_t i = 0; i < count; i += 2 * RK_W, codes += RK_W * bits / 4, out += RK_W) {
+    vu words;
+    if (bits == 8) {
+      vs pairs;
+      memcpy(&pairs, codes, sizeof pairs);
+      words = __builtin_convertvector(pairs, vu);
+      words = (words | words << 8) & 0x00FF00FF;
+    } else if (bits == 4) {
+      vb pairs;
+      memcpy(&pairs, codes, sizeof pairs);
+      words = __builtin_convertvector(pairs, vu);
+      words = (words | words << 12) & 0x000F000F;
+    } else {
+      for (int lane = 0; lane < RK_W; lane++) words[lane] = (uint32_t)(codes[lane / 2] >> lane % 2 * 4) & 15;
+      words = (words | words << 14) & 0x00030003;
+    }
+    memcpy(out, &words, sizeof words);
+  }
+}
+
+// What a tile of rows needs of its weights, `FIXED_COLUMNS` at a time.
+typedef struct {
+  uint32_t codes[RK_TILE_ROWS][FIXED_COLUMNS / 2];
+  float scales[RK_TILE_ROWS][FIXED_COLUMNS / 32];
+  float biases[RK_TILE_ROWS][FIXED_COLUMNS / 32];
+} fixed_tile;
+_Static_assert(sizeof(fixed_tile) <= RK_TILE_ROWS * RK_TILE_COLUMNS * sizeof(float), "a tile fits the scratch");
+
+static void widen_tile(const rk_matrix *w, int64_t row, int64_t rows, int64_t column, int64_t count, fixed_tile *tile) {
+  for (int64_t i = 0; i < rows; i++) {
+    const uint8_t *codes = (const uint8_t *)rk_row_values(w, row + i) + column * w->bits / 8;
+    if (w->bits == 2) widen_codes(codes, 2, count, tile->codes[i]);
+    else if (w->bits == 4) widen_codes(codes, 4, count, tile->codes[i]);
+    else widen_codes(codes, 8, count, tile->codes[i]);
+    const int64_t first = (row + i) * (w->columns / w->group) + column / w->group;
+    for (int64_t g = 0; g < count / w->group; g++) {
+      tile->scales[i][g] = rk_load(w->scales, w->parameters, first + g);
+      tile->biases[i][g] = rk_load(w->biases, w->parameters, first + g);
+    }
+  }
+}
+
+static RK_INLINE void multiply_fixed_tile(const fixed_tile *tile, int64_t first, const float *x, const float *steps,
+                                          const float *sums, int64_t groups, int group, float *y, bool accumulate,
+                                          int rows, int vectors) {
+  for (int64_t g = 0; g < groups; g++) {
+    vi part[RK_MR][PANEL_VECTORS];
+    UNROLLED for (int i = 0; i < rows; i++) {
+      UNROLLED for (int v = 0; v < vectors; v++) part[i][v] = (vi){0};
+    }
+    for (int k = 0; k < group / 2; k++, x += PANEL) {
+      vuw in[PANEL_VECTORS];
+      UNROLLED for (int v = 0; v < vectors; v++) memcpy(&in[v], x + v * RK_W, sizeof in[v]);
+      UNROLLED for (int i = 0; i < rows; i++) {
+        const vuw pair = (vuw)(tile->codes[first + i][g * group / 2 + k] - (vu){0});
+        UNROLLED for (int v = 0; v < vectors; v++) part[i][v] = dot(part[i][v], pair, in[v]);
+      }
+    }
+    const bool adds = accumulate || g > 0;
+    UNROLLED for (int v = 0; v < vectors; v++) {
+      const vf step = load(steps + g * PANEL + v * RK_W), sum = load(sums + g * PANEL + v * RK_W);
+      UNROLLED for (int i = 0; i < rows; i++) {
+        float *out = y + i * PANEL + v * RK_W;
+        const vf offset = sum * splat(tile->biases[first + i][g]);
+        const vf scaled = __builtin_convertvector(part[i][v], vf) * step;
+        store(out, fma(scaled, splat(tile->scales[first + i][g]), adds ? load(out) + offset : offset));
+      }
+    }
+  }
+}
+
+static RK_INLINE void multiply_fixed_rows(const fixed_tile *tile, const float *x, const float *steps, const float *sums,
+                                          int64_t groups, int group, float *y, bool accumulate, int64_t rows,
+                                          int64_t vectors) {
+#define TILE(rows, vectors) \
+  multiply_fixed_tile(tile, i, x, steps, sums, groups, group, y + i * PANEL, accumulate, rows, vectors)
+  int64_t i = 0;
+  for (; i + RK_MR <= rows; i += RK_MR) {
+    if (vectors == 1) TILE(RK_MR, 1);
+    else if (vectors == 2) TILE(RK_MR, 2);
+    else TILE(RK_MR, 3);
+  }
+  for (; i < rows; i++) TILE(1, 3);
+#undef TILE
+}
+
+static void multiply_fixed_panels(const rk_matrix *w, const float *prepared, float *y, int64_t y_features,
+                                  int64_t tokens, int64_t begin, int64_t end, bool accumulate, float *scratch) {
+  fixed_tile *tile = (fixed_tile *)scratch;
+  const int64_t groups = w->columns / w->group;
+  for (int64_t r = begin; r < end; r += RK_TILE_ROWS) {
+    const int64_t rows = r + RK_TILE_ROWS < end ? RK_TILE_ROWS : end - r;
+    for (int64_t c = 0; c < w->columns; c += FIXED_COLUMNS) {
+      const int64_t count = c + FIXED_COLUMNS < w->columns ? FIXED_COLUMNS : w->columns - c;
+      widen_tile(w, r, rows, c, count, tile);
+      for (int64_t p = 0; p * PANEL < tokens; p++) {
+        const float *panel = prepared + p * w->columns * PANEL;
+        const float *x = panel + c / 2 * PANEL, *steps = panel + (w->columns / 2 + c / w->group) * PANEL;
+        const int64_t left = (tokens - p * PANEL + RK_W - 1) / RK_W;
+        const int64_t vectors = left < PANEL_VECTORS ? left : PANEL_VECTORS;
+        float *out = y + (p * y_features + r) * PANEL;
+#define ROWS(group) \
+  multiply_fixed_rows(tile, x, steps, steps + groups * PANEL, count / group, group, out, accumulate || c > 0, rows, vectors)
+        if (w->group == 32) ROWS(32);
+        else if (w->group == 64) ROWS(64);
+        else ROWS(128);
+#undef ROWS
+      }
+    }
+  }
+}
