@@ -1,32 +1,38 @@
-/// The times of one prompt and its continuation of fixed length, by the worker's monotonic clock.
+/// The times of one prompt and its continuation of fixed length, by the worker's monotonic clock; or of several such
+/// sequences at once, as so many clients would ask for them.
 public struct ThroughputReading: Sendable, Equatable {
+  /// Of each sequence, as are all counts of tokens here.
   public var promptTokens: Int
   /// Prompt tokens that were in the cache already.
   public var cachedTokens: Int
-  /// Nanoseconds from the start of the request to each decoded token, ascending; the first ends the prefill.
+  /// Nanoseconds from the start of the request to when every sequence had that many tokens, ascending; the first ends the
+  /// prefill.
   public var tokenNanoseconds: [Int64]
+  /// Sequences at once.
+  public var sequences: Int
 
-  public init(promptTokens: Int, cachedTokens: Int, tokenNanoseconds: [Int64]) {
+  public init(promptTokens: Int, cachedTokens: Int, tokenNanoseconds: [Int64], sequences: Int = 1) {
     self.promptTokens = promptTokens
     self.cachedTokens = cachedTokens
     self.tokenNanoseconds = tokenNanoseconds
+    self.sequences = sequences
   }
 
   public var decodeTokens: Int { tokenNanoseconds.count }
 
-  /// Seconds to the first token.
+  /// Seconds to the first token, of the sequence that waits for it the longest.
   public var firstTokenSeconds: Double? { tokenNanoseconds.first.map { Double($0) * 1e-9 } }
 
   /// Seconds to the last token.
   public var totalSeconds: Double? { tokenNanoseconds.last.map { Double($0) * 1e-9 } }
 
-  /// The headline: (prompt + completion tokens) ÷ wall-clock seconds.
+  /// The headline: (prompt + completion tokens of all sequences) ÷ wall-clock seconds.
   public var cumulativeTokensPerSecond: Double? { rate(promptTokens + decodeTokens, totalSeconds) }
 
-  /// Prompt tokens that were processed ÷ seconds to the first token.
+  /// Prompt tokens of all sequences that were processed ÷ seconds to the first token.
   public var prefillTokensPerSecond: Double? { rate(promptTokens - cachedTokens, firstTokenSeconds) }
 
-  /// Tokens after the first ÷ seconds after the first.
+  /// Tokens of all sequences after the first ÷ seconds after the first.
   public var decodeTokensPerSecond: Double? {
     guard let first = tokenNanoseconds.first, let last = tokenNanoseconds.last else { return nil }
     return rate(decodeTokens - 1, Double(last - first) * 1e-9)
@@ -41,6 +47,6 @@ public struct ThroughputReading: Sendable, Equatable {
 
   private func rate(_ tokens: Int, _ seconds: Double?) -> Double? {
     guard let seconds, seconds > 0, tokens > 0 else { return nil }
-    return Double(tokens) / seconds
+    return Double(sequences) * Double(tokens) / seconds
   }
 }

@@ -56,6 +56,9 @@ public struct MeasurementPlan: Sendable {
 
   func model(of side: Side) -> ModelID? { contenders.first { $0.side == side }?.model }
 
+  /// The most sequences that a cell has at once.
+  var sequences: Int { envelope.throughput.map(\.concurrency).max() ?? 1 }
+
   /// The longest sequence of any cell, so that no worker allocates a cache for the model's whole context.
   var contextLength: Int {
     let cells = envelope.throughput.map { $0.promptTokens + $0.decodeTokens }.max() ?? 0

@@ -9,6 +9,7 @@ extension WorkerRequest {
       object["model"] = .string(options.model)
       object["threads"] = options.threads.map { .integer($0) }
       object["context_length"] = options.contextLength.map { .integer($0) }
+      object["sequences"] = options.sequences > 1 ? .integer(options.sequences) : nil
     case .provenance: break
     case .tokenize(let text): object["text"] = .string(text)
     case .chat(let turns, let tools, let thinking):
@@ -25,6 +26,7 @@ extension WorkerRequest {
       object["seed"] = .integer(Int(truncatingIfNeeded: options.seed))
       object["max_seconds"] = options.maximumSeconds.map { .number($0) }
       object["keep_special_tokens"] = options.keepsSpecialTokens ? .bool(true) : nil
+      object["sequences"] = options.sequences > 1 ? .integer(options.sequences) : nil
     case .score(let prompt, let continuation):
       object["prompt"] = .tokens(prompt)
       object["continuation"] = .tokens(continuation)
@@ -48,7 +50,7 @@ extension WorkerRequest {
       self = .load(
         LoadOptions(
           model: try fields.string("model"), threads: try fields.count("threads"),
-          contextLength: try fields.count("context_length")))
+          contextLength: try fields.count("context_length"), sequences: try fields.count("sequences") ?? 1))
     case "provenance": self = .provenance
     case "tokenize": self = .tokenize(try fields.string("text"))
     case "chat":
@@ -64,7 +66,8 @@ extension WorkerRequest {
           stopsAtEnd: json["stop_at_end"]?.bool ?? false, reusesPrefix: json["reuse_prefix"]?.bool ?? false,
           temperature: json["temperature"]?.number ?? 0, topP: json["top_p"]?.number ?? 1,
           seed: UInt64(bitPattern: Int64(json["seed"]?.integer ?? 0)), maximumSeconds: json["max_seconds"]?.number,
-          keepsSpecialTokens: json["keep_special_tokens"]?.bool ?? false))
+          keepsSpecialTokens: json["keep_special_tokens"]?.bool ?? false, sequences: try fields.count("sequences") ?? 1)
+      )
     case "score":
       self = .score(prompt: try fields.tokens("prompt"), continuation: try fields.tokens("continuation"))
     case "reference":

@@ -47,11 +47,14 @@ public struct LoadOptions: Sendable, Equatable {
   public var threads: Int?
   /// The most tokens a sequence will have; nil takes the model's limit.
   public var contextLength: Int?
+  /// The most sequences that will be asked for at once.
+  public var sequences: Int
 
-  public init(model: String, threads: Int? = nil, contextLength: Int? = nil) {
+  public init(model: String, threads: Int? = nil, contextLength: Int? = nil, sequences: Int = 1) {
     self.model = model
     self.threads = threads
     self.contextLength = contextLength
+    self.sequences = sequences
   }
 }
 
@@ -84,10 +87,14 @@ public struct GenerateOptions: Sendable, Equatable {
   public var maximumSeconds: Double?
   /// Whether special tokens stay in the text: some models write calls with them.
   public var keepsSpecialTokens: Bool
+  /// How many sequences are generated at once, each from the prompt, as so many clients would ask for them. A reply says
+  /// the same number under `sequences`, and its times are those at which every sequence had that many tokens.
+  public var sequences: Int
 
   public init(
     prompt: [Int32], maximumTokens: Int, stopsAtEnd: Bool = false, reusesPrefix: Bool = false, temperature: Double = 0,
-    topP: Double = 1, seed: UInt64 = 0, maximumSeconds: Double? = nil, keepsSpecialTokens: Bool = false
+    topP: Double = 1, seed: UInt64 = 0, maximumSeconds: Double? = nil, keepsSpecialTokens: Bool = false,
+    sequences: Int = 1
   ) {
     self.prompt = prompt
     self.maximumTokens = maximumTokens
@@ -98,5 +105,6 @@ public struct GenerateOptions: Sendable, Equatable {
     self.seed = seed
     self.maximumSeconds = maximumSeconds
     self.keepsSpecialTokens = keepsSpecialTokens
+    self.sequences = sequences
   }
 }

@@ -31,6 +31,17 @@ struct RawShardTests {
     #expect(try Evidence(rawShard: try exported()) == fixture.store.evidence(number))
   }
 
+  @Test("A reading of several sequences survives")
+  func sequences() throws {
+    var resident = Sided.resident
+    var reading = try #require(resident.samples.compactMap(\.throughput).first)
+    reading.sequences = 4
+    resident.samples.append(Sided.sample("short", block: 7, .throughput(reading)))
+    let number = try fixture.comparison(resident: resident)
+    #expect(try Evidence(rawShard: try exported()) == fixture.store.evidence(number))
+    #expect(try fixture.store.evidence(number).residentSamples.contains { $0.throughput?.sequences == 4 })
+  }
+
   @Test("Turns of tool loops survive, and each is a row with its round") func turns() throws {
     var envelope = try #require(Fixture.envelope.object)
     envelope["tool_loops"] = [["id": "loop", "mode": "live"]]

@@ -53,7 +53,7 @@ extension SpoiledExample {
     Self(
       "throughput.0.decode_tokens", "32",
       "throughput[0].decode_tokens: must be an integer from 1 to 131072, not the string \"32\""),
-    Self("throughput.0.concurrency", 2, "throughput[0].concurrency: must be 1, not 2"),
+    Self("throughput.0.concurrency", 65, "throughput[0].concurrency: must be an integer from 1 to 64, not 65"),
   ]
 
   private static let accuracy = [

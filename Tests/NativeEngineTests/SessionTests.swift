@@ -52,6 +52,16 @@ struct SessionTests {
     }
   }
 
+  @Test("Sequences generated together give the tokens of one alone, and no more than were loaded for")
+  func generatesTogether() throws {
+    let model = try LanguageModel(contentsOf: TestModels.uniform, options: .init(contextLength: 128, sequences: 3))
+    let alone = try model.generate(prompt: tokens, maximumTokens: 6, stopsAtEnd: false)
+    let together = try model.generateTogether(3, prompt: tokens, maximumTokens: 6)
+    #expect(together.tokens == alone.tokens && together.tokenNanoseconds.count == 6)
+    #expect(model.session.sequences.allSatisfy { $0.tokens == tokens + alone.tokens.dropLast() })
+    #expect(throws: EngineError.self) { try model.generateTogether(4, prompt: tokens, maximumTokens: 1) }
+  }
+
   @Test("A batch that does not fit changes no sequence")
   func batchErrors() throws {
     let session = try session(.init(contextLength: 512, sequences: 2))

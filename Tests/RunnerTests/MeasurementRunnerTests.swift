@@ -43,6 +43,9 @@ struct MeasurementRunnerTests {
       #expect(samples.count == 11)
       #expect(samples.allSatisfy { $0.status == .success })
       #expect(samples.compactMap(\.throughput).allSatisfy { $0.promptTokens >= 20 && $0.cachedTokens == 0 })
+      let sequences = Set(
+        samples.compactMap { sample in sample.throughput.map { "\(sample.place.cell) \($0.sequences)" } })
+      #expect(sequences == ["a 1", "b 3"])
       #expect(evidence.run(of: side).loadSeconds > 0)
       guard case .hashed = evidence.run(of: side).provenance else {
         Issue.record("the weights are not hashed")

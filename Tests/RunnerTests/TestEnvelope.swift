@@ -11,7 +11,7 @@ enum TestEnvelope {
       "sampling": ["temperature": 0, "top_p": 1, "seed": 0],
       "throughput": [
         ["id": "a", "text": "The quick brown fox. ", "prompt_tokens": 20, "decode_tokens": 4],
-        ["id": "b", "text": "Jumps over the lazy dog. ", "prompt_tokens": 30, "decode_tokens": 2],
+        ["id": "b", "text": "Jumps over the lazy dog. ", "prompt_tokens": 30, "decode_tokens": 2, "concurrency": 3],
       ],
       "accuracy": [
         [

@@ -175,6 +175,8 @@ struct LifecycleTests {
       Fixture.sample(outcome: .throughput(.init(promptTokens: 1, cachedTokens: 2, tokenNanoseconds: [1]))),
       Fixture.sample(outcome: .throughput(.init(promptTokens: .max, cachedTokens: 2, tokenNanoseconds: [1]))),
       Fixture.sample(outcome: .throughput(.init(promptTokens: 1, cachedTokens: 0, tokenNanoseconds: [2, 1]))),
+      Fixture.sample(
+        outcome: .throughput(.init(promptTokens: 1, cachedTokens: 0, tokenNanoseconds: [1], sequences: 0))),
       Fixture.sample(outcome: .throughput(.init(promptTokens: 1, cachedTokens: 0, tokenNanoseconds: [.min, .max]))),
     ])
   func impossible(sample: Sample) throws {

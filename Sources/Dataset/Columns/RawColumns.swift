@@ -71,6 +71,7 @@ enum SampleColumn: String, CaseIterable {
   case message
   case promptTokens = "prompt_tokens"
   case cachedTokens = "cached_tokens"
+  case sequences
   case tokens = "token_ns"
   case answer
   case isCorrect = "is_correct"

@@ -38,7 +38,8 @@ extension ThroughputReading {
   fileprivate init(_ row: RawRow<SampleColumn>) throws(DatasetError) {
     self.init(
       promptTokens: try row.integer(.promptTokens), cachedTokens: try row.integer(.cachedTokens),
-      tokenNanoseconds: try row.required(.tokens) { $0.elements { $0.integer.map(Int64.init) } })
+      tokenNanoseconds: try row.required(.tokens) { $0.elements { $0.integer.map(Int64.init) } },
+      sequences: try row.optional(.sequences, \.integer) ?? 1)
   }
 }
 

@@ -17,6 +17,7 @@ extension Sample {
     case .throughput(let reading):
       row[.promptTokens] = .integer(reading.promptTokens)
       row[.cachedTokens] = .integer(reading.cachedTokens)
+      if reading.sequences != 1 { row[.sequences] = .integer(reading.sequences) }
       row[.tokens] = .array(reading.tokenNanoseconds.map { .integer(Int($0)) })
     case .answer(let reading):
       row[.answer] = .string(reading.answer)

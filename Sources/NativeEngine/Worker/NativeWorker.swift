@@ -42,7 +42,7 @@ public final class NativeWorker: WorkerEngine {
     let model = try LanguageModel(
       contentsOf: URL(fileURLWithPath: options.model),
       options: Session.Options(
-        threads: options.threads, contextLength: options.contextLength,
+        threads: options.threads, contextLength: options.contextLength, sequences: options.sequences,
         instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]))
     self.model = model
     return JSONObject([
@@ -70,6 +70,7 @@ public final class NativeWorker: WorkerEngine {
 
   private func generate(_ options: GenerateOptions) throws -> JSONObject {
     let model = try loaded()
+    if options.sequences > 1 { return try generateTogether(options, model) }
     let generation = try model.generate(
       prompt: options.prompt, maximumTokens: options.maximumTokens,
       sampling: .init(temperature: options.temperature, topP: options.topP, seed: options.seed),
@@ -78,6 +79,23 @@ public final class NativeWorker: WorkerEngine {
     return JSONObject([
       ("tokens", .tokens(generation.tokens)),
       ("text", .string(text)),
+      ("prompt_tokens", .integer(generation.promptTokens)),
+      ("cached_tokens", .integer(generation.cachedTokens)),
+      ("token_ns", .array(generation.tokenNanoseconds.map { .integer(Int($0)) })),
+      ("finish", .string(generation.finish.rawValue)),
+    ])
+  }
+
+  private func generateTogether(_ options: GenerateOptions, _ model: LanguageModel) throws -> JSONObject {
+    guard !options.stopsAtEnd, !options.reusesPrefix else {
+      throw WorkerFailure.badRequest("sequences at once have a fixed length and prompts of their own")
+    }
+    let generation = try model.generateTogether(
+      options.sequences, prompt: options.prompt, maximumTokens: options.maximumTokens,
+      sampling: .init(temperature: options.temperature, topP: options.topP, seed: options.seed),
+      maximumSeconds: options.maximumSeconds)
+    return JSONObject([
+      ("sequences", .integer(options.sequences)),
       ("prompt_tokens", .integer(generation.promptTokens)),
       ("cached_tokens", .integer(generation.cachedTokens)),
       ("token_ns", .array(generation.tokenNanoseconds.map { .integer(Int($0)) })),

@@ -27,7 +27,8 @@ actor Bench {
   func start() async throws(RunnerError) -> Run {
     do throws(WorkerFailure) {
       let worker = try await ModelWorker(
-        plan.command, folder: contender.folder, threads: plan.threads, contextLength: plan.contextLength)
+        plan.command, folder: contender.folder, threads: plan.threads, contextLength: plan.contextLength,
+        sequences: plan.sequences)
       self.worker = worker
       return Run(
         model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil,
@@ -56,11 +57,14 @@ actor Bench {
   func measure(_ cell: ThroughputCell, block: Int, repetition: Int) async -> Sample {
     await sample(Sample.Place(cell: cell.id, block: block, repetition: repetition)) { worker throws(WorkerFailure) in
       let reply = try await worker.generate(
-        GenerateOptions(prompt: try await self.prompt(of: cell, worker), maximumTokens: cell.decodeTokens))
+        GenerateOptions(
+          prompt: try await self.prompt(of: cell, worker), maximumTokens: cell.decodeTokens,
+          sequences: cell.concurrency))
       let reading = ThroughputReading(
         promptTokens: try reply.value("prompt_tokens", \.integer),
         cachedTokens: try reply.value("cached_tokens", \.integer),
-        tokenNanoseconds: try reply.value("token_ns") { $0.array?.compactMap { $0.integer.map(Int64.init) } })
+        tokenNanoseconds: try reply.value("token_ns") { $0.array?.compactMap { $0.integer.map(Int64.init) } },
+        sequences: reply.result["sequences"]?.integer ?? 1)
       guard reading.answers(cell) else { throw .notAWorker("a reading that is not of the cell \(cell.id)") }
       return .throughput(reading)
     }
@@ -127,7 +131,7 @@ extension WorkerFailure {
 extension ThroughputReading {
   /// Whether lengths and times are what the cell asked for and a clock can show.
   fileprivate func answers(_ cell: ThroughputCell) -> Bool {
-    promptTokens == cell.promptTokens && (0...promptTokens).contains(cachedTokens)
+    promptTokens == cell.promptTokens && sequences == cell.concurrency && (0...promptTokens).contains(cachedTokens)
       && decodeTokens == cell.decodeTokens && (tokenNanoseconds.first ?? 0) > 0
       && zip(tokenNanoseconds, tokenNanoseconds.dropFirst()).allSatisfy { $0 <= $1 }
   }

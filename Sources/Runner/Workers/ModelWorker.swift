@@ -26,12 +26,15 @@ actor ModelWorker {
   /// Starts a worker, loads the model and sends the request that shows it is ready.
   ///
   /// - Throws: `WorkerFailure`.
-  init(_ command: WorkerCommand, folder: URL, threads: Int?, contextLength: Int?) async throws(WorkerFailure) {
+  init(
+    _ command: WorkerCommand, folder: URL, threads: Int?, contextLength: Int?, sequences: Int = 1
+  ) async throws(WorkerFailure) {
     let start = Machine.monotonicNanoseconds
     let process = try await WorkerProcess(command)
     do throws(WorkerFailure) {
       let load = try await process.request(
-        .load(LoadOptions(model: folder.path, threads: threads, contextLength: contextLength)))
+        .load(
+          LoadOptions(model: folder.path, threads: threads, contextLength: contextLength, sequences: sequences)))
       let loadSeconds = Self.seconds(since: start)
       let readinessStart = Machine.monotonicNanoseconds
       let first = try await process.request(.tokenize("Ready?")).value("tokens", \.tokens)

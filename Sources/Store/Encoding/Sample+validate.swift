@@ -30,6 +30,7 @@ extension ThroughputReading {
     guard (0...Sample.countLimit).contains(promptTokens), (0...promptTokens).contains(cachedTokens) else {
       return "has an impossible count of tokens"
     }
+    guard (1...1 << 12).contains(sequences) else { return "has an impossible number of sequences" }
     if let first = tokenNanoseconds.first, first < 0 { return "has a negative token time" }
     let isAscending = zip(tokenNanoseconds, tokenNanoseconds.dropFirst()).allSatisfy { $0 <= $1 }
     return isAscending ? nil : "has token times that go back"

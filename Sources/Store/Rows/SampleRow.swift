@@ -23,6 +23,8 @@ struct SampleRow: Codable, FetchableRecord, PersistableRecord {
   var message: String?
   var promptTokens: Int?
   var cachedTokens: Int?
+  /// Nil for one.
+  var sequences: Int?
   var decodeTokens: Int?
   var firstToken: Int64?
   var lastToken: Int64?
@@ -33,7 +35,7 @@ struct SampleRow: Codable, FetchableRecord, PersistableRecord {
   var completionTokens: Int?
 
   enum CodingKeys: String, CodingKey {
-    case id, run, cell, block, repetition, item, status, message, answer
+    case id, run, cell, block, repetition, item, status, message, answer, sequences
     case startedAt = "started_at_s"
     case elapsed = "elapsed_ns"
     case peakMemory = "peak_memory_bytes"
@@ -77,6 +79,7 @@ extension SampleRow {
   private mutating func setTimes(_ reading: ThroughputReading) {
     promptTokens = reading.promptTokens
     cachedTokens = reading.cachedTokens
+    sequences = reading.sequences == 1 ? nil : reading.sequences
     decodeTokens = reading.decodeTokens
     firstToken = reading.tokenNanoseconds.first
     lastToken = reading.tokenNanoseconds.last
@@ -104,7 +107,9 @@ extension SampleRow {
   private var outcome: Sample.Outcome? {
     guard let status = CellStatus(rawValue: status) else { return nil }
     if let promptTokens, let cachedTokens, let tokens, let times = TokenTimes.decode(tokens) {
-      return .throughput(.init(promptTokens: promptTokens, cachedTokens: cachedTokens, tokenNanoseconds: times))
+      return .throughput(
+        .init(
+          promptTokens: promptTokens, cachedTokens: cachedTokens, tokenNanoseconds: times, sequences: sequences ?? 1))
     }
     if let answer, let isCorrect, let completionTokens, let scores {
       return .answer(

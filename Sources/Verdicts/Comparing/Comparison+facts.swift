@@ -19,7 +19,7 @@ extension Comparison {
       guard let mean = try? Descriptive.geometricMean(values) else { return nil }
       return CellFacts.Figure(metric: metric, value: mean, count: values.count)
     }
-    return facts(cell.id, side, regime: readings(of: cell.id, side).first.map { Regime($0, in: cell) }, figures)
+    return facts(cell.id, side, regime: readings(of: cell.id, side).first.map(Regime.init), figures)
   }
 
   private func facts(of task: AccuracyTask, _ side: Side) -> CellFacts {
@@ -57,10 +57,10 @@ extension Comparison {
 }
 
 extension Regime {
-  init(_ reading: ThroughputReading, in cell: ThroughputCell) {
+  init(_ reading: ThroughputReading) {
     promptTokens = reading.promptTokens
     decodeTokens = reading.decodeTokens
     cachedTokens = reading.cachedTokens
-    concurrency = cell.concurrency
+    concurrency = reading.sequences
   }
 }

@@ -50,7 +50,7 @@ extension Comparison {
       promptTokens: cell.promptTokens, decodeTokens: cell.decodeTokens,
       cachedTokens: readings.first?.1.cachedTokens ?? 0, concurrency: cell.concurrency)
     for (side, reading) in readings {
-      let measured = Regime(reading, in: cell)
+      let measured = Regime(reading)
       if measured != expected { return .otherRegime(cell.id, side, measured: measured, expected: expected) }
     }
     return nil

@@ -23,7 +23,7 @@ extension ThroughputReading {
   var isPossible: Bool {
     let countLimit = 1 << 48
     return (0...countLimit).contains(promptTokens) && (0...promptTokens).contains(cachedTokens)
-      && tokenNanoseconds.first ?? 0 >= 0
+      && (1...1 << 12).contains(sequences) && tokenNanoseconds.first ?? 0 >= 0
       && zip(tokenNanoseconds, tokenNanoseconds.dropFirst()).allSatisfy { $0 <= $1 }
   }
 }
