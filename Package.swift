@@ -35,6 +35,10 @@ let package = Package(
         .unsafeFlags(["-O3", "-fno-math-errno", "-falign-loops=64", "-falign-functions=64"])
       ]),
     .target(name: "WorkerProtocol", dependencies: ["JSON", "Platform"]),
+    .target(name: "WorkerCheck", dependencies: ["JSON", "WorkerProtocol"]),
+    .target(
+      name: "MLXEngine", dependencies: ["JSON", "WorkerProtocol"],
+      resources: [.embedInCode("Resources/mlx_worker.py")]),
     .target(
       name: "NativeEngine",
       dependencies: [
@@ -77,10 +81,10 @@ let package = Package(
     .executableTarget(
       name: "resident",
       dependencies: [
-        "BFCL", "Calibration", "Checkpoint", "Dataset", "Envelopes", "Instruments", "JSON", "Lanes", "Measurements",
-        "ModelRegistry", "NativeEngine", "Promotion", "Runner", "Statistics", "Store", "Texts", "ToolCalls", "Verdicts",
+        "BFCL", "Calibration", "Checkpoint", "Dataset", "Envelopes", "Instruments", "JSON", "Lanes", "MLXEngine",
+        "Measurements", "ModelRegistry", "NativeEngine", "Promotion", "Runner", "Statistics", "Store", "Texts", "ToolCalls", "Verdicts",
         "Verification", "Vocabulary",
-        "WorkerProtocol", arguments,
+        "WorkerCheck", "WorkerProtocol", arguments,
       ]),
 
     // Tests mirror Sources.
@@ -95,6 +99,8 @@ let package = Package(
       name: "TokenizationTests", dependencies: ["JSON", "Tokenization"], exclude: ["Conformance", "Fixtures"]),
     .testTarget(
       name: "WorkerProtocolTests", dependencies: ["JSON", "TestSupport", "WorkerProtocol", "resident"]),
+    .testTarget(
+      name: "WorkerCheckTests", dependencies: ["TestSupport", "WorkerCheck", "WorkerProtocol", "resident"]),
     .testTarget(
       name: "RunnerTests",
       dependencies: [

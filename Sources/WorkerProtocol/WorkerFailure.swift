@@ -8,6 +8,8 @@ public enum WorkerFailure: Error, Equatable, Sendable, CustomStringConvertible {
   case badRequest(String)
   /// The worker answered with an error.
   case refused(operation: String, message: String)
+  /// The worker answered how the cell ended, by a status of `CellStatus`: what was asked is beyond it, not an error.
+  case declined(operation: String, status: String, message: String)
   /// The worker ended while a request was under way.
   case died(status: ExitStatus, lastLines: [String])
   /// No answer within the limit; the worker was ended.
@@ -18,7 +20,7 @@ public enum WorkerFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case .notStarted(let command, let reason): "the worker \(command) could not be started: \(reason)"
     case .notAWorker(let line): "the worker did not greet with version \(WorkerProtocol.version) but with: \(line)"
     case .badRequest(let problem): "bad request: \(problem)"
-    case .refused(let operation, let message): "\(operation): \(message)"
+    case .refused(let operation, let message), .declined(let operation, _, let message): "\(operation): \(message)"
     case .died(let status, let lines):
       "the worker \(status)" + (lines.isEmpty ? "" : "; its last lines: " + lines.joined(separator: " | "))
     case .timedOut(let operation, let seconds): "the worker gave no answer to \(operation) within \(Int(seconds)) s"

@@ -90,7 +90,12 @@ public actor WorkerProcess {
     guard let reply = Self.parsed(line), reply["id"]?.integer == id else {
       throw .notAWorker(String(decoding: line.prefix(200), as: UTF8.self))
     }
-    if let message = reply["error"]?.string { throw .refused(operation: request.operation, message: message) }
+    if let message = reply["error"]?.string {
+      guard let status = reply["status"]?.string else {
+        throw .refused(operation: request.operation, message: message)
+      }
+      throw .declined(operation: request.operation, status: status, message: message)
+    }
     guard let result = reply["result"]?.object, let peak = reply["peak_memory_bytes"]?.integer else {
       throw .notAWorker("an answer without result or peak_memory_bytes")
     }

@@ -9,6 +9,13 @@ public protocol WorkerEngine: AnyObject {
   ///
   /// - Throws: Any error; its description becomes the message of the answer.
   func answer(_ request: WorkerRequest) throws -> JSONObject
+  /// The most bytes of main memory that serving the model has held so far.
+  var peakMemoryBytes: Int { get }
+}
+
+extension WorkerEngine {
+  /// That of this process.
+  public var peakMemoryBytes: Int { Machine.peakMemoryByteCount }
 }
 
 /// The worker's side of the line protocol on standard input and output.
@@ -43,13 +50,16 @@ public enum WorkerServer {
       id = object["id"] ?? .null
       let result = try engine.answer(try WorkerRequest(json: object))
       return [
-        "id": id, "result": .object(result), "peak_memory_bytes": .integer(Machine.peakMemoryByteCount),
+        "id": id, "result": .object(result), "peak_memory_bytes": .integer(engine.peakMemoryBytes),
       ]
     } catch {
-      return [
-        "id": id, "error": .string(String(describing: error)),
-        "peak_memory_bytes": .integer(Machine.peakMemoryByteCount),
-      ]
+      var answer = JSONObject([("id", id), ("error", .string(String(describing: error)))])
+      if case .declined(_, let status, let message) = error as? WorkerFailure {
+        answer["error"] = .string(message)
+        answer["status"] = .string(status)
+      }
+      answer["peak_memory_bytes"] = .integer(engine.peakMemoryBytes)
+      return .object(answer)
     }
   }
 

@@ -91,7 +91,7 @@ actor Bench {
       do throws(WorkerFailure) {
         outcome = try await body(worker)
       } catch {
-        outcome = .unscored(.failed, message: error.description)
+        outcome = .unscored(error.cellStatus, message: error.description)
         if error.endsWorker {
           await worker.close()
           self.worker = nil
@@ -123,8 +123,16 @@ extension WorkerFailure {
   var endsWorker: Bool {
     switch self {
     case .notStarted, .notAWorker, .died, .timedOut: true
-    case .badRequest, .refused: false
+    case .badRequest, .refused, .declined: false
     }
+  }
+
+  /// How the cell of the request ended.
+  var cellStatus: CellStatus {
+    guard case .declined(_, let status, _) = self, let status = CellStatus(rawValue: status), status != .success else {
+      return .failed
+    }
+    return status
   }
 }
 

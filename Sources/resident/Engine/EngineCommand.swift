@@ -5,10 +5,10 @@ import NativeEngine
 /// Diagnostics of the native engine.
 struct EngineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "engine", abstract: "Run the native engine by itself.",
+    commandName: "engine", abstract: "Run the native engine by itself, and hold workers to the protocol.",
     subcommands: [
       GenerateCommand.self, LogitsCommand.self, BenchCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
-      PerplexityCommand.self, DivergenceCommand.self,
+      PerplexityCommand.self, DivergenceCommand.self, CheckCommand.self,
     ])
 }
 

@@ -13,6 +13,7 @@ struct MeasuringOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The envelope.", valueName: "file"), completion: .file(extensions: ["json"]))
   var envelope: String
 
+  @OptionGroup var engine: EngineOptions
   @OptionGroup var library: LibraryOption
   @OptionGroup var database: DatabaseOption
 
@@ -44,7 +45,7 @@ struct MeasuringOptions: ParsableArguments {
     for id in envelope.accuracy.compactMap(\.reference) { references[id] = try library.library.folder(of: id) }
     return MeasurementPlan(
       envelope: envelope, contenders: contenders, role: role, environment: environment,
-      command: WorkerCommand(executable: ProgramIdentity.executable, arguments: ["worker"]), threads: threads,
+      command: try engine.command(), threads: threads,
       version: Version.current, parser: parser, references: references,
       referenceCache: library.library.root.appendingPathComponent(".references"))
   }

@@ -1,0 +1,296 @@
+"""Serves one model folder by mlx-lm over the line protocol of docs/worker-protocol.md, version 1.
+
+Needs mlx and mlx-lm; computes wherever the installed mlx does: Metal, CUDA or the processor.
+"""
+
+import ctypes
+import hashlib
+import json
+import os
+import platform
+import queue
+import resource
+import sys
+import threading
+import time
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TRANSFORMERS_OFFLINE"] = "1"
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+PROTOCOL = 1
+LINE_LIMIT = 64 << 20
+# As mlx_lm's own commands.
+PREFILL_STEP = 2048
+OTHER_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
+
+
+class Refusal(Exception):
+    """Why a request has no result; `status` says how the cell ended, where it is no plain failure."""
+
+    def __init__(self, message, status=None):
+        super().__init__(message)
+        self.status = status
+
+
+class Wire:
+    """The protocol's lines. Whatever a library prints goes to standard error."""
+
+    def __init__(self):
+        self.out = os.fdopen(os.dup(1), "wb", buffering=0)
+        os.dup2(2, 1)
+        self.inbox = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        while line := sys.stdin.buffer.readline(LINE_LIMIT + 1):
+            if len(line) > LINE_LIMIT:
+                os._exit(2)
+            self.inbox.put(line)
+        # The runner is gone: nobody waits for what is being computed.
+        os._exit(0)
+
+    def send(self, value):
+        data = memoryview(json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace") + b"\n")
+        while data:
+            data = data[self.out.write(data):]
+
+
+def peak_memory_bytes():
+    """The most that this process has held: on macOS the physical footprint, which counts what the GPU holds."""
+    if sys.platform == "darwin":
+        usage = (ctypes.c_uint64 * 64)()
+        if ctypes.CDLL(None).proc_pid_rusage(os.getpid(), 4, ctypes.byref(usage)) == 0:
+            return usage[2 + 28]  # rusage_info_v4.ri_lifetime_max_phys_footprint
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def field(request, name, kind, default=None):
+    """A member of a request, checked; required where there is no default."""
+    value = request.get(name, default)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise Refusal(f"bad request: {name} is missing or of another type than {kind.__name__}")
+    return value
+
+
+class Engine:
+    def __init__(self):
+        import mlx.core as mx
+        import mlx_lm
+        from mlx_lm.generate import generate_step, generation_stream, wired_limit
+        from mlx_lm.models import cache
+        from mlx_lm.sample_utils import make_sampler
+
+        self.mx, self.mlx_lm, self.cache = mx, mlx_lm, cache
+        self.generate_step, self.stream, self.wired_limit = generate_step, generation_stream, wired_limit
+        self.make_sampler = make_sampler
+        self.version = f"mlx-lm {mlx_lm.__version__}, mlx {mx.__version__}, python {platform.python_version()}"
+        self.model = None
+
+    @property
+    def device(self):
+        kind = "gpu" if self.mx.default_device() == self.mx.gpu else "cpu"
+        return f"mlx {kind} {self.mx.device_info().get('architecture', platform.machine())}"
+
+    def load(self, request):
+        self.folder = Path(field(request, "model", str))
+        if not (self.folder / "config.json").is_file():
+            raise Refusal(f"{self.folder} is not a model folder: it has no config.json")
+        self.files = sorted(self.folder.glob("model*.safetensors")) + [
+            self.folder / name for name in OTHER_FILES if (self.folder / name).is_file()
+        ]
+        self.stamps = self._stamps()
+        self.model, self.tokenizer, self.config = self.mlx_lm.load(str(self.folder), return_config=True)
+        text = self.config.get("text_config", self.config)
+        self.vocabulary = text["vocab_size"]
+        own = text.get("max_position_embeddings") or 1 << 30
+        self.context = min(field(request, "context_length", int, own), own)
+        self.prompt_cache, self.cached = None, []
+        return {
+            "instruction_set": self.device,
+            "threads": 0,
+            "context_length": self.context,
+            "model": self._description(),
+            "chat": {
+                "takes_tools": "tools" in (self.tokenizer.chat_template or ""),
+                "takes_thinking": "enable_thinking" in (self.tokenizer.chat_template or ""),
+            },
+        }
+
+    def _stamps(self):
+        return [(str(path), path.stat().st_ino, path.stat().st_size, path.stat().st_mtime_ns) for path in self.files]
+
+    def _description(self):
+        from mlx.utils import tree_flatten
+        from mlx_lm.utils import get_total_parameters
+
+        arrays = [array for _, array in tree_flatten(self.model.parameters())]
+        size, count = sum(array.nbytes for array in arrays), get_total_parameters(self.model)
+        quantization = self.config.get("quantization")
+        lane = self.folder / "resident-lane.json"
+        return {
+            "architecture": (self.config.get("architectures") or [self.config["model_type"]])[0],
+            "parameters": count,
+            "bytes": size,
+            "bits_per_weight": 8 * size / count,
+            "vocabulary": self.vocabulary,
+            "quantization": f"{quantization.get('mode', 'affine')} {quantization['bits']}-bit g{quantization['group_size']}"
+            if quantization
+            else str(arrays[0].dtype).removeprefix("mlx.core."),
+            "lane": json.loads(lane.read_text()) if lane.is_file() else None,
+        }
+
+    def provenance(self, request):
+        """Hashes the files by the process that loaded them, and makes sure that they are still those it loaded."""
+        hashes = {path.name: sha256(path) for path in self.files}
+        if self._stamps() != self.stamps:
+            raise Refusal("the model's files have changed since they were loaded")
+        canonical = json.dumps(hashes, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return {
+            "weights": {"hash": hashlib.sha256(canonical.encode()).hexdigest(), "files": hashes},
+            "version": self.version,
+        }
+
+    def tokenize(self, request):
+        return {"tokens": self.tokenizer.encode(field(request, "text", str), add_special_tokens=False)}
+
+    def chat(self, request):
+        if not self.tokenizer.chat_template:
+            raise Refusal("the model folder has no chat template")
+        options = {} if request.get("thinking") is None else {"enable_thinking": field(request, "thinking", bool)}
+        text = self.tokenizer.apply_chat_template(
+            field(request, "messages", list), tools=request.get("tools"), add_generation_prompt=True, tokenize=False,
+            **options,
+        )
+        return {"tokens": self.tokenizer.encode(text, add_special_tokens=False)}
+
+    def tokens(self, request, name, more=0):
+        ids = field(request, name, list)
+        if not ids or any(not isinstance(id, int) or isinstance(id, bool) for id in ids):
+            raise Refusal(f"bad request: {name} is empty or has an element that is no token id")
+        if wrong := next((id for id in ids if not 0 <= id < self.vocabulary), None) is not None:
+            raise Refusal(f"bad request: {name} has an id outside the vocabulary of {self.vocabulary} tokens")
+        if len(ids) + more > self.context:
+            raise Refusal(f"{len(ids) + more} tokens do not fit the context of {self.context}")
+        return ids
+
+    def generate(self, request):
+        limit = field(request, "max_tokens", int)
+        if limit < 1:
+            raise Refusal("bad request: max_tokens is not a positive integer")
+        prompt = self.tokens(request, "prompt", limit)
+        stops = self.tokenizer.eos_token_ids if field(request, "stop_at_end", bool, False) else ()
+        seconds = field(request, "max_seconds", float, float("inf"))
+        temperature = field(request, "temperature", float, 0.0)
+        top_p = field(request, "top_p", float, 1.0)
+        seed = field(request, "seed", int, 0)
+        mx, tokens, times, finish = self.mx, [], [], "length"
+        with self.wired_limit(self.model, [self.stream]):
+            start = time.perf_counter_ns()
+            mx.random.seed(seed % (1 << 64))
+            cached = self._rewind(prompt) if field(request, "reuse_prefix", bool, False) else self._forget()
+            steps = self.generate_step(
+                mx.array(prompt[cached:]), self.model, self.stream, max_tokens=limit,
+                sampler=self.make_sampler(temperature, top_p=top_p), prompt_cache=self.prompt_cache,
+                prefill_step_size=PREFILL_STEP,
+            )
+            for token, _ in steps:
+                now = time.perf_counter_ns() - start
+                if token in stops:
+                    finish = "stop"
+                    break
+                tokens.append(token)
+                times.append(now)
+                if now >= seconds * 1e9 and len(tokens) < limit:
+                    finish = "time"
+                    break
+            steps.close()
+            # The step that was begun ahead must not run on into the next request.
+            mx.synchronize(self.stream)
+        self.cached = prompt + tokens
+        return {
+            "tokens": tokens,
+            "text": self.tokenizer.decode(tokens, skip_special_tokens=not request.get("keep_special_tokens", False)),
+            "prompt_tokens": len(prompt),
+            "cached_tokens": cached,
+            "token_ns": times,
+            "finish": finish,
+            "mlx_peak_memory_bytes": mx.get_peak_memory(),
+        }
+
+    def _forget(self):
+        self.prompt_cache, self.cached = self.cache.make_prompt_cache(self.model), []
+        return 0
+
+    def _rewind(self, prompt):
+        """Keeps what the cache has in common with the prompt, but for its last token; returns how many tokens stay."""
+        held = self.prompt_cache[0].offset if self.prompt_cache and hasattr(self.prompt_cache[0], "offset") else 0
+        common = 0
+        for one, other in zip(self.cached[:held], prompt[:-1]):
+            if one != other:
+                break
+            common += 1
+        if common == 0 or (held > common and not self.cache.can_trim_prompt_cache(self.prompt_cache)):
+            return self._forget()
+        self.cache.trim_prompt_cache(self.prompt_cache, held - common)
+        return common
+
+    def score(self, request):
+        mx = self.mx
+        continuation = self.tokens(request, "continuation")
+        prompt = self.tokens(request, "prompt", len(continuation))
+        self._forget()
+        inputs, targets = (prompt + continuation)[:-1], mx.array((prompt + continuation)[1:])
+        scores = []
+        for first in range(0, len(inputs), 512):
+            chunk = inputs[first:first + 512]
+            logits = self.model(mx.array(chunk)[None], cache=self.prompt_cache)[0].astype(mx.float32)
+            wanted = mx.take_along_axis(logits, targets[first:first + len(chunk), None], axis=-1)[:, 0]
+            chosen = wanted - mx.logsumexp(logits, axis=-1)
+            mx.eval(chosen, [layer.state for layer in self.prompt_cache])
+            scores += chosen.tolist()
+        self.cached = inputs
+        return {"log_probabilities": scores[len(prompt) - 1:]}
+
+    def answer(self, request):
+        operation = field(request, "op", str)
+        if operation in ("reference", "divergence"):
+            raise Refusal(f"the mlx engine does not answer {operation}", "unsupported")
+        if operation not in ("load", "provenance", "tokenize", "chat", "generate", "score"):
+            raise Refusal(f'bad request: the operation "{operation}" is not one of version {PROTOCOL}')
+        if operation != "load" and self.model is None:
+            raise Refusal("bad request: no model is loaded: send load first")
+        return getattr(self, operation)(request)
+
+
+def main():
+    wire = Wire()
+    engine = Engine()
+    wire.send({"hello": {"protocol": PROTOCOL, "engine": "mlx", "version": engine.version}})
+    while True:
+        answer = {"id": None}
+        try:
+            request = json.loads(wire.inbox.get())
+            if not isinstance(request, dict):
+                raise Refusal("bad request: not an object")
+            answer["id"] = request.get("id")
+            answer["result"] = engine.answer(request)
+        except Refusal as refusal:
+            answer["error"] = str(refusal)
+            if refusal.status:
+                answer["status"] = refusal.status
+        except Exception as error:  # Any failure of a library is the answer to its request.
+            answer["error"] = f"{type(error).__name__}: {error}"
+        wire.send(answer | {"peak_memory_bytes": peak_memory_bytes()})
+
+
+main()
