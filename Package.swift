@@ -46,6 +46,14 @@ let package = Package(
         "WorkerProtocol", crypto,
       ]),
 
+    // The standard library's HTTP client: it hands over bytes as they arrive, asks before it follows a redirect, and adds
+    // no minutes to the first build.
+    .target(
+      name: "EndpointEngine",
+      dependencies: [
+        "ChatTemplate", "Checkpoint", "JSON", "NativeEngine", "Platform", "Tokenization", "WorkerProtocol",
+      ]),
+
     .target(name: "Statistics", dependencies: ["Randomness"]),
 
     // What tells lanes apart, and what makes them.
@@ -81,8 +89,10 @@ let package = Package(
     .executableTarget(
       name: "resident",
       dependencies: [
-        "BFCL", "Calibration", "Checkpoint", "Dataset", "Envelopes", "Instruments", "JSON", "Lanes", "MLXEngine",
-        "Measurements", "ModelRegistry", "NativeEngine", "Promotion", "Runner", "Statistics", "Store", "Texts", "ToolCalls", "Verdicts",
+        "BFCL", "Calibration", "Checkpoint", "Dataset", "EndpointEngine", "Envelopes", "Instruments", "JSON", "Lanes",
+        "MLXEngine",
+        "Measurements", "ModelRegistry", "NativeEngine", "Promotion", "Runner", "Statistics", "Store", "Texts",
+        "ToolCalls", "Verdicts",
         "Verification", "Vocabulary",
         "WorkerCheck", "WorkerProtocol", arguments,
       ]),

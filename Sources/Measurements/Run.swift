@@ -7,6 +7,8 @@ public struct Run: Sendable, Equatable {
   /// Nil outside a comparison.
   public var side: Side?
   public var provenance: Provenance
+  /// How it is known that these weights answered.
+  public var proof: ProofLevel
   public var engine: EngineBuild
   /// Seconds from starting the worker to its answer to `load`: recorded, never scored.
   public var loadSeconds: Double
@@ -17,11 +19,12 @@ public struct Run: Sendable, Equatable {
 
   public init(
     model: ModelID, side: Side?, provenance: Provenance, engine: EngineBuild, loadSeconds: Double,
-    readinessSeconds: Double, description: JSONObject
+    readinessSeconds: Double, description: JSONObject, proof: ProofLevel = .hashed
   ) {
     self.model = model
     self.side = side
     self.provenance = provenance
+    self.proof = provenance == .unverified ? .unverified : proof
     self.engine = engine
     self.loadSeconds = loadSeconds
     self.readinessSeconds = readinessSeconds
@@ -31,7 +34,7 @@ public struct Run: Sendable, Equatable {
 
 /// How well it is known which weights were loaded.
 public enum Provenance: Sendable, Equatable {
-  /// The process that measured has hashed the files it loaded: SHA-256 by file name.
+  /// The files are known by SHA-256 and name; `Run.proof` says how.
   case hashed(WeightsHash, files: JSONObject)
   /// Only a label was seen: cannot promote.
   case unverified

@@ -9,18 +9,24 @@ public enum Signals {
     case terminate
     /// A write to a pipe that nobody reads.
     case brokenPipe
+    /// One process's message to another of this program.
+    case message
 
     var number: Int32 {
       switch self {
       case .interrupt: SIGINT
       case .terminate: SIGTERM
       case .brokenPipe: SIGPIPE
+      case .message: SIGUSR1
       }
     }
   }
 
   /// Ignores a signal from now on.
   public static func ignore(_ kind: Kind) { signal(kind.number, SIG_IGN) }
+
+  /// Sends a signal to another process.
+  public static func send(_ kind: Kind, to process: Int32) { kill(process, kind.number) }
 
   /// Calls `handler` on a background queue each time the signal comes, instead of ending the program.
   ///

@@ -7,6 +7,8 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
   case noResident
   /// Nobody proved which weights were loaded.
   case unverified(Side, ModelID)
+  /// The proof is weaker than the envelope asks for.
+  case weakProof(Side, ModelID, found: ProofLevel, needed: ProofLevel)
   /// Both sides loaded the same weights.
   case sameWeights(WeightsHash)
   case otherEngine(resident: EngineBuild, candidate: EngineBuild)
@@ -26,6 +28,7 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .noResident: "no_resident"
     case .unverified: "unverified_provenance"
+    case .weakProof: "weak_proof"
     case .sameWeights: "same_weights"
     case .otherEngine: "other_engine"
     case .otherEnvelope: "other_envelope"
@@ -41,6 +44,8 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
     case .noResident: "no resident was measured in the session; compare the two in one session"
     case .unverified(let side, let model):
       "it is unverified which weights the \(side.rawValue) \(model) had loaded; use an engine that hashes them"
+    case .weakProof(let side, let model, let found, let needed):
+      "the weights of the \(side.rawValue) \(model) are known by \(found.rawValue); the envelope asks for \(needed.rawValue)"
     case .sameWeights(let hash): "resident and candidate are the same weights (\(hash.short))"
     case .otherEngine(let resident, let candidate):
       "the resident ran on \(resident.title), the candidate on \(candidate.title); compare on one build"

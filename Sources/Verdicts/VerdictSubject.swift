@@ -8,6 +8,7 @@ public struct VerdictSubject: Sendable, Equatable {
     public let model: ModelID
     /// Nil where the provenance is unverified.
     public let weights: WeightsHash?
+    public let proof: ProofLevel
     public let engine: EngineBuild
     public let loadSeconds: Double
     public let readinessSeconds: Double

@@ -73,11 +73,12 @@ actor Exchange {
     guard let object = (try? JSONValue(parsing: text))?.object else {
       throw Violation("a line is not a JSON object: \(text.prefix(200))")
     }
-    try demand(object["id"] == id, "the answer to \(id.serialized()) has the id \(object["id"]?.serialized() ?? "none")")
+    try demand(
+      object["id"] == id, "the answer to \(id.serialized()) has the id \(object["id"]?.serialized() ?? "none")")
     let (result, error) = (object["result"], object["error"])
     try demand((result == nil) != (error == nil), "an answer needs either result or error: \(text.prefix(200))")
     try demand(error == nil || error?.string != nil, "error is not a string: \(text.prefix(200))")
-    guard let peak = object["peak_memory_bytes"]?.integer, peak > 0 else {
+    guard let peak = object["peak_memory_bytes"]?.integer, peak >= 0 else {
       throw Violation("an answer lacks peak_memory_bytes: \(text.prefix(200))")
     }
     try demand(peak >= peakMemoryBytes, "peak_memory_bytes fell from \(peakMemoryBytes) to \(peak)")

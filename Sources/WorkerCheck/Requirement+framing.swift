@@ -8,7 +8,8 @@ extension Requirement {
       name: "greeting", text: "The first line greets with protocol, engine and version."
     ) { subject in
       let hello = await (try subject.fresh()).greeting["hello"]
-      try demand(hello?["protocol"] == .integer(WorkerProtocol.version), "the protocol is not \(WorkerProtocol.version)")
+      try demand(
+        hello?["protocol"] == .integer(WorkerProtocol.version), "the protocol is not \(WorkerProtocol.version)")
       for name in ["engine", "version"] {
         try demand(!(hello?[name]?.string ?? "").isEmpty, "\(name) is missing or empty")
       }

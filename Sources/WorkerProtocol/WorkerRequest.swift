@@ -90,11 +90,13 @@ public struct GenerateOptions: Sendable, Equatable {
   /// How many sequences are generated at once, each from the prompt, as so many clients would ask for them. A reply says
   /// the same number under `sequences`, and its times are those at which every sequence had that many tokens.
   public var sequences: Int
+  /// Whether the first token may be exchanged, so that no cache has a prefix of the prompt: only times are wanted.
+  public var mayVaryPrompt: Bool
 
   public init(
     prompt: [Int32], maximumTokens: Int, stopsAtEnd: Bool = false, reusesPrefix: Bool = false, temperature: Double = 0,
     topP: Double = 1, seed: UInt64 = 0, maximumSeconds: Double? = nil, keepsSpecialTokens: Bool = false,
-    sequences: Int = 1
+    sequences: Int = 1, mayVaryPrompt: Bool = false
   ) {
     self.prompt = prompt
     self.maximumTokens = maximumTokens
@@ -106,5 +108,6 @@ public struct GenerateOptions: Sendable, Equatable {
     self.maximumSeconds = maximumSeconds
     self.keepsSpecialTokens = keepsSpecialTokens
     self.sequences = sequences
+    self.mayVaryPrompt = mayVaryPrompt
   }
 }

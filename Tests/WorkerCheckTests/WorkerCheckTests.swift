@@ -42,7 +42,7 @@ struct WorkerCheckTests {
       ("tokenize", #"s/"tokens":\[2705,/"tokens":[/;s/"tokens":\[\]/"tokens":[1]/"#),
       ("fixed-length", #"s/"token_ns":\[[0-9]*,/"token_ns":[/"#),
       ("fixed-length", #"s/"token_ns":\[[0-9]*,/"token_ns":[9999999999999,/"#),
-      ("fixed-length", #"s/"cached_tokens":0/"cached_tokens":3/"#),
+      ("fixed-length", #"s/"cached_tokens":0/"cached_tokens":5/"#),
       ("greedy", #"s/"id":4\(.*\)"text":"/"id":4\1"text":"x/"#),
       ("prefix", #"s/"cached_tokens":[1-9][0-9]*/"cached_tokens":10/"#),
       ("score", #"s/"log_probabilities":\[-/"log_probabilities":[/"#),

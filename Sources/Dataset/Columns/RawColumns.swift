@@ -38,6 +38,8 @@ enum RunColumn: String, CaseIterable {
   case model
   case weightsHash = "model_revision"
   case weightFiles = "model_files"
+  /// Absent for runs from before there were levels: hashed, where there is a hash.
+  case proof = "provenance"
   case engine
   case engineVersion = "engine_version"
   case instructionSet = "instruction_set"

@@ -46,6 +46,7 @@ extension PublicSession {
       row[.weightsHash] = .string(hash.rawValue)
       row[.weightFiles] = .object(files)
     }
+    row[.proof] = .string(run.proof.rawValue)
     return .row(row)
   }
 

@@ -14,6 +14,7 @@ extension Run {
         name: try row.text(.engine), version: try row.text(.engineVersion),
         instructionSet: try row.text(.instructionSet), threads: try row.integer(.threads)),
       loadSeconds: try row.number(.load), readinessSeconds: try row.number(.readiness),
-      description: try row.required(.description, \.object))
+      description: try row.required(.description, \.object),
+      proof: try row.optionalChoice(.proof) ?? .hashed)
   }
 }

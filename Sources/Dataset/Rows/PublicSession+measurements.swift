@@ -28,7 +28,7 @@ extension PublicSession {
       .memory: .number(Double(host.memoryBytes) / 1_073_741_824), .environment: .string(session.environment.rawValue),
       .seed: EnvelopeCells(envelope).samplingSeed, .tags: .array(tags(of: run).map { .string($0) }),
       .side: .text(side?.rawValue), .session: .string(session.uuid),
-      .provenance: .string(run?.provenance.hash == nil ? "unverified" : "hashed"),
+      .provenance: .string((run?.proof ?? .unverified).rawValue),
       .envelopeHash: .string(session.envelopeHash.rawValue), .engine: .text(run?.engine.name),
       .engineVersion: .text(run?.engine.version), .instructionSet: .text(run?.engine.instructionSet),
       .threads: .integer(run?.engine.threads), .architecture: .string(host.architecture),

@@ -40,11 +40,17 @@ public struct PromotionRule: Sendable, Equatable {
   public var objectives: [Objective]
   public var guardrails: [Guardrail]
   public var maturity: Maturity
+  /// The least proof of the weights; nil takes any.
+  public var proof: ProofLevel?
 
-  public init(confidence: Double, objectives: [Objective], guardrails: [Guardrail], maturity: Maturity) {
+  public init(
+    confidence: Double, objectives: [Objective], guardrails: [Guardrail], maturity: Maturity,
+    proof: ProofLevel? = nil
+  ) {
     self.confidence = confidence
     self.objectives = objectives
     self.guardrails = guardrails
     self.maturity = maturity
+    self.proof = proof
   }
 }

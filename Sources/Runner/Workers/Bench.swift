@@ -34,7 +34,8 @@ actor Bench {
         model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil,
         provenance: worker.loaded.provenance,
         engine: worker.loaded.engine, loadSeconds: worker.loaded.loadSeconds,
-        readinessSeconds: worker.loaded.readinessSeconds, description: worker.loaded.description)
+        readinessSeconds: worker.loaded.readinessSeconds, description: worker.loaded.description,
+        proof: worker.loaded.proof)
     } catch {
       throw .notLoaded(contender.model, error)
     }
@@ -59,7 +60,7 @@ actor Bench {
       let reply = try await worker.generate(
         GenerateOptions(
           prompt: try await self.prompt(of: cell, worker), maximumTokens: cell.decodeTokens,
-          sequences: cell.concurrency))
+          sequences: cell.concurrency, mayVaryPrompt: true))
       let reading = ThroughputReading(
         promptTokens: try reply.value("prompt_tokens", \.integer),
         cachedTokens: try reply.value("cached_tokens", \.integer),

@@ -11,6 +11,7 @@ actor ModelWorker {
   struct Loaded: Sendable {
     var engine: EngineBuild
     var provenance: Provenance
+    var proof: ProofLevel
     var description: JSONObject
     var loadSeconds: Double
     var readinessSeconds: Double
@@ -44,11 +45,9 @@ actor ModelWorker {
       let proof = try await process.request(.provenance)
       self.loaded = Loaded(
         engine: EngineBuild(
-          name: process.engine, version: process.version,
+          name: process.engine, version: load.result["engine_version"]?.string ?? process.version,
           instructionSet: try load.value("instruction_set", \.string), threads: try load.value("threads", \.integer)),
-        provenance: .hashed(
-          WeightsHash(rawValue: try proof.value("weights") { $0["hash"]?.string }),
-          files: try proof.value("weights") { $0["files"]?.object }),
+        provenance: try Provenance(proof), proof: try ProofLevel(proof),
         description: try load.value("model", \.object), loadSeconds: loadSeconds, readinessSeconds: readinessSeconds,
         contextLength: load.result["context_length"]?.integer, chat: ChatAbilities(load.result["chat"]))
     } catch {
@@ -113,6 +112,26 @@ actor ModelWorker {
 
   private static func seconds(since start: UInt64) -> Double {
     Double(Machine.monotonicNanoseconds - start) * 1e-9
+  }
+}
+
+extension Provenance {
+  /// From the answer to `provenance`.
+  fileprivate init(_ proof: WorkerReply) throws(WorkerFailure) {
+    if proof.result["weights"] == .null {
+      self = .unverified
+      return
+    }
+    self = .hashed(
+      WeightsHash(rawValue: try proof.value("weights") { $0["hash"]?.string }),
+      files: try proof.value("weights") { $0["files"]?.object })
+  }
+}
+
+extension ProofLevel {
+  /// From the answer to `provenance`; a worker that says nothing has loaded the files itself.
+  fileprivate init(_ proof: WorkerReply) throws(WorkerFailure) {
+    self = proof.result["proof"] == nil ? .hashed : try proof.value("proof") { $0.string.flatMap(Self.init(rawValue:)) }
   }
 }
 

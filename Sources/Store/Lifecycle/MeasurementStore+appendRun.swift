@@ -52,6 +52,7 @@ extension RunRow {
   /// Why the run can't go on where the other ended, or nil.
   fileprivate func difference(from first: RunRow) -> String? {
     if weightsHash != first.weightsHash { return "its weights are not those that the session began with" }
+    if proof != first.proof { return "its weights are not proven as those that the session began with" }
     let build = [engine, engineVersion, instructionSet, "\(threads) threads"]
     let firstBuild = [first.engine, first.engineVersion, first.instructionSet, "\(first.threads) threads"]
     guard build != firstBuild else { return nil }

@@ -13,6 +13,8 @@ struct RunRow: Codable, FetchableRecord, PersistableRecord {
   var model: String
   var weightsHash: String?
   var weightFiles: String?
+  /// Null for runs from before there were levels: hashed, where there is a hash.
+  var proof: String?
   var engine: String
   var engineVersion: String
   var instructionSet: String
@@ -22,7 +24,7 @@ struct RunRow: Codable, FetchableRecord, PersistableRecord {
   var description: String
 
   enum CodingKeys: String, CodingKey {
-    case number, session, side, model, engine, threads, description
+    case number, session, side, model, proof, engine, threads, description
     case weightsHash = "weights_hash"
     case weightFiles = "weight_files"
     case engineVersion = "engine_version"
@@ -41,6 +43,7 @@ extension RunRow {
       weightsHash = hash.rawValue
       weightFiles = JSONValue.object(files).serialized()
     }
+    proof = run.proof.rawValue
     engine = run.engine.name
     engineVersion = run.engine.version
     instructionSet = run.engine.instructionSet
@@ -57,7 +60,8 @@ extension RunRow {
       model: ModelID(rawValue: model), side: side.flatMap(Side.init(rawValue:)), provenance: provenance,
       engine: EngineBuild(
         name: engine, version: engineVersion, instructionSet: instructionSet, threads: threads),
-      loadSeconds: loadSeconds, readinessSeconds: readinessSeconds, description: description)
+      loadSeconds: loadSeconds, readinessSeconds: readinessSeconds, description: description,
+      proof: proof.flatMap(ProofLevel.init(rawValue:)) ?? .hashed)
   }
 
   private var provenance: Provenance? {

@@ -30,8 +30,12 @@ extension Comparison {
     if let resident = evidence.resident.weights, resident == evidence.candidate.weights {
       return [.sameWeights(resident)]
     }
-    return Side.allCases.filter { evidence.run(of: $0).weights == nil }
-      .map { .unverified($0, evidence.run(of: $0).model) }
+    return Side.allCases.compactMap { side in
+      let run = evidence.run(of: side)
+      if run.weights == nil { return .unverified(side, run.model) }
+      guard let needed = envelope.promotion.proof, run.proof < needed else { return nil }
+      return .weakProof(side, run.model, found: run.proof, needed: needed)
+    }
   }
 
   private func blockRefusals(_ cell: ThroughputCell) -> [Refusal] {

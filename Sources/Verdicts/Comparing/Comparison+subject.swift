@@ -14,7 +14,7 @@ extension Comparison {
   private func contender(_ side: Side) -> VerdictSubject.Contender {
     let run = evidence.run(of: side)
     return VerdictSubject.Contender(
-      model: run.model, weights: run.weights, engine: run.engine, loadSeconds: run.loadSeconds,
+      model: run.model, weights: run.weights, proof: run.proof, engine: run.engine, loadSeconds: run.loadSeconds,
       readinessSeconds: run.readinessSeconds, peakMemoryBytes: peakMemoryBytes(of: side))
   }
 }

@@ -1,4 +1,5 @@
 import Measurements
+import Vocabulary
 
 extension Verdict {
   /// The outcome and how final it is.
@@ -48,7 +49,11 @@ extension Verdict {
   /// One line a void block.
   var voidLines: [String] { voids.map { "block \($0.block) of \($0.cell): \($0.reason)" } }
 
+  /// How the weights are known, unless they were hashed.
+  private static func known(_ proof: ProofLevel) -> String { proof == .hashed ? "" : ", known by \(proof.rawValue)" }
+
   private static func title(_ contender: VerdictSubject.Contender) -> String {
-    "\(contender.model) (\(contender.weights.map { "weights \($0.short)" } ?? "weights unverified"))"
+    let weights = contender.weights.map { "weights \($0.short)\(known(contender.proof))" }
+    return "\(contender.model) (\(weights ?? "weights unverified"))"
   }
 }

@@ -8,7 +8,8 @@ struct EngineCommand: ParsableCommand {
     commandName: "engine", abstract: "Run the native engine by itself, and hold workers to the protocol.",
     subcommands: [
       GenerateCommand.self, LogitsCommand.self, BenchCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
-      PerplexityCommand.self, DivergenceCommand.self, CheckCommand.self,
+      PerplexityCommand.self, DivergenceCommand.self, CheckCommand.self, EndpointWorkerCommand.self,
+      SuperviseCommand.self,
     ])
 }
 

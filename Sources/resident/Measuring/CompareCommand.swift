@@ -38,7 +38,7 @@ struct CompareCommand: AsyncParsableCommand {
     guard resident != candidateID else { throw RunnerError.sameModel(resident) }
     let plan = try options.plan(
       [try options.contender(.resident, resident), try options.contender(.candidate, candidateID)],
-      role: role.map(Role.init(rawValue:)), envelope: envelope)
+      role: role.map(Role.init(rawValue:)), envelope: envelope, registry: registry.file.url)
     let store = try options.database.open(.readWrite)
     let number = try await Measuring.run(plan, store: store, resuming: options.resume)
     let promoter = Promoter(store: store, registry: registry.file, requester: Requester.name)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Envelopes
 import Foundation
 import Measurements
+import ModelRegistry
 import Runner
 import Store
 import ToolCalls
@@ -40,12 +41,15 @@ struct MeasuringOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }
   }
 
-  func plan(_ contenders: [MeasurementPlan.Contender], role: Role?, envelope: Envelope) throws -> MeasurementPlan {
+  func plan(
+    _ contenders: [MeasurementPlan.Contender], role: Role?, envelope: Envelope,
+    registry: URL = RegistryLocation.url(override: nil)
+  ) throws -> MeasurementPlan {
     var references: [ModelID: URL] = [:]
     for id in envelope.accuracy.compactMap(\.reference) { references[id] = try library.library.folder(of: id) }
     return MeasurementPlan(
       envelope: envelope, contenders: contenders, role: role, environment: environment,
-      command: try engine.command(), threads: threads,
+      command: try engine.command(for: contenders, registry: registry), threads: threads,
       version: Version.current, parser: parser, references: references,
       referenceCache: library.library.root.appendingPathComponent(".references"))
   }

@@ -7,8 +7,13 @@ extension PromotionRule {
     let guardrails = fields.sections("guardrails", Guardrail.init)
     for rules in ["objectives", "guardrails"] { fields.reportRepeats(in: rules, of: ["metric", "cell"]) }
     let maturity = fields.section("maturity", Maturity.init)
-    guard let confidence, let objectives, let guardrails, let maturity else { return nil }
-    self.init(confidence: confidence, objectives: objectives, guardrails: guardrails, maturity: maturity)
+    let isProofAsked = fields.optional("proof") != nil
+    let proof = isProofAsked ? fields.choice("proof", of: ProofLevel.allCases.filter { $0 != .unverified }) : nil
+    guard let confidence, let objectives, let guardrails, let maturity, isProofAsked == (proof != nil) else {
+      return nil
+    }
+    self.init(
+      confidence: confidence, objectives: objectives, guardrails: guardrails, maturity: maturity, proof: proof)
   }
 }
 

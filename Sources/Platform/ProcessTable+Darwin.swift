@@ -1,0 +1,63 @@
+#if canImport(Darwin)
+  import Darwin
+  import Foundation
+
+  extension ProcessTable {
+    /// The parent of each process.
+    static var parents: [Int32: Int32] {
+      var parents: [Int32: Int32] = [:]
+      for line in output("/bin/ps", ["-axo", "pid=,ppid=,stat="]) {
+        let fields = line.split(separator: " ")
+        guard fields.count == 3, !fields[2].hasPrefix("Z") else { continue }
+        if let process = Int32(fields[0]), let parent = Int32(fields[1]) { parents[process] = parent }
+      }
+      return parents
+    }
+
+    /// The words a process was started with, as far as spaces tell them apart.
+    public static func commandLine(of process: Int32) -> [String] {
+      output("/bin/ps", ["-wwo", "command=", "-p", String(process)]).first?.split(separator: " ").map(String.init) ?? []
+    }
+
+    /// A process's working folder.
+    public static func workingFolder(of process: Int32) -> String? {
+      output("/usr/sbin/lsof", ["-a", "-d", "cwd", "-Fn", "-p", String(process)]).first { $0.hasPrefix("n/") }
+        .map { String($0.dropFirst()) }
+    }
+
+    /// The paths of the files that a process has open or mapped.
+    public static func openFiles(of process: Int32) -> Set<String> {
+      let lines = output("/usr/sbin/lsof", ["-Fn", "-p", String(process)])
+      return Set(lines.filter { $0.hasPrefix("n/") }.map { String($0.dropFirst()) })
+    }
+
+    /// The process that listens on a TCP port of this machine.
+    public static func listener(onPort port: Int) -> Int32? {
+      output("/usr/sbin/lsof", ["-nP", "-t", "-iTCP:\(port)", "-sTCP:LISTEN"]).compactMap { Int32($0) }.min()
+    }
+
+    /// The physical footprint at its highest.
+    static func peakMemoryBytes(of process: Int32) -> Int {
+      var usage = rusage_info_v4()
+      let status = withUnsafeMutablePointer(to: &usage) { pointer in
+        pointer.withMemoryRebound(to: rusage_info_t?.self, capacity: 1) {
+          proc_pid_rusage(process, RUSAGE_INFO_V4, $0)
+        }
+      }
+      return status == 0 ? Int(usage.ri_lifetime_max_phys_footprint) : 0
+    }
+
+    private static func output(_ program: String, _ arguments: [String]) -> [String] {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: program)
+      process.arguments = arguments
+      let pipe = Pipe()
+      process.standardOutput = pipe
+      process.standardError = FileHandle.nullDevice
+      guard (try? process.run()) != nil else { return [] }
+      let data = pipe.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+  }
+#endif

@@ -1,0 +1,35 @@
+"""llama.cpp's own HTTP server, out of the wheel xllamacpp, with the options of llama-server that profiles use.
+
+usage: llama-server.py --model FILE.gguf [--host ADDRESS] [--port N] [--ctx-size N] [--parallel N] [--threads N]
+"""
+
+import argparse
+import signal
+
+import xllamacpp
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--ctx-size", type=int, default=4096)
+    parser.add_argument("--parallel", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    params = xllamacpp.CommonParams()
+    params.model.path = options.model
+    params.hostnames = [options.host]
+    params.port = options.port
+    params.n_ctx = options.ctx_size
+    params.n_parallel = options.parallel
+    params.cpuparams.n_threads = options.threads
+    params.cpuparams_batch.n_threads = options.threads
+    params.fit_params = False
+    server = xllamacpp.Server(params)
+    print("listening on", server.listening_address, flush=True)
+    signal.pause()
+
+
+main()
