@@ -112,6 +112,11 @@ let package = Package(
     .testTarget(
       name: "WorkerCheckTests", dependencies: ["TestSupport", "WorkerCheck", "WorkerProtocol", "resident"]),
     .testTarget(
+      name: "EndpointEngineTests",
+      dependencies: [
+        "Checkpoint", "EndpointEngine", "JSON", "NativeEngine", "Platform", "TestSupport", "WorkerProtocol", "resident",
+      ]),
+    .testTarget(
       name: "RunnerTests",
       dependencies: [
         "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "ToolCalls", "Verdicts", "Vocabulary",

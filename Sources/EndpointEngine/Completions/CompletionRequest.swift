@@ -58,8 +58,10 @@ public struct CompletionRequest: Sendable {
     }
     if !keepsCache { body["cache_prompt"] = false }
     guard logProbabilities == 0 else {
-      body["logprobs"] = path == "completions" ? .integer(logProbabilities) : true
+      // The word of the chat API, which mlx_lm.server wants in either, and llama.cpp's own.
+      body["logprobs"] = true
       body["top_logprobs"] = .integer(logProbabilities)
+      body["n_probs"] = .integer(logProbabilities)
       return .object(body)
     }
     body["stream"] = true

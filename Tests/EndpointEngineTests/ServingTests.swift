@@ -1,0 +1,103 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+@testable import EndpointEngine
+
+/// Real processes: shells that start others.
+@Suite("Managed servers")
+struct ServingTests {
+  private static let supervisor = [Program.executable.path, "engine", "supervise", "--"]
+
+  private func waitUntil(_ condition: () -> Bool) -> Bool {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while ContinuousClock.now < deadline {
+      if condition() { return true }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    return false
+  }
+
+  /// The processes that run `sleep` for that many seconds.
+  private func sleepers(under root: Int32, _ seconds: Int) -> [Int32] {
+    ProcessTable.tree(of: root).filter { ProcessTable.commandLine(of: $0) == ["sleep", String(seconds)] }
+  }
+
+  @Test("Ending a server ends its whole tree, also what takes no notice of politeness")
+  func wholeTree() throws {
+    let script = "trap '' TERM; sleep 611 & sh -c 'trap \"\" TERM; sleep 611; sleep 611' & wait; sleep 611"
+    let server = try ManagedServer(["sh", "-c", script], port: 1, supervisor: Self.supervisor)
+    let root = server.processIdentifier
+    #expect(waitUntil { sleepers(under: root, 611).count >= 2 })
+    let tree = ProcessTable.tree(of: root)
+    server.end()
+    #expect(tree.allSatisfy { !ProcessTable.isRunning($0) })
+  }
+
+  @Test("A server ends when whoever started it is killed")
+  func orphan() throws {
+    let pipe = Pipe()
+    let starter = Process()
+    starter.executableURL = URL(fileURLWithPath: "/bin/sh")
+    // The shell holds the lifeline, as a worker does.
+    let quoted = Self.supervisor.map { "'\($0)'" }.joined(separator: " ")
+    starter.arguments = ["-c", "sleep 3600 | \(quoted) sleep 612"]
+    starter.standardOutput = pipe
+    try starter.run()
+    let root = starter.processIdentifier
+    #expect(waitUntil { sleepers(under: root, 612).count == 1 })
+    let server = sleepers(under: root, 612)
+    let lifeline = ProcessTable.tree(of: root).first { ProcessTable.commandLine(of: $0) == ["sleep", "3600"] }
+    kill(try #require(lifeline), SIGKILL)
+    #expect(waitUntil { server.allSatisfy { !ProcessTable.isRunning($0) } })
+    kill(root, SIGKILL)
+  }
+
+  @Test("A server that does not start is told with its last words")
+  func doesNotStart() throws {
+    var settings = EndpointSettings(targets: [.init(folder: "", url: nil, servedModel: nil)])
+    settings.profile = ServerProfile(
+      name: "broken", command: ["sh", "-c", "echo no such model >&2; exit 3"], servedModel: "m")
+    settings.keepsServers = true
+    let serving = Serving(settings, supervisor: Self.supervisor)
+    #expect(throws: EndpointError.notStarted(command: "broken", reason: "no such model")) {
+      try serving.endpoint(for: TestModels.uniform)
+    }
+  }
+
+  @Test("A lease is held by one process at a time")
+  func lease() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.url.appendingPathComponent("lock").path
+    let (one, other) = (ServerLease(path: path), ServerLease(path: path))
+    try one.acquire(within: 1)
+    #expect(throws: EndpointError.self) { try other.acquire(within: 0.1) }
+    one.release()
+    try other.acquire(within: 1)
+    #expect(other.isHeld && !one.isHeld)
+    other.release()
+  }
+
+  @Test("The process that listens on a port and the files it has open are found")
+  func listener() throws {
+    let server = RawServer { $1.sendCompletion() }
+    #expect(ProcessTable.listener(onPort: server.port) == ProcessInfo.processInfo.processIdentifier)
+    let file = TestModels.uniform.appendingPathComponent("config.json").resolvingSymlinksInPath()
+    let handle = try FileHandle(forReadingFrom: file)
+    #expect(ProcessTable.openFiles(of: ProcessInfo.processInfo.processIdentifier).contains(file.path))
+    try handle.close()
+  }
+
+  @Test("A profile's words are filled in, and a missing GGUF file is named")
+  func words() throws {
+    let folder = try TemporaryFolder()
+    let command = ServerCommand(
+      ServerProfile(name: "p", command: ["{python}", "--m={gguf}", "{port}"], servedModel: "{model}"),
+      folder: folder.url, python: "py")
+    #expect(throws: EndpointError.self) { try command.words(port: 7) }
+    let file = try folder.write("", to: "a.gguf")
+    #expect(try command.words(port: 7) == ["py", "--m=\(file.path)", "7"])
+    #expect(command.servedModel == folder.url.path)
+  }
+}
