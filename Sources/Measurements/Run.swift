@@ -8,7 +8,7 @@ public struct Run: Sendable, Equatable {
   public var side: Side?
   public var provenance: Provenance
   /// How it is known that these weights answered.
-  public var proof: ProofLevel
+  public var proof: ProofLevel { provenance == .unverified ? .unverified : provenLevel }
   public var engine: EngineBuild
   /// Seconds from starting the worker to its answer to `load`: recorded, never scored.
   public var loadSeconds: Double
@@ -16,6 +16,7 @@ public struct Run: Sendable, Equatable {
   public var readinessSeconds: Double
   /// Bits a weight, architecture and the like, as the worker described the model.
   public var description: JSONObject
+  private let provenLevel: ProofLevel
 
   public init(
     model: ModelID, side: Side?, provenance: Provenance, engine: EngineBuild, loadSeconds: Double,
@@ -24,7 +25,7 @@ public struct Run: Sendable, Equatable {
     self.model = model
     self.side = side
     self.provenance = provenance
-    self.proof = provenance == .unverified ? .unverified : proof
+    provenLevel = proof
     self.engine = engine
     self.loadSeconds = loadSeconds
     self.readinessSeconds = readinessSeconds

@@ -65,5 +65,8 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
 
 extension EngineBuild {
   /// The build in words.
-  var title: String { "\(name) \(version) (\(instructionSet), \(Figures.count(threads, "thread")))" }
+  var title: String {
+    let threads = threads > 0 ? ", \(Figures.count(threads, "thread"))" : ""
+    return "\(name) \(version) (\(instructionSet)\(threads))"
+  }
 }

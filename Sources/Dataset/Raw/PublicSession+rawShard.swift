@@ -45,8 +45,8 @@ extension PublicSession {
     if case .hashed(let hash, let files) = run.provenance {
       row[.weightsHash] = .string(hash.rawValue)
       row[.weightFiles] = .object(files)
+      row[.proof] = .string(run.proof.rawValue)
     }
-    row[.proof] = .string(run.proof.rawValue)
     return .row(row)
   }
 

@@ -14,6 +14,12 @@ extension EndpointWorker {
     request.temperature = options.temperature
     request.topP = options.topP
     request.seed = Int(truncatingIfNeeded: options.seed & 0x7FFF_FFFF)
+    if serving.isCold, options.mayVaryPrompt {
+      var first = request
+      first.prompt = form(of: fresh.next(options.prompt, in: folder), folder)
+      _ = try endpoint.complete(first, within: settings.requestSeconds)
+      serving.isCold = false
+    }
     let completion = try endpoint.complete(
       request, within: settings.requestSeconds, endingAfter: options.maximumSeconds)
     let counts = try Counts(

@@ -9,6 +9,8 @@ final class Serving {
   let busy = Mutex(())
   /// Whether the server was caught with other weights; it is not asked again.
   var isSpoilt = false
+  /// Whether the server was started just now and has not yet answered a request like those that are timed.
+  var isCold = false
   private let settings: EndpointSettings
   private let supervisor: [String]
   private let lease = ServerLease.standard
@@ -59,6 +61,7 @@ final class Serving {
     let port = ManagedServer.freePort()
     let server = try ManagedServer(try command.words(port: port), port: port, supervisor: supervisor)
     self.server = server
+    isCold = true
     let endpoint = try endpoint(of: server, command)
     let deadline = ContinuousClock.now + .seconds(settings.startSeconds)
     while true {

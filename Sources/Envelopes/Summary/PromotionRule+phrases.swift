@@ -9,6 +9,7 @@ extension PromotionRule {
       lines.append("and each of these is shown:")
       lines += guardrails.map { "  \($0.phrase)" }
     }
+    if let proof { lines.append("the weights of both must be known by \(proof.rawValue) or better") }
     return lines + maturity.phrases
   }
 }

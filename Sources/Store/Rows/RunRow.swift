@@ -42,8 +42,8 @@ extension RunRow {
     if case .hashed(let hash, let files) = run.provenance {
       weightsHash = hash.rawValue
       weightFiles = JSONValue.object(files).serialized()
+      proof = run.proof.rawValue
     }
-    proof = run.proof.rawValue
     engine = run.engine.name
     engineVersion = run.engine.version
     instructionSet = run.engine.instructionSet
