@@ -11,12 +11,13 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help bench bench-engine bench-kernels test test-neon build models lint format conformance clean
+.PHONY: help test-engines bench-overhead bench bench-engine bench-kernels test test-neon build models lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
 	@echo "make test         run all tests"
 	@echo "make test-neon    check the kernels in C, those for Arm under emulation"
+	@echo "make test-engines compare through mlx-lm, mlx_lm.server and llama.cpp's server (installs them)"
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
@@ -50,6 +51,15 @@ test: models
 # The Arm kernels under emulation, and all kernels of this machine under the address sanitizer.
 test-neon:
 	@scripts/test-neon
+
+# Through real servers, attached to and started; minutes, since mlx is slow on a processor.
+test-engines: models
+	@scripts/test-engines $(RESIDENT) $(STATE)
+
+# What the mlx and endpoint engines add to what they measure, in alternation, after `make test-engines`.
+bench-overhead: models
+	$(STATE)/venv/bin/python Benchmarks/engine_overhead.py --resident $(RESIDENT) --gguf $(STATE)/engine-models/q4_1 \
+	  --mlx $(STATE)/engine-models/bf16
 
 # Against llama.cpp, in alternation: JSON=FILE writes the rows, ROWS=PATTERN chooses some. PyPI's wheels are AVX2 builds;
 # the one that is compiled here for this processor takes some minutes, once.

@@ -111,6 +111,7 @@ let package = Package(
       name: "WorkerProtocolTests", dependencies: ["JSON", "TestSupport", "WorkerProtocol", "resident"]),
     .testTarget(
       name: "WorkerCheckTests", dependencies: ["TestSupport", "WorkerCheck", "WorkerProtocol", "resident"]),
+    .testTarget(name: "MLXEngineTests", dependencies: ["MLXEngine", "TestSupport"]),
     .testTarget(
       name: "EndpointEngineTests",
       dependencies: [

@@ -8,7 +8,10 @@ public struct Run: Sendable, Equatable {
   public var side: Side?
   public var provenance: Provenance
   /// How it is known that these weights answered.
-  public var proof: ProofLevel { provenance == .unverified ? .unverified : provenLevel }
+  public var proof: ProofLevel {
+    get { provenance == .unverified ? .unverified : provenLevel }
+    set { provenLevel = newValue }
+  }
   public var engine: EngineBuild
   /// Seconds from starting the worker to its answer to `load`: recorded, never scored.
   public var loadSeconds: Double
@@ -16,7 +19,7 @@ public struct Run: Sendable, Equatable {
   public var readinessSeconds: Double
   /// Bits a weight, architecture and the like, as the worker described the model.
   public var description: JSONObject
-  private let provenLevel: ProofLevel
+  private var provenLevel: ProofLevel
 
   public init(
     model: ModelID, side: Side?, provenance: Provenance, engine: EngineBuild, loadSeconds: Double,

@@ -1,10 +1,23 @@
 import Foundation
 import JSON
 import Testing
+import Vocabulary
 @testable import Envelopes
 
 @Suite("Reading an envelope")
 struct EnvelopeReadingTests {
+  @Test("The least proof of the weights may be given, by one of three names")
+  func proof() throws {
+    let text = ExampleEnvelope.text
+    #expect(try Envelope(parsing: Array(text.utf8), file: "example.json").promotion.proof == nil)
+    func proven(_ level: String) throws -> ProofLevel? {
+      let changed = text.replacingOccurrences(of: #""promotion": {"#, with: #""promotion": {"proof": "\#(level)","#)
+      return try Envelope(parsing: Array(changed.utf8), file: "example.json").promotion.proof
+    }
+    #expect(try proven("process") == .process)
+    #expect(throws: EnvelopeError.self) { try proven("unverified") }
+  }
+
   @Test("Every member arrives in its place")
   func members() throws {
     let envelope = try Envelope(parsing: Array(ExampleEnvelope.text.utf8), file: "example.json")

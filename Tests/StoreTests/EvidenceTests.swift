@@ -1,6 +1,7 @@
 import JSON
 import Measurements
 import Testing
+import Vocabulary
 
 @testable import Store
 
@@ -62,6 +63,15 @@ struct EvidenceTests {
     let number = try store.open(Fixture.session(), envelope: Fixture.envelope)
     var run = Fixture.run(.resident)
     run.provenance = .unverified
+    _ = try store.append(run, to: number)
+    #expect(try store.session(number).runs == [run])
+  }
+
+  @Test("How the weights are known is kept", arguments: [ProofLevel.hashed, .process, .fingerprint])
+  func proof(level: ProofLevel) throws {
+    let number = try store.open(Fixture.session(), envelope: Fixture.envelope)
+    var run = Fixture.run(.resident)
+    run.proof = level
     _ = try store.append(run, to: number)
     #expect(try store.session(number).runs == [run])
   }

@@ -25,6 +25,8 @@ struct Fixture {
   var candidateWrong: Set<Int> = []
   /// The relative size of the blocks' noise.
   var noise = 0.004
+  /// The least proof of the weights that the rule asks for.
+  var proof: ProofLevel?
   var objectives: [JSONValue] = [
     ["metric": "decode_tokens_per_second", "cell": "chat", "min_effect": 0.02]
   ]
@@ -95,11 +97,17 @@ struct Fixture {
         "divergence_limit": 0.15,
         "void_limit": .number(voidLimit),
       ],
-      "promotion": [
-        "confidence": 0.95, "objectives": .array(objectives), "guardrails": .array(guardrails),
-        "maturity": ["comparisons": 4, "days_between": 5, "allow_provisional": true],
-      ],
+      "promotion": promotion,
     ]
+  }
+
+  private var promotion: JSONValue {
+    var rule = JSONObject([
+      ("confidence", 0.95), ("objectives", .array(objectives)), ("guardrails", .array(guardrails)),
+      ("maturity", ["comparisons": 4, "days_between": 5, "allow_provisional": true]),
+    ])
+    rule["proof"] = proof.map { .string($0.rawValue) }
+    return .object(rule)
   }
 
   private func run(_ model: ModelID, _ side: Side) -> Run {

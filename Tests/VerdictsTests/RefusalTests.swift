@@ -30,6 +30,26 @@ struct RefusalTests {
     #expect(codes == ["unverified_provenance", "unverified_provenance"])
   }
 
+  @Test("A proof that is weaker than the envelope asks for is refused, of either side", arguments: Side.allCases)
+  func weakProof(side: Side) throws {
+    let verdict = try Fixture.verdict({ $0.proof = .process }) { evidence in
+      if side == .resident { evidence.resident.proof = .fingerprint } else { evidence.candidate.proof = .fingerprint }
+    }
+    #expect(verdict.refusals.map(\.code) == ["weak_proof"])
+    #expect(verdict.outcome == .inconclusive)
+  }
+
+  @Test("A proof that is strong enough, or of which the envelope says nothing, promotes")
+  func enoughProof() throws {
+    for proof in [nil, ProofLevel.fingerprint] {
+      let verdict = try Fixture.verdict({ $0.proof = proof }) { evidence in
+        evidence.resident.proof = .process
+        evidence.candidate.proof = .fingerprint
+      }
+      #expect(verdict.refusals.isEmpty)
+    }
+  }
+
   @Test("The same weights on both sides are refused")
   func sameWeights() throws {
     #expect(try refusals { $0.candidate.provenance = $0.resident.provenance } == ["same_weights"])

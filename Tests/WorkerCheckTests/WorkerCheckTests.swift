@@ -73,7 +73,8 @@ struct WorkerCheckTests {
 
   @Test("What a worker says it does not offer is no violation")
   func unsupported() async throws {
-    let edit = #"s/"result":{"log_probabilities.*}/"error":"no scores","status":"unsupported","peak_memory_bytes":999999999}/"#
+    let edit =
+      #"s/"result":{"log_probabilities.*}/"error":"no scores","status":"unsupported","peak_memory_bytes":999999999}/"#
     let finding = try #require(try await findings(of: "\(Self.program) | sed -u '\(edit)'", ["score"]).first)
     #expect(finding.outcome == .unsupported("no scores"))
   }

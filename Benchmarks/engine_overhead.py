@@ -1,0 +1,160 @@
+"""How far the figures of the mlx and endpoint engines are from those of what they measure, in alternation.
+
+usage: engine_overhead.py --resident PROGRAM --gguf FOLDER [--mlx FOLDER] [--tokens N] [--pairs N]
+
+  --gguf FOLDER  a model folder with its GGUF file: the endpoint engine's decode rate against the timings of
+                 llama.cpp's server (wheel xllamacpp), of the same requests
+  --mlx FOLDER   a model folder: the mlx worker's decode rate against mlx_lm.benchmark's loop, in one process each,
+                 a repetition of one after a repetition of the other
+
+Both kinds of rate are taken as (tokens - 1) / (last token - first token). Runs with the interpreter that has the
+packages, whose scripts it starts.
+"""
+
+import argparse
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PROMPT = [504, 3575, 282, 4649, 314, 7042, 30, 378, 2988, 314, 260, 1070, 2420, 282, 260, 905]
+
+
+class Worker:
+    """A worker over the line protocol."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()
+        self.count = 0
+
+    def ask(self, **request):
+        self.count += 1
+        self.process.stdin.write(json.dumps({"id": self.count} | request) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        if "error" in answer:
+            sys.exit(f"error: {request['op']}: {answer['error']}")
+        return answer["result"]
+
+    def generate(self, tokens):
+        result = self.ask(op="generate", prompt=PROMPT, max_tokens=tokens, may_vary_prompt=True)
+        times = result["token_ns"]
+        return (len(times) - 1) / (times[-1] - times[0]) * 1e9, result
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def report(name, pairs):
+    ratios = [own / other for own, other in pairs]
+    print(
+        f"| {name} | {statistics.median(p[0] for p in pairs):.2f} | {statistics.median(p[1] for p in pairs):.2f} "
+        f"| {100 * (statistics.median(ratios) - 1):+.2f} % | {100 * (min(ratios) - 1):+.2f} … {100 * (max(ratios) - 1):+.2f} % "
+        f"| {len(pairs)} |",
+        flush=True,
+    )
+
+
+def endpoint(options):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    gguf = next(Path(options.gguf).glob("*.gguf"))
+    command = [sys.executable, str(ROOT / "scripts/llama-server.py"), "--model", str(gguf), "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            time.sleep(0.2)
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+        settings = {
+            "targets": [{"folder": "", "url": f"http://127.0.0.1:{port}"}], "api": "completions",
+            "keepsServers": False, "startSeconds": 60, "requestSeconds": 300,
+        }
+        worker = Worker([options.resident, "engine", "endpoint-worker", json.dumps(settings)])
+        worker.ask(op="load", model=str(Path(options.gguf).resolve()), context_length=1024)
+        worker.generate(options.tokens)
+        pairs = []
+        for _ in range(options.pairs):
+            own, result = worker.generate(options.tokens)
+            # The server's clock starts when the first token is sampled, and its rate counts that token too.
+            other = result["server_decode_tokens_per_second"] * (options.tokens - 1) / options.tokens
+            pairs.append((own, other))
+        worker.close()
+    finally:
+        server.terminate()
+        server.wait()
+    report(f"endpoint engine, llama.cpp's server, {options.tokens} tokens", pairs)
+
+
+REFERENCE = """
+import sys, json
+import mlx.core as mx
+from mlx_lm import load, stream_generate
+model, tokenizer = load(sys.argv[1])
+tokenizer._eos_token_ids = {}
+for line in sys.stdin:
+    request = json.loads(line)
+    for response in stream_generate(
+        model, tokenizer, request["prompt"], max_tokens=request["tokens"], prefill_step_size=2048
+    ):
+        pass
+    # mlx_lm counts the first token but starts its clock after it.
+    print(response.generation_tps * (request["tokens"] - 1) / request["tokens"], flush=True)
+"""
+
+
+def mlx(options):
+    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
+    other = subprocess.Popen(
+        [sys.executable, "-c", REFERENCE, options.mlx], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=environment)
+
+    def reference():
+        other.stdin.write(json.dumps({"prompt": PROMPT, "tokens": options.tokens}) + "\n")
+        other.stdin.flush()
+        return float(other.stdout.readline())
+
+    worker = Worker([sys.executable, str(ROOT / "Sources/MLXEngine/Resources/mlx_worker.py")])
+    worker.ask(op="load", model=options.mlx, context_length=1024)
+    worker.generate(options.tokens)
+    reference()
+    pairs = []
+    for index in range(options.pairs):
+        if index % 2 == 0:
+            own = worker.generate(options.tokens)[0]
+            pairs.append((own, reference()))
+        else:
+            theirs = reference()
+            pairs.append((worker.generate(options.tokens)[0], theirs))
+    worker.close()
+    other.stdin.close()
+    other.wait()
+    report(f"mlx engine, mlx_lm.benchmark's loop, {options.tokens} tokens", pairs)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--resident", required=True)
+    parser.add_argument("--gguf")
+    parser.add_argument("--mlx")
+    parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--pairs", type=int, default=10)
+    options = parser.parse_args()
+    print("| what | ours, tokens/s (median) | theirs | ratio (median of pairs) | range | pairs |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    if options.gguf:
+        endpoint(options)
+    if options.mlx:
+        mlx(options)
+
+
+main()
