@@ -139,6 +139,19 @@ struct HostileServerTests {
     }
   }
 
+  @Test("A flood of 429 is a concurrency above the server's limit, whatever the others got")
+  func flood() throws {
+    let server = RawServer { request, connection in
+      let isLucky = request.body["prompt"] == "0"
+      if isLucky { connection.sendCompletion() } else { connection.sendJSON([:], status: "429 Too Many Requests") }
+    }
+    let endpoint = try Endpoint(server.url, model: "m")
+    let requests = (0..<4).map { CompletionRequest(prompt: .text(String($0)), maximumTokens: 3) }
+    #expect(throws: EndpointError.overLimit(concurrency: 4)) { try endpoint.complete(together: requests, within: 20) }
+    #expect(server.requestCount == 4)
+    #expect(try endpoint.complete(together: [requests[0], requests[0]], within: 20).count == 2)
+  }
+
   @Test("Endless keep-alives end at the limit of time")
   func keepAlives() {
     #expect {

@@ -6,22 +6,14 @@ extension EndpointWorker {
     let folder = try loaded()
     try check(options, folder)
     let endpoint = try serving.endpoint(for: folder.url)
+    if options.sequences > 1 { return try generateTogether(options, folder, endpoint) }
     let isFixed = !options.stopsAtEnd
-    let prompt = options.mayVaryPrompt ? fresh.next(options.prompt, in: folder) : options.prompt
-    var request = CompletionRequest(prompt: form(of: prompt, folder), maximumTokens: options.maximumTokens)
-    request.forbiddenTokens = isFixed ? folder.ends : []
-    request.keepsCache = options.reusesPrefix
-    request.temperature = options.temperature
-    request.topP = options.topP
-    request.seed = Int(truncatingIfNeeded: options.seed & 0x7FFF_FFFF)
     if serving.isCold, options.mayVaryPrompt {
-      var first = request
-      first.prompt = form(of: fresh.next(options.prompt, in: folder), folder)
-      _ = try endpoint.complete(first, within: settings.requestSeconds)
+      _ = try endpoint.complete(request(options, folder), within: settings.requestSeconds)
       serving.isCold = false
     }
     let completion = try endpoint.complete(
-      request, within: settings.requestSeconds, endingAfter: options.maximumSeconds)
+      request(options, folder), within: settings.requestSeconds, endingAfter: options.maximumSeconds)
     let counts = try Counts(
       completion, promptTokens: options.prompt.count, fixed: isFixed ? options.maximumTokens : nil
     ) {
@@ -44,6 +36,43 @@ extension EndpointWorker {
     return result
   }
 
+  /// Several requests at once, as so many clients send them; a token's time is when the last of them had it.
+  private func generateTogether(
+    _ options: GenerateOptions, _ folder: ClaimedFolder, _ endpoint: Endpoint
+  ) throws -> JSONObject {
+    guard !options.stopsAtEnd, !options.reusesPrefix else {
+      throw WorkerFailure.badRequest("sequences at once have a fixed length and prompts of their own")
+    }
+    let requests = (0..<options.sequences).map { _ in request(options, folder) }
+    let completions = try endpoint.complete(together: requests, within: settings.requestSeconds)
+    let times = try completions.map { completion in
+      let counts = try Counts(completion, promptTokens: options.prompt.count, fixed: options.maximumTokens) {
+        folder.tokens(of: $0).count
+      }
+      return TokenTimes.of(completion.pieces, count: counts.completionTokens) { folder.tokens(of: $0).count }
+    }
+    try checkWeights(at: endpoint)
+    let last = (0..<options.maximumTokens).map { token in times.compactMap { $0.dropFirst(token).first }.max() ?? 0 }
+    return JSONObject([
+      ("sequences", .integer(options.sequences)),
+      ("tokens", .tokens(folder.tokens(of: completions[0].text))), ("text", .string(completions[0].text)),
+      ("prompt_tokens", .integer(options.prompt.count)),
+      ("cached_tokens", .integer(completions.compactMap(\.cachedTokens).max() ?? 0)),
+      ("token_ns", .array(last.map { .integer(Int($0)) })), ("finish", .string(Completion.Finish.length.rawValue)),
+    ])
+  }
+
+  private func request(_ options: GenerateOptions, _ folder: ClaimedFolder) -> CompletionRequest {
+    let prompt = options.mayVaryPrompt ? fresh.next(options.prompt, in: folder) : options.prompt
+    var request = CompletionRequest(prompt: form(of: prompt, folder), maximumTokens: options.maximumTokens)
+    request.forbiddenTokens = options.stopsAtEnd ? [] : folder.ends
+    request.keepsCache = options.reusesPrefix
+    request.temperature = options.temperature
+    request.topP = options.topP
+    request.seed = Int(truncatingIfNeeded: options.seed & 0x7FFF_FFFF)
+    return request
+  }
+
   private func check(_ options: GenerateOptions, _ folder: ClaimedFolder) throws(WorkerFailure) {
     guard !options.prompt.isEmpty else { throw .badRequest("there are no tokens to process: give at least one") }
     if let wrong = options.prompt.first(where: { $0 < 0 || Int($0) >= folder.vocabularySize }) {
@@ -63,36 +92,5 @@ extension EndpointWorker {
         thinking: nil)
     }
     return takesTokens ? .tokens(prompt) : .text(folder.tokenizer.decode(prompt, skipSpecialTokens: false))
-  }
-}
-
-/// A completion's token counts: the server's, held against our own.
-struct Counts: Equatable {
-  let promptTokens: Int
-  let completionTokens: Int
-
-  /// - Parameters:
-  ///   - fixed: The number of tokens that must have come, where it is fixed.
-  ///   - tokenCount: How many tokens a text has.
-  /// - Throws: `.badUsage`.
-  init(
-    _ completion: Completion, promptTokens: Int, fixed: Int?, tokenCount: (String) -> Int
-  ) throws(EndpointError) {
-    let own = tokenCount(completion.reasoning + completion.text)
-    if completion.finish == .time {
-      // The connection was closed before the server had counted.
-      (self.promptTokens, completionTokens) = (promptTokens, completion.pieces.count)
-      return
-    }
-    guard let prompt = completion.promptTokens, let count = completion.completionTokens else {
-      throw .badUsage("there is none")
-    }
-    guard prompt == promptTokens else { throw .badUsage("\(prompt) prompt tokens, ours are \(promptTokens)") }
-    if let fixed, count != fixed { throw .badUsage("\(count) completion tokens where \(fixed) were asked for") }
-    // An end token counts for some servers, and what special tokens there are has no text.
-    guard abs(count - own) <= 2 + count / 4 || !completion.toolCalls.isEmpty else {
-      throw .badUsage("\(count) completion tokens, the text has \(own)")
-    }
-    (self.promptTokens, completionTokens) = (prompt, fixed ?? min(count, max(own, completion.pieces.count)))
   }
 }

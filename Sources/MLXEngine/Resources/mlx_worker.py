@@ -187,6 +187,8 @@ class Engine:
         limit = field(request, "max_tokens", int)
         if limit < 1:
             raise Refusal("bad request: max_tokens is not a positive integer")
+        if field(request, "sequences", int, 1) > 1:
+            raise Refusal("the mlx engine decodes one sequence at a time", "unsupported")
         prompt = self.tokens(request, "prompt", limit)
         stops = self.tokenizer.eos_token_ids if field(request, "stop_at_end", bool, False) else ()
         seconds = field(request, "max_seconds", float, float("inf"))
