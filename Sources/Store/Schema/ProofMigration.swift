@@ -3,7 +3,7 @@
 enum ProofMigration {
   static let sql = """
     ALTER TABLE runs ADD COLUMN proof TEXT
-      CHECK (proof IN ('hashed', 'process', 'fingerprint') AND weights_hash IS NOT NULL);
+      CHECK (proof IS NULL OR proof IN ('hashed', 'process', 'fingerprint') AND weights_hash IS NOT NULL);
 
     """
 }
