@@ -95,7 +95,7 @@ public enum MeasurementColumn: String, Sendable, CaseIterable {
     case .status: "only success is scored"
     case .message: "why there is no figure, shortened"
     case .voidReason: "why the block is not scored; null where it is"
-    case .provenance: "how the weights are known: hashed by the process that loaded them, process, fingerprint, or unverified"
+    case .provenance: "how the weights are known: hashed, process, fingerprint or unverified"
     case .envelopeHash: "SHA-256 of the envelope"
     case .engine: "engine that measured"
     case .engineVersion: "its version"
