@@ -11,7 +11,7 @@ extension Promoter {
 
   func judge(_ evidence: Evidence, of comparison: SessionNumber) throws -> (Verdict, Envelope) {
     let envelope = try Envelope(source: evidence.envelope)
-    let earlier = try store.predecessors(of: comparison).map { try store.evidence($0) }
+    let earlier = try store.predecessors(of: comparison).map { try store.evidence($0, .blocks) }
     let judge = Judge(
       evidence, after: earlier.filter(evidence.continues),
       priorComparisons: try priorComparisons(evidence, envelope))
@@ -32,9 +32,7 @@ extension Promoter {
     let earlier = try store.validatedComparisons(
       candidate: candidate, resident: resident, envelope: evidence.session.envelopeHash,
       hostFingerprint: evidence.session.host.fingerprint)
-    let items = try earlier.map { session, start in
-      PriorComparisons.Item(startedAt: start, environment: try store.session(session).session.environment)
-    }
+    let items = earlier.map { PriorComparisons.Item(startedAt: $0.startedAt, environment: $0.environment) }
     return PriorComparisons(items, before: evidence.session.startedAt, envelope.promotion.maturity)
   }
 }

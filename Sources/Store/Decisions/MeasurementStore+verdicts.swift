@@ -6,11 +6,16 @@ extension MeasurementStore {
   public func record(verdict: JSONValue, outcome: String, for session: SessionNumber) throws(StoreError) {
     try write { database in
       _ = try self.row(of: session, database)
-      try VerdictRow(
-        session: session.rawValue, recordedAt: self.clock(), outcome: outcome.storable,
-        document: verdict.serialized()
-      ).insert(database)
+      try self.insert(
+        VerdictRecord(session: session, recordedAt: self.clock(), outcome: outcome, verdict: verdict), database)
     }
+  }
+
+  func insert(_ verdict: VerdictRecord, _ database: Database) throws {
+    try VerdictRow(
+      session: verdict.session.rawValue, recordedAt: verdict.recordedAt, outcome: verdict.outcome.storable,
+      document: verdict.verdict.serialized()
+    ).insert(database)
   }
 
   /// The verdicts about a session, or about all for nil, oldest first.

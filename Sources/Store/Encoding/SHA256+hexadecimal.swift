@@ -2,8 +2,13 @@ import Crypto
 
 extension SHA256 {
   /// The digest of some bytes as 64 lower-case hexadecimal digits.
-  package static func hexadecimal(of bytes: [UInt8]) -> String {
+  package static func hexadecimal(of bytes: [UInt8]) -> String { hash(data: bytes).hexadecimal }
+}
+
+extension SHA256.Digest {
+  /// The digest as 64 lower-case hexadecimal digits.
+  package var hexadecimal: String {
     let digits = Array("0123456789abcdef")
-    return String(hash(data: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] })
+    return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] })
   }
 }

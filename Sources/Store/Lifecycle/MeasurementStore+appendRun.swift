@@ -11,25 +11,27 @@ extension MeasurementStore {
   ///   are not finite.
   public func append(_ run: Run, to session: SessionNumber) throws(StoreError) -> RunNumber {
     try run.validate()
-    return try write { database in
-      let row = try self.runningRow(of: session, database)
-      if let difference = run.difference(from: row) {
-        throw StoreError.runMismatch(session, run.side, difference: difference)
-      }
-      let first = try RunRow.filter(Column("session") == session.rawValue && Column("side") == run.side?.rawValue)
-        .order(Column("number")).fetchOne(database)
-      let new = RunRow(run, session: session)
-      if let first, let difference = new.difference(from: first) {
-        throw StoreError.runMismatch(session, run.side, difference: difference)
-      }
-      try new.insert(database)
-      return RunNumber(rawValue: database.lastInsertedRowID)
+    return try write { try self.insert(run, to: session, $0) }
+  }
+
+  func insert(_ run: Run, to session: SessionNumber, _ database: Database) throws -> RunNumber {
+    let row = try runningRow(of: session, database)
+    if let difference = run.difference(from: row) {
+      throw StoreError.runMismatch(session, run.side, difference: difference)
     }
+    let first = try RunRow.filter(Column("session") == session.rawValue && Column("side") == run.side?.rawValue)
+      .order(Column("number")).fetchOne(database)
+    let new = RunRow(run, session: session)
+    if let first, let difference = new.difference(from: first) {
+      throw StoreError.runMismatch(session, run.side, difference: difference)
+    }
+    try new.insert(database)
+    return RunNumber(rawValue: database.lastInsertedRowID)
   }
 }
 
 extension Run {
-  fileprivate func validate() throws(StoreError) {
+  func validate() throws(StoreError) {
     guard loadSeconds.isFinite, readinessSeconds.isFinite else {
       throw .invalidValue(of: "the run", problem: "has a time that is not finite")
     }

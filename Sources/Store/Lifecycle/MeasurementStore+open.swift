@@ -14,25 +14,39 @@ extension MeasurementStore {
   public func open(
     _ session: MeasurementSession, envelope: JSONValue, runs: [Run] = []
   ) throws(StoreError) -> SessionNumber {
+    let document = try Self.document(of: envelope, for: session)
+    return try write { database in
+      guard try SessionRow.filter(Column("uuid") == session.uuid).isEmpty(database) else {
+        throw StoreError.sessionExists(uuid: session.uuid)
+      }
+      var counted = session
+      if session.challenge == nil { counted.challenge = try self.challenge(of: session, runs, database) }
+      return try self.insert(counted, document, database)
+    }
+  }
+
+  /// The text of a session's envelope in the form that is hashed.
+  ///
+  /// - Throws: `envelopeMismatch`, or `invalidValue` for the session.
+  static func document(of envelope: JSONValue, for session: MeasurementSession) throws(StoreError) -> String {
     try session.validate()
     let document = envelope.serialized(.canonical)
     let hash = SHA256.hexadecimal(of: Array(document.utf8))
     guard hash == session.envelopeHash.rawValue else {
       throw .envelopeMismatch(stated: session.envelopeHash, actual: .init(rawValue: hash))
     }
-    return try write { database in
-      if try !EnvelopeRow.exists(database, key: hash) {
-        try EnvelopeRow(hash: hash, document: document).insert(database)
-      }
-      try Self.insert(session.host, database)
-      guard try SessionRow.filter(Column("uuid") == session.uuid).isEmpty(database) else {
-        throw StoreError.sessionExists(uuid: session.uuid)
-      }
-      var row = SessionRow(session)
-      if row.challenge == nil { row.challenge = try self.challenge(of: session, runs, database) }
-      try row.insert(database)
-      return SessionNumber(rawValue: database.lastInsertedRowID)
+    return document
+  }
+
+  /// Adds a running session, with its envelope's text and its host.
+  func insert(_ session: MeasurementSession, _ document: String, _ database: Database) throws -> SessionNumber {
+    let hash = session.envelopeHash.rawValue
+    if try !EnvelopeRow.exists(database, key: hash) {
+      try EnvelopeRow(hash: hash, document: document).insert(database)
     }
+    try Self.insert(session.host, database)
+    try SessionRow(session).insert(database)
+    return SessionNumber(rawValue: database.lastInsertedRowID)
   }
 
   private static func insert(_ host: Host, _ database: Database) throws {

@@ -26,10 +26,10 @@ extension MeasurementStore {
   }
 
   /// The complete comparisons of exactly these weights under that envelope on that host, oldest first, with their
-  /// starts in seconds since 1970: what a verdict's maturity counts.
+  /// starts in seconds since 1970 and their environments: what a verdict's maturity counts.
   public func validatedComparisons(
     candidate: WeightsHash, resident: WeightsHash, envelope: EnvelopeHash, hostFingerprint: String
-  ) throws(StoreError) -> [(session: SessionNumber, startedAt: Double)] {
+  ) throws(StoreError) -> [(session: SessionNumber, startedAt: Double, environment: EnvironmentClass)] {
     try read { database in
       try SessionRow.fetchAll(
         database,
@@ -43,7 +43,10 @@ extension MeasurementStore {
           ORDER BY started_at_s, number
           """,
         arguments: [envelope.rawValue, hostFingerprint, resident.rawValue, candidate.rawValue]
-      ).compactMap { row in row.number.map { (SessionNumber(rawValue: $0), row.startedAt) } }
+      ).compactMap { row in
+        guard let number = row.number, let environment = EnvironmentClass(rawValue: row.environment) else { return nil }
+        return (SessionNumber(rawValue: number), row.startedAt, environment)
+      }
     }
   }
 }

@@ -4,11 +4,24 @@ import Measurements
 extension MeasurementStore {
   /// The samples of a side, or of the whole session for nil, in the order of measurement.
   ///
-  /// - Complexity: O(*n*) in the session's samples, as all reading of one session.
+  /// - Complexity: O(*n* log *n*) in the session's samples.
   public func samples(of session: SessionNumber, side: Side?) throws(StoreError) -> [Sample] {
     try read { database in
       _ = try self.row(of: session, database)
       return try self.samples(of: session, side: side, database)
+    }
+  }
+
+  /// The samples of each run of a session, runs in the order of loading, samples in the order of measurement.
+  public func samplesByRun(of session: SessionNumber) throws(StoreError) -> [[Sample]] {
+    try read { database in
+      _ = try self.row(of: session, database)
+      let runs = try Int64.fetchAll(
+        database, sql: "SELECT number FROM runs WHERE session = ? ORDER BY number", arguments: [session.rawValue])
+      return try runs.map { run in
+        try self.samples(
+          of: session, where: "samples.run = :run", ["run": run], database)
+      }
     }
   }
 
@@ -17,28 +30,38 @@ extension MeasurementStore {
     try read { try self.session(number, $0) }
   }
 
-  func samples(of session: SessionNumber, side: Side?, _ database: Database) throws -> [Sample] {
-    let rows = try SampleRow.fetchAll(
-      database,
-      sql: """
-        SELECT samples.* FROM samples JOIN runs ON runs.number = samples.run
-        WHERE runs.session = ? AND (? IS NULL OR runs.side = ?) ORDER BY samples.id
-        """,
-      arguments: [session.rawValue, side?.rawValue, side?.rawValue])
+  /// - Parameter scope: Which of them.
+  func samples(
+    of session: SessionNumber, side: Side?, scope: EvidenceScope = .all, _ database: Database
+  ) throws -> [Sample] {
+    var condition = """
+      samples.run IN (SELECT number FROM runs WHERE session = :session AND (:side IS NULL OR side = :side))
+      """
+    // A turn's item begins with "#", an item's name never does.
+    if scope == .blocks { condition += " AND (samples.item IS NULL OR samples.item GLOB '#*')" }
+    return try samples(
+      of: session, where: condition, ["session": session.rawValue, "side": side?.rawValue], database)
+  }
+
+  private func samples(
+    of session: SessionNumber, where condition: String, _ arguments: StatementArguments, _ database: Database
+  ) throws -> [Sample] {
     let turns = try TurnRow.fetchAll(
       database,
-      sql: """
-        SELECT turns.* FROM turns JOIN samples ON samples.id = turns.sample JOIN runs ON runs.number = samples.run
-        WHERE runs.session = ?
-        """,
-      arguments: [session.rawValue])
+      sql: "SELECT turns.* FROM turns JOIN samples ON samples.id = turns.sample WHERE \(condition)",
+      arguments: arguments)
     let turnsBySample = Dictionary(turns.map { ($0.sample, $0) }, uniquingKeysWith: { first, _ in first })
-    return try rows.map { row in
-      guard let sample = row.sample(row.id.flatMap { turnsBySample[$0] }) else {
-        throw self.damaged("a sample of session \(session), cell \(row.cell), block \(row.block)")
+    let rows = try SampleRow.fetchCursor(
+      database, sql: "SELECT \(SampleRow.selection) FROM samples WHERE \(condition) ORDER BY samples.id",
+      arguments: arguments)
+    var samples: [Sample] = []
+    while let row = try rows.next() {
+      guard let sample = row.sample(turnsBySample.isEmpty ? nil : row.id.flatMap { turnsBySample[$0] }) else {
+        throw damaged("a sample of session \(session), cell \(row.cell), block \(row.block)")
       }
-      return sample
+      samples.append(sample)
     }
+    return samples
   }
 
   func session(_ number: SessionNumber, _ database: Database) throws -> SessionRecord {
