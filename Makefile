@@ -4,6 +4,7 @@ STATE := .resident
 WEIGHTS := $(STATE)/downloads/SmolLM2-135M-Instruct.Q4_1.gguf
 MODELS := $(STATE)/models
 CONFIGURATION := release
+DUCKDB := $(STATE)/tools/duckdb
 RESIDENT = .build/$(CONFIGURATION)/resident
 ENVELOPE ?= envelopes/smoke.json
 
@@ -11,7 +12,8 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help test-engines bench-overhead bench bench-engine bench-kernels test test-neon build models lint format conformance clean
+.PHONY: help test-engines bench-overhead bench bench-engine bench-kernels test test-neon test-dataset build models duckdb \
+  lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
@@ -21,10 +23,12 @@ help:
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
+	@echo "make duckdb       fetch DuckDB's command line, which writes the dataset's Parquet files"
+	@echo "make test-dataset load an exported dataset by datasets, pyarrow, duckdb and pandas (installs them)"
 	@echo "make lint         check formatting and style; make format repairs formatting"
 	@echo "make clean        delete builds; delete $(STATE) as well to undo everything"
 
-bench: build $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
+bench: build duckdb $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
 	@scripts/bench $(RESIDENT) $(ENVELOPE) $(STATE)
 
 build:
@@ -36,6 +40,12 @@ $(WEIGHTS):
 
 models: $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
 
+# The engine of Parquet for `resident export`, which finds it here.
+duckdb: $(DUCKDB)
+
+$(DUCKDB):
+	@scripts/fetch-duckdb $@
+
 # The folders appear only when complete, so that a make that was interrupted starts them anew.
 $(MODELS)/smollm2-135m: | build $(WEIGHTS)
 	$(RESIDENT) models import $(WEIGHTS) --out $@
@@ -45,8 +55,14 @@ $(MODELS)/smollm2-135m-4bit-g64: | build $(MODELS)/smollm2-135m
 
 # In debug, which checks more and builds faster; the kernels are optimized in either.
 test: CONFIGURATION := debug
-test: models
+test: models duckdb
 	swift test
+
+# By the libraries that people load a dataset with; installs them into $(STATE).
+test-dataset: build duckdb
+	@test -d $(STATE)/dataset-venv || python3 -m venv $(STATE)/dataset-venv
+	@$(STATE)/dataset-venv/bin/pip install --quiet --disable-pip-version-check -r Tests/DatasetConformance/requirements.txt
+	$(STATE)/dataset-venv/bin/python Tests/DatasetConformance/load.py $(RESIDENT) $(DUCKDB)
 
 # The Arm kernels under emulation, and all kernels of this machine under the address sanitizer.
 test-neon:

@@ -84,7 +84,7 @@ let package = Package(
 
     .target(
       name: "Verification", dependencies: ["Dataset", "Envelopes", "JSON", "Measurements", "Verdicts", "Vocabulary"]),
-    .target(name: "Dataset", dependencies: ["JSON", "Measurements", "Store", "Vocabulary", crypto]),
+    .target(name: "Dataset", dependencies: ["JSON", "Measurements", "Store", "ToolCalls", "Vocabulary", crypto]),
 
     .executableTarget(
       name: "resident",
@@ -140,7 +140,8 @@ let package = Package(
       dependencies: ["Calibration", "Envelopes", "JSON", "Measurements", "Verdicts", "Vocabulary"]),
     .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "Vocabulary", crypto, database]),
     .testTarget(
-      name: "DatasetTests", dependencies: ["Dataset", "JSON", "Measurements", "Store", "Vocabulary", crypto]),
+      name: "DatasetTests",
+      dependencies: ["Dataset", "JSON", "Measurements", "Store", "TestSupport", "Vocabulary", crypto]),
     .testTarget(name: "EndToEndTests", dependencies: ["JSON", "TestSupport", "resident"]),
     .testTarget(
       name: "NativeEngineTests",

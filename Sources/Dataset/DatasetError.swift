@@ -18,8 +18,12 @@ public enum DatasetError: Error, Equatable, Sendable {
   /// The envelope can't be published whole, as its hash demands, without naming this machine or its user.
   case revealingEnvelope(SessionNumber, what: String)
   case unusableTime(SessionNumber)
-  /// The raw samples are those of one model.
-  case notAComparison(name: String)
+  /// DuckDB could not be started or failed.
+  case engine(String)
+  /// The folder's Parquet files can't be read or added to without DuckDB.
+  case engineMissing
+  /// The folder's files are of another format than the one asked for.
+  case otherFormat(present: ShardFormat)
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -38,7 +42,11 @@ extension DatasetError: CustomStringConvertible {
     case .revealingEnvelope(let number, let what):
       "session \(number): the envelope contains \(what) of this machine; measure under an envelope that does not"
     case .unusableTime(let number): "session \(number) has a time outside the years 1970 to 9999"
-    case .notAComparison(let name): "\(name) holds the samples of one model and compares nothing"
+    case .engine(let reason): "DuckDB: \(reason)"
+    case .engineMissing:
+      "the dataset is of Parquet files, which need DuckDB: `make duckdb` installs it for this project; or name the "
+        + "executable by --duckdb or $\(DuckDB.environmentVariable)"
+    case .otherFormat(let present): "the dataset is of \(present.rawValue) files already; choose another folder"
     }
   }
 }

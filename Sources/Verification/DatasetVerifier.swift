@@ -29,37 +29,68 @@ public struct DatasetVerifier: Sendable {
 
   public init(_ dataset: PublishedDataset) { self.dataset = dataset }
 
-  /// One finding a published verdict, by file name.
+  /// One finding a published verdict, in the dataset's order.
   ///
   /// - Throws: `DatasetError` where a file can't be read or is not what its name promises.
   public func findings() throws(DatasetError) -> [Finding] {
-    let comparisons = try dataset.comparisons().map(\.evidence)
-    return try dataset.verdicts().map { published in
+    let sessions = try dataset.sessions()
+    var loader = try EvidenceLoader(dataset)
+    var comparisons: [Context] = []
+    for session in sessions {
+      if let evidence = try loader.context(of: session) { comparisons.append(Context(session: session, evidence)) }
+    }
+    let positions = Dictionary(
+      comparisons.enumerated().map { ($1.evidence.session.uuid, $0) }, uniquingKeysWith: { first, _ in first })
+    var findings: [Finding] = []
+    for published in try dataset.verdicts() {
       func finding(_ state: Finding.State, _ details: [String]) -> Finding {
         Finding(name: published.name, session: published.session, state: state, details: details)
       }
-      guard let evidence = comparisons.first(where: { $0.session.uuid == published.session }) else {
-        return finding(.noSamples, ["raw/ has no samples of the session"])
+      guard let position = positions[published.session] else {
+        findings.append(finding(.noSamples, ["the dataset has no samples of the session"]))
+        continue
       }
       do {
-        let verdict = try Self.verdict(on: evidence, among: comparisons)
+        let verdict = try Self.verdict(on: comparisons[position], among: comparisons, &loader)
         let differences = JSONDifference.all(published.verdict, verdict.json)
-        return finding(differences.isEmpty ? .same : .differs, differences.map(\.description))
+        findings.append(finding(differences.isEmpty ? .same : .differs, differences.map(\.description)))
+      } catch let error as DatasetError {
+        throw error
       } catch {
-        return finding(.notJudged, ["\(error)"])
+        findings.append(finding(.notJudged, ["\(error)"]))
       }
+    }
+    return findings
+  }
+
+  /// A comparison without its samples.
+  private struct Context {
+    let session: PublishedSession
+    let evidence: Evidence
+
+    init(session: PublishedSession, _ evidence: Evidence) {
+      self.session = session
+      self.evidence = evidence
     }
   }
 
   /// The verdict on a comparison, given all others that were published with it.
-  static func verdict(on evidence: Evidence, among comparisons: [Evidence]) throws -> Verdict {
-    let maturity = try Envelope(source: evidence.envelope).promotion.maturity
-    let earlier = comparisons.filter { $0.isComparable(to: evidence) }.map {
-      PriorComparisons.Item(startedAt: $0.session.startedAt, environment: $0.session.environment)
+  private static func verdict(
+    on comparison: Context, among comparisons: [Context], _ loader: inout EvidenceLoader
+  ) throws -> Verdict {
+    let context = comparison.evidence
+    let maturity = try Envelope(source: context.envelope).promotion.maturity
+    let prior = comparisons.filter { $0.evidence.isComparable(to: context) }.map {
+      PriorComparisons.Item(startedAt: $0.evidence.session.startedAt, environment: $0.evidence.session.environment)
     }
+    var earlier: [Evidence] = []
+    for other in comparisons where context.continues(other.evidence) {
+      if let evidence = try loader.evidence(of: other.session) { earlier.append(evidence) }
+    }
+    let evidence = try loader.evidence(of: comparison.session) ?? context
     return try Judge(
-      evidence, after: comparisons.filter(evidence.continues),
-      priorComparisons: PriorComparisons(earlier, before: evidence.session.startedAt, maturity)
+      evidence, after: earlier,
+      priorComparisons: PriorComparisons(prior, before: context.session.startedAt, maturity)
     ).verdict()
   }
 }

@@ -15,7 +15,8 @@ struct Resident: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self,
-      CalibrateCommand.self, ExplainCommand.self, ExportCommand.self, VerifyCommand.self,
+      CalibrateCommand.self, ExplainCommand.self, ExportCommand.self, ImportDatasetCommand.self, VerifyCommand.self,
+      QueryCommand.self,
       EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self, WorkerCommandLine.self,
     ]
   )

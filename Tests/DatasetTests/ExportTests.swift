@@ -12,33 +12,28 @@ struct ExportTests {
 
   init() throws { fixture = try Fixture() }
 
-  @Test("A comparison gives a file for each model, one of raw samples and one for each verdict, named by content")
+  @Test("A comparison gives a shard of each table, named by its content, an entry of the index, a card and schemas")
   func files() throws {
     let number = try fixture.comparison()
     try fixture.store.record(verdict: ["outcome": "hold"], outcome: "hold", for: number)
     let report = try fixture.exporter().export()
-    let heads = [
-      "raw/session-20251123T025100Z-0123456789ab-smoke-org-new-4bit-",
-      "data/run-20251123T025100Z-0123456789ab-smoke-org-old-4bit-",
-      "data/run-20251123T025100Z-0123456789ab-smoke-org-new-4bit-",
-      "verdicts/verdict-20251124T030600Z-0123456789ab-smoke-org-new-4bit-",
-    ]
-    #expect(zip(report.written, heads).allSatisfy { $0.hasPrefix($1) })
-    #expect(report.written.count == heads.count)
-    #expect(report.unchanged.isEmpty && report.refused.isEmpty)
+    #expect(report.written.map { $0.prefix { $0 != "/" } } == DatasetTable.allCases.map { $0.rawValue[...] })
+    #expect(report.sessions == 1 && report.samples == 12 && report.refused.isEmpty)
     let files = try fixture.files()
-    #expect(Set(files.keys) == Set(report.written))
-    for (name, bytes) in files {
+    let hashed = files.filter { $0.key.hasSuffix(".jsonl") || $0.key.hasPrefix("index/") }
+    #expect(hashed.count == report.written.count + 1)
+    for (name, bytes) in hashed {
       let hash = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined().prefix(32)
-      #expect(name.hasSuffix("-\(hash).jsonl"))
+      #expect(name.contains("-20251123T025100Z-\(hash)."))
     }
+    #expect(Set(files.keys).subtracting(hashed.keys).filter { !$0.hasPrefix("schemas/") } == ["README.md"])
   }
 
-  @Test("The same store gives the same bytes anywhere")
-  func deterministic() throws {
-    try fixture.comparison()
-    _ = try fixture.exporter(to: "a").export()
-    _ = try fixture.exporter(to: "b").export()
+  @Test("The same store gives the same bytes anywhere", arguments: ShardFormat.allCases)
+  func deterministic(format: ShardFormat) throws {
+    for number in 1...3 { try fixture.comparison(uuid: "\(number)") }
+    _ = try fixture.exporter(to: "a", format: format, batchSize: 20).export()
+    _ = try fixture.exporter(to: "b", format: format, batchSize: 20).export()
     #expect(try fixture.files(of: "a") == fixture.files(of: "b"))
   }
 
@@ -50,7 +45,7 @@ struct ExportTests {
     let before = try fixture.files()
     let second = try fixture.exporter(revision: "feedfacefeedface").export()
     #expect(second.written.isEmpty)
-    #expect(second.unchanged == first.written)
+    #expect(second.unchanged == 1 && !first.written.isEmpty)
     #expect(try fixture.files() == before)
   }
 
@@ -61,15 +56,36 @@ struct ExportTests {
     try fixture.store.record(verdict: ["outcome": "promote"], outcome: "promote", for: number)
     try fixture.comparison(uuid: "another")
     let report = try fixture.exporter().export()
-    #expect(report.unchanged.count == 3)
-    #expect(report.written.map { $0.prefix { $0 != "/" } } == ["verdicts", "raw", "data", "data"])
+    #expect(report.unchanged == 1 && report.sessions == 1)
+    // The envelope is there already.
+    #expect(
+      report.written.map { $0.prefix { $0 != "/" } } == ["measurements", "samples", "verdicts", "sessions", "runs"])
+    let verdicts = try fixture.rows(.verdicts)
+    #expect(verdicts.map { $0["outcome"] } == ["promote"])
   }
 
-  @Test("A model compared with itself gives two files")
-  func sameModel() throws {
-    try fixture.comparison { $0.resident = $0.candidate }
-    #expect(try fixture.exporter().export().written.count == 3)
-    #expect(try fixture.exporter().export().unchanged.count == 3)
+  @Test("A batch is closed after so many samples, and all of them together hold each session once")
+  func batches() throws {
+    for number in 1...5 { try fixture.comparison(uuid: "\(number)") }
+    let report = try fixture.exporter(batchSize: 20).export()
+    #expect(report.written.count { $0.hasPrefix("samples/") } == 3)
+    #expect(try fixture.rows(.sessions).compactMap { $0["session"]?.string }.sorted() == ["1", "2", "3", "4", "5"])
+    #expect(try fixture.rows(.envelopes).count == 1)
+  }
+
+  @Test("A folder's shards are of one format")
+  func formats() throws {
+    try fixture.comparison()
+    _ = try fixture.exporter(format: .jsonl).export()
+    #expect(throws: DatasetError.otherFormat(present: .jsonl)) { try fixture.exporter(format: .parquet).export() }
+    let missing = DatasetExporter(
+      store: fixture.store, folder: fixture.folder("other"), gitRevision: "unknown", trigger: "manual",
+      format: .parquet, engine: nil, identity: Fixture.identity)
+    #expect(throws: DatasetError.engineMissing) { try missing.export() }
+    let fallback = DatasetExporter(
+      store: fixture.store, folder: fixture.folder("other"), gitRevision: "unknown", trigger: "manual", engine: nil,
+      identity: Fixture.identity)
+    #expect(try fallback.export().format == .jsonl)
   }
 
   @Test("A session that is not complete stays at home")
@@ -81,11 +97,11 @@ struct ExportTests {
     #expect(try fixture.exporter().export().written.isEmpty)
   }
 
-  @Test("A file that was changed since stops the export")
+  @Test("An entry of the index that was changed since stops the export")
   func tampered() throws {
     try fixture.comparison()
-    let report = try fixture.exporter().export()
-    let name = try #require(report.written.first { $0.hasPrefix("data/") })
+    _ = try fixture.exporter().export()
+    let name = try #require(try fixture.files().keys.first { $0.hasPrefix("index/") })
     try Data("{}\n".utf8).write(to: fixture.folder("results/\(name)"))
     #expect {
       try fixture.exporter().export()
@@ -95,16 +111,22 @@ struct ExportTests {
     }
   }
 
-  @Test("What a crash left of a file is replaced by the whole file")
+  @Test("What a crash leaves is brought to its end or written anew")
   func leftover() throws {
     try fixture.comparison()
     let report = try fixture.exporter(to: "a").export()
-    for path in report.written {
-      let url = fixture.folder("results/\(path)")
-      let folder = url.deletingLastPathComponent()
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      try Data("{\"half\":".utf8).write(to: folder.appendingPathComponent(".\(url.lastPathComponent).tmp"))
-    }
+    // A crash before the index's entry: files of a batch in the hidden work folder.
+    let work = fixture.folder("results/.export/batch-1")
+    try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+    try Data("{\"half\":".utf8).write(to: work.appendingPathComponent("samples.jsonl"))
+    _ = try fixture.exporter().export()
+    #expect(try fixture.files() == fixture.files(of: "a"))
+    // A crash after it: the entry is there, a shard still has to get its place.
+    let shard = try #require(report.written.first)
+    let waiting = fixture.folder("results/.export/\(shard)")
+    try FileManager.default.createDirectory(
+      at: waiting.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.moveItem(at: fixture.folder("results/\(shard)"), to: waiting)
     _ = try fixture.exporter().export()
     #expect(try fixture.files() == fixture.files(of: "a"))
   }
@@ -130,8 +152,10 @@ struct ExportTests {
       Issue.record("refused for another reason: \(report.refused)")
       return
     }
-    #expect(report.written.count == 3)
-    #expect(try fixture.rows("").allSatisfy { $0["session"] != "6d1a1a0e-0000-4000-8000-000000000001" })
+    #expect(report.sessions == 1)
+    for table in DatasetTable.allCases {
+      #expect(try fixture.rows(table).allSatisfy { $0["session"] != "6d1a1a0e-0000-4000-8000-000000000001" })
+    }
   }
 
   @Test(

@@ -11,21 +11,32 @@ struct PrivacyTests {
 
   init() throws { fixture = try Fixture() }
 
-  private static let secrets = ["alice", "liddell", "wonder", "/home/", "/users/", "bob", "192.168.1.7", "s3cret"]
+  private static let secrets = [
+    "alice", "liddell", "wonder", "/home/", "/users/", "bob", "192.168.1.7", "s3cret", "hf_abcdefgh", "ghp_abcdefgh",
+    "swordfish", "quarterly", "summarise",
+  ]
+
+  private static let token = "hf_abcdefghijklmnopqrstuvwxyz012345"
+  private static let prompt = "Summarise the quarterly figures"
 
   private static func planted(_ field: String) -> String {
     """
     \(field): cannot open /home/alice/models/x.gguf for Alice Liddell <alice@wonder.example.org>, see \
     file:///Users/bob/x and http://wonder.local:8080/v1 or http://192.168.1.7/ at WONDER
+    with \(token), ghp_abcdefghijklmnopqrstuvwxyz0123456789 or swordfish: \(prompt)
     second line: s3cret
     """
   }
 
   /// A name cannot have a second line.
-  private static func plantedName(_ field: String) -> String { "\(field)/alice/wonder:/home/alice/x" }
+  private static func plantedName(_ field: String) -> String {
+    "\(field)/alice/wonder:/home/alice/x,\(token),swordfish"
+  }
 
   @Test("Names, paths and addresses that are planted in every field of free text stay at home")
   func planted() throws {
+    var envelope = try #require(Fixture.envelope.object)
+    envelope["tool_loops"] = [["id": "loop", "mode": "live"]]
     var resident = Sided.resident
     resident.run.provenance = .hashed("aaaa", files: JSONObject([("/home/alice/model.safetensors", "00ff")]))
     resident.run.engine = EngineBuild(
@@ -36,6 +47,15 @@ struct PrivacyTests {
       ("lane", ["lane": .string(Self.plantedName("lane")), "alice": "/Users/bob/x"]),
       ("storage", [["format": .string(Self.plantedName("format"))]]),
     ])
+    var turn = Sided.sample(
+      "loop",
+      .turn(
+        TurnReading(
+          times: ThroughputReading(promptTokens: 9, cachedTokens: 0, tokenNanoseconds: [5]),
+          judgement: TurnJudgement(
+            parser: Self.plantedName("parser"), failures: ["wrong_value", Self.planted("failure")],
+            detail: Self.planted("detail"), isAnswered: true, text: Self.planted("text")))))
+    turn.place.round = 1
     resident.samples += [
       Sided.sample("short", block: 5, .unscored(.failed, message: Self.planted("message"))),
       Sided.sample(
@@ -43,8 +63,12 @@ struct PrivacyTests {
         .answer(
           .init(
             answer: "alice at wonder: /home/alice/x", isCorrect: false, optionScores: [], completionTokens: 1))),
+      Sided.sample(
+        "facts", item: Self.prompt,
+        .answer(.init(answer: Self.planted("answer"), isCorrect: false, optionScores: [], completionTokens: 1))),
+      turn,
     ]
-    let number = try fixture.comparison(resident: resident) { session in
+    let number = try fixture.comparison(envelope: .object(envelope), resident: resident) { session in
       session.role = Role(rawValue: Self.plantedName("role"))
       session.resident = "/home/alice/models/Old-4bit"
       session.candidate = "alice/New-4bit"
@@ -56,11 +80,16 @@ struct PrivacyTests {
     }
     let verdict: JSONValue = [
       "outcome": "hold", "why": ["the ratio of alice", .string(Self.plantedName("why"))],
-      "/home/alice/key": ["alice": "wonder"],
+      "/home/alice/key": ["alice": "wonder"], "reason": .string(Self.planted("reason")),
+      "refusals": [["code": .string(Self.planted("code")), "message": .string(Self.planted("message"))]],
+      "subject": ["host": ["chip": .string(Self.plantedName("chip"))]],
     ]
     try fixture.store.record(verdict: verdict, outcome: "hold at wonder", for: number)
-    let report = try fixture.exporter().export()
-    #expect(report.written.count == 4)
+    var identity = Fixture.identity
+    identity.secrets = ["swordfish"]
+    let report = try fixture.exporter(identity: identity).export()
+    #expect(report.written.count == DatasetTable.allCases.count && report.refused.isEmpty)
+    #expect(try fixture.rows(.samples).count == 16)
     for (name, bytes) in try fixture.files() {
       let text = (name + String(decoding: bytes, as: UTF8.self)).lowercased()
       for secret in Self.secrets { #expect(!text.contains(secret), "\(secret) is in \(name)") }
@@ -78,14 +107,14 @@ struct PrivacyTests {
     try fixture.store.void(.init(cell: "short", block: 0, reason: Self.planted("void")), in: number)
     try fixture.store.finish(number, state: .complete)
     _ = try fixture.exporter().export()
-    let reasons = try fixture.rows("data/").compactMap { $0["void_reason"]?.string }
+    let reasons = try fixture.rows(.measurements).compactMap { $0["void_reason"]?.string }
     #expect(!reasons.isEmpty)
     for reason in reasons { #expect(!Self.secrets.contains { reason.lowercased().contains($0) }, "\(reason)") }
   }
 
   @Test(
     "An envelope that names the machine or its user can't be reduced, as it is hashed, and is refused",
-    arguments: ["see /home/alice/notes", "Tell Alice.", "at wonder"])
+    arguments: ["see /home/alice/notes", "Tell Alice.", "at wonder", "with hf_abcdefghijklmnopqrstuvwxyz012345"])
   func envelope(text: String) throws {
     var envelope = Fixture.envelope.object ?? JSONObject()
     envelope["description"] = .string(text)
@@ -102,5 +131,28 @@ struct PrivacyTests {
     try fixture.comparison(envelope: .object(envelope))
     let identity = LocalIdentity(homeFolder: "/root", userNames: ["root", "alice", ""], hostNames: ["localhost"])
     #expect(try fixture.exporter(identity: identity).export().refused.isEmpty)
+  }
+
+  @Test("Of a verdict leaves what its allowlist names, and that is all that the program's own verdicts have")
+  func verdictMembers() throws {
+    let number = try fixture.comparison()
+    try fixture.store.record(
+      verdict: ["outcome": "hold", "secret_plan": "s3cret", "maturity": ["stage": "final", "note": "s3cret"]],
+      outcome: "hold", for: number)
+    _ = try fixture.exporter().export()
+    let text = try #require(try fixture.rows(.verdicts).first?["verdict"]?.string)
+    #expect(try JSONValue(parsing: text) == ["outcome": "hold", "maturity": ["stage": "final"]])
+  }
+
+  @Test("Rows have the columns of their table and no other")
+  func columns() throws {
+    let number = try fixture.comparison()
+    try fixture.store.record(verdict: ["outcome": "hold"], outcome: "hold", for: number)
+    _ = try fixture.exporter().export()
+    for table in DatasetTable.allCases {
+      let names = Set(table.columns.map(\.name))
+      let rows = try fixture.rows(table)
+      #expect(!rows.isEmpty && rows.allSatisfy { Set($0.object?.names ?? []) == names }, "\(table)")
+    }
   }
 }

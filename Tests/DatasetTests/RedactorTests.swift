@@ -26,14 +26,36 @@ struct RedactorTests {
     #expect(redactor.withoutPaths(text) == reduced)
   }
 
-  @Test("Free text is one line of bounded length")
-  func freeText() {
-    #expect(redactor.freeText("first\nsecond") == "first")
-    #expect(redactor.freeText(String(repeating: "x", count: 1_000)).count == 201)
+  @Test(
+    "A message keeps the program's own words, numbers and the names it is given",
+    arguments: [
+      ("resident: 3.1 and 4.2 tokens/s differ by 30 %", "resident: 3.1 and 4.2 … differ by 30 %"),
+      ("needs 90 GiB, has 24 GiB", "needs 90 GiB, has 24 GiB"),
+      ("the worker was killed by signal 9: Summarise Q3 for Acme", "the worker was killed by signal 9: … for …"),
+      ("org/a leads", "org/a leads"), ("org/b leads", "… leads"), ("at 192.168.1.7 or 5551234567", "at … or …"),
+      ("sample\nsecond", "sample"), ("", ""),
+    ])
+  func message(text: String, reduced: String) {
+    #expect(redactor.message(text, names: ["org/a"]) == reduced)
   }
 
-  @Test("An answer keeps paths that name nobody")
+  @Test("A label is a word, or a hash")
+  func labels() {
+    #expect(redactor.label("org/Model-4bit") == "org/Model-4bit")
+    #expect(redactor.label("What is my password?").hasPrefix("sha256:"))
+    #expect(redactor.label("model-hf_abcdefghijklmnopqrstuvwx") == "<secret>")
+  }
+
+  // printf %s Paris | sha256sum
+  @Test("An answer is an option's number or a hash, which hashing again does not change")
   func answers() {
-    #expect(redactor.withoutNames("/usr/bin of alice in /home/alice") == "/usr/bin of <user> in ~")
+    let hash = "sha256:5dd272b4f316b776a7b8e3d0894b37e1"
+    #expect(redactor.answer("2") == "2")
+    #expect(redactor.answer("") == "")
+    #expect(redactor.answer("Paris") == hash)
+    #expect(redactor.answer(hash) == hash)
+    #expect(redactor.answer("perplexity") == "perplexity")
+    #expect(redactor.answer("divergence from 00ff") == "divergence from 00ff")
+    #expect(redactor.answer("divergence from alice").hasPrefix("sha256:"))
   }
 }

@@ -54,23 +54,58 @@ struct EvidenceTests {
     let program = comparison.program
     _ = try program.run(
       "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1")
-    _ = try program.run("export", "--out", "results")
-    let folder = comparison.folder.url.appendingPathComponent("results/verdicts")
-    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
-    let file = folder.appendingPathComponent(name)
-    let text = try String(contentsOf: file, encoding: .utf8)
-    let changed = text.replacing(#/"used":\d/#, with: "\"used\":9")
+    _ = try program.run("export", "--out", "results", "--format", "jsonl")
+    let results = comparison.folder.url.appendingPathComponent("results")
+    let verdicts = try file(in: results.appendingPathComponent("verdicts"))
+    let text = try String(contentsOf: verdicts, encoding: .utf8)
+    let changed = text.replacing(#/\\"used\\":\d/#, with: "\\\"used\\\":9")
     try #require(changed != text)
-    try Data(changed.utf8).write(to: file)
+    try Data(changed.utf8).write(to: verdicts)
     let damaged = try program.run("verify", "results")
     #expect(damaged.status == 2 && damaged.errors.contains("was changed"))
 
-    // Whoever also renames the file after its new content is found out by the samples.
-    let actual = try #require(damaged.errors.firstMatch(of: #/hash ([0-9a-f]{32})/#)?.1)
-    let stem = name.dropLast(".jsonl".count + 32)
-    try FileManager.default.moveItem(at: file, to: folder.appendingPathComponent("\(stem)\(actual).jsonl"))
+    // Whoever also renames the file after its new content, and the index after that, is found out by the samples.
+    let renamed = try rename(verdicts, damaged)
+    let index = try file(in: results.appendingPathComponent("index"))
+    let entry = try String(contentsOf: index, encoding: .utf8)
+    try Data(entry.replacing(verdicts.lastPathComponent, with: renamed).utf8).write(to: index)
+    _ = try rename(index, try program.run("verify", "results"))
     let differing = try program.run("verify", "results")
     #expect(differing.status == 1, "\(differing.output)\(differing.errors)")
     #expect(differing.output.contains("blocks[0].used: published 9, recomputed"))
+  }
+
+  @Test("A dataset merges into another database once, answers SQL, and leaves it as it came")
+  func merged() throws {
+    let comparison = try Comparison()
+    let program = comparison.program
+    _ = try comparison.run()
+    #expect(try program.run("export", "--out", "results").status == 0)
+    for (sessions, unchanged) in [(1, 0), (0, 1)] {
+      let imported = try program.run("import", "results", "--db", "other.sqlite", "--json")
+      let report = try JSONValue(parsing: imported.output)
+      #expect(report["sessions"]?.integer == sessions && report["unchanged_sessions"]?.integer == unchanged)
+    }
+    #expect(try program.run("export", "--out", "again", "--db", "other.sqlite").status == 0)
+    #expect(try program.run("verify", "again").output.contains("1 of 1 verdicts follow"))
+    let sql = "SELECT count(*) AS n FROM samples"
+    let counts = try [["--results", "again"], ["--db", "other.sqlite"]].map {
+      try program.run(["query", sql, "--format", "csv"] + $0).output
+    }
+    #expect(counts[0] == counts[1] && counts[0].hasPrefix("n\n"))
+    #expect(try program.run("query", "DELETE FROM samples").status == 2)
+  }
+
+  private func file(in folder: URL) throws -> URL {
+    folder.appendingPathComponent(try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first))
+  }
+
+  /// Gives a file the hash in its name that a run of `verify` said it has.
+  private func rename(_ file: URL, _ result: Program.Result) throws -> String {
+    let actual = try #require(result.errors.firstMatch(of: #/hash ([0-9a-f]{32})/#)?.1)
+    let name = file.lastPathComponent
+    let new = "\(name.dropLast(file.pathExtension.count + 1 + 32))\(actual).\(file.pathExtension)"
+    try FileManager.default.moveItem(at: file, to: file.deletingLastPathComponent().appendingPathComponent(new))
+    return new
   }
 }

@@ -32,6 +32,7 @@ public struct Program: Sendable {
     environment["RESIDENT_DB"] = folder.appendingPathComponent("resident.sqlite").path
     environment["RESIDENT_REGISTRY"] = folder.appendingPathComponent("registry.json").path
     environment["RESIDENT_MODELS"] = folder.appendingPathComponent("models").path
+    environment["RESIDENT_DUCKDB"] = TestTools.duckdb.path
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output

@@ -1,8 +1,5 @@
-/// The columns of `data/`: one row a measurement, with the context repeated so that a reader needs no join.
-///
-/// The names from `schema_version` to `tags` are those that other public datasets of this kind use. With the other
-/// columns of this folder they are the list of all that may leave the machine; nothing else can be written.
-public enum MeasurementColumn: String, Sendable, CaseIterable {
+/// The names from `schema_version` to `tags` are those that other public datasets of this kind use.
+enum MeasurementColumn: String, TableColumn {
   case schemaVersion = "schema_version"
   case timestamp
   case gitRevision = "git_sha"
@@ -39,6 +36,7 @@ public enum MeasurementColumn: String, Sendable, CaseIterable {
   case failures
   case side
   case session
+  case run
   case status
   case message
   case voidReason = "void_reason"
@@ -53,58 +51,71 @@ public enum MeasurementColumn: String, Sendable, CaseIterable {
   case loadAverage = "load_average"
   case hostFingerprint = "host_fingerprint"
 
-  /// What a value means, for the dataset's card.
-  public var summary: String {
+  var source: ColumnSource {
     switch self {
-    case .schemaVersion: "version of these columns"
-    case .timestamp: "start of the measurement, UTC"
-    case .gitRevision: "revision of the program that exported first"
-    case .trigger: "what started the export"
-    case .suite: "envelope id"
-    case .model: "model id"
-    case .modelRevision: "SHA-256 over the files that were loaded; null where unverified"
-    case .quantization: "storage format of most weights"
-    case .operatingSystem: "operating system and version"
-    case .chip: "processor"
-    case .memory: "main memory in GiB"
-    case .environment: "isolated or under-load"
-    case .concurrency: "requests at once"
-    case .seed: "of the sampling"
-    case .name: "cell, or cold-start"
-    case .metric: "what was measured; null where nothing was"
-    case .value: "in the unit of the row"
-    case .unit: "of the value"
-    case .duration: "wall-clock seconds of the request"
-    case .prefillRate: "processed prompt tokens ÷ seconds to the first token"
-    case .decodeRate: "tokens after the first ÷ seconds after the first"
-    case .cumulativeRate: "(prompt + decoded tokens) ÷ seconds to the last token"
-    case .firstTokenLatency: "milliseconds to the first token"
-    case .peakMemory: "most memory of the worker process so far, in MiB; the physical footprint on macOS"
-    case .tags: "name=value pairs"
-    case .promptTokens: "tokens of the prompt"
-    case .decodeTokens: "tokens that were generated"
-    case .cachedTokens: "prompt tokens that were in the cache already"
-    case .cell: "workload point of the envelope"
-    case .block: "of the interleaved plan, from 0"
-    case .repetition: "within the block, from 0"
-    case .item: "question of an accuracy task"
-    case .round: "turn of a tool loop, from 1"
-    case .failures: "what was wrong with the turn of a live loop, by the names of the failure taxonomy"
-    case .side: "resident or candidate; null outside a comparison"
-    case .session: "UUID of the session"
-    case .status: "only success is scored"
-    case .message: "why there is no figure, shortened"
-    case .voidReason: "why the block is not scored; null where it is"
-    case .provenance: "how the weights are known: hashed, process, fingerprint or unverified"
-    case .envelopeHash: "SHA-256 of the envelope"
-    case .engine: "engine that measured"
-    case .engineVersion: "its version"
-    case .instructionSet: "of its kernels"
-    case .threads: "that it computed with"
-    case .architecture: "of the processor"
-    case .physicalCores: "of the host"
-    case .loadAverage: "runnable threads in the minute before"
-    case .hostFingerprint: "SHA-256 over the host's description"
+    case .metric, .value, .unit: .figure
+    case .timestamp, .concurrency, .name, .duration, .prefillRate, .decodeRate, .cumulativeRate, .firstTokenLatency,
+      .peakMemory, .promptTokens, .decodeTokens, .cachedTokens, .cell, .block, .repetition, .item, .round, .failures,
+      .status, .message, .voidReason, .loadAverage:
+      .sample
+    default: .run
+    }
+  }
+
+  var definition: ColumnDefinition {
+    switch self {
+    case .schemaVersion: .always(.integer, "version of the tables")
+    case .timestamp: .always(.text, "start of the measurement, UTC")
+    case .gitRevision: .always(.text, "revision of the program that exported")
+    case .trigger: .always(.text, "what started the export")
+    case .suite: .always(.text, "envelope id")
+    case .model: .always(.text, "model id")
+    case .modelRevision: .optional(.text, "SHA-256 over the files that were loaded; null where unverified")
+    case .quantization: .optional(.text, "storage format of most weights")
+    case .operatingSystem: .always(.text, "operating system and version")
+    case .chip: .always(.text, "processor")
+    case .memory: .always(.number, "main memory in GiB")
+    case .environment: .always(.text, "isolated or under-load")
+    case .concurrency: .optional(.integer, "requests at once")
+    case .seed: .optional(.integer, "of the sampling")
+    case .name: .always(.text, "cell, or cold-start")
+    case .metric: .optional(.text, "what was measured; null where nothing was")
+    case .value: .optional(.number, "in the unit of the row")
+    case .unit: .optional(.text, "of the value")
+    case .duration: .optional(.number, "wall-clock seconds of the request")
+    case .prefillRate: .optional(.number, "processed prompt tokens ÷ seconds to the first token")
+    case .decodeRate: .optional(.number, "tokens after the first ÷ seconds after the first")
+    case .cumulativeRate: .optional(.number, "(prompt + decoded tokens) ÷ seconds to the last token")
+    case .firstTokenLatency: .optional(.number, "milliseconds to the first token")
+    case .peakMemory:
+      .optional(.number, "most memory of the worker process so far, in MiB; the physical footprint on macOS")
+    case .tags: .always(.texts, "name=value pairs")
+    case .promptTokens: .optional(.integer, "tokens of the prompt")
+    case .decodeTokens: .optional(.integer, "tokens that were generated")
+    case .cachedTokens: .optional(.integer, "prompt tokens that were in the cache already")
+    case .cell: .optional(.text, "workload point of the envelope")
+    case .block: .optional(.integer, "of the interleaved plan, from 0")
+    case .repetition: .always(.integer, "within the block, from 0")
+    case .item: .optional(.text, "question of an accuracy task")
+    case .round: .optional(.integer, "turn of a tool loop, from 1")
+    case .failures:
+      .optional(.texts, "what was wrong with the turn of a live loop, by the names of the failure taxonomy")
+    case .side: .optional(.text, "resident or candidate; null outside a comparison")
+    case .session: .always(.text, "UUID of the session")
+    case .run: .always(.integer, "run of the session, from 0")
+    case .status: .always(.text, "only success is scored")
+    case .message: .optional(.text, "why there is no figure, in words of the program")
+    case .voidReason: .optional(.text, "why the block is not scored, in words of the program; null where it is")
+    case .provenance: .always(.text, "how the weights are known: hashed, process, fingerprint or unverified")
+    case .envelopeHash: .always(.text, "SHA-256 of the envelope")
+    case .engine: .always(.text, "engine that measured")
+    case .engineVersion: .always(.text, "its version")
+    case .instructionSet: .always(.text, "of its kernels")
+    case .threads: .always(.integer, "that it computed with")
+    case .architecture: .always(.text, "of the processor")
+    case .physicalCores: .always(.integer, "of the host")
+    case .loadAverage: .optional(.number, "runnable threads in the minute before")
+    case .hostFingerprint: .always(.text, "SHA-256 over the host's description")
     }
   }
 }

@@ -1,14 +1,11 @@
 import JSON
 
-/// The version of all columns of the dataset.
-let datasetSchemaVersion = 1
+/// The version of all tables of the dataset.
+let datasetSchemaVersion = 2
 
 extension JSONValue {
-  /// A row with all columns of its kind in their order; null where there is no value.
-  ///
-  /// Rows are made by no other means, so the columns are the list of what may leave.
-  static func row<Column>(_ values: [Column: JSONValue]) -> JSONValue
-  where Column: CaseIterable & RawRepresentable & Hashable, Column.RawValue == String {
+  /// A row with all columns of its table in their order; null where there is no value.
+  static func row<Column: TableColumn>(_ values: [Column: JSONValue]) -> JSONValue {
     .object(JSONObject(Column.allCases.map { ($0.rawValue, values[$0] ?? .null) }))
   }
 

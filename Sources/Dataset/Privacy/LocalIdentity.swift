@@ -5,11 +5,14 @@ public struct LocalIdentity: Sendable, Equatable {
   public var homeFolder: String
   public var userNames: [String]
   public var hostNames: [String]
+  /// Access tokens and passwords that this process was given.
+  public var secrets: [String]
 
-  public init(homeFolder: String, userNames: [String], hostNames: [String]) {
+  public init(homeFolder: String, userNames: [String], hostNames: [String], secrets: [String] = []) {
     self.homeFolder = homeFolder
     self.userNames = userNames
     self.hostNames = hostNames
+    self.secrets = secrets
   }
 
   /// Those of this process.
@@ -17,6 +20,13 @@ public struct LocalIdentity: Sendable, Equatable {
     let host = ProcessInfo.processInfo.hostName
     let label = host.prefix { $0 != "." }
     return LocalIdentity(
-      homeFolder: NSHomeDirectory(), userNames: [NSUserName(), NSFullUserName()], hostNames: [host, String(label)])
+      homeFolder: NSHomeDirectory(), userNames: [NSUserName(), NSFullUserName()], hostNames: [host, String(label)],
+      secrets: secrets(in: ProcessInfo.processInfo.environment))
+  }
+
+  private static func secrets(in environment: [String: String]) -> [String] {
+    environment.filter { name, value in
+      value.utf8.count >= 8 && ["TOKEN", "SECRET", "PASSWORD", "API_KEY", "ACCESS_KEY"].contains(where: name.hasSuffix)
+    }.map(\.value)
   }
 }

@@ -1,42 +1,47 @@
 import JSON
 import Measurements
 import Store
-
-/// The samples of one side.
-struct SidedSamples {
-  var side: Side?
-  var samples: [Sample]
-}
+import Vocabulary
 
 /// A session as the world may see it: the one gate between the store and the dataset's files.
 struct PublicSession {
   let number: SessionNumber
   let session: MeasurementSession
-  let state: MeasurementSession.State
-  let envelope: JSONValue
+  let cells: EnvelopeCells
+  /// In the order of loading.
   let runs: [Run]
   let voids: [BlockVoid]
-  let samples: [SidedSamples]
+  /// Of each run.
+  let samples: [[Sample]]
   let startedAt: UTCTime
+  private let voidReasons: [BlockPlace: String]
 
-  /// - Throws: `revealingEnvelope`, as an envelope is published whole or not at all; `unusableTime`.
-  init(_ record: SessionRecord, samples: [SidedSamples], _ redactor: Redactor) throws(DatasetError) {
-    if let what = redactor.revelation(in: record.envelope.serialized()) {
-      throw .revealingEnvelope(record.number, what: what)
-    }
+  /// - Parameters:
+  ///   - cells: Of the session's envelope, which has passed ``PublicEnvelope``.
+  ///   - samples: Of each run; empty where only the context is wanted.
+  /// - Throws: `unusableTime`.
+  init(
+    _ record: SessionRecord, _ cells: EnvelopeCells, samples: [[Sample]], _ redactor: Redactor
+  ) throws(DatasetError) {
     guard let startedAt = UTCTime(record.session.startedAt) else { throw .unusableTime(record.number) }
     self.startedAt = startedAt
+    self.cells = cells
     number = record.number
     session = redactor.session(record.session)
-    state = record.state
-    envelope = record.envelope
     runs = record.runs.map(redactor.run)
-    voids = record.voids.map(redactor.void)
-    self.samples = samples.map { SidedSamples(side: $0.side, samples: $0.samples.map(redactor.sample)) }
+    voids = record.voids.map { redactor.void($0, names: cells.names) }
+    voidReasons = Dictionary(
+      voids.map { (BlockPlace(cell: $0.cell, block: $0.block), $0.reason) }, uniquingKeysWith: { first, _ in first })
+    self.samples = samples.map { ofRun in ofRun.map { redactor.sample($0, names: cells.names) } }
   }
 
-  /// The runs of a side, in the order of loading.
-  func runs(of side: Side?) -> [Run] { runs.filter { $0.side == side } }
+  /// Why the block of a sample is not scored, or nil.
+  func voidReason(of place: Sample.Place) -> String? {
+    voidReasons.isEmpty ? nil : voidReasons[BlockPlace(cell: place.cell, block: place.block)]
+  }
+}
 
-  func samples(of side: Side?) -> [Sample] { samples.first { $0.side == side }?.samples ?? [] }
+private struct BlockPlace: Hashable {
+  let cell: CellID
+  let block: Int
 }

@@ -1,35 +1,22 @@
 import JSON
 import Measurements
+import ToolCalls
 import Vocabulary
 
 extension Redactor {
-  /// Strings and names of members without names, paths and addresses, at any depth.
-  func json(_ value: JSONValue) -> JSONValue {
-    switch value {
-    case .string(let text): .string(withoutPaths(text))
-    case .array(let elements): .array(elements.map(json))
-    case .object(let object): .object(json(object))
-    case .null, .bool, .integer, .number: value
-    }
-  }
-
-  func json(_ object: JSONObject) -> JSONObject {
-    JSONObject(object.members.map { (withoutPaths($0.name), json($0.value)) })
-  }
-
-  func identifier<Name: Identifier>(_ name: Name) -> Name { Name(rawValue: withoutPaths(name.rawValue)) }
+  func identifier<Name: Identifier>(_ name: Name) -> Name { Name(rawValue: label(name.rawValue)) }
 
   /// UUID, hashes and times are computed, not written by anyone, and stay as they are.
   func session(_ session: MeasurementSession) -> MeasurementSession {
     var session = session
-    session.envelopeID = withoutPaths(session.envelopeID)
+    session.envelopeID = label(session.envelopeID)
     session.role = session.role.map(identifier)
     session.resident = session.resident.map(identifier)
     session.candidate = identifier(session.candidate)
-    session.residentVersion = withoutPaths(session.residentVersion)
-    session.host.operatingSystem = withoutPaths(session.host.operatingSystem)
-    session.host.architecture = withoutPaths(session.host.architecture)
-    session.host.chip = withoutPaths(session.host.chip)
+    session.residentVersion = label(session.residentVersion)
+    session.host.operatingSystem = title(session.host.operatingSystem)
+    session.host.architecture = label(session.host.architecture)
+    session.host.chip = title(session.host.chip)
     return session
   }
 
@@ -38,35 +25,42 @@ extension Redactor {
     run.model = identifier(run.model)
     if case .hashed(let hash, let files) = run.provenance { run.provenance = .hashed(hash, files: json(files)) }
     run.engine = EngineBuild(
-      name: withoutPaths(run.engine.name), version: withoutPaths(run.engine.version),
-      instructionSet: withoutPaths(run.engine.instructionSet), threads: run.engine.threads)
+      name: label(run.engine.name), version: label(run.engine.version),
+      instructionSet: label(run.engine.instructionSet), threads: run.engine.threads)
     let members = run.description.members.filter { ModelDescription.publicMembers.contains($0.name) }
     run.description = json(JSONObject(members.map { ($0.name, $0.value) }))
     return run
   }
 
-  func sample(_ sample: Sample) -> Sample {
+  /// - Parameter names: What the envelope calls its cells and items, which is published with it.
+  func sample(_ sample: Sample, names: Set<String>) -> Sample {
     var sample = sample
-    sample.place.cell = identifier(sample.place.cell)
-    sample.place.item = sample.place.item.map(withoutPaths)
+    if !names.contains(sample.place.cell.rawValue) { sample.place.cell = identifier(sample.place.cell) }
+    if let item = sample.place.item, !names.contains(item) { sample.place.item = label(item) }
     switch sample.outcome {
     case .throughput: break
     case .answer(var reading):
-      reading.answer = withoutNames(reading.answer)
+      reading.answer = answer(reading.answer)
       sample.outcome = .answer(reading)
     case .turn(var turn):
-      if var judgement = turn.judgement {
-        judgement.text = withoutNames(judgement.text)
-        judgement.detail = withoutNames(judgement.detail)
-        turn.judgement = judgement
-      }
+      turn.judgement = turn.judgement.map(judgement)
       sample.outcome = .turn(turn)
-    case .unscored(let status, let message): sample.outcome = .unscored(status, message: freeText(message))
+    case .unscored(let status, let text): sample.outcome = .unscored(status, message: message(text))
     }
     return sample
   }
 
-  func void(_ void: BlockVoid) -> BlockVoid {
-    BlockVoid(cell: identifier(void.cell), block: void.block, reason: freeText(void.reason))
+  /// What the model wrote stays here, and what was wrong with it in words.
+  private func judgement(_ judgement: TurnJudgement) -> TurnJudgement {
+    TurnJudgement(
+      parser: label(judgement.parser), failures: judgement.failures.filter { CallFailure(rawValue: $0) != nil },
+      detail: "", isAnswered: judgement.isAnswered, text: Self.hash(of: judgement.text))
+  }
+
+  /// - Parameter names: What the envelope calls its cells and items.
+  func void(_ void: BlockVoid, names: Set<String>) -> BlockVoid {
+    BlockVoid(
+      cell: names.contains(void.cell.rawValue) ? void.cell : identifier(void.cell), block: void.block,
+      reason: message(void.reason))
   }
 }

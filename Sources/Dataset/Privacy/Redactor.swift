@@ -9,23 +9,16 @@ struct Redactor: Sendable {
     "admin", "administrator", "home", "localdomain", "localhost", "root", "runner", "system", "ubuntu", "user",
   ]
   private static let localDomains = [".local", ".lan", ".home", ".internal", ".localdomain"]
-  private static let freeTextLimit = 200
 
   init(identity: LocalIdentity) {
     let users = identity.userNames.map { ($0, "<user>", "the user's name") }
     let hosts = identity.hostNames.map { ($0, "<host>", "the host's name") }
-    replacements = (users + hosts)
+    let secrets = identity.secrets.map { ($0, "<secret>", "an access token") }
+    replacements = (users + hosts + secrets)
       .filter { $0.0.count > 2 && !Self.generic.contains($0.0.lowercased()) }
       .sorted { $0.0.utf8.count > $1.0.utf8.count }
       .map { (Array($0.0.unicodeScalars.map(\.lowercased)), $0.1, $0.2) }
     homeFolder = identity.homeFolder.count > 1 ? Array(identity.homeFolder.unicodeScalars) : []
-  }
-
-  /// Text that people or programs wrote: its first line without names, paths and addresses, and not long.
-  func freeText(_ text: String) -> String {
-    let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    let reduced = withoutPaths(line)
-    return reduced.count > Self.freeTextLimit ? reduced.prefix(Self.freeTextLimit) + "…" : reduced
   }
 
   /// Text without names, paths and addresses.
@@ -44,12 +37,10 @@ struct Redactor: Sendable {
     return replaceNames(in: result + Self.stand(for: word))
   }
 
-  /// Text without names and the home folder, else as it is: an answer may well be a path.
-  func withoutNames(_ text: String) -> String { replaceNames(in: replaceHome(in: text)) }
-
   /// What of this machine a text reveals, or nil; paths that name nobody are fine.
   func revelation(in text: String) -> String? {
     if replaceHome(in: text) != text { return "the home folder" }
+    if Secrets.removed(from: text) != text { return "an access token" }
     return replacements.first { replacing($0.name, in: text, with: $0.stand) != text }?.what
   }
 

@@ -7,6 +7,8 @@ struct EnvelopeCells {
   private let concurrency: [CellID: Int]
   private let tasks: Set<CellID>
   private let loops: Set<CellID>
+  /// What cells and items are called; the envelope is published whole, and these with it.
+  let names: Set<String>
   let samplingSeed: JSONValue
 
   init(_ envelope: JSONValue) {
@@ -17,6 +19,10 @@ struct EnvelopeCells {
     self.concurrency = concurrency
     tasks = Set((envelope["accuracy"]?.array ?? []).compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
     loops = Set((envelope["tool_loops"]?.array ?? []).compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
+    let items = ["throughput", "accuracy", "tool_loops"].flatMap { envelope[$0]?.array ?? [] }.flatMap { cell in
+      [cell["id"]] + (cell["items"]?.array ?? []).map { $0["id"] }
+    }
+    names = Set(items.compactMap { $0?.string })
     samplingSeed = envelope["sampling"]?["seed"] ?? .null
   }
 

@@ -24,6 +24,14 @@ enum DurableWrite {
     try flush(folder)
   }
 
+  /// Gives a flushed file of the same volume its name, in place of what has that name.
+  static func move(_ file: URL, to target: URL) throws {
+    try flush(file)
+    try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    guard rename(file.path, target.path) == 0 else { throw failure(errno) }
+    try flush(target.deletingLastPathComponent())
+  }
+
   /// Waits until a file's bytes, or a folder's names, are on the medium.
   private static func flush(_ url: URL) throws {
     let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)

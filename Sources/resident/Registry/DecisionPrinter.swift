@@ -54,7 +54,7 @@ struct DecisionPrinter {
   /// Links to the raw samples and the verdict's rows, where they are exported.
   private var rows: String {
     let folder = URL(fileURLWithPath: results, isDirectory: true)
-    guard let names = try? PublishedDataset(folder: folder).files(of: decision.verdict.subject.session),
+    guard let names = try? PublishedDataset(folder: folder, engine: nil).files(of: decision.verdict.subject.session),
       !names.isEmpty
     else { return "" }
     let environment = ProcessInfo.processInfo.environment

@@ -1,19 +1,29 @@
 import ArgumentParser
 import Dataset
 import Foundation
+import JSON
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write what was measured as a dataset: rows, raw samples and verdicts.",
+    commandName: "export", abstract: "Write what was measured as a dataset: figures, raw samples and verdicts.",
     discussion: """
-      Files are named by their content and never rewritten: exporting again adds only what is new. No host name, user \
-      name or path leaves the machine.
+      Shards are named by their content and never rewritten: exporting again adds only what is new. Parquet is written \
+      by DuckDB; where that is missing, JSON Lines with the same rows. Only the columns that the dataset's README lists \
+      leave the machine.
       """)
 
   @Option(help: ArgumentHelp("The dataset's folder.", valueName: "dir"), completion: .directory)
   var out = "results"
 
   @OptionGroup var database: DatabaseOption
+  @OptionGroup var engine: DuckDBOption
+
+  @Option(
+    help: """
+      How shards are written: \(ShardFormat.allCases.map(\.rawValue).joined(separator: " or ")). Default: as those that \
+      are there, else parquet where DuckDB is found.
+      """)
+  var format: ShardFormat?
 
   @Option(help: "The git revision to record. Default: that of the working folder, else \"unknown\".")
   var gitRevision: String?
@@ -21,16 +31,37 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "What started the measurements, for the record.")
   var trigger = "manual"
 
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
   func run() throws {
     let exporter = DatasetExporter(
       store: try database.open(.readOnly), folder: URL(fileURLWithPath: out),
-      gitRevision: gitRevision ?? Self.workingRevision ?? "unknown", trigger: trigger)
-    let report = try exporter.export()
-    for name in report.written { Terminal.write("wrote \(name)\n") }
+      gitRevision: gitRevision ?? Self.workingRevision ?? "unknown", trigger: trigger, format: format,
+      engine: try engine.find())
+    let report = try exporter.export { done, count in
+      guard Terminal.errorIsTerminal, done % 10 == 0 || done == count else { return }
+      Terminal.writeError("\r\(done) of \(count) sessions\(done == count ? "\n" : "")")
+    }
+    if report.format == .jsonl, format == nil {
+      Terminal.writeError(
+        """
+        DuckDB was not found, so the shards are JSON Lines: the same rows in larger files. `make duckdb` installs it; \
+        then export to a new folder.
+
+        """)
+    }
     for refusal in report.refused {
       Terminal.writeError("session \(refusal.session) is not exported: \(refusal.error)\n")
     }
-    Terminal.write("\(report.written.count) new files, \(report.unchanged.count) unchanged in \(out)\n")
+    if json {
+      Terminal.write(report.json.serialized(.pretty) + "\n")
+    } else {
+      for name in report.written { Terminal.write("wrote \(name)\n") }
+      Terminal.write(
+        "\(report.sessions) new sessions with \(report.samples) samples in \(report.written.count) new files, "
+          + "\(report.unchanged) sessions unchanged in \(out)\n")
+    }
     if !report.refused.isEmpty { throw ExitCode(2) }
   }
 
@@ -46,5 +77,18 @@ struct ExportCommand: ParsableCommand {
     process.waitUntilExit()
     let revision = text.trimmingCharacters(in: .whitespacesAndNewlines)
     return process.terminationStatus == 0 && !revision.isEmpty ? revision : nil
+  }
+}
+
+extension ShardFormat: ExpressibleByArgument {}
+
+extension ExportReport {
+  fileprivate var json: JSONValue {
+    [
+      "format": .string(format.rawValue), "written": .array(written.map { .string($0) }),
+      "sessions": .integer(sessions), "samples": .integer(samples), "unchanged_sessions": .integer(unchanged),
+      "refused": .array(
+        refused.map { ["session": .integer(Int($0.session.rawValue)), "reason": .string($0.error.description)] }),
+    ]
   }
 }

@@ -15,12 +15,14 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The dataset's folder.", valueName: "dir"), completion: .directory)
   var dataset = "results"
 
+  @OptionGroup var engine: DuckDBOption
+
   @Flag(help: "Print one JSON array.")
   var json = false
 
   func run() throws {
     let folder = URL(fileURLWithPath: dataset, isDirectory: true)
-    let findings = try DatasetVerifier(PublishedDataset(folder: folder)).findings()
+    let findings = try DatasetVerifier(PublishedDataset(folder: folder, engine: engine.find())).findings()
     let wrong = findings.filter { $0.state != .same }
     if json {
       Terminal.write(JSONValue.array(findings.map(\.json)).serialized(.pretty) + "\n")

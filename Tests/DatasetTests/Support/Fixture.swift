@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import Measurements
 import Store
+import TestSupport
 import Vocabulary
 
 /// A store with sessions to export, and folders to export to.
@@ -19,16 +20,32 @@ struct Fixture {
   static let identity = LocalIdentity(
     homeFolder: "/home/alice", userNames: ["alice", "Alice Liddell"], hostNames: ["wonder.example.org", "wonder"])
 
+  static var duckdb: DuckDB { DuckDB(executable: TestTools.duckdb) }
+
   func exporter(
-    to name: String = "results", revision: String = "0123456789abcdef0123", identity: LocalIdentity = identity
+    to name: String = "results", revision: String = "0123456789abcdef0123", format: ShardFormat = .jsonl,
+    identity: LocalIdentity = identity, batchSize: Int = 100_000
   ) -> DatasetExporter {
     DatasetExporter(
-      store: store, folder: folder(name), gitRevision: revision, trigger: "manual", identity: identity)
+      store: store, folder: folder(name), gitRevision: revision, trigger: "manual", format: format,
+      engine: Self.duckdb, identity: identity, batchSize: batchSize)
+  }
+
+  func dataset(_ name: String = "results") throws -> PublishedDataset {
+    try PublishedDataset(folder: folder(name), engine: Self.duckdb)
+  }
+
+  /// The evidence of a folder's comparisons.
+  func evidence(_ name: String = "results") throws -> [Evidence] {
+    let dataset = try dataset(name)
+    var loader = try EvidenceLoader(dataset)
+    return try dataset.sessions().compactMap { try loader.evidence(of: $0) }
   }
 
   static let envelope: JSONValue = [
     "id": "smoke", "schema": 1, "sampling": ["temperature": 0.0, "seed": 42],
-    "throughput": [["id": "short", "prompt_tokens": 512]], "accuracy": [["id": "facts"]],
+    "throughput": [["id": "short", "prompt_tokens": 512]],
+    "accuracy": [["id": "facts", "items": [["id": "sky"], ["id": "sea"]]]],
   ]
 
   /// Opens, fills and completes a comparison.
@@ -67,14 +84,19 @@ struct Fixture {
   func files(of name: String = "results") throws -> [String: Data] {
     let root = folder(name)
     let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
-    return try paths.filter { $0.hasSuffix(".jsonl") || $0.hasSuffix(".tmp") }.reduce(into: [:]) {
-      $0[$1] = try Data(contentsOf: root.appendingPathComponent($1))
+    return try paths.reduce(into: [:]) { files, path in
+      var isFolder: ObjCBool = false
+      let url = root.appendingPathComponent(path)
+      guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue else {
+        return
+      }
+      files[path] = try Data(contentsOf: url)
     }
   }
 
-  /// The rows of the files whose path begins so.
-  func rows(_ prefix: String, in name: String = "results") throws -> [JSONValue] {
-    try files(of: name).filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.flatMap { file in
+  /// The rows of a table in JSON Lines.
+  func rows(_ table: DatasetTable, in name: String = "results") throws -> [JSONValue] {
+    try files(of: name).filter { $0.key.hasPrefix("\(table.rawValue)/") }.sorted { $0.key < $1.key }.flatMap { file in
       try file.value.split(separator: UInt8(ascii: "\n")).map { try JSONValue(parsing: $0) }
     }
   }

@@ -12,4 +12,6 @@ final class TemporaryFolder: Sendable {
   deinit { try? FileManager.default.removeItem(at: url) }
 
   func callAsFunction(_ name: String) -> URL { url.appendingPathComponent(name) }
+
+  func write(_ text: String, to name: String) throws { try Data(text.utf8).write(to: self(name)) }
 }

@@ -1,0 +1,113 @@
+import Foundation
+import JSON
+
+/// The batch that is written, and the one before it, which DuckDB turns into Parquet meanwhile.
+struct BatchQueue {
+  /// A batch whose rows are written.
+  private struct Closed {
+    let batch: ShardBatch
+    let entry: IndexEntry
+    let time: UTCTime
+    let conversion: DuckDB.Running?
+  }
+
+  private(set) var index: DatasetIndex
+  let stamp: ExportStamp
+  /// In the batch that is written.
+  private(set) var samples = 0
+  private let format: ShardFormat
+  private let engine: DuckDB?
+  private var batch: ShardBatch?
+  private var entry: IndexEntry
+  private var time: UTCTime?
+  private var closed: Closed?
+  /// What the dataset holds with the batches that are not committed yet.
+  private var envelopes: Set<String>
+  private var count = 0
+
+  init(index: DatasetIndex, format: ShardFormat, engine: DuckDB?, stamp: ExportStamp) {
+    self.index = index
+    self.format = format
+    self.engine = engine
+    self.stamp = stamp
+    envelopes = index.envelopes
+    entry = Self.empty(format)
+  }
+
+  /// Adds a session with its runs, samples and figures, and its envelope where the dataset lacks that.
+  mutating func add(_ session: PublicSession, envelope: JSONValue) throws(DatasetError) {
+    var batch = try open(at: session.startedAt)
+    try batch.add([session.sessionRow(stamp)], to: .sessions)
+    try batch.add(session.runs.enumerated().map { session.runRow($1, number: $0) }, to: .runs)
+    let hash = session.session.envelopeHash.rawValue
+    if envelopes.insert(hash).inserted {
+      try batch.add([session.envelopeRow(envelope)], to: .envelopes)
+      entry.envelopes.append(hash)
+    }
+    try batch.add(session, stamp)
+    self.batch = batch
+    let count = session.samples.reduce(0) { $0 + $1.count }
+    entry.sessions.append(.init(uuid: session.session.uuid, samples: count))
+    samples += count
+  }
+
+  mutating func add(_ verdicts: [VerdictRow], of session: PublicSession) throws(DatasetError) {
+    guard !verdicts.isEmpty else { return }
+    var batch = try open(at: session.startedAt)
+    try batch.add(verdicts.map(\.json), to: .verdicts)
+    self.batch = batch
+    entry.verdicts += verdicts.map(\.entry)
+  }
+
+  /// Ends the batch that is written and begins to convert it, once the one before it is committed.
+  mutating func close(_ report: inout ExportReport) throws(DatasetError) {
+    guard var batch, let time else { return }
+    try batch.close()
+    try commit(&report)
+    let tables = Set(batch.tables.map(\.table))
+    let conversion =
+      format == .parquet
+      ? try engine?.start(BatchConversion.script(batch.folder.path, tables)) : nil
+    closed = Closed(batch: batch, entry: entry, time: time, conversion: conversion)
+    (self.batch, self.time, samples) = (nil, nil, 0)
+    entry = Self.empty(format)
+  }
+
+  /// Ends and commits all.
+  mutating func finish(_ report: inout ExportReport) throws(DatasetError) {
+    try close(&report)
+    try commit(&report)
+    try index.settle()
+  }
+
+  private mutating func commit(_ report: inout ExportReport) throws(DatasetError) {
+    guard let closed else { return }
+    self.closed = nil
+    try closed.conversion?.wait()
+    var entry = closed.entry
+    var files: [ShardName: URL] = [:]
+    for (table, file, rows) in closed.batch.tables {
+      let name = ShardName(
+        folder: table.rawValue, prefix: table.rawValue, time: closed.time,
+        hash: try ShardName.hash(of: file, named: table.rawValue), fileExtension: format.fileExtension)
+      let size = (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0
+      entry.shards.append(.init(name: name, rows: rows, bytes: size))
+      files[name] = file
+    }
+    try index.commit(entry, at: closed.time, files: files)
+    report.written += entry.shards.map(\.name.path)
+    try? FileManager.default.removeItem(at: closed.batch.folder)
+  }
+
+  private mutating func open(at time: UTCTime) throws(DatasetError) -> ShardBatch {
+    if let batch { return batch }
+    self.time = time
+    count += 1
+    let work = index.folder.appendingPathComponent(DatasetIndex.workName)
+    return try ShardBatch(in: work.appendingPathComponent("batch-\(count)"), format: format)
+  }
+
+  private static func empty(_ format: ShardFormat) -> IndexEntry {
+    IndexEntry(format: format, shards: [], sessions: [], verdicts: [], envelopes: [])
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import JSON
+import Measurements
+
+/// The files of one batch while it is written, in a folder of its own.
+struct ShardBatch {
+  let folder: URL
+  let format: ShardFormat
+  private(set) var rows: [DatasetTable: Int] = [:]
+  private var files: [String: FileHandle] = [:]
+  private var contexts = 0
+
+  /// - Throws: `file`.
+  init(in folder: URL, format: ShardFormat) throws(DatasetError) {
+    self.folder = folder
+    self.format = format
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .file(name: folder.lastPathComponent, reason: error.localizedDescription)
+    }
+  }
+
+  /// The tables that have rows, with the file of each.
+  var tables: [(table: DatasetTable, file: URL, rows: Int)] {
+    DatasetTable.allCases.compactMap { table in
+      guard let count = rows[table], count > 0 else { return nil }
+      return (table, folder.appendingPathComponent(table.rawValue + format.fileExtension), count)
+    }
+  }
+
+  mutating func add(_ rows: [JSONValue], to table: DatasetTable) throws(DatasetError) {
+    guard !rows.isEmpty else { return }
+    self.rows[table, default: 0] += rows.count
+    try append(rows.flatMap { Array($0.serialized().utf8) + [UInt8(ascii: "\n")] }, to: "\(table.rawValue).jsonl")
+  }
+
+  /// Adds the samples and measurements of a session's runs.
+  mutating func add(_ session: PublicSession, _ stamp: ExportStamp) throws(DatasetError) {
+    for (number, run) in session.runs.enumerated() {
+      let context = RunContext(session, run: run, number: number, stamp)
+      let samples = session.samples.indices.contains(number) ? session.samples[number] : []
+      let start = session.runs[..<number].count { $0.side == run.side }
+      switch format {
+      case .parquet: try addFacts(session, run, start: start, samples, context)
+      case .jsonl: try addLines(session, run, start: start, samples, context)
+      }
+      rows[.samples, default: 0] += samples.count
+      rows[.measurements, default: 0] +=
+        ColdStart.allCases.count + samples.reduce(0) { $0 + PublicSession.figures(of: $1).count }
+    }
+  }
+
+  /// - Throws: `file` where not all is written.
+  mutating func close() throws(DatasetError) {
+    do {
+      for file in files.values { try file.close() }
+    } catch {
+      throw .file(name: folder.lastPathComponent, reason: error.localizedDescription)
+    }
+    files = [:]
+  }
+
+  mutating func nextContext() -> Int {
+    defer { contexts += 1 }
+    return contexts
+  }
+
+  mutating func append(_ bytes: [UInt8], to name: String) throws(DatasetError) {
+    do {
+      if files[name] == nil {
+        let url = folder.appendingPathComponent(name)
+        FileManager.default.createFile(atPath: url.path, contents: nil)
+        files[name] = try FileHandle(forWritingTo: url)
+      }
+      try files[name]?.write(contentsOf: Data(bytes))
+    } catch {
+      throw .file(name: name, reason: error.localizedDescription)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import JSON
+import Store
+
+extension IndexEntry {
+  var json: JSONValue {
+    [
+      "schema_version": .integer(datasetSchemaVersion), "format": .string(format.rawValue),
+      "shards": .array(
+        shards.map { ["name": .string($0.name.path), "rows": .integer($0.rows), "bytes": .integer($0.bytes)] }),
+      "sessions": .array(sessions.map { ["session": .string($0.uuid), "samples": .integer($0.samples)] }),
+      "verdicts": .array(
+        verdicts.map {
+          [
+            "session": .string($0.session), "recorded_at": .number($0.key.recordedAt),
+            "outcome": .string($0.key.outcome),
+          ]
+        }),
+      "envelopes": .array(envelopes.map { .string($0) }),
+    ]
+  }
+
+  /// - Throws: `malformed`.
+  init(_ json: JSONValue, name: String) throws(DatasetError) {
+    func problem(_ text: String) -> DatasetError { .malformed(name: name, line: 1, problem: text) }
+    guard json["schema_version"]?.integer == datasetSchemaVersion else {
+      throw problem("the tables are of another version; this program reads \(datasetSchemaVersion)")
+    }
+    guard let format = json["format"]?.string.flatMap(ShardFormat.init(rawValue:)) else {
+      throw problem("\"format\" is missing or unknown")
+    }
+    self.format = format
+    shards = []
+    for shard in json["shards"]?.array ?? [] {
+      guard let path = shard["name"]?.string, let rows = shard["rows"]?.integer, let bytes = shard["bytes"]?.integer,
+        rows >= 0, bytes >= 0
+      else { throw problem("a shard lacks its name, rows or bytes") }
+      shards.append(Shard(name: try ShardName(path: path, of: name), rows: rows, bytes: bytes))
+    }
+    sessions = []
+    for session in json["sessions"]?.array ?? [] {
+      guard let uuid = session["session"]?.string, let samples = session["samples"]?.integer, samples >= 0 else {
+        throw problem("a session lacks its UUID or count of samples")
+      }
+      sessions.append(Session(uuid: uuid, samples: samples))
+    }
+    verdicts = []
+    for verdict in json["verdicts"]?.array ?? [] {
+      guard let session = verdict["session"]?.string, let time = verdict["recorded_at"]?.number,
+        let outcome = verdict["outcome"]?.string
+      else { throw problem("a verdict lacks its session, time or outcome") }
+      verdicts.append(Verdict(session: session, key: VerdictKey(recordedAt: time, outcome: outcome)))
+    }
+    envelopes = (json["envelopes"]?.array ?? []).compactMap(\.string)
+  }
+}

@@ -1,0 +1,86 @@
+import Crypto
+import Store
+
+extension Redactor {
+  private static let labelLimit = 128
+  private static let messageLimit = 200
+  private static let hashPrefix = "sha256:"
+  private static let hashLength = 32
+
+  /// The name of a thing: a word without names, paths, addresses and access tokens; the hash of anything that is no
+  /// name.
+  func label(_ text: String) -> String {
+    guard text.count <= Self.labelLimit, !text.contains(where: \.isWhitespace) else { return Self.hash(of: text) }
+    return Secrets.removed(from: withoutPaths(text))
+  }
+
+  /// The name of a processor or a system, which may have blanks.
+  func title(_ text: String) -> String {
+    let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+    return Secrets.removed(from: withoutPaths(String(line.prefix(Self.labelLimit))))
+  }
+
+  /// A message as far as it consists of the program's own words, of numbers and of `names`; "…" stands for the rest.
+  ///
+  /// What an engine or a model said can be part of a message, so nothing else is let through.
+  func message(_ text: String, names: Set<String> = []) -> String {
+    let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+    var words: [String] = []
+    for word in line.split(whereSeparator: \.isWhitespace).prefix(Self.messageLimit) {
+      if Self.isPublic(word, names) {
+        words.append(String(word))
+      } else if words.last != "…" {
+        words.append("…")
+      }
+    }
+    let joined = words.joined(separator: " ")
+    return joined.count > Self.messageLimit ? joined.prefix(Self.messageLimit) + "…" : joined
+  }
+
+  /// An answer: the number of an option or what marks a text that was scored, else the hash, which still tells equal
+  /// answers from others.
+  func answer(_ text: String) -> String {
+    let isOption = text.utf8.count <= 4 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    return isOption || text == Self.perplexity || Self.isDivergence(text) ? text : Self.hash(of: text)
+  }
+
+  /// The hash of a text; nothing stays nothing, and a hash stays the hash that it is.
+  static func hash(of text: String) -> String {
+    if text.isEmpty || isHash(text) { return text }
+    return hashPrefix + SHA256.hexadecimal(of: Array(text.utf8)).prefix(hashLength)
+  }
+
+  private static let perplexity = "perplexity"
+  private static let divergence = "divergence from "
+
+  private static func isHash(_ text: String) -> Bool {
+    text.hasPrefix(hashPrefix) && text.utf8.count == hashPrefix.utf8.count + hashLength
+      && text.utf8.dropFirst(hashPrefix.utf8.count).allSatisfy(\.isHexadecimalDigit)
+  }
+
+  private static func isDivergence(_ text: String) -> Bool {
+    guard text.hasPrefix(divergence) else { return false }
+    let reference = text.utf8.dropFirst(divergence.utf8.count)
+    return reference.count <= 64 && reference.allSatisfy(\.isHexadecimalDigit)
+  }
+
+  private static func isPublic(_ word: Substring, _ names: Set<String>) -> Bool {
+    let bare = word.trimmed
+    if bare.isEmpty || names.contains(String(bare)) || ProgramWords.all.contains(bare.lowercased()) { return true }
+    // 12, 3.5, -0.3 or 1e-9: too short for an address or a telephone number.
+    return bare.utf8.count <= 9 && Double(bare) != nil
+  }
+}
+
+extension Substring {
+  /// Without the punctuation around a word.
+  fileprivate var trimmed: Substring {
+    let isPunctuation: (Character) -> Bool = { ".,:;()[]%+±×÷–".contains($0) }
+    guard let end = lastIndex(where: { !isPunctuation($0) }) else { return "" }
+    return self[...end].drop(while: isPunctuation)
+  }
+}
+
+extension UInt8 {
+  var isHexadecimalDigit: Bool { (0x30...0x39).contains(self) || (0x61...0x66).contains(self) }
+}

@@ -1,0 +1,87 @@
+"""Exports a simulated database and loads it by datasets, pyarrow, duckdb and pandas.
+
+Row counts must be those of the database, and columns and types those of the dataset's JSON Schemas, for all of them.
+
+usage: load.py RESIDENT_PROGRAM DUCKDB_PROGRAM
+"""
+import glob
+import json
+import os
+import pathlib
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+ARROW = {"string": "string", "integer": "int64", "number": "double", "boolean": "bool"}
+
+
+def expected_types(schema):
+    types = {}
+    for name, definition in schema["properties"].items():
+        kinds = definition["type"] if isinstance(definition["type"], list) else [definition["type"]]
+        kind = next(kind for kind in kinds if kind != "null")
+        if kind == "array":
+            items = definition["items"]
+            types[name] = f"list<{ARROW[items['type'] if 'type' in items else 'number']}>"
+        else:
+            types[name] = ARROW[kind]
+    return types
+
+
+def arrow_types(schema):
+    types = {}
+    for field in schema:
+        text = str(field.type).replace("large_", "")
+        types[field.name] = f"list<{field.type.value_type}>" if text.startswith("list<") else text
+    return types
+
+
+def check(what, found, expected):
+    if found != expected:
+        sys.exit(f"{what}: found {found}, expected {expected}")
+
+
+def main():
+    program, engine = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:3])
+    generator = pathlib.Path(__file__).parents[2] / "Benchmarks/measurement_database.py"
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["HF_HOME"] = f"{folder}/hf"
+        import datasets
+        import duckdb
+        import pandas
+        import pyarrow.dataset
+
+        subprocess.run([sys.executable, generator, program, folder, "--comparisons", "10", "--samples", "10000"],
+                       check=True)
+        results = f"{folder}/results"
+        subprocess.run([program, "export", "--db", f"{folder}/resident.sqlite", "--out", results, "--duckdb", engine],
+                       check=True, stdout=subprocess.DEVNULL)
+        database = sqlite3.connect(f"{folder}/resident.sqlite")
+        for table in ("measurements", "samples", "verdicts", "sessions", "runs", "envelopes"):
+            types = expected_types(json.loads(pathlib.Path(f"{results}/schemas/{table}.schema.json").read_text()))
+            files = glob.glob(f"{results}/{table}/*.parquet")
+            by_arrow = pyarrow.dataset.dataset(files)
+            check(f"pyarrow's types of {table}", arrow_types(by_arrow.schema), types)
+            counts = {
+                "pyarrow": by_arrow.count_rows(),
+                "pandas": len(pandas.read_parquet(files)),
+                "duckdb": duckdb.sql(f"SELECT count(*) FROM read_parquet({files})").fetchone()[0],
+            }
+            loaded = datasets.load_dataset(results, table, split="train")
+            counts["datasets"] = loaded.num_rows
+            check(f"datasets' types of {table}", arrow_types(loaded.features.arrow_schema), types)
+            if table == "measurements":
+                # Six figures of a throughput sample, one of an answer, two of a cold start.
+                stored = database.execute(
+                    "SELECT 6 * count(prompt_tokens) + count(answer) + 2 * (SELECT count(*) FROM runs) FROM samples")
+            else:
+                stored = database.execute(f"SELECT count(*) FROM {table}")
+            check(f"rows of {table}", counts, dict.fromkeys(counts, stored.fetchone()[0]))
+            print(f"{table}: {counts['pyarrow']} rows, {len(types)} columns, alike by {', '.join(counts)}")
+
+
+if __name__ == "__main__":
+    main()

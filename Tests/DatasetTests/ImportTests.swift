@@ -1,0 +1,88 @@
+import Dataset
+import Foundation
+import JSON
+import Measurements
+import Store
+import Testing
+
+@Suite("An import")
+struct ImportTests {
+  let fixture: Fixture
+  let other: MeasurementStore
+
+  init() throws {
+    fixture = try Fixture()
+    other = try MeasurementStore(at: fixture.folder("other.sqlite"), mode: .readWrite)
+  }
+
+  private func merge(_ name: String = "results") throws -> DatasetImporter.Report {
+    try DatasetImporter(try fixture.dataset(name), into: other).run()
+  }
+
+  @Test(
+    "Sessions, samples and verdicts arrive once, and leave again as the same bytes", arguments: ShardFormat.allCases)
+  func twice(format: ShardFormat) throws {
+    for uuid in ["a", "b"] {
+      let number = try fixture.comparison(uuid: uuid)
+      // The clock of the fixture stands still: the two agree in all but their content.
+      for ratio in [1.0, 2.0] {
+        try fixture.store.record(verdict: ["outcome": "hold", "ratio": .number(ratio)], outcome: "hold", for: number)
+      }
+    }
+    _ = try fixture.exporter(format: format).export()
+    let first = try merge()
+    #expect(first.sessions == 2 && first.samples == 24 && first.verdicts == 4 && first.unchanged == 0)
+    let second = try merge()
+    #expect(second.sessions == 0 && second.samples == 0 && second.verdicts == 0 && second.unchanged == 2)
+    let again = DatasetExporter(
+      store: other, folder: fixture.folder("again"), gitRevision: "0123456789abcdef0123", trigger: "manual",
+      format: format, engine: Fixture.duckdb, identity: Fixture.identity)
+    _ = try again.export()
+    #expect(try fixture.files(of: "again") == fixture.files())
+  }
+
+  @Test("What came later is added; what was measured here stays")
+  func additions() throws {
+    let number = try fixture.comparison(uuid: "a")
+    _ = try fixture.exporter().export()
+    _ = try merge()
+    try fixture.store.record(verdict: ["outcome": "promote"], outcome: "promote", for: number)
+    try fixture.comparison(uuid: "b")
+    _ = try fixture.exporter().export()
+    let report = try merge()
+    #expect(report.sessions == 1 && report.verdicts == 1 && report.unchanged == 1)
+    #expect(try other.sessions().map(\.session.uuid) == ["b", "a"])
+    #expect(try other.sessions().allSatisfy { $0.state == .complete })
+  }
+
+  @Test("A shard whose bytes are not those of its name is refused, and nothing of its batch is added")
+  func tampered() throws {
+    try fixture.comparison()
+    let report = try fixture.exporter().export()
+    for shard in report.written {
+      let url = fixture.folder("results/\(shard)")
+      let bytes = try Data(contentsOf: url)
+      try (bytes + Data("\n".utf8)).write(to: url)
+      #expect {
+        try merge()
+      } throws: { error in
+        guard case .hashMismatch = error as? DatasetError else { return false }
+        return true
+      }
+      try bytes.write(to: url)
+    }
+    #expect(try other.sessions().isEmpty)
+    #expect(try merge().sessions == 1)
+  }
+
+  @Test("A forged sample that no measurement can have is refused")
+  func impossible() throws {
+    try fixture.comparison()
+    _ = try fixture.exporter().export()
+    let forged = try ForgedDataset(
+      fixture.folder("results"), .samples, line: 0, column: "elapsed_ns", value: -1)
+    let dataset = try PublishedDataset(folder: forged.folder, engine: nil)
+    #expect(throws: DatasetError.self) { try DatasetImporter(dataset, into: other).run() }
+    #expect(try other.sessions().isEmpty)
+  }
+}
