@@ -16,6 +16,8 @@ public struct Envelope: Sendable, Equatable {
   public var toolLoops: [ToolLoopCell]
   public var plan: Plan
   public var promotion: PromotionRule
+  /// What the machine must be like; nil where the envelope sets no limits.
+  public var environment: EnvironmentLimits?
   /// SHA-256 of `source` in canonical form.
   public var hash: EnvelopeHash
   /// The whole file: what is stored and exported, so that a verdict can be recomputed.

@@ -37,7 +37,7 @@
       return getloadavg(&average, 1) == 1 ? average : 0
     }
 
-    private static func integer(_ name: String) -> Int? {
+    static func integer(_ name: String) -> Int? {
       var value: Int64 = 0
       var size = MemoryLayout<Int64>.size
       guard sysctlbyname(name, &value, &size, nil, 0) == 0 else { return nil }

@@ -39,18 +39,18 @@
       text("/proc/loadavg")?.split(separator: " ").first.flatMap { Double($0) } ?? 0
     }
 
-    private static func text(_ path: String) -> String? {
+    static func text(_ path: String) -> String? {
       guard let data = FileManager.default.contents(atPath: path) else { return nil }
       return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    private static func line(_ path: String, field: String) -> String? {
+    static func line(_ path: String, field: String) -> String? {
       text(path)?.split(separator: "\n").first { $0.hasPrefix(field) }.flatMap { line in
         line.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
       }
     }
 
-    private static func kibibytes(_ path: String, field: String) -> Int {
+    static func kibibytes(_ path: String, field: String) -> Int {
       line(path, field: field)?.split(separator: " ").first.flatMap { Int($0) }.map { $0 * 1024 } ?? 0
     }
   }

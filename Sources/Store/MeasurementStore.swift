@@ -44,6 +44,7 @@ public final class MeasurementStore: Sendable {
     configuration.busyMode = .timeout(patience)
     configuration.label = "measurements"
     do {
+      if mode == .readOnly { try Self.recoverLog(of: url.path, configuration) }
       queue = try DatabaseQueue(path: url.path, configuration: configuration)
       try queue.writeWithoutTransaction { database in
         let schema = Schema(database: database, path: url.path)
@@ -51,6 +52,19 @@ public final class MeasurementStore: Sendable {
       }
     } catch {
       throw StoreError(error, path: url.path)
+    }
+  }
+
+  /// Takes in what a killed writer has left in the log, which a read-only connection cannot do.
+  private static func recoverLog(of path: String, _ configuration: Configuration) throws {
+    do {
+      let reader = try DatabaseQueue(path: path, configuration: configuration)
+      _ = try reader.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+      var writing = configuration
+      writing.readonly = false
+      let writer = try DatabaseQueue(path: path, configuration: writing)
+      _ = try writer.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") }
     }
   }
 

@@ -2,7 +2,7 @@ import JSON
 
 extension FieldReader {
   /// A member that is an object, as a section reads it.
-  func section<Section>(_ key: String, _ read: (FieldReader) -> Section?) -> Section? {
+  package func section<Section>(_ key: String, _ read: (FieldReader) -> Section?) -> Section? {
     guard let object = value(key, expected: "an object", \.object) else { return nil }
     return self.read(object, path: path(of: key), read)
   }
@@ -10,7 +10,7 @@ extension FieldReader {
   /// A member that is an array of objects, as a section reads each.
   ///
   /// - Returns: Nil where any could not be read.
-  func sections<Section>(
+  package func sections<Section>(
     _ key: String, atLeast least: Int = 0, _ read: (FieldReader) -> Section?
   ) -> [Section]? {
     guard let elements = array(key, atLeast: least) else { return nil }
@@ -26,7 +26,7 @@ extension FieldReader {
   }
 
   /// A member that is an array of strings without outer white space, none twice.
-  func words(_ key: String, atLeast least: Int) -> [String]? {
+  package func words(_ key: String, atLeast least: Int) -> [String]? {
     guard let elements = array(key, atLeast: least) else { return nil }
     let places = elements.enumerated().map { ("\(path(of: key))[\($0)]", $1.string) }
     for (path, word) in places where !(word.map(Self.isTrimmed) ?? false) {
@@ -39,7 +39,7 @@ extension FieldReader {
 
   /// Reports each element of an array that has the same strings in those members as an earlier one; from the file, so
   /// that elements with other problems count.
-  func reportRepeats(in key: String, of members: [String]) {
+  package func reportRepeats(in key: String, of members: [String]) {
     let names = (object[key]?.array ?? []).enumerated().compactMap { index, element in
       let name = members.compactMap { element[$0]?.string }.joined(separator: " of ")
       return name.isEmpty ? nil : (path: "\(path(of: key))[\(index)]", name: name)

@@ -4,12 +4,17 @@ import JSON
 ///
 /// A section asks for every member that it knows, by name, before it builds its value; what it did not ask for is
 /// unknown. Each question returns nil only after it has reported why, so a section with a nil can just give up.
-final class FieldReader {
-  let path: String
+package final class FieldReader {
+  package let path: String
   let cells: DeclaredCells
-  let problems: ProblemList
-  let object: JSONObject
+  package let problems: ProblemList
+  package let object: JSONObject
   private var asked: [String] = []
+
+  /// For a file that is no envelope but is read like one.
+  package convenience init(_ object: JSONObject, problems: ProblemList) {
+    self.init(object, path: "", cells: DeclaredCells(.null), problems: problems)
+  }
 
   init(_ object: JSONObject, path: String, cells: DeclaredCells, problems: ProblemList) {
     self.object = object
@@ -18,12 +23,12 @@ final class FieldReader {
     self.problems = problems
   }
 
-  func path(of key: String) -> String { Quoted.pathPart(key, after: path) }
+  package func path(of key: String) -> String { Quoted.pathPart(key, after: path) }
 
-  func report(_ key: String, _ message: @autoclosure () -> String) { problems.report(path(of: key), message()) }
+  package func report(_ key: String, _ message: @autoclosure () -> String) { problems.report(path(of: key), message()) }
 
   /// The member's value, or nil where it is absent, which is not reported.
-  func optional(_ key: String) -> JSONValue? {
+  package func optional(_ key: String) -> JSONValue? {
     if !asked.contains(key) { asked.append(key) }
     return object[key]
   }
@@ -33,7 +38,7 @@ final class FieldReader {
   /// - Parameters:
   ///   - expected: What the member must be, for the message "must be …".
   ///   - fallback: Nil where the member must be there.
-  func value<Value>(
+  package func value<Value>(
     _ key: String, expected: @autoclosure () -> String, fallback: Value? = nil, _ convert: (JSONValue) -> Value?
   ) -> Value? {
     guard let json = optional(key) else {
@@ -48,7 +53,7 @@ final class FieldReader {
   }
 
   /// Reports the members that nobody asked for; to be called last.
-  func reportUnknownKeys() {
+  package func reportUnknownKeys() {
     let known = Set(asked)
     let missing = asked.filter { object[$0] == nil }
     for name in object.names where !known.contains(name) {

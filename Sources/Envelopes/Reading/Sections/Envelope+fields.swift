@@ -29,6 +29,8 @@ extension Envelope {
     let toolLoops = fields.toolLoops()
     let plan = fields.section("plan", Plan.init)
     let promotion = fields.section("promotion", PromotionRule.init)
+    let environment =
+      fields.optional("environment") == nil ? nil : fields.section("environment", EnvironmentLimits.init)
     fields.reportUnknownKeys()
     guard let id, let version, let summary, let sampling, let throughput, let accuracy, let toolLoops, let plan,
       let promotion
@@ -42,6 +44,7 @@ extension Envelope {
     self.toolLoops = toolLoops
     self.plan = plan
     self.promotion = promotion
+    self.environment = environment
     self.hash = EnvelopeHash(canonical: source)
     self.source = source
   }
