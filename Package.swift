@@ -83,15 +83,26 @@ let package = Package(
       dependencies: ["Envelopes", "JSON", "Measurements", "ModelRegistry", "Store", "Verdicts", "Vocabulary"]),
 
     .target(
+      name: "Doctor",
+      dependencies: [
+        "JSON", "Measurements", "ModelRegistry", "Platform", "Runner", "Store", "Vocabulary", "WorkerProtocol",
+      ]),
+    .target(
+      name: "Nightly",
+      dependencies: [
+        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Platform", "Promotion", "Runner", "Store", "Verdicts",
+        "Vocabulary", "WorkerProtocol",
+      ]),
+    .target(
       name: "Verification", dependencies: ["Dataset", "Envelopes", "JSON", "Measurements", "Verdicts", "Vocabulary"]),
     .target(name: "Dataset", dependencies: ["JSON", "Measurements", "Store", "ToolCalls", "Vocabulary", crypto]),
 
     .executableTarget(
       name: "resident",
       dependencies: [
-        "BFCL", "Calibration", "Checkpoint", "Dataset", "EndpointEngine", "Envelopes", "Instruments", "JSON", "Lanes",
-        "MLXEngine",
-        "Measurements", "ModelRegistry", "NativeEngine", "Promotion", "Runner", "Statistics", "Store", "Texts",
+        "BFCL", "Calibration", "Checkpoint", "Dataset", "Doctor", "EndpointEngine", "Envelopes", "Instruments", "JSON",
+        "Lanes", "MLXEngine", "Measurements", "ModelRegistry", "NativeEngine", "Nightly", "Platform", "Promotion",
+        "Runner", "Statistics", "Store", "Texts",
         "ToolCalls", "Verdicts",
         "Verification", "Vocabulary",
         "WorkerCheck", "WorkerProtocol", arguments,
@@ -125,6 +136,23 @@ let package = Package(
       ]),
     .executableTarget(
       name: "scripted-worker", dependencies: ["JSON", "WorkerProtocol"], path: "Tests/ScriptedWorker"),
+    .executableTarget(
+      name: "soak",
+      dependencies: [
+        "Envelopes", "JSON", "Measurements", "Platform", "Runner", "Store", "Vocabulary", "WorkerProtocol",
+      ], path: "Tests/Soak"),
+    .testTarget(
+      name: "NightlyTests",
+      dependencies: [
+        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Nightly", "Runner", "Store", "TestSupport", "Vocabulary",
+        "WorkerProtocol", "resident", "scripted-worker",
+      ]),
+    .testTarget(
+      name: "DoctorTests",
+      dependencies: [
+        "Doctor", "ModelRegistry", "Runner", "Store", "TestSupport", "WorkerProtocol", "resident", "scripted-worker",
+      ]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"]),
     .testTarget(name: "EnvelopesTests", dependencies: ["Envelopes", "JSON", "ToolCalls", "Vocabulary"]),
     .testTarget(
       name: "VerdictsTests",

@@ -32,6 +32,15 @@ public struct MeasurementPlan: Sendable {
   /// Reads the calls of live loops in place of the parser that the chat template chooses.
   public var parser: CallParser?
 
+  /// When a worker counts as hung.
+  public var limits = PhaseLimits()
+  /// The most bytes of memory that each worker may have, kept by the operating system where it can; nil sets no limit.
+  public var memoryLimit: Int?
+  /// The bytes that all models of the session together may need; nil checks nothing.
+  public var memoryBudget: Int?
+  /// What else the machine does meanwhile, in the class `under-load`.
+  public var load: BackgroundLoad?
+
   /// The folders of the models that the envelope's divergence tasks name.
   public var references: [ModelID: URL]
   /// Where their distributions are kept.

@@ -28,6 +28,7 @@ public struct MeasurementRunner: Sendable {
   ///   - onStart: Called with the session's number before the first sample.
   /// - Throws: `RunnerError` where a model cannot be loaded, `StoreError`, `CancellationError`.
   public func run(resuming: Bool = false, onStart: (SessionNumber) -> Void = { _ in }) async throws -> SessionNumber {
+    try checkCapacity()
     let references = References(plan)
     let benches = plan.contenders.map { Bench($0, plan: plan, references: references) }
     do {
@@ -35,7 +36,7 @@ public struct MeasurementRunner: Sendable {
       let number = try open(resuming: resuming, runs: runs)
       onStart(number)
       do {
-        try await measure(benches, runs: runs, in: number)
+        try await underLoad(number) { try await measure(benches, runs: runs, in: number) }
         if benches.count == 2 {
           for void in try voids(in: try store.evidence(number)) { try store.void(void, in: number) }
         }
@@ -59,7 +60,7 @@ public struct MeasurementRunner: Sendable {
     for bench in benches {
       try Task.checkCancellation()
       report(.loading(bench.contender.side, bench.contender.model))
-      let run = try await bench.start()
+      let run = try await load(bench)
       report(.loaded(bench.contender.side, run.model, seconds: run.loadSeconds))
       runs[bench.contender.side] = run
     }
@@ -86,33 +87,35 @@ public struct MeasurementRunner: Sendable {
 
   private func measure(_ benches: [Bench], runs: [Side: Run], in number: SessionNumber) async throws {
     let earlier = try store.samples(of: number, side: nil)
+    let voids = try store.session(number).voids
     var recorder = Recorder(store: store, session: number, report: report)
     for bench in benches {
       if let run = runs[bench.contender.side] { try recorder.begin(run) }
     }
     let sides = benches.map(\.contender.side)
-    let work = try RemainingWork(plan.envelope, sides: sides, earlier: earlier, recorder: recorder)
+    let work = try RemainingWork(plan.envelope, sides: sides, earlier: earlier, voids: voids, recorder: recorder)
     report(.planned(total: work.total, done: work.done))
     try await warmUp(benches, cells: Set(work.blocks.map(\.cell.id)))
-    let stopping = try Stopping(store, number, plan)
-    for block in work.blocks {
-      if let reason = try stopping.reason(before: block) {
-        report(.stopped(reason, beforeRound: block.block))
-        break
-      }
-      var repetitions: [Side: Int] = [:]
-      for side in block.order {
+    var blockGuard = BlockGuard(plan.envelope.environment, environment: plan.environment)
+    try await measureBlocks(work.blocks, benches, &blockGuard, &recorder)
+    try await askQuestions(work.questions, benches, &blockGuard, &recorder)
+    try await runLoops(work.loops, benches, &blockGuard, &recorder)
+  }
+
+  private func askQuestions(
+    _ questions: [(AccuracyTask, AccuracyTask.Item, Side)], _ benches: [Bench], _ blockGuard: inout BlockGuard,
+    _ recorder: inout Recorder
+  ) async throws {
+    for task in plan.envelope.accuracy where questions.contains(where: { $0.0.id == task.id }) {
+      await blockGuard.begin(benches)
+      for (_, item, side) in questions.filter({ $0.0.id == task.id }) {
         guard let bench = benches.first(where: { $0.contender.side == side }) else { continue }
-        let repetition = repetitions[side, default: 0]
-        repetitions[side] = repetition + 1
-        try await take(&recorder, bench) { await bench.measure(block.cell, block: block.block, repetition: repetition) }
+        try await take(&recorder, bench) { await bench.ask(item, of: task) }
       }
+      // An answer is as right on a busy machine as on a quiet one: what was seen is kept, and nothing voided.
+      _ = try blockGuard.end(cell: task.id, block: 0, recorder)
+      _ = recorder.takeDisturbance()
     }
-    for (task, item, side) in work.questions {
-      guard let bench = benches.first(where: { $0.contender.side == side }) else { continue }
-      try await take(&recorder, bench) { await bench.ask(item, of: task) }
-    }
-    try await runLoops(work.loops, benches, &recorder)
   }
 
   /// Requests whose times are thrown away: caches, branch predictors and clocks settle.
@@ -126,20 +129,5 @@ public struct MeasurementRunner: Sendable {
         }
       }
     }
-  }
-
-  /// Takes one sample, makes it durable, and replaces the worker if that ended.
-  @discardableResult
-  func take(
-    _ recorder: inout Recorder, _ bench: Bench, _ measure: () async -> Sample
-  ) async throws -> Sample {
-    try Task.checkCancellation()
-    let sample = await measure()
-    try recorder.record(sample, of: bench.contender.side)
-    guard await bench.needsRestart else { return sample }
-    if case .unscored(_, let message) = sample.outcome { report(.restarting(bench.contender.side, reason: message)) }
-    // A worker that does not come back leaves its later cells failed; the other model's are still worth having.
-    if let run = try? await bench.restart() { try recorder.begin(run) }
-    return sample
   }
 }

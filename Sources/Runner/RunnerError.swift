@@ -1,4 +1,5 @@
 import Foundation
+import Store
 import Vocabulary
 import WorkerProtocol
 
@@ -10,6 +11,10 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
   case emptyPrompt(CellID)
   case nothingToResume
   case weightsChanged(ModelID)
+  /// Loading was not tried, or not let happen: the model and its cache do not fit; the session records that.
+  case capacityGated(ModelID, reason: String, session: SessionNumber)
+  /// Files of the model were replaced after it was loaded.
+  case filesReplaced(ModelID, files: [String])
 
   public var description: String {
     switch self {
@@ -26,6 +31,13 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
       "there is no interrupted comparison of these models under this envelope; start one without --resume"
     case .weightsChanged(let id):
       "the weights of \(id) are not those that the interrupted session measured; start a new one without --resume"
+    case .capacityGated(let id, let reason, let session):
+      "\(id) is capacity_gated: \(reason). Session \(session) records it"
+    case .filesReplaced(let id, let files):
+      """
+      \(files.joined(separator: ", ")) of \(id) changed after the model was loaded: what was measured since proves nothing. \
+      The block is void and the session interrupted; start a new one without --resume
+      """
     }
   }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Cuts a stream of bytes into lines.
 struct LineBuffer {
   private var bytes: [UInt8] = []
@@ -5,12 +7,14 @@ struct LineBuffer {
 
   /// Takes in bytes and returns the lines that they complete, without their ends.
   ///
-  /// A line over the limit of the protocol is dropped and `isOverfull` stays set.
-  mutating func append(_ added: some Sequence<UInt8>) -> [[UInt8]] {
+  /// A line over the limit of the protocol is dropped with all that follows, and `isOverfull` stays set.
+  mutating func append(_ added: Data) -> [[UInt8]] {
+    guard !isOverfull else { return [] }
     var lines: [[UInt8]] = []
-    var rest = Array(added)[...]
+    var rest = added[...]
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
       take(rest[..<end])
+      if isOverfull { return lines }
       lines.append(bytes)
       bytes.removeAll(keepingCapacity: true)
       rest = rest[(end + 1)...]
@@ -19,9 +23,13 @@ struct LineBuffer {
     return lines
   }
 
-  private mutating func take(_ part: ArraySlice<UInt8>) {
+  private mutating func take(_ part: Data) {
     let room = WorkerProtocol.lineLimit - bytes.count
-    if part.count > room { isOverfull = true }
-    bytes += part.prefix(room)
+    guard part.count <= room else {
+      isOverfull = true
+      bytes = []
+      return
+    }
+    bytes.append(contentsOf: part)
   }
 }

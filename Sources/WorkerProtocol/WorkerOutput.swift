@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -5,6 +6,8 @@ import Synchronization
 final class WorkerOutput: Sendable {
   fileprivate struct State {
     var lines: [[UInt8]] = []
+    /// Bytes of `lines`: a worker that talks without being asked must not fill this process's memory.
+    var queuedBytes = 0
     var lastErrors: [String] = []
     var openStreams = 2
     var exit: ExitStatus?
@@ -26,7 +29,11 @@ final class WorkerOutput: Sendable {
 
   /// Reads both streams to their ends, each on a thread of its own: a pipe that fills up would stop the worker.
   func read(_ output: FileHandle, errors: FileHandle) {
-    drain(output) { state, line in state.lines.append(line) }
+    drain(output) { state, line in
+      state.queuedBytes += line.count
+      if state.queuedBytes > WorkerProtocol.lineLimit { state.isOverfull = true }
+      if state.isOverfull { state.lines = [] } else { state.lines.append(line) }
+    }
     drain(errors) { state, line in
       state.lastErrors.append(String(decoding: line.prefix(1_000), as: UTF8.self))
       if state.lastErrors.count > Self.keptErrorLines { state.lastErrors.removeFirst() }
@@ -37,15 +44,17 @@ final class WorkerOutput: Sendable {
   ///
   /// - Throws: `.died` at the end of the output, `.timedOut` after `seconds`, `.notAWorker` for an endless line.
   func nextLine(for operation: String, within seconds: Double) async throws(WorkerFailure) -> [UInt8] {
-    let deadline = ContinuousClock.now + .seconds(seconds)
+    // By a clock that stands while the machine sleeps: a worker that could not run has not hung.
+    let deadline = DispatchTime.now() + seconds
     while true {
       let (line, isOver, isOverfull) = state.withLock { state in
-        (state.lines.isEmpty ? nil : state.lines.removeFirst(), state.isOver, state.isOverfull)
+        (state.takeLine(), state.isOver, state.isOverfull)
       }
+      // Before any line: what came before the flood is no answer to be trusted.
+      if isOverfull { throw .notAWorker("more than \(WorkerProtocol.lineLimit >> 20) MiB that nobody asked for") }
       if let line { return line }
-      if isOverfull { throw .notAWorker("a line of more than \(WorkerProtocol.lineLimit >> 20) MiB") }
       if isOver { throw await death() }
-      guard ContinuousClock.now < deadline else { throw .timedOut(operation: operation, seconds: seconds) }
+      guard DispatchTime.now() < deadline else { throw .timedOut(operation: operation, seconds: seconds) }
       await waitForChange(until: deadline)
     }
   }
@@ -79,6 +88,8 @@ final class WorkerOutput: Sendable {
           state.isOverfull = state.isOverfull || isOverfull
         }
       }
+      // Here and not when the last reference goes: Foundation keeps some for good.
+      try? handle.close()
       self.change { $0.openStreams -= 1 }
     }
     thread.start()
@@ -94,14 +105,15 @@ final class WorkerOutput: Sendable {
   }
 
   /// Returns at the next change or at the deadline; only one caller waits at a time.
-  private func waitForChange(until deadline: ContinuousClock.Instant) async {
-    let alarm = Task {
-      try? await Task.sleep(until: deadline)
-      self.change { _ in }
-    }
+  private func waitForChange(until deadline: DispatchTime) async {
+    // A sleeping task would stay in memory until its time even when cancelled, and there is one for each request.
+    let alarm = DispatchSource.makeTimerSource()
+    alarm.schedule(deadline: deadline)
+    alarm.setEventHandler { [weak self] in self?.change { _ in } }
+    alarm.resume()
     await withCheckedContinuation { continuation in
       let isPending = state.withLock { state in
-        guard state.lines.isEmpty, !state.isOver, !state.isOverfull, ContinuousClock.now < deadline else {
+        guard state.lines.isEmpty, !state.isOver, !state.isOverfull, DispatchTime.now() < deadline else {
           return false
         }
         state.waiter = continuation
@@ -114,6 +126,12 @@ final class WorkerOutput: Sendable {
 }
 
 extension WorkerOutput.State {
+  fileprivate mutating func takeLine() -> [UInt8]? {
+    guard !lines.isEmpty else { return nil }
+    queuedBytes -= lines[0].count
+    return lines.removeFirst()
+  }
+
   /// Whether nothing more will come.
   fileprivate var isOver: Bool { openStreams == 0 && exit != nil }
 }

@@ -12,6 +12,20 @@ public struct WorkerCommand: Sendable, Equatable {
     self.executable = executable
     self.arguments = arguments
   }
+
+  /// The same program, with an address space of at most that many bytes where the operating system keeps such limits.
+  ///
+  /// A shell sets the limit and becomes the program, so that it holds for an engine in any language.
+  public func limited(toMemory bytes: Int?) -> WorkerCommand {
+    guard let bytes else { return self }
+    #if os(Linux)
+      return WorkerCommand(
+        executable: URL(fileURLWithPath: "/bin/sh"),
+        arguments: ["-c", "ulimit -v \(max(1, bytes / 1024)) && exec \"$@\"", "worker", executable.path] + arguments)
+    #else
+      return self
+    #endif
+  }
 }
 
 /// The runner's side of the line protocol: one worker process, asked one thing at a time.
@@ -60,7 +74,8 @@ public actor WorkerProcess {
       self.engine = engine
       self.version = version
     } catch {
-      process.terminate()
+      // Not politely: it may have inherited that polite requests are ignored.
+      kill(process.processIdentifier, SIGKILL)
       throw error
     }
   }

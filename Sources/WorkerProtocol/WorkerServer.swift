@@ -27,7 +27,9 @@ public enum WorkerServer {
   public static func serve(_ engine: any WorkerEngine, name: String, version: String) {
     Signals.ignore(.interrupt)
     let inbox = Inbox()
+    let started = DispatchSemaphore(value: 0)
     let reader = Thread {
+      started.signal()
       var buffer = LineBuffer()
       while true {
         let data = FileHandle.standardInput.availableData
@@ -36,10 +38,15 @@ public enum WorkerServer {
         if buffer.isOverfull { exit(2) }
       }
     }
+    reader.start()
+    // Under a tight memory limit no thread can be made, and nobody says so.
+    guard started.wait(timeout: .now() + 3) == .success else {
+      try? FileHandle.standardError.write(contentsOf: Data("no thread could be started: out of memory\n".utf8))
+      exit(3)
+    }
     write([
       "hello": ["protocol": .integer(WorkerProtocol.version), "engine": .string(name), "version": .string(version)]
     ])
-    reader.start()
     while true { write(answer(to: inbox.take(), engine)) }
   }
 

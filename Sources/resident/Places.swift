@@ -19,7 +19,10 @@ struct DatabaseOption: ParsableArguments {
     return Places.data.appendingPathComponent("resident.sqlite")
   }
 
-  func open(_ mode: MeasurementStore.Mode) throws -> MeasurementStore { try MeasurementStore(at: url, mode: mode) }
+  func open(_ mode: MeasurementStore.Mode) throws -> MeasurementStore {
+    // A backup or a viewer may hold the database for a while; a night must not end for that.
+    try MeasurementStore(at: url, mode: mode, patience: 60)
+  }
 }
 
 /// Where model folders are.

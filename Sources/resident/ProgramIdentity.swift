@@ -1,11 +1,19 @@
 import Checkpoint
 import Foundation
+import WorkerProtocol
 
 /// Which build of this program runs.
 enum ProgramIdentity {
   /// The path of the running executable.
   static var executable: URL {
     Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
+  }
+
+  /// How workers are started: this program itself, or the one that `RESIDENT_WORKER` names.
+  static var worker: WorkerCommand {
+    let other = ProcessInfo.processInfo.environment["RESIDENT_WORKER"] ?? ""
+    return WorkerCommand(
+      executable: other.isEmpty ? executable : URL(fileURLWithPath: other), arguments: ["worker"])
   }
 
   /// The version with the first twelve digits of the executable's SHA-256: two builds that differ in a byte may differ in

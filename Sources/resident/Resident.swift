@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 
 /// The command line: parses, calls, prints.
 @main
@@ -15,14 +16,16 @@ struct Resident: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self,
-      CalibrateCommand.self, ExplainCommand.self, ExportCommand.self, ImportDatasetCommand.self, VerifyCommand.self,
-      QueryCommand.self,
+      NightlyCommand.self, DoctorCommand.self, CalibrateCommand.self, ExplainCommand.self, ExportCommand.self,
+      ImportDatasetCommand.self, VerifyCommand.self, QueryCommand.self,
       EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self, WorkerCommandLine.self,
     ]
   )
 
   /// Runs the chosen command; any error is one message on standard error and the exit code 2.
   static func main() async {
+    // A closed pipe is an error of one write and not the end of the program.
+    Signals.ignore(.brokenPipe)
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -3,10 +3,13 @@ import Foundation
 /// Standard output and standard error.
 enum Terminal {
   /// Writes to standard output at once.
-  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  ///
+  /// Where nobody reads it any more or the disk is full, nothing more is written and the program goes on: what it
+  /// measures is in the database.
+  static func write(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
 
-  /// Writes to standard error at once.
-  static func writeError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Writes to standard error at once, like `write`.
+  static func writeError(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
   /// Columns of the terminal on standard output; 100 where that is none.
   static var width: Int {

@@ -52,19 +52,22 @@ import Verdicts
       outputs: [
         ["text": "again and ", "repeat": 100_000, "tokens": 100_000, "finish": "length"],
         ["text_bytes": [0x68, 0xFF, 0xE2, 0x98]], ["text": .string(Self.right)], ["crash": true],
-      ], rounds: 5)
+      ], rounds: 4)
     #expect(flood[0].turn?.judgement?.failures.contains("repetition_loop") == true)
     #expect(flood[1].turn?.judgement?.failures == ["no_call"])
     #expect(flood[1].turn?.judgement?.text == "h\u{FFFD}\u{FFFD}")
     #expect(flood[2].turn?.judgement?.isValid == true)
-    #expect(flood[3].status == .failed)
+    // The turn is asked again of a fresh worker, which plays the script from its start.
+    #expect(flood[3].status == .success)
     #expect(flood.count == 4)
+    let crashes = try await ScriptedLoop().samples(outputs: [["crash": true]], rounds: 2)
+    #expect(crashes.map(\.status) == [.failed])
   }
 
   @Test("A worker that never answers is ended by the cell's limit", .timeLimit(.minutes(1))) func hang() async throws {
     let samples = try await ScriptedLoop().samples(
-      outputs: [["text": .string(Self.right)], ["hang": true]], members: [("max_seconds", 0.2)])
-    #expect(samples.map(\.status) == [.success, .failed])
+      outputs: [["hang": true]], rounds: 2, members: [("max_seconds", 0.2)])
+    #expect(samples.map(\.status) == [.failed])
   }
 
   @Test("Rates, rounds and latencies decide as objectives and guardrails") func verdict() async throws {

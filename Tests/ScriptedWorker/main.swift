@@ -7,7 +7,7 @@ import WorkerProtocol
 //
 // The file: {"weights": "…", "chat": {…}, "context_length": n, "outputs": [output, …]}, each output an object with `text`
 // or `text_bytes` (an array of bytes, sent as they are), `finish` (stop unless given), `tokens` (how many are claimed),
-// `repeat` (how often the text is repeated), `hang` (never answers) or `crash`.
+// `repeat` (how often the text is repeated), `hang` (never answers), `crash`, or `flood` (megabytes of garbage first).
 
 struct Player {
   private var script = JSONValue.null
@@ -44,6 +44,11 @@ struct Player {
     let output = isReadiness || outputs.isEmpty ? ["text": "x"] : outputs[min(played, outputs.count - 1)]
     if !isReadiness { played += 1 }
     if output["crash"]?.bool == true { exit(7) }
+    if let megabytes = output["flood"]?.integer {
+      let garbage = Data(repeating: UInt8(ascii: "x"), count: 1 << 20)
+      for _ in 0..<megabytes { try? FileHandle.standardOutput.write(contentsOf: garbage) }
+      try? FileHandle.standardOutput.write(contentsOf: Data([0x0A]))
+    }
     // No test waits for it: the runner kills a worker that hangs, and one that is left behind ends within the hour.
     if output["hang"]?.bool == true { Thread.sleep(forTimeInterval: 3600) }
     let prompt = request["prompt"]?.array?.count ?? 0

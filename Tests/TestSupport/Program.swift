@@ -31,6 +31,8 @@ public struct Program: Sendable {
     var environment = ProcessInfo.processInfo.environment
     environment["RESIDENT_DB"] = folder.appendingPathComponent("resident.sqlite").path
     environment["RESIDENT_REGISTRY"] = folder.appendingPathComponent("registry.json").path
+    // Tests run side by side; what they measure is not.
+    environment["RESIDENT_LOCK"] = folder.appendingPathComponent("lock").path
     environment["RESIDENT_MODELS"] = folder.appendingPathComponent("models").path
     environment["RESIDENT_DUCKDB"] = TestTools.duckdb.path
     process.environment = environment

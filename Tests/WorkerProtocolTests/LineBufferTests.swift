@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import WorkerProtocol
@@ -6,7 +7,7 @@ import Testing
 struct LineBufferTests {
   @Test("Lines come out whole however the bytes were cut", arguments: 1...7)
   func cuts(size: Int) {
-    let bytes = Array("one\n\ntwo é\nrest".utf8)
+    let bytes = Data("one\n\ntwo é\nrest".utf8)
     var buffer = LineBuffer()
     var lines: [[UInt8]] = []
     for start in stride(from: 0, to: bytes.count, by: size) {

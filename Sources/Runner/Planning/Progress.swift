@@ -14,6 +14,8 @@ public enum RunnerEvent: Sendable {
   case stopped(StoppingReason, beforeRound: Int)
   /// Planned samples that will not be taken, because a tool loop ended early.
   case skipped(Int)
+  /// A block is void; where another takes its place, `added` samples are planned besides.
+  case voided(CellID, block: Int, reason: String, added: Int)
   /// A worker ended; a fresh one takes its place.
   case restarting(Side, reason: String)
 }

@@ -14,22 +14,30 @@ struct RemainingWork {
 
   /// Blocks that were begun but not finished are voided: their second half would meet another machine than the first.
   /// A block in their place is added at the end.
-  init(_ envelope: Envelope, sides: [Side], earlier: [Sample], recorder: Recorder) throws {
+  ///
+  /// - Parameter voids: The blocks that are void already; each gets another in its place, as far as the plan's number
+  ///   of blocks again.
+  init(
+    _ envelope: Envelope, sides: [Side], earlier: [Sample], voids: [BlockVoid] = [], recorder: Recorder
+  ) throws {
     let samplesPerBlock = sides.count == 2 ? 4 : 2
     var counts: [CellID: [Int: Int]] = [:]
     for sample in earlier where sample.place.item == nil && sample.place.round == nil {
       counts[sample.place.cell, default: [:]][sample.place.block, default: 0] += 1
     }
-    var extraBlocks: [CellID: Int] = [:]
+    var void = voids.reduce(into: [CellID: Set<Int>]()) { $0[$1.cell, default: []].insert($1.block) }
     for (cell, blocks) in counts {
       for (block, count) in blocks where count < samplesPerBlock {
         try recorder.void(
           BlockVoid(cell: cell, block: block, reason: "interrupted after \(count) of \(samplesPerBlock) samples"))
-        extraBlocks[cell, default: 0] += 1
+        void[cell, default: []].insert(block)
       }
     }
+    let extraBlocks = void.mapValues { min($0.count, envelope.plan.blocks) }
     let scheduled = Schedule.blocks(of: envelope, sides: sides, extraBlocks: extraBlocks)
-    blocks = scheduled.filter { counts[$0.cell.id]?[$0.block] == nil }
+    blocks = scheduled.filter {
+      counts[$0.cell.id]?[$0.block] == nil && void[$0.cell.id]?.contains($0.block) != true
+    }
     var answers: [Sample.Place: Int] = [:]
     for sample in earlier where sample.place.item != nil { answers[sample.place, default: 0] += 1 }
     var questions: [(AccuracyTask, AccuracyTask.Item, Side)] = []

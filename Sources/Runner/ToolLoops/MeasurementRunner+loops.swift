@@ -4,10 +4,18 @@ import WorkerProtocol
 
 extension MeasurementRunner {
   /// Runs each pass to its end; a turn without a result ends its pass and not the session.
-  func runLoops(_ passes: [LoopPass], _ benches: [Bench], _ recorder: inout Recorder) async throws {
+  func runLoops(
+    _ passes: [LoopPass], _ benches: [Bench], _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
+  ) async throws {
     for pass in passes {
       guard let bench = benches.first(where: { $0.contender.side == pass.side }) else { continue }
+      await blockGuard.begin(benches)
       try await run(pass, bench, &recorder)
+      let seen = try blockGuard.end(cell: pass.cell.id, block: pass.block, recorder)
+      // A live loop is about what is written; only a replay is about time.
+      guard let reason = recorder.takeDisturbance() ?? seen, pass.cell.mode == .replay else { continue }
+      try recorder.void(BlockVoid(cell: pass.cell.id, block: pass.block, reason: reason))
+      report(.voided(pass.cell.id, block: pass.block, reason: reason, added: 0))
     }
   }
 

@@ -14,6 +14,10 @@ actor Bench {
   private var prompts: [CellID: [Int32]] = [:]
   /// A worker that dies again at once would be restarted for ever.
   private var restartsLeft = 3
+  /// The state of the model's files when they were loaded.
+  private var stamp: FolderStamp?
+  /// Why the last worker ended; taken by `takeFailure`.
+  private var failure: WorkerFailure?
 
   init(_ contender: MeasurementPlan.Contender, plan: MeasurementPlan, references: References) {
     self.contender = contender
@@ -25,10 +29,12 @@ actor Bench {
   ///
   /// - Throws: `.notLoaded`.
   func start() async throws(RunnerError) -> Run {
+    // Before loading: a file that is replaced meanwhile must not pass for the one that was loaded.
+    stamp = FolderStamp(of: contender.folder)
     do throws(WorkerFailure) {
       let worker = try await ModelWorker(
-        plan.command, folder: contender.folder, threads: plan.threads, contextLength: plan.contextLength,
-        sequences: plan.sequences)
+        plan.command.limited(toMemory: plan.memoryLimit), folder: contender.folder, threads: plan.threads,
+        contextLength: plan.contextLength, sequences: plan.sequences, limits: plan.limits)
       self.worker = worker
       return Run(
         model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil,
@@ -52,6 +58,18 @@ actor Bench {
   func close() async {
     await worker?.close()
     worker = nil
+  }
+
+  /// The model's files that changed since they were loaded.
+  var replacedFiles: [String] { stamp.map { FolderStamp(of: contender.folder).changes(since: $0) } ?? [] }
+
+  /// The state of the model's files when they were loaded, for the record of a failure.
+  var stampDigest: String? { stamp?.digest }
+
+  /// Why the last worker ended, once.
+  func takeFailure() -> WorkerFailure? {
+    defer { failure = nil }
+    return failure
   }
 
   /// Measures one repetition of a throughput cell.
@@ -92,8 +110,9 @@ actor Bench {
       do throws(WorkerFailure) {
         outcome = try await body(worker)
       } catch {
-        outcome = .unscored(error.cellStatus, message: error.description)
+        outcome = .unscored(status(of: error), message: error.description)
         if error.endsWorker {
+          failure = error
           await worker.close()
           self.worker = nil
         }
@@ -105,6 +124,14 @@ actor Bench {
     return Sample(
       place: place, startedAt: startedAt, elapsedNanoseconds: Int64(Machine.monotonicNanoseconds - start),
       peakMemoryBytes: Int64(peak), loadAverage: load, outcome: outcome)
+  }
+
+  /// A crash under a memory limit is taken for one that the limit caused: an address space that is full shows as one.
+  private func status(of failure: WorkerFailure) -> CellStatus {
+    guard plan.memoryLimit != nil, case .died(.signalled(let signal), _) = failure, signal != SIGKILL else {
+      return failure.cellStatus
+    }
+    return .capacityGated
   }
 
   /// The cell's text, repeated and cut to its length in this model's tokens.

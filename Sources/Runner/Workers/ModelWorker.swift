@@ -22,27 +22,32 @@ actor ModelWorker {
 
   let process: WorkerProcess
   let loaded: Loaded
+  private let limits: PhaseLimits
   private(set) var peakMemoryBytes = 0
 
   /// Starts a worker, loads the model and sends the request that shows it is ready.
   ///
   /// - Throws: `WorkerFailure`.
   init(
-    _ command: WorkerCommand, folder: URL, threads: Int?, contextLength: Int?, sequences: Int = 1
+    _ command: WorkerCommand, folder: URL, threads: Int?, contextLength: Int?, sequences: Int = 1,
+    limits: PhaseLimits = PhaseLimits()
   ) async throws(WorkerFailure) {
+    self.limits = limits
     let start = Machine.monotonicNanoseconds
     let process = try await WorkerProcess(command)
     do throws(WorkerFailure) {
       let load = try await process.request(
         .load(
-          LoadOptions(model: folder.path, threads: threads, contextLength: contextLength, sequences: sequences)))
+          LoadOptions(model: folder.path, threads: threads, contextLength: contextLength, sequences: sequences)),
+        within: limits.load)
       let loadSeconds = Self.seconds(since: start)
       let readinessStart = Machine.monotonicNanoseconds
-      let first = try await process.request(.tokenize("Ready?")).value("tokens", \.tokens)
-      _ = try await process.request(.generate(GenerateOptions(prompt: first.isEmpty ? [0] : first, maximumTokens: 1)))
+      let first = try await process.request(.tokenize("Ready?"), within: limits.load).value("tokens", \.tokens)
+      _ = try await process.request(
+        .generate(GenerateOptions(prompt: first.isEmpty ? [0] : first, maximumTokens: 1)), within: limits.load)
       let readinessSeconds = Self.seconds(since: readinessStart)
       // After the load was timed: hashing reads every byte, which serving does not wait for.
-      let proof = try await process.request(.provenance)
+      let proof = try await process.request(.provenance, within: limits.load)
       self.loaded = Loaded(
         engine: EngineBuild(
           name: process.engine, version: load.result["engine_version"]?.string ?? process.version,
@@ -73,7 +78,8 @@ actor ModelWorker {
 
   func generate(_ options: GenerateOptions) async throws(WorkerFailure) -> WorkerReply {
     // A worker that minds its limit has time to answer; one that does not is ended.
-    try await request(.generate(options), within: options.maximumSeconds.map { 2 * $0 + 2 } ?? 600)
+    try await request(
+      .generate(options), within: options.maximumSeconds.map { 2 * $0 + 2 } ?? limits.prefill + limits.decode)
   }
 
   /// The mean log-probability a token of a continuation.
@@ -103,9 +109,9 @@ actor ModelWorker {
   func close() async { await process.close() }
 
   private func request(
-    _ request: WorkerRequest, within limit: Double = 600
+    _ request: WorkerRequest, within limit: Double? = nil
   ) async throws(WorkerFailure) -> WorkerReply {
-    let reply = try await process.request(request, within: limit)
+    let reply = try await process.request(request, within: limit ?? limits.scoring)
     peakMemoryBytes = max(peakMemoryBytes, reply.peakMemoryBytes)
     return reply
   }

@@ -32,7 +32,8 @@ actor References {
       worker = running
     } else {
       worker = try await ModelWorker(
-        plan.command, folder: folder, threads: plan.threads, contextLength: plan.contextLength)
+        plan.command.limited(toMemory: plan.memoryLimit), folder: folder, threads: plan.threads,
+        contextLength: plan.contextLength, limits: plan.limits)
       workers[model] = worker
     }
     let file = try await worker.storeReference(tokens, in: plan.referenceCache)

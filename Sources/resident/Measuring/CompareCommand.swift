@@ -40,7 +40,7 @@ struct CompareCommand: AsyncParsableCommand {
       [try options.contender(.resident, resident), try options.contender(.candidate, candidateID)],
       role: role.map(Role.init(rawValue:)), envelope: envelope, registry: registry.file.url)
     let store = try options.database.open(.readWrite)
-    let number = try await Measuring.run(plan, store: store, resuming: options.resume)
+    let number = try await Measuring.run(plan, store: store, resuming: options.resume, manner: options.lock.whenBusy)
     let promoter = Promoter(store: store, registry: registry.file, requester: Requester.name)
     let (verdict, _) = try promoter.judge(number)
     try promoter.record(verdict, for: number)

@@ -3,11 +3,11 @@ import Envelopes
 import Foundation
 import Measurements
 import ModelRegistry
+import Platform
 import Runner
 import Store
 import ToolCalls
 import Vocabulary
-import WorkerProtocol
 
 /// What `run` and `compare` take alike.
 struct MeasuringOptions: ParsableArguments {
@@ -31,6 +31,19 @@ struct MeasuringOptions: ParsableArguments {
       valueName: "name"))
   var parser: CallParser?
 
+  @Option(
+    help: ArgumentHelp(
+      "Refuse to load models that together need more than this, by their files and configuration.",
+      valueName: "MB"))
+  var memoryBudget: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "End a worker whose address space grows beyond this (Linux); its cell is then capacity_gated.", valueName: "MB"))
+  var memoryLimit: Int?
+
+  @OptionGroup var lock: LockOption
+
   @Flag(help: "Go on with the latest interrupted session of these models and this envelope.")
   var resume = false
 
@@ -38,6 +51,9 @@ struct MeasuringOptions: ParsableArguments {
   var json = false
 
   func validate() throws {
+    for megabytes in [memoryBudget, memoryLimit].compactMap(\.self) where !(1...1 << 40).contains(megabytes) {
+      throw ValidationError("--memory-budget and --memory-limit must be positive numbers of megabytes.")
+    }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }
   }
 
@@ -47,11 +63,14 @@ struct MeasuringOptions: ParsableArguments {
   ) throws -> MeasurementPlan {
     var references: [ModelID: URL] = [:]
     for id in envelope.accuracy.compactMap(\.reference) { references[id] = try library.library.folder(of: id) }
-    return MeasurementPlan(
+    var plan = MeasurementPlan(
       envelope: envelope, contenders: contenders, role: role, environment: environment,
       command: try engine.command(for: contenders, registry: registry), threads: threads,
       version: Version.current, parser: parser, references: references,
       referenceCache: library.library.root.appendingPathComponent(".references"))
+    plan.memoryBudget = memoryBudget.map { $0 * 1_000_000 }
+    plan.memoryLimit = memoryLimit.map { $0 * 1_000_000 }
+    return plan
   }
 
   func contender(_ side: Side, _ id: ModelID) throws -> MeasurementPlan.Contender {
@@ -64,7 +83,12 @@ extension CallParser: ExpressibleByArgument {}
 
 /// Runs a plan with progress, and ends it cleanly at Ctrl-C.
 enum Measuring {
-  static func run(_ plan: MeasurementPlan, store: MeasurementStore, resuming: Bool) async throws -> SessionNumber {
+  static func run(
+    _ plan: MeasurementPlan, store: MeasurementStore, resuming: Bool, manner: HostLock.Manner = .wait
+  ) async throws -> SessionNumber {
+    let lock = try await LockOption.acquire(manner, for: "measuring \(plan.contenders.map(\.model.rawValue))")
+    defer { withExtendedLifetime(lock) {} }
+    if resuming { try store.check() }
     let progress = ProgressDisplay()
     let work = Task {
       try await MeasurementRunner(plan, store: store, report: progress.show).run(resuming: resuming) { number in

@@ -42,6 +42,9 @@ final class ProgressDisplay: Sendable {
       line("\(total) samples" + (done > 0 ? ", \(done) of them measured before" : ""))
     case .stopped(let reason, let round): line("enough after \(round) rounds of blocks: \(reason.title)")
     case .measured(let side, let sample): measured(side, sample)
+    case .voided(let cell, let block, let reason, let added):
+      state.withLock { $0.total += added }
+      line("block \(block + 1) of \(cell) is void: \(reason)")
     case .skipped(let count): state.withLock { $0.done += count }
     }
   }

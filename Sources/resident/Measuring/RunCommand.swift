@@ -22,7 +22,7 @@ struct RunCommand: AsyncParsableCommand {
     let plan = try options.plan(
       [try options.contender(.candidate, ModelID(rawValue: model))], role: nil, envelope: envelope)
     let store = try options.database.open(.readWrite)
-    let number = try await Measuring.run(plan, store: store, resuming: options.resume)
+    let number = try await Measuring.run(plan, store: store, resuming: options.resume, manner: options.lock.whenBusy)
     let summary = RunSummary(envelope: envelope, samples: try store.samples(of: number, side: nil))
     if options.json {
       let output: JSONValue = ["session": .integer(Int(number.rawValue)), "cells": summary.json]

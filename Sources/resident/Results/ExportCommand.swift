@@ -65,7 +65,7 @@ struct ExportCommand: ParsableCommand {
     if !report.refused.isEmpty { throw ExitCode(2) }
   }
 
-  private static var workingRevision: String? {
+  static var workingRevision: String? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["git", "rev-parse", "--short=12", "HEAD"]

@@ -1,0 +1,33 @@
+import Dataset
+import Foundation
+import Nightly
+import Store
+
+extension NightSummary {
+  /// Exports what is new in the database; a failure becomes a problem of the night.
+  mutating func export(_ store: MeasurementStore, to folder: String?) {
+    guard let folder else { return }
+    do {
+      let report = try DatasetExporter(
+        store: store, folder: URL(fileURLWithPath: folder), gitRevision: ExportCommand.workingRevision ?? "unknown",
+        trigger: "schedule"
+      ).export()
+      exported = report.written
+      problems += report.refused.map { "session \($0.session) is not exported: \($0.error)" }
+    } catch {
+      problems.append("the export to \(folder) failed: \(error)")
+    }
+  }
+
+  /// Writes `night.md` and `night.json`.
+  ///
+  /// - Throws: where the folder can't be written.
+  func write(to folder: String?) throws {
+    guard let folder else { return }
+    let url = URL(fileURLWithPath: folder, isDirectory: true)
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    try Data(markdown.utf8).write(to: url.appendingPathComponent("night.md"), options: .atomic)
+    try Data((json.serialized(.pretty) + "\n").utf8).write(
+      to: url.appendingPathComponent("night.json"), options: .atomic)
+  }
+}

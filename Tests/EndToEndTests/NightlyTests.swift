@@ -1,0 +1,92 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// The command line with real weights.
+@Suite("Nights from the command line", .serialized)
+struct NightlyTests {
+  private let comparison: Comparison
+
+  init() throws {
+    comparison = try Comparison(minimumEffect: 0.9)
+    try comparison.folder.write(
+      """
+      {"schema": 1, "id": "e2e", "roles": ["default"], "candidates": ["smollm2-135m-4bit-g64"],
+       "envelopes": ["tiny.json"], "budget": {"minutes": 5}, "sentinel": false, "threads": 1}
+      """, to: "plan.json")
+  }
+
+  @Test("A dry run schedules, the night measures and tells its verdict, and nothing is left for the next")
+  func night() throws {
+    let program = comparison.program
+    let dry = try program.run("nightly", "plan.json", "--dry-run", "--json")
+    try #require(dry.status == 0, "\(dry.errors)")
+    #expect(
+      try JSONValue(parsing: dry.output)["tasks"]?.array?.compactMap { $0["kind"]?.string } == [
+        "screening", "comparison",
+      ])
+    let night = try program.run(
+      "nightly", "plan.json", "--on-verdict", "cat > verdict.json", "--summary", "out", "--export", "results")
+    #expect(night.status == 0, "\(night.errors)\(night.output)")
+    let verdict = try JSONValue(
+      parsing: String(contentsOf: comparison.folder.url.appendingPathComponent("verdict.json"), encoding: .utf8))
+    #expect(verdict["outcome"]?.string != nil)
+    let summary = try JSONValue(
+      parsing: String(contentsOf: comparison.folder.url.appendingPathComponent("out/night.json"), encoding: .utf8))
+    #expect(summary["results"]?.array?.count == 2)
+    #expect(summary["exported"]?.array?.isEmpty == false)
+    let text = try comparison.registryText
+    #expect(text == Comparison.registry)
+  }
+
+  @Test("A plan with problems is exit code 2 and names each")
+  func badPlan() throws {
+    try comparison.folder.write("{\"schema\": 1, \"rolls\": []}", to: "bad.json")
+    let result = try comparison.program.run("nightly", "bad.json")
+    #expect(result.status == 2)
+    #expect(result.errors.contains("rolls: is an unknown key; did you mean \"roles\"?"))
+  }
+
+  @Test("An installation is written, named and removed")
+  func install() throws {
+    let home = comparison.folder.url.appendingPathComponent("home").path
+    let installed = try comparison.program.run("nightly", "install", "plan.json", "--at", "03:30", "--home", home)
+    #expect(installed.status == 0 && installed.output.contains("wrote \(home)"), "\(installed.errors)")
+    let removed = try comparison.program.run("nightly", "uninstall", "--home", home)
+    #expect(removed.output.contains("removed \(home)"))
+    #expect(try comparison.program.run("nightly", "uninstall", "--home", home).output.hasPrefix("nothing"))
+  }
+
+  @Test("The examination is JSON and fails where a model is missing")
+  func doctor() throws {
+    let well = try comparison.program.run("doctor", "--json")
+    #expect(well.status == 0, "\(well.output)")
+    let registry = try comparison.folder.write("{\"models\": {\"default\": \"gone\"}}", to: "other.json")
+    let ill = try comparison.program.run("doctor", "--quick", "--json", "--registry", registry.path)
+    #expect(ill.status == 1)
+    #expect(try JSONValue(parsing: ill.output).array?.contains { $0["state"]?.string == "failure" } == true)
+  }
+
+  @Test("A second measurement steps aside or is refused while another runs, and names it")
+  func busy() async throws {
+    let lock = comparison.folder.url.appendingPathComponent("lock")
+    let holder = Process()
+    holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    holder.arguments = [
+      "python3", "-c",
+      "import fcntl,sys; f=open(sys.argv[1],'w'); fcntl.flock(f,2); f.write('a test'); f.flush(); print(flush=True); input()",
+      lock.path,
+    ]
+    let (input, output) = (Pipe(), Pipe())
+    (holder.standardInput, holder.standardOutput) = (input, output)
+    try holder.run()
+    _ = output.fileHandleForReading.availableData
+    let refused = try comparison.program.run("nightly", "plan.json", "--when-busy", "refuse")
+    #expect(refused.status == 2 && refused.errors.contains("a test"), "\(refused.errors)")
+    let aside = try comparison.program.run("nightly", "plan.json", "--when-busy", "step-aside")
+    #expect(aside.status == 0 && aside.errors.contains("stepped aside for a test"), "\(aside.errors)")
+    try input.fileHandleForWriting.close()
+    holder.waitUntilExit()
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import JSON
+import Measurements
+import Testing
+
+@testable import Nightly
+
+/// Real worker processes that play scripts, a real database.
+@Suite("A night", .serialized)
+struct NightTests {
+  private let folder: NightFolder
+
+  init() throws { folder = try NightFolder() }
+
+  @Test("A new candidate is screened, compared and reported; the next night waits for the envelope's days")
+  func whole() async throws {
+    try folder.model("new")
+    let plan = try folder.plan(["new"])
+    let summary = try await folder.night(plan)
+    #expect(summary.results.map(\.state) == [.done, .done], "\(summary.text)")
+    #expect(summary.exitCode == 0)
+    #expect(summary.results.last?.verdict?.outcome != nil)
+    #expect(summary.standings.first?.validated == 1)
+    #expect(summary.markdown.contains("| new | default | tiny | 1 comparison of 2"))
+    #expect(try await folder.night(plan).results.isEmpty)
+  }
+
+  @Test("A candidate whose worker dies each time is parked after three nights, until its files change")
+  func parking() async throws {
+    try folder.model("bad", outputs: [["crash": true]])
+    let plan = try folder.plan(["bad"])
+    for night in 1...3 {
+      let summary = try await folder.night(plan)
+      #expect(summary.results.first?.state == .failed, "night \(night): \(summary.text)")
+      #expect(summary.exitCode == 1)
+    }
+    #expect(try folder.host.survey(plan).standings.first?.state == .parked(failures: 3))
+    #expect(try await folder.night(plan).results.isEmpty)
+    try folder.model("bad")
+    #expect(try folder.host.survey(plan).standings.first?.state == .unscreened)
+  }
+
+  @Test("A worker that hangs is ended by the watchdog, and the rest of the night goes on")
+  func hang() async throws {
+    try folder.model("slow", outputs: [["hang": true]])
+    try folder.model("new")
+    let plan = try folder.plan(
+      ["slow", "new"], [("watchdog", ["load_seconds": 20, "prefill_seconds": 0.1, "decode_seconds": 0.2])])
+    let summary = try await folder.night(plan)
+    #expect(summary.results.map(\.state) == [.failed, .skipped, .done, .done], "\(summary.text)")
+    #expect(summary.results.first?.incidents.contains { $0.hasPrefix("worker_hung") } == true)
+  }
+
+  @Test("The end of the time cuts a comparison off, and the next night goes on with it")
+  func cutOff() async throws {
+    try folder.model("new", outputs: Array(repeating: ["text": "x"], count: 3) + [["hang": true]])
+    let plan = try folder.plan(
+      ["new"], [("watchdog", ["load_seconds": 20, "prefill_seconds": 1, "decode_seconds": 1])])
+    var short = plan
+    short.budget.minutes = 0.02
+    let (standings, past) = try folder.host.survey(plan)
+    let schedule = NightSchedule(plan, standings: standings, past: past, now: 0)
+    let comparison = NightSchedule(tasks: schedule.tasks.filter { $0.kind == .comparison }, leftOut: [])
+    let summary = await Night(short, on: folder.host, promotes: false, requester: "test").run(comparison)
+    #expect(summary.results.map(\.state) == [.cutOff], "\(summary.text)")
+    #expect(try folder.host.survey(plan).standings.first?.state == .interrupted(.isolated))
+    try folder.model("new")
+    let next = try await folder.night(plan)
+    #expect(next.results.first?.task.resumes == true && next.results.first?.state == .done, "\(next.text)")
+  }
+
+  @Test("Where the memory budget does not suffice, the candidate is capacity_gated and not loaded")
+  func gated() async throws {
+    try folder.model("new")
+    try folder.folder.write(
+      """
+      {"num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 64}
+      """, to: "models/new/config.json")
+    try folder.folder.write("weights", to: "models/new/model.safetensors")
+    let summary = try await folder.night(try folder.plan(["new"], [("budget", ["minutes": 5, "memory_bytes": 1000])]))
+    #expect(summary.results.map(\.state) == [.capacityGated, .skipped], "\(summary.text)")
+    let number = try #require(summary.results.first?.session)
+    let samples = try folder.store.samples(of: number, side: nil)
+    #expect(samples.map(\.status) == [.capacityGated])
+  }
+
+  @Test("A night that is interrupted says so and skips the rest")
+  func interrupted() async throws {
+    try folder.model("new")
+    let plan = try folder.plan(["new"])
+    let work = Task { [folder] in
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try await folder.night(plan)
+    }
+    let summary = try await work.value
+    #expect(summary.exitCode == 130 && summary.results.allSatisfy { $0.state == .skipped })
+  }
+}

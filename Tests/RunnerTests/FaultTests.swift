@@ -1,0 +1,119 @@
+import Envelopes
+import Foundation
+import JSON
+import Measurements
+import Store
+import Synchronization
+import TestSupport
+import Testing
+import Vocabulary
+import WorkerProtocol
+
+@testable import Runner
+
+/// Workers that play scripts, in real processes.
+@Suite("Faults while measuring", .serialized)
+struct FaultTests {
+  private let folder: TemporaryFolder
+  private let store: MeasurementStore
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = try MeasurementStore(at: folder.url.appendingPathComponent("test.sqlite"), mode: .readWrite)
+  }
+
+  private func plan(
+    _ outputs: [JSONValue], blocks: Int = 2, environment: JSONValue? = nil
+  ) throws -> MeasurementPlan {
+    let script: JSONValue = ["weights": "w", "outputs": .array(outputs)]
+    try folder.write(script.serialized(), to: "model/script.json")
+    try folder.write("{}", to: "model/config.json")
+    guard var source = TestEnvelope.json(blocks, 1).object else { throw CocoaError(.fileReadCorruptFile) }
+    source["accuracy"] = []
+    source["throughput"] = .array(Array((source["throughput"]?.array ?? []).prefix(1)))
+    source["environment"] = environment
+    let executable = Program.executable.deletingLastPathComponent().appendingPathComponent("scripted-worker")
+    return MeasurementPlan(
+      envelope: try Envelope(source: .object(source)),
+      contenders: [.init(side: .candidate, model: "m", folder: folder.url.appendingPathComponent("model"))], role: nil,
+      environment: .isolated, command: WorkerCommand(executable: executable, arguments: []), threads: nil,
+      version: "test")
+  }
+
+  @Test("A flood of 200 MB on a worker's standard output ends that worker and nothing else")
+  func flood() async throws {
+    let plan = try plan([["text": "x"], ["flood": 200]], blocks: 1)
+    let number = try await MeasurementRunner(plan, store: store).run()
+    #expect(try store.session(number).state == .complete)
+    #expect(try store.incidents(of: number).contains { $0.kind == .workerDied })
+  }
+
+  @Test("A block outside the envelope's limits is void with the figure, and others take its place up to a limit")
+  func limits() async throws {
+    let plan = try plan([], environment: ["min_free_memory_bytes": 1_000_000_000_000_000])
+    let number = try await MeasurementRunner(plan, store: store).run()
+    let record = try store.session(number)
+    #expect(record.voids.count == 4)
+    #expect(record.voids.allSatisfy { $0.reason.contains("of memory free, at least 1000000000 MB asked for") })
+    #expect(try store.observations(of: number).count == 4)
+  }
+
+  @Test("Limits are of the class isolated: under load nothing is void for it")
+  func limitsUnderLoad() async throws {
+    var plan = try plan([], environment: ["min_free_memory_bytes": 1_000_000_000_000_000])
+    plan.environment = .underLoad
+    let number = try await MeasurementRunner(plan, store: store).run()
+    #expect(try store.session(number).voids.isEmpty)
+  }
+
+  @Test("The load of the class under-load runs meanwhile and is recorded")
+  func backgroundLoad() async throws {
+    var plan = try plan([])
+    plan.environment = .underLoad
+    plan.load = BackgroundLoad(
+      model: "m", folder: folder.url.appendingPathComponent("model"),
+      stream: [.init(at: 0, prompt: "Hello", maximumTokens: 4)])
+    let number = try await MeasurementRunner(plan, store: store).run()
+    let record = try store.incidents(of: number).filter { $0.kind == .backgroundLoad }
+    #expect(record.count == 1 && record.allSatisfy { $0.detail.contains("of a stream of 1 meanwhile") })
+  }
+
+  @Test("A file that is replaced after loading voids the block and ends the session")
+  func replacedFile() async throws {
+    let plan = try plan([])
+    let file = folder.url.appendingPathComponent("model/config.json")
+    let wasReplaced = Mutex(false)
+    let runner = MeasurementRunner(plan, store: store) { event in
+      guard case .measured = event, !wasReplaced.withLock({ $0 }) else { return }
+      wasReplaced.withLock { $0 = true }
+      try? Data("{ }".utf8).write(to: file, options: .atomic)
+    }
+    await #expect(throws: RunnerError.filesReplaced("m", files: ["config.json"])) { try await runner.run() }
+    let number = try #require(try store.sessions().first?.number)
+    let record = try store.session(number)
+    #expect(record.state == .interrupted && record.voids.count == 1)
+  }
+
+  @Test("Memory is traced through each block")
+  func traces() async throws {
+    let number = try await MeasurementRunner(plan([]), store: store).run()
+    let observations = try store.observations(of: number)
+    #expect(observations.map(\.block) == [0, 1])
+    for item in observations {
+      let subjects = Set(item.observation.traces.map(\.subject))
+      #expect(subjects.isSuperset(of: [.candidate, .hostFree, .swap]))
+      #expect(item.observation.traces.allSatisfy { !$0.values.isEmpty })
+    }
+  }
+
+  @Test("An estimate needs weights and a configuration, and sums weights, cache and scratch")
+  func estimate() throws {
+    let model = folder.url.appendingPathComponent("m")
+    try folder.write(String(repeating: "w", count: 1000), to: "m/model.safetensors")
+    #expect(CapacityEstimate(of: model, contextLength: 10) == nil)
+    try folder.write("{\"num_hidden_layers\": 3, \"num_attention_heads\": 4, \"hidden_size\": 64}", to: "m/config.json")
+    let estimate = try #require(CapacityEstimate(of: model, contextLength: 10))
+    #expect(estimate.weights == 1000 && estimate.cache == 2 * 3 * 64 * 10 * 4)
+    #expect(estimate.bytes == estimate.weights + estimate.cache + estimate.scratch)
+  }
+}
