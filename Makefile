@@ -12,8 +12,8 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help test-engines bench-overhead bench bench-engine bench-kernels test test-neon test-dataset build models duckdb \
-  lint format conformance clean
+.PHONY: help test-engines bench-overhead bench bench-engine bench-kernels faults soak test test-neon test-dataset build \
+  models duckdb lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
@@ -26,6 +26,8 @@ help:
 	@echo "make duckdb       fetch DuckDB's command line, which writes the dataset's Parquet files"
 	@echo "make test-dataset load an exported dataset by datasets, pyarrow, duckdb and pandas (installs them)"
 	@echo "make lint         check formatting and style; make format repairs formatting"
+	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; needs root)"
+	@echo "make soak         measure 2,000 tiny comparisons in one process and see whether anything grows"
 	@echo "make clean        delete builds; delete $(STATE) as well to undo everything"
 
 bench: build duckdb $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
@@ -86,6 +88,15 @@ bench-engine: models
 # COLUMNS=N and KERNELS="NAME..." choose; every format of every instruction set at 576 columns by default.
 bench-kernels:
 	@scripts/bench-kernels $(or $(COLUMNS),576) $(KERNELS)
+
+# ONLY="PART..." chooses faults by name, JSON=FILE writes the figures.
+faults: build
+	scripts/faults $(RESIDENT) $(if $(LONG),--long) $(foreach part,$(ONLY),--only $(part)) $(if $(JSON),--json "$(JSON)")
+
+# COUNT=N measures another number.
+soak: build
+	swift build -c $(CONFIGURATION) --product soak
+	scripts/soak .build/$(CONFIGURATION) $(or $(COUNT),2000)
 
 lint:
 	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests

@@ -32,7 +32,7 @@ struct EngineOptions: ParsableArguments {
   /// - Throws: `MLXError` where the mlx engine cannot be started, `ValidationError` where no endpoint is given.
   func command(for contenders: [MeasurementPlan.Contender], registry: URL) throws -> WorkerCommand {
     switch engine {
-    case .native: return WorkerCommand(executable: ProgramIdentity.executable, arguments: ["worker"])
+    case .native: return ProgramIdentity.worker
     case .mlx:
       let environment = try MLXEnvironment(checking: PythonInterpreter(named: python))
       return MLXWorker.command(environment.interpreter)

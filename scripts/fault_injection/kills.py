@@ -1,0 +1,96 @@
+"""SIGKILL of the runner, of a worker, of both, at random instants of a comparison."""
+
+import concurrent.futures
+import fcntl
+import random
+import time
+from collections import Counter
+
+from .twin import difference_from_twin
+from .workbench import Models, Workbench, children, kill, wait_until_gone
+
+TARGETS = ("runner", "worker", "both")
+
+
+def run(program, trials: int, seed: int, jobs: int) -> dict:
+    """Kills that many comparisons and finishes each; returns counts, among them `problems` with their messages."""
+    models = Models()
+    try:
+        length = _undisturbed_seconds(program, models)
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            outcomes = list(pool.map(lambda trial: _trial(program, models, seed, trial, length), range(trials)))
+    finally:
+        models.close()
+    counts = Counter(outcome["landed"] for outcome in outcomes)
+    return {
+        "trials": trials, "undisturbed_seconds": round(length, 3), "landed": dict(sorted(counts.items())),
+        "samples_committed_before": sum(outcome["before"] for outcome in outcomes),
+        "problems": [problem for outcome in outcomes for problem in outcome["problems"]],
+    }
+
+
+def _undisturbed_seconds(program, models: Models) -> float:
+    with Workbench(program, models.folder) as bench:
+        start = time.monotonic()
+        result = bench.run(*bench.compare_arguments())
+        assert result.returncode == 0, result.stderr
+        return time.monotonic() - start
+
+
+def _trial(program, models: Models, seed: int, trial: int, length: float) -> dict:
+    generator = random.Random(f"{seed}/{trial}")
+    target, instant = TARGETS[trial % 3], generator.uniform(0, 1.05 * length)
+    problems: list[str] = []
+    with Workbench(program, models.folder) as bench:
+        process = bench.start(bench.compare_arguments())
+        time.sleep(instant)
+        workers = children(process.pid)
+        victims = ([process.pid] if target != "worker" else []) + (
+            [generator.choice(workers)] if workers and target != "runner" else [])
+        for pid in victims:
+            kill(pid)
+        process.communicate(timeout=120)
+        if bench.database.exists() and (reading := bench.run("sessions")).returncode != 0 and (
+                "schema 0" not in reading.stderr and "another program" not in reading.stderr):
+            problems.append(f"the database cannot be read afterwards: {reading.stderr.strip()}")
+        landed = _phase(process.returncode, bench, target, victims)
+        if left := wait_until_gone(workers):
+            problems.append(f"orphan workers {left}")
+        before = bench.samples()
+        try:
+            verdict = bench.finish_comparison()
+        except Exception as error:  # noqa: BLE001 - every way of not finishing is a finding
+            return {"landed": landed, "before": len(before), "problems": [f"trial {trial} ({target}): {error}"]}
+        problems += _problems(bench, before, verdict)
+    return {"landed": landed, "before": len(before),
+            "problems": [f"trial {trial} ({target} at {instant:.3f} s): {problem}" for problem in problems]}
+
+
+def _phase(status: int, bench: Workbench, target: str, victims: list[int]) -> str:
+    if not victims or (target != "worker" and status == 0):
+        return f"{target}: too late or too early"
+    return f"{target}: session {bench.state() or 'not begun'}"
+
+
+def _problems(bench: Workbench, before: list[tuple], verdict: dict) -> list[str]:
+    problems = []
+    after = bench.samples()
+    if after[: len(before)] != before:
+        problems.append("a committed sample was lost or changed")
+    places = Counter(sample[1:7] for sample in after)
+    if doubled := [place for place, count in places.items() if count > 1]:
+        problems.append(f"doubled samples {doubled}")
+    if (state := bench.state()) != "complete":
+        problems.append(f"the session is {state} after it was finished")
+    if (check := bench.rows("PRAGMA integrity_check")) != [("ok",)]:
+        problems.append(f"the database is damaged: {check[:3]}")
+    if difference := difference_from_twin(bench):
+        problems.append(difference[:300])
+    if verdict["outcome"] != "hold":
+        problems.append(f"the verdict is {verdict['outcome']}, an undisturbed run's is hold")
+    with open(bench.folder / "lock", "a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            problems.append("a lock was left: the next comparison would not start")
+    return problems
