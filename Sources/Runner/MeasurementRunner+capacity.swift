@@ -104,7 +104,7 @@ extension WorkerFailure {
   var mayBeOfMemory: Bool {
     switch self {
     case .died, .refused: true
-    case .notStarted, .notAWorker, .badRequest, .timedOut: false
+    case .notStarted, .notAWorker, .badRequest, .declined, .timedOut: false
     }
   }
 
