@@ -58,10 +58,10 @@ def _trial(program, models: Models, seed: int, trial: int, length: float) -> dic
             problems.append(f"orphan workers {left}")
         before = bench.samples()
         try:
-            verdict = bench.finish_comparison()
+            bench.finish_comparison()
         except Exception as error:  # noqa: BLE001 - every way of not finishing is a finding
             return {"landed": landed, "before": len(before), "problems": [f"trial {trial} ({target}): {error}"]}
-        problems += _problems(bench, before, verdict)
+        problems += _problems(bench, before)
     return {"landed": landed, "before": len(before),
             "problems": [f"trial {trial} ({target} at {instant:.3f} s): {problem}" for problem in problems]}
 
@@ -72,7 +72,7 @@ def _phase(status: int, bench: Workbench, target: str, victims: list[int]) -> st
     return f"{target}: session {bench.state() or 'not begun'}"
 
 
-def _problems(bench: Workbench, before: list[tuple], verdict: dict) -> list[str]:
+def _problems(bench: Workbench, before: list[tuple]) -> list[str]:
     problems = []
     after = bench.samples()
     if after[: len(before)] != before:
@@ -86,8 +86,6 @@ def _problems(bench: Workbench, before: list[tuple], verdict: dict) -> list[str]
         problems.append(f"the database is damaged: {check[:3]}")
     if difference := difference_from_twin(bench):
         problems.append(difference[:300])
-    if verdict["outcome"] != "hold":
-        problems.append(f"the verdict is {verdict['outcome']}, an undisturbed run's is hold")
     with open(bench.folder / "lock", "a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
