@@ -97,12 +97,14 @@ let package = Package(
       name: "Verification", dependencies: ["Dataset", "Envelopes", "JSON", "Measurements", "Verdicts", "Vocabulary"]),
     .target(name: "Dataset", dependencies: ["JSON", "Measurements", "Store", "ToolCalls", "Vocabulary", crypto]),
 
+    .target(name: "Report", dependencies: ["JSON", "Store"]),
+
     .executableTarget(
       name: "resident",
       dependencies: [
         "BFCL", "Calibration", "Checkpoint", "Dataset", "Doctor", "EndpointEngine", "Envelopes", "Instruments", "JSON",
         "Lanes", "MLXEngine", "Measurements", "ModelRegistry", "NativeEngine", "Nightly", "Platform", "Promotion",
-        "Runner", "Statistics", "Store", "Texts",
+        "Report", "Runner", "Statistics", "Store", "Texts",
         "ToolCalls", "Verdicts",
         "Verification", "Vocabulary",
         "WorkerCheck", "WorkerProtocol", arguments,
@@ -180,6 +182,7 @@ let package = Package(
       dependencies: ["Checkpoint", "Instruments", "NativeEngine", "Statistics", "TestSupport"]),
     .testTarget(
       name: "LanesTests", dependencies: ["Checkpoint", "Lanes", "NativeEngine", "Randomness", "TestSupport"]),
+    .testTarget(name: "ReportTests", dependencies: ["JSON", "Report", "Store"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Randomness", "Statistics"], exclude: ["Golden"]),
     .testTarget(
       name: "ModelRegistryTests", dependencies: ["JSON", "ModelRegistry", "Vocabulary", "registry-crash-helper"]),
