@@ -1,45 +1,24 @@
 extension Report {
-  /// The report as one HTML document that needs no network, script or other file.
+  /// The index: a row a comparison, each with a link to its own page. No page needs a network or a script.
   public var page: String {
-    var text = """
-      <!doctype html>
-      <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-      <title>Resident: comparisons</title><style>\(Self.style)</style></head>
-      <body><h1>Comparisons</h1>
-
-      """
-    if comparisons.isEmpty { text += "<p>No verdict was recorded yet.</p>\n" }
-    for comparison in comparisons { text += comparison.html }
-    return text + "</body></html>\n"
-  }
-
-  private static let style = """
-    :root { color-scheme: light dark }
-    body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-    details { border: 1px solid #8886; border-radius: 6px; margin: .5rem 0; padding: .6rem 1rem }
-    summary { cursor: pointer; overflow-wrap: anywhere }
-    p { overflow-wrap: anywhere }
-    .table { overflow-x: auto }
-    table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-    th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-top: 1px solid #8884 }
-    """
-}
-
-extension Report.Comparison {
-  fileprivate var html: String {
-    let rows = rules.map { rule in
-      let cells = [rule.kind, rule.metric, rule.cell, rule.standing ?? "", rule.effect, rule.margin, rule.state]
-      return "<tr>" + cells.map { "<td>\($0.htmlText)</td>" }.joined() + "</tr>\n"
+    var body = "<h1>Comparisons</h1>\n"
+    if comparisons.isEmpty {
+      return HTMLPage(title: "Resident: comparisons", body: body + "<p>No verdict was recorded yet.</p>\n").text
     }
-    return """
-      <details><summary><b>\(outcome.htmlText)</b> #\(number.rawValue): \(model("candidate").htmlText) against \
-      \(model("resident").htmlText), \(envelope.htmlText) (\(maturity.htmlText))</summary>
-      <p>\(reason.htmlText)</p>
-      <div class="table"><table><thead><tr><th>rule</th><th>metric</th><th>cell</th><th>standing</th>\
-      <th>effect [interval]</th><th>margin</th><th>state</th></tr></thead><tbody>
-      \(rows.joined())</tbody></table></div></details>
+    body += """
+      <div class="table"><table><thead><tr><th>comparison</th><th>outcome</th><th>candidate</th><th>resident</th>\
+      <th>envelope</th><th>maturity</th></tr></thead><tbody>
 
       """
+    for comparison in comparisons {
+      let number = comparison.number.rawValue
+      let cells = [
+        comparison.outcome, comparison.model("candidate"), comparison.model("resident"), comparison.envelope,
+        comparison.maturity,
+      ]
+      body += "<tr><td><a href=\"\(comparison.path)\">\(number)</a></td>"
+      body += cells.map { "<td>\($0.htmlText)</td>" }.joined() + "</tr>\n"
+    }
+    return HTMLPage(title: "Resident: comparisons", body: body + "</tbody></table></div>\n").text
   }
 }

@@ -33,7 +33,7 @@ struct ReportTests {
   }
 
   @Test func `The page gives the effect with its interval`() {
-    let page = Report([Self.record(1)]).page
+    let page = Report([Self.record(1)]).comparisons[0].page
     #expect(page.contains("<td>× 0.960 [0.950, ∞]</td><td>0.030</td><td>not shown</td>"))
   }
 
@@ -45,19 +45,19 @@ struct ReportTests {
 
   @Test func `Hostile names are text in page and rankings`() {
     let report = Report([Self.record(1, candidate: Self.hostile)])
-    for text in [report.page, report.rankings] {
+    for text in [report.page, report.comparisons[0].page, report.rankings] {
       #expect(!text.contains("<script"))
       #expect(!text.contains("\u{202E}"))
       #expect(text.contains("&#60;script&#62;"))
     }
   }
 
-  @Test func `Two thousand comparisons make a page below 1.5 MB a verdict of one rule each`() {
+  @Test func `Two thousand comparisons make an index below 1.5 MB`() {
     #expect(Report((1...2000).map { Self.record($0) }).page.utf8.count < 1_500_000)
   }
 
   @Test func `A verdict of another shape is shown, not refused`() {
     let odd = VerdictRecord(session: SessionNumber(rawValue: 1), recordedAt: 0, outcome: "odd", verdict: [])
-    #expect(Report([odd]).page.contains("unknown against unknown"))
+    #expect(Report([odd]).comparisons[0].page.contains("unknown against unknown"))
   }
 }
