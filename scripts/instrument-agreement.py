@@ -62,7 +62,7 @@ def main():
     parser.add_argument("reference")
     parser.add_argument("--keep")
     parser.add_argument("lanes", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     ids, reference = log_probabilities(options.reference, options.tokens, options.keep)
     right = np.array(ids[1:])
     failed = False

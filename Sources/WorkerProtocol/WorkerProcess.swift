@@ -95,15 +95,12 @@ public actor WorkerProcess {
       // The reason is that the worker is gone; its exit status says more than the broken pipe.
       throw await output.death()
     }
-    let line: [UInt8]
-    do throws(WorkerFailure) {
-      line = try await output.nextLine(for: request.operation, within: limit)
-    } catch {
-      kill(processIdentifier, SIGKILL)
-      throw error
-    }
-    guard let reply = Self.parsed(line), reply["id"]?.integer == id else {
-      throw .notAWorker(String(decoding: line.prefix(200), as: UTF8.self))
+    var pieces = TextPieces()
+    let deadline = ContinuousClock.now + .seconds(limit)
+    var reply = try await answer(to: request, id, until: deadline, limit)
+    while let piece = reply["piece"]?.string {
+      try pieces.append(base64: piece)
+      reply = try await answer(to: request, id, until: deadline, limit)
     }
     if let message = reply["error"]?.string {
       guard let status = reply["status"]?.string else {
@@ -114,7 +111,27 @@ public actor WorkerProcess {
     guard let result = reply["result"]?.object, let peak = reply["peak_memory_bytes"]?.integer else {
       throw .notAWorker("an answer without result or peak_memory_bytes")
     }
-    return WorkerReply(result: result, peakMemoryBytes: peak)
+    return WorkerReply(result: result, peakMemoryBytes: peak, pieces: pieces.pieces)
+  }
+
+  /// The next line of that id, a piece of text or the answer itself; a worker without one at the deadline is ended.
+  private func answer(
+    to request: WorkerRequest, _ id: Int, until deadline: ContinuousClock.Instant, _ limit: Double
+  ) async throws(WorkerFailure) -> JSONValue {
+    let line: [UInt8]
+    do throws(WorkerFailure) {
+      let left = (deadline - ContinuousClock.now) / .seconds(1)
+      guard left > 0 else { throw .timedOut(operation: request.operation, seconds: limit) }
+      line = try await output.nextLine(for: request.operation, within: left)
+    } catch {
+      kill(processIdentifier, SIGKILL)
+      if case .timedOut(let operation, _) = error { throw .timedOut(operation: operation, seconds: limit) }
+      throw error
+    }
+    guard let reply = Self.parsed(line), reply["id"]?.integer == id else {
+      throw .notAWorker(String(decoding: line.prefix(200), as: UTF8.self))
+    }
+    return reply
   }
 
   /// The line's JSON. A worker may pass on the bytes of its model's text as they are, so what is not UTF-8 is replaced.

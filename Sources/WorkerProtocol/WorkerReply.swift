@@ -6,9 +6,20 @@ public struct WorkerReply: Sendable, Equatable {
   /// The most bytes of main memory that the worker has held so far.
   public var peakMemoryBytes: Int
 
-  public init(result: JSONObject, peakMemoryBytes: Int) {
+  /// The text that came in pieces before the answer, split anywhere, even within a character; empty for most workers.
+  public var pieces: [[UInt8]]
+
+  public init(result: JSONObject, peakMemoryBytes: Int, pieces: [[UInt8]] = []) {
     self.result = result
     self.peakMemoryBytes = peakMemoryBytes
+    self.pieces = pieces
+  }
+
+  /// The bytes of the generated text: its pieces where some came, else the member `text` as one.
+  ///
+  /// - Throws: `.notAWorker` where there is neither.
+  public func textPieces() throws(WorkerFailure) -> [[UInt8]] {
+    pieces.isEmpty ? [Array(try value("text", \.string).utf8)] : pieces
   }
 
   /// The member of that name.

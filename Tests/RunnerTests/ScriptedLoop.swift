@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Measurements
 import Store
+import Synchronization
 import TestSupport
 import ToolCalls
 import Vocabulary
@@ -17,6 +18,10 @@ struct ScriptedLoop {
   var chat: JSONValue = ["takes_tools": true, "takes_thinking": false, "parser": "json_tools"]
   var contextLength = 1_000_000
   var parser: CallParser?
+
+  static var executable: URL {
+    Program.executable.deletingLastPathComponent().appendingPathComponent("scripted-worker")
+  }
 
   init() throws {
     folder = try TemporaryFolder()
@@ -33,7 +38,11 @@ struct ScriptedLoop {
   }
 
   /// Runs the loop with a model for each side, both from scripts of their own.
-  func run(_ envelope: Envelope, _ outputs: [Side: [JSONValue]]) async throws -> SessionNumber {
+  ///
+  /// - Parameter turns: Cancels the run after so many samples; what is thrown then is thrown on.
+  func run(
+    _ envelope: Envelope, _ outputs: [Side: [JSONValue]], resuming: Bool = false, cancellingAfter turns: Int? = nil
+  ) async throws -> SessionNumber {
     let contenders = try Side.allCases.compactMap { side -> MeasurementPlan.Contender? in
       guard let outputs = outputs[side] else { return nil }
       let script: JSONValue = [
@@ -43,11 +52,25 @@ struct ScriptedLoop {
       let file = try folder.write(script.serialized(), to: "\(side.rawValue)/script.json")
       return .init(side: side, model: ModelID(rawValue: side.rawValue), folder: file.deletingLastPathComponent())
     }
-    let executable = Program.executable.deletingLastPathComponent().appendingPathComponent("scripted-worker")
     let plan = MeasurementPlan(
       envelope: envelope, contenders: contenders, role: nil, environment: .isolated,
-      command: WorkerCommand(executable: executable, arguments: []), threads: nil, version: "test", parser: parser)
-    return try await MeasurementRunner(plan, store: store).run()
+      command: WorkerCommand(executable: Self.executable, arguments: []), threads: nil, version: "test", parser: parser)
+    let seen = Mutex(0)
+    let work = Mutex<Task<SessionNumber, any Error>?>(nil)
+    let runner = MeasurementRunner(plan, store: store) { event in
+      guard case .measured = event else { return }
+      let count = seen.withLock { seen in
+        seen += 1
+        return seen
+      }
+      if count == turns { work.withLock { $0?.cancel() } }
+    }
+    let task = work.withLock { work in
+      let task = Task { try await runner.run(resuming: resuming) }
+      work = task
+      return task
+    }
+    return try await task.value
   }
 
   /// Every round asks for `find` with "q" as "tea".

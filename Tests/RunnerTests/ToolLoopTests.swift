@@ -9,35 +9,15 @@ import Verdicts
 
 /// A real worker process that plays recorded outputs, a real database.
 @Suite("Tool loops") struct ToolLoopTests {
-  private static func call(_ json: String) -> String { "<tool_call>\(json)</tool_call>" }
-  private static let right = call("{\"name\": \"find\", \"arguments\": {\"q\": \"tea\"}}")
-
-  private static let outputs: [(output: JSONValue, failures: [CallFailure])] = [
-    (["text": .string(right)], []),
-    (["text": "Tea is a drink."], [.noCall]),
-    (["text": .string(call("{\"name\": \" \", \"arguments\": {}}"))], [.emptyName]),
-    (["text": .string(call("{\"name\": \"look\", \"arguments\": {}}"))], [.unknownTool]),
-    (["text": .string(call("{\"name\": \"send\", \"arguments\": {\"q\": \"tea\"}}"))], [.wrongTool]),
-    (["text": .string(call("{\"name\": \"find\" \"arguments\": {}}"))], [.badJSON]),
-    (["text": .string(call("{\"name\": \"find\", \"arguments\": {}}"))], [.missingArgument]),
-    (["text": .string(call("{\"name\": \"find\", \"arguments\": {\"q\": \"☕️\"}}"))], [.wrongValue]),
-    (["text": .string(right + right)], [.extraCall]),
-    (["text": .string(right + "</tool_call>")], [.leakedSyntax]),
-    (["text": "<tool_call>{\"name\": \"fi", "finish": "length"], [.truncated]),
-    (["text": "and tea ", "repeat": 100, "finish": "length"], [.repetitionLoop]),
-    (["text": "[TOOL_CALLS]find[ARGS]{\"q\": \"tea\"}"], [.wrongParser]),
-    (["text": .string(right)], []),
-  ]
-
   @Test("Each entry of the taxonomy is recorded in its round") func taxonomy() async throws {
-    #expect(Set(Self.outputs.flatMap(\.failures)) == Set(CallFailure.allCases))
-    let samples = try await ScriptedLoop().samples(outputs: Self.outputs.map(\.output))
-    #expect(samples.map(\.place.round) == Array(1...Self.outputs.count))
-    for (sample, expected) in zip(samples, Self.outputs) {
+    #expect(Set(RecordedOutputs.all.flatMap(\.failures)) == Set(CallFailure.allCases))
+    let samples = try await ScriptedLoop().samples(outputs: RecordedOutputs.all.map(\.output))
+    #expect(samples.map(\.place.round) == Array(1...RecordedOutputs.all.count))
+    for (sample, expected) in zip(samples, RecordedOutputs.all) {
       #expect(sample.turn?.judgement?.failures == expected.failures.map(\.rawValue), "round \(sample.place.round ?? 0)")
       #expect(sample.turn?.judgement?.parser == "json_tools")
     }
-    let cell = try #require(try ScriptedLoop.envelope(rounds: Self.outputs.count).toolLoops.first)
+    let cell = try #require(try ScriptedLoop.envelope(rounds: RecordedOutputs.all.count).toolLoops.first)
     let facts = LoopFacts(cell, samples)
     #expect(facts.firstDegradedRound == 2)
     #expect(facts.failures["no_call"] == 1)
@@ -51,7 +31,7 @@ import Verdicts
     let flood = try await loop.samples(
       outputs: [
         ["text": "again and ", "repeat": 100_000, "tokens": 100_000, "finish": "length"],
-        ["text_bytes": [0x68, 0xFF, 0xE2, 0x98]], ["text": .string(Self.right)], ["crash": true],
+        ["text_bytes": [0x68, 0xFF, 0xE2, 0x98]], ["text": .string(RecordedOutputs.right)], ["crash": true],
       ], rounds: 4)
     #expect(flood[0].turn?.judgement?.failures.contains("repetition_loop") == true)
     #expect(flood[1].turn?.judgement?.failures == ["no_call"])
@@ -72,8 +52,8 @@ import Verdicts
 
   @Test("Rates, rounds and latencies decide as objectives and guardrails") func verdict() async throws {
     let outputs: [Side: [JSONValue]] = [
-      .resident: Array(repeating: ["text": .string(Self.right)], count: 12),
-      .candidate: [["text": .string(Self.right)]] + Array(repeating: ["text": "No."], count: 11),
+      .resident: Array(repeating: ["text": .string(RecordedOutputs.right)], count: 12),
+      .candidate: [["text": .string(RecordedOutputs.right)]] + Array(repeating: ["text": "No."], count: 11),
     ]
     let loop = try ScriptedLoop()
     let guardrails: JSONValue = [
@@ -86,7 +66,8 @@ import Verdicts
     #expect(verdict.outcome == .reject)
     #expect(verdict.guardrails.map(\.state) == [.broken, .broken, .passed])
     let text = verdict.text(width: 100)
-    #expect(text.contains("resident none in 12 rounds, candidate round 2 of 12"))
+    #expect(
+      text.contains("resident none in 12 rounds (mean [4.53, +inf]), candidate round 2 of 12 (mean [1.05, 39.5])"))
     #expect(text.contains("failed: no call"))
     let live = try #require(verdict.facts.first { $0.side == .candidate })
     #expect(live.figures.first { $0.metric == .validToolCallRate }?.value == 1.0 / 12)
@@ -95,7 +76,7 @@ import Verdicts
   @Test("A wrong parser is shown as such, and the right one reads the same outputs") func override() async throws {
     var loop = try ScriptedLoop()
     loop.parser = .qwen3Coder
-    let outputs: [JSONValue] = Array(repeating: ["text": .string(Self.right)], count: 3)
+    let outputs: [JSONValue] = Array(repeating: ["text": .string(RecordedOutputs.right)], count: 3)
     let wrong = try await loop.samples(outputs: outputs)
     #expect(wrong.allSatisfy { $0.turn?.judgement?.failures == ["wrong_parser"] })
     let right = try await ScriptedLoop().samples(outputs: outputs)
@@ -105,7 +86,7 @@ import Verdicts
   @Test("A loop that outgrows the context is recorded as not applicable, with the reason") func context() async throws {
     var loop = try ScriptedLoop()
     loop.contextLength = 600
-    let samples = try await loop.samples(outputs: Array(repeating: ["text": .string(Self.right)], count: 8))
+    let samples = try await loop.samples(outputs: Array(repeating: ["text": .string(RecordedOutputs.right)], count: 8))
     let last = try #require(samples.last)
     guard case .unscored(.notApplicable, let message) = last.outcome else {
       Issue.record("the loop went on")

@@ -7,7 +7,8 @@ import WorkerProtocol
 //
 // The file: {"weights": "…", "chat": {…}, "context_length": n, "outputs": [output, …]}, each output an object with `text`
 // or `text_bytes` (an array of bytes, sent as they are), `finish` (stop unless given), `tokens` (how many are claimed),
-// `repeat` (how often the text is repeated), `hang` (never answers), `crash`, or `flood` (megabytes of garbage first).
+// `repeat` (how often the text is repeated), `cuts` (the text is streamed in pieces that end after these bytes), `hang`
+// (never answers), `crash`, or `flood` (megabytes of garbage first).
 
 struct Player {
   private var script = JSONValue.null
@@ -53,19 +54,25 @@ struct Player {
     if output["hang"]?.bool == true { Thread.sleep(forTimeInterval: 3600) }
     let prompt = request["prompt"]?.array?.count ?? 0
     let count = output["tokens"]?.integer ?? request["max_tokens"]?.integer ?? 1
+    let text = String(repeating: output["text"]?.string ?? "", count: output["repeat"]?.integer ?? 1)
+    let bytes = output["text_bytes"]?.array?.compactMap { UInt8(exactly: $0.integer ?? 0) } ?? Array(text.utf8)
+    if let cuts = output["cuts"]?.array?.compactMap(\.integer) {
+      for (start, end) in zip([0] + cuts, cuts + [bytes.count]) {
+        send(["id": .integer(id), "piece": .string(Data(bytes[start..<end]).base64EncodedString())])
+      }
+    }
     let answer: JSONValue = [
       "id": .integer(id), "peak_memory_bytes": 1_000_000,
       "result": [
-        "text": .string(String(repeating: output["text"]?.string ?? "", count: output["repeat"]?.integer ?? 1)),
+        "text": output["cuts"] == nil ? .string(text) : .null,
         "prompt_tokens": .integer(prompt),
         "cached_tokens": .integer(request["reuse_prefix"]?.bool == true ? prompt / 2 : 0),
         "token_ns": .array((0..<count).map { .integer(($0 + 1) * 1000) }),
         "finish": .string(output["finish"]?.string ?? "stop"),
       ],
     ]
-    guard let raw = output["text_bytes"]?.array else { return send(answer) }
+    guard output["text_bytes"] != nil, output["cuts"] == nil else { return send(answer) }
     let parts = answer.serialized().components(separatedBy: "\"text\":\"\"")
-    let bytes = raw.compactMap { UInt8(exactly: $0.integer ?? 0) }
     send(Array((parts[0] + "\"text\":\"").utf8) + bytes + Array(("\"" + parts.dropFirst().joined()).utf8))
   }
 

@@ -39,7 +39,7 @@ extension Bench {
         return .turn(TurnReading(times: times))
       }
       let expected = cell.trace.rounds[round - 1].calls
-      return .turn(TurnReading(times: times, judgement: try TurnTimes.judgement(reply, cell, judge, expected)))
+      return .turn(TurnReading(times: times, judgement: try TurnTimes.judgement(reply, judge, expected)))
     }
   }
 
@@ -75,14 +75,28 @@ enum TurnTimes {
   }
 
   static func judgement(
-    _ reply: WorkerReply, _ cell: ToolLoopCell, _ judge: CallJudge, _ expected: [ExpectedCall]
+    _ reply: WorkerReply, _ judge: CallJudge, _ expected: [ExpectedCall]
   ) throws(WorkerFailure) -> TurnJudgement {
-    let whole = try reply.value("text", \.string)
-    let text = String(decoding: whole.utf8.prefix(TurnJudgement.textLimit), as: UTF8.self)
-    let isCutOff = try reply.value("finish", \.string) != "stop" || text.utf8.count < whole.utf8.count
-    let judged = judge.judge(text, isCutOff: isCutOff, expected: expected)
+    let whole = try reply.textPieces()
+    let pieces = whole.limited(to: TurnJudgement.textLimit)
+    let isCutOff = try reply.value("finish", \.string) != "stop" || pieces != whole
+    let judged = judge.judge(pieces, isCutOff: isCutOff, expected: expected)
+    let text = String(decoding: pieces.joined(), as: UTF8.self)
     return TurnJudgement(
       parser: judge.parser.rawValue, failures: judged.failures.map(\.rawValue), detail: judged.detail,
       isAnswered: judged.isAnswered, text: text)
+  }
+}
+
+extension [[UInt8]] {
+  /// The first bytes of all pieces together, in the same pieces.
+  fileprivate func limited(to limit: Int) -> [[UInt8]] {
+    var left = limit
+    var limited: [[UInt8]] = []
+    for piece in self where left > 0 {
+      limited.append([UInt8](piece.prefix(left)))
+      left -= piece.count
+    }
+    return limited
   }
 }

@@ -16,7 +16,13 @@ public struct CallJudge: Sendable {
   ///   - expected: The calls that are due, in any order; none asks for a text without calls.
   /// - Complexity: O(*n*) in the text but for the patterns of checks.
   public func judge(_ text: String, isCutOff: Bool, expected: [ExpectedCall]) -> CallJudgement {
-    let output = Self.parse(text, by: parser, tools: tools)
+    judge([Array(text.utf8)], isCutOff: isCutOff, expected: expected)
+  }
+
+  /// The same for a text in pieces, which may be split anywhere.
+  public func judge(_ pieces: [[UInt8]], isCutOff: Bool, expected: [ExpectedCall]) -> CallJudgement {
+    let output = Self.parse(pieces, by: parser, tools: tools)
+    let text = String(decoding: pieces.joined(), as: UTF8.self)
     var findings = Findings()
     if RepetitionLoop.ends(text) {
       findings.add(.repetitionLoop, "the text ends in a repetition")
@@ -39,8 +45,12 @@ public struct CallJudge: Sendable {
   }
 
   static func parse(_ text: String, by parser: CallParser, tools: [ToolDefinition]) -> ParsedOutput {
+    parse([Array(text.utf8)], by: parser, tools: tools)
+  }
+
+  private static func parse(_ pieces: [[UInt8]], by parser: CallParser, tools: [ToolDefinition]) -> ParsedOutput {
     var stream = CallStream(parser)
-    stream.append(text)
+    for piece in pieces { stream.append(piece) }
     return stream.finish(tools: tools)
   }
 

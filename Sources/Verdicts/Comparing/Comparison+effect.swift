@@ -9,7 +9,9 @@ extension Comparison {
       guard resident > 0, candidate > 0 else { return nil }
       return .peakMemory(PeakMemoryRatio(residentBytes: resident, candidateBytes: candidate))
     }
-    if metric == .firstDegradedRound { return turns[cell]?.degraded().map { .degradedRounds($0) } }
+    if metric == .firstDegradedRound {
+      return try turns[cell]?.degraded(confidence: confidence).map { .degradedRounds($0) }
+    }
     if let turns = turns[cell] {
       let items = turns.pairs(metric)
       guard !items.isEmpty else { return nil }

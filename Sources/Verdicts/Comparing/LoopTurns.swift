@@ -1,5 +1,6 @@
 import Envelopes
 import Measurements
+import Statistics
 import Vocabulary
 
 /// The turns of a live loop, paired by round.
@@ -25,10 +26,11 @@ struct LoopTurns {
   }
 
   /// The first rounds that went wrong; nil where a side has a round that says nothing.
-  func degraded() -> DegradedRounds? {
+  func degraded(confidence: Double) throws(StatisticsError) -> DegradedRounds? {
     guard unpaired.isEmpty else { return nil }
-    return DegradedRounds(
-      resident: Self.firstDegraded(resident), candidate: Self.firstDegraded(candidate), rounds: rounds)
+    return try DegradedRounds(
+      resident: Self.firstDegraded(resident), candidate: Self.firstDegraded(candidate), rounds: rounds,
+      confidence: confidence)
   }
 
   /// Rounds that are not in both sides' loops, or not read by a fitting parser.

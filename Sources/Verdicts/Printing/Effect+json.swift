@@ -22,6 +22,9 @@ extension Effect {
       [
         "kind": "first_degraded_round", "resident_round": rounds.resident.map { .integer($0) } ?? .null,
         "candidate_round": rounds.candidate.map { .integer($0) } ?? .null, "rounds": .integer(rounds.rounds),
+        "ratio": .init(rounds.ratio), "interval": rounds.interval.ends,
+        "resident_mean_interval": rounds.residentInterval.ends,
+        "candidate_mean_interval": rounds.candidateInterval.ends,
       ]
     case .text(let effect):
       [
@@ -49,7 +52,8 @@ extension FlipShare {
 }
 
 extension ConfidenceInterval {
-  fileprivate var ends: JSONValue { ["lower": .init(lower), "upper": .init(upper)] }
+  /// An end that the data do not bound is null.
+  var ends: JSONValue { ["lower": .init(lower), "upper": .init(upper)] }
 }
 
 extension JSONValue {

@@ -16,7 +16,7 @@ extension FactsRow {
       }
     }
     let degraded = sides.map { loop in
-      loop.rounds.isEmpty ? "-" : loop.firstDegradedRound.map { "round \($0)" } ?? "none"
+      loop.rounds.isEmpty ? "-" : loop.degradedText
     }
     var rows = [
       FactsRow(

@@ -28,6 +28,11 @@ enum Figures {
   /// A probability: `0.0313`, `3.1e-05`.
   static func probability(_ p: Double) -> String { fixed(p, p < 0.001 ? "%.1e" : "%.4f") }
 
+  /// An interval of round numbers or of their ratio: `[1.03, 79.5]`.
+  static func rounds(_ interval: ConfidenceInterval) -> String {
+    "[\(fixed(interval.lower, "%.3g")), \(fixed(interval.upper, "%.3g"))]"
+  }
+
   /// At most four significant digits.
   static func plain(_ value: Double) -> String { fixed(value, "%.4g") }
 

@@ -6,6 +6,7 @@ extension LoopFacts {
     [
       "regime": .string(regime),
       "first_degraded_round": firstDegradedRound.map { .integer($0) } ?? .null,
+      "first_degraded_round_interval": degradedInterval?.ends ?? .null,
       "failures": .object(JSONObject(failures.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })),
       "rounds": .array(
         rounds.map { round in

@@ -105,8 +105,9 @@ extension RuleRow {
       row.beside = "resident \(Figures.bytes(memory.residentBytes)), candidate \(Figures.bytes(memory.candidateBytes))"
     case .degradedRounds(let rounds):
       row.effect = Figures.times(rounds.ratio)
+      row.interval = Figures.rounds(rounds.interval) + "x"
       row.count = "1 loop each"
-      row.beside = "resident \(rounds.text(rounds.resident)), candidate \(rounds.text(rounds.candidate))"
+      row.beside = "resident \(rounds.residentText), candidate \(rounds.candidateText)"
     case nil: break
     }
     return row

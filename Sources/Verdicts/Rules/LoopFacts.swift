@@ -1,5 +1,6 @@
 import Envelopes
 import Measurements
+import Statistics
 import Vocabulary
 
 /// What one side did in one tool loop, beside its figures.
@@ -25,6 +26,19 @@ public struct LoopFacts: Sendable, Equatable {
 
   /// From 1; nil for a loop that stayed clean.
   public var firstDegradedRound: Int? { rounds.first { !$0.failures.isEmpty }?.number }
+
+  /// The 95 % interval of the mean first degraded round, if every round goes wrong with one probability; nil without
+  /// a judged round.
+  public var degradedInterval: ConfidenceInterval? {
+    guard isLive, let first = try? FirstFailure(trial: firstDegradedRound, of: rounds.count) else { return nil }
+    return try? first.meanInterval(confidence: 0.95)
+  }
+
+  /// The first degraded round with its interval in words, `round 2, mean [1.03, 79.5]`, or `none`.
+  public var degradedText: String {
+    let round = firstDegradedRound.map { "round \($0)" } ?? "none"
+    return round + (degradedInterval.map { ", mean \(Figures.rounds($0))" } ?? "")
+  }
 
   /// How many turns had each kind of failure, by its name.
   public var failures: [String: Int] {

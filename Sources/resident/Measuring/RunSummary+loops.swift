@@ -17,9 +17,8 @@ extension RunSummary {
       return "\(start) \(metric.title), \(shown) | \(figure(mean * digits)) | \(range) |"
     }
     if facts.isLive, !facts.rounds.isEmpty {
-      let round = facts.firstDegradedRound.map(String.init) ?? "none"
-      lines.append(
-        "\(start) \(Metric.firstDegradedRound.title) | \(round) | \(facts.rounds.count) of \(facts.planned) run |")
+      let title = Metric.firstDegradedRound.title
+      lines.append("\(start) \(title) | \(facts.degradedText) | \(facts.rounds.count) of \(facts.planned) run |")
       let failures = facts.failures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       lines.append("\(start) failures, turns | \(failures.joined(separator: ", ")) | |")
     }
