@@ -63,8 +63,11 @@ let package = Package(
     .target(name: "Instruments", dependencies: ["JSON", "NativeEngine", "Statistics"]),
     .target(name: "Lanes", dependencies: ["Checkpoint", "JSON", "NativeEngine", "Randomness"]),
     // The stages, in the order in which data flows.
-    .target(name: "Envelopes", dependencies: ["JSON", "Randomness", "ToolCalls", "Vocabulary", crypto]),
+    .target(name: "Instructions"),
+    .target(
+      name: "Envelopes", dependencies: ["Instructions", "JSON", "Randomness", "ToolCalls", "Vocabulary", crypto]),
     .target(name: "BFCL", dependencies: ["JSON", "ToolCalls", crypto]),
+    .target(name: "TaskSources", dependencies: ["Instructions", "JSON", crypto]),
     .target(name: "Store", dependencies: ["JSON", "Measurements", "Vocabulary", crypto, database]),
     .target(
       name: "Verdicts", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Vocabulary"]),
@@ -104,7 +107,7 @@ let package = Package(
       dependencies: [
         "BFCL", "Calibration", "Checkpoint", "Dataset", "Doctor", "EndpointEngine", "Envelopes", "Instruments", "JSON",
         "Lanes", "MLXEngine", "Measurements", "ModelRegistry", "NativeEngine", "Nightly", "Platform", "Promotion",
-        "Report", "Runner", "Statistics", "Store", "Texts",
+        "Report", "Runner", "Statistics", "Store", "TaskSources", "Texts",
         "ToolCalls", "Verdicts",
         "Verification", "Vocabulary",
         "WorkerCheck", "WorkerProtocol", arguments,
@@ -115,6 +118,9 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "ChatTemplateTests", dependencies: ["ChatTemplate"], exclude: ["Conformance"]),
     .testTarget(name: "BFCLTests", dependencies: ["BFCL", "Envelopes", "JSON", "TestSupport", "ToolCalls"]),
+    .testTarget(name: "InstructionsTests", dependencies: ["Instructions"]),
+    .testTarget(
+      name: "TaskSourcesTests", dependencies: ["Envelopes", "Instructions", "JSON", "TaskSources", "TestSupport"]),
     .testTarget(name: "ToolCallsTests", dependencies: ["JSON", "ToolCalls"], exclude: ["Golden"]),
     .testTarget(
       name: "CheckpointTests", dependencies: ["Checkpoint", "JSON", crypto], exclude: ["Conformance", "Fixtures"]),
@@ -133,7 +139,8 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "ToolCalls", "Verdicts", "Vocabulary",
+        "Envelopes", "Instructions", "JSON", "Measurements", "Runner", "Store", "TestSupport", "ToolCalls", "Verdicts",
+        "Vocabulary",
         "WorkerProtocol", "resident", "scripted-worker",
       ]),
     .executableTarget(

@@ -1,3 +1,4 @@
+import Instructions
 import Vocabulary
 
 /// Items with one right answer each.
@@ -14,6 +15,10 @@ public struct AccuracyTask: Sendable, Equatable {
     /// The first line with content of the text generated, which must equal one of the accepted answers, case and outer
     /// white space and punctuation aside.
     case exactMatch = "exact_match"
+    /// The last number of the text generated, which must equal one of the accepted answers.
+    case number
+    /// The text generated must follow every instruction of the item, as computed.
+    case instructions
     /// The options stand in the middle of the prompt, at `___`. The text before it is the prompt, each continuation is
     /// the option and the text after it; one space before the gap belongs to the continuation.
     case cloze
@@ -22,6 +27,9 @@ public struct AccuracyTask: Sendable, Equatable {
     /// A text over which the model's distributions are compared with those of the task's reference: its reading holds
     /// the Kullback-Leibler divergences from the reference, token by token, in nats.
     case divergence
+
+    /// Whether an answer is a text that the model generates.
+    public var isGenerated: Bool { self == .exactMatch || self == .number || self == .instructions }
 
     /// Whether items are texts without a question.
     public var isText: Bool { self == .perplexity || self == .divergence }
@@ -32,16 +40,19 @@ public struct AccuracyTask: Sendable, Equatable {
     /// Unique within its task.
     public var id: String
     public var prompt: String
-    /// The options of multiple choice and cloze; the accepted answers of an exact match.
+    /// The options of multiple choice and cloze; the accepted answers of an exact match or a number.
     public var options: [String]
-    /// The index of the right option; 0 for an exact match.
+    /// The index of the right option; 0 for what is generated.
     public var answer: Int
+    /// What an answer to instructions must be.
+    public var checks: [InstructionCheck]
 
-    public init(id: String, prompt: String, options: [String], answer: Int) {
+    public init(id: String, prompt: String, options: [String], answer: Int, checks: [InstructionCheck] = []) {
       self.id = id
       self.prompt = prompt
       self.options = options
       self.answer = answer
+      self.checks = checks
     }
   }
 
@@ -49,7 +60,7 @@ public struct AccuracyTask: Sendable, Equatable {
   public var kind: Kind
   /// Whether prompts go through the model's chat template.
   public var usesChatTemplate: Bool
-  /// The most tokens that an exact match may generate.
+  /// The most tokens that an answer may have that is generated.
   public var maximumTokens: Int
   public var items: [Item]
   /// The unquantized model of a divergence, else nil.

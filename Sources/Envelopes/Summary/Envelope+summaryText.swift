@@ -41,6 +41,8 @@ extension AccuracyTask {
       case .multipleChoice: "multiple choice"
       case .cloze: "cloze"
       case .exactMatch: "exact match of at most \(Phrase.count(maximumTokens, "token"))"
+      case .number: "last number of at most \(Phrase.count(maximumTokens, "token"))"
+      case .instructions: "instructions kept in at most \(Phrase.count(maximumTokens, "token"))"
       case .perplexity: "perplexity"
       case .divergence: "KL divergence from \(reference?.rawValue ?? "a reference")"
       }

@@ -33,13 +33,14 @@ struct ItemAsker: Sendable {
       return AnswerReading(
         answer: AnswerReading.divergenceAnswer(reference: reference.weights), isCorrect: true,
         optionScores: try await worker.divergences(of: tokens, from: reference.file), completionTokens: 0)
-    case .exactMatch:
+    case .exactMatch, .number, .instructions:
       let reply = try await worker.generate(
         GenerateOptions(
           prompt: try await tokens(of: item.prompt, worker), maximumTokens: task.maximumTokens, stopsAtEnd: true,
           reusesPrefix: false, temperature: sampling.temperature, topP: sampling.topP, seed: sampling.seed))
       return AnswerJudge.judge(
-        item, text: try reply.value("text", \.string), completionTokens: try reply.value("tokens", \.tokens).count)
+        item, of: task.kind, text: try reply.value("text", \.string),
+        completionTokens: try reply.value("tokens", \.tokens).count)
     }
   }
 

@@ -2,14 +2,16 @@ import ArgumentParser
 import Envelopes
 import Foundation
 import JSON
+import Runner
 import ToolCalls
 
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "score", abstract: "Judge recorded outputs by the traces of an envelope.",
+    commandName: "score", abstract: "Judge recorded outputs by the traces and tasks of an envelope.",
     discussion: """
-      Each line of the file of outputs is a JSON object with `trace`, `text` and, unless it is 1, `round`. Each gives a \
-      line of JSON with `trace`, `round`, `valid`, `failures` and `detail`.
+      Each line of the file of outputs is a JSON object with `text` and either `trace` and, unless it is 1, `round`, or \
+      `task` and `item`. Each gives a line of JSON: the first with `trace`, `round`, `valid`, `failures` and `detail`, the \
+      second with `task`, `item`, `answer` and `correct`.
       """)
 
   @OptionGroup var file: EnvelopeCommand.File
@@ -21,22 +23,57 @@ struct ScoreCommand: ParsableCommand {
   var parser: CallParser = .jsonTools
 
   func run() throws {
-    let traces = Dictionary(
-      try file.read().toolLoops.map { ($0.trace.id, $0.trace) }, uniquingKeysWith: { first, _ in first })
+    let envelope = try file.read()
+    let judge = OutputJudge(envelope, parser)
     let lines = try Data(contentsOf: URL(fileURLWithPath: outputs)).split(separator: 0x0A)
     for (index, line) in lines.enumerated() {
-      let output = try JSONValue(parsing: line)
-      let round = output["round"]?.integer ?? 1
-      guard let trace = output["trace"]?.string.flatMap({ traces[$0] }), let text = output["text"]?.string,
-        trace.rounds.indices.contains(round - 1)
-      else { throw ValidationError("\(outputs), line \(index + 1): no text, or no such trace and round.") }
-      let judgement = CallJudge(parser: parser, tools: trace.tools.tools)
-        .judge(text, isCutOff: false, expected: trace.rounds[round - 1].calls)
-      let result: JSONValue = [
-        "trace": .string(trace.id), "round": .integer(round), "valid": .bool(judgement.isValid),
-        "failures": .array(judgement.failures.map { .string($0.rawValue) }), "detail": .string(judgement.detail),
-      ]
+      guard let result = judge.judge(try JSONValue(parsing: line)) else {
+        throw ValidationError(
+          "\(outputs), line \(index + 1): no text, or no such trace and round, or task of generated texts and item.")
+      }
       Terminal.write(result.serialized() + "\n")
     }
+  }
+}
+
+/// Finds what an output is of, and judges it.
+private struct OutputJudge {
+  private let traces: [String: Trace]
+  private let tasks: [String: (kind: AccuracyTask.Kind, items: [String: AccuracyTask.Item])]
+  private let parser: CallParser
+
+  init(_ envelope: Envelope, _ parser: CallParser) {
+    traces = Dictionary(
+      envelope.toolLoops.map { ($0.trace.id, $0.trace) }, uniquingKeysWith: { first, _ in first })
+    tasks = Dictionary(
+      envelope.accuracy.filter(\.kind.isGenerated).map { task in
+        (
+          task.id.rawValue,
+          (task.kind, Dictionary(task.items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
+        )
+      }, uniquingKeysWith: { first, _ in first })
+    self.parser = parser
+  }
+
+  func judge(_ output: JSONValue) -> JSONValue? {
+    guard let text = output["text"]?.string else { return nil }
+    if let name = output["task"]?.string {
+      guard let task = tasks[name], let item = output["item"]?.string.flatMap({ task.items[$0] }) else { return nil }
+      let reading = AnswerJudge.judge(item, of: task.kind, text: text, completionTokens: 0)
+      return [
+        "task": .string(name), "item": .string(item.id), "answer": .string(reading.answer),
+        "correct": .bool(reading.isCorrect),
+      ]
+    }
+    let round = output["round"]?.integer ?? 1
+    guard let trace = output["trace"]?.string.flatMap({ traces[$0] }), trace.rounds.indices.contains(round - 1) else {
+      return nil
+    }
+    let judgement = CallJudge(parser: parser, tools: trace.tools.tools)
+      .judge(text, isCutOff: false, expected: trace.rounds[round - 1].calls)
+    return [
+      "trace": .string(trace.id), "round": .integer(round), "valid": .bool(judgement.isValid),
+      "failures": .array(judgement.failures.map { .string($0.rawValue) }), "detail": .string(judgement.detail),
+    ]
   }
 }

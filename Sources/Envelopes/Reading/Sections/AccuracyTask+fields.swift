@@ -8,6 +8,7 @@ extension AccuracyTask {
     let maximumTokens = fields.integer("max_tokens", 1...8192, default: 16)
     let items = fields.sections("items", atLeast: 1) { Item($0, kind: kind) }
     fields.reportRepeats(in: "items", of: ["id"])
+    fields.checkOrigin()
     let reference = kind == .divergence ? fields.text("reference") : nil
     guard let id, let kind, let usesChatTemplate, let maximumTokens, let items,
       kind != .divergence || reference != nil

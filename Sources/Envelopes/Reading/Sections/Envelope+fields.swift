@@ -17,12 +17,7 @@ extension Envelope {
     let id = fields.identifier("id")
     let version = fields.integer("version", 1...1_000_000)
     let summary = fields.text("description")
-    // Where the content was taken from: for people, so any texts.
-    if fields.optional("origin") != nil {
-      _ = fields.value("origin", expected: "an object of strings") { json in
-        json.object.flatMap { $0.members.allSatisfy { $0.value.string != nil } ? $0 : nil }
-      }
-    }
+    fields.checkOrigin()
     let sampling = fields.section("sampling", Sampling.init)
     let throughput = fields.sections("throughput", ThroughputCell.init)
     let accuracy = fields.sections("accuracy", AccuracyTask.init)
@@ -51,6 +46,14 @@ extension Envelope {
 }
 
 extension FieldReader {
+  /// Where content was taken from: for people, so any texts.
+  func checkOrigin() {
+    guard optional("origin") != nil else { return }
+    _ = value("origin", expected: "an object of strings") { json in
+      json.object.flatMap { $0.members.allSatisfy { $0.value.string != nil } ? $0 : nil }
+    }
+  }
+
   /// Tool sets, the traces that use them, and the cells that run those; all three may be absent.
   fileprivate func toolLoops() -> [ToolLoopCell]? {
     func optionalSections<Section>(_ key: String, _ read: (FieldReader) -> Section?) -> [Section]? {
