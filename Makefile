@@ -13,7 +13,7 @@ export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
 .PHONY: help test-engines bench-overhead bench bench-engine bench-kernels faults soak test test-neon test-dataset build \
-  models duckdb lint format conformance clean
+  models lanes duckdb lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
@@ -25,6 +25,7 @@ help:
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
 	@echo "make duckdb       fetch DuckDB's command line, which writes the dataset's Parquet files"
 	@echo "make test-dataset load an exported dataset by datasets, pyarrow, duckdb and pandas (installs them)"
+	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
 	@echo "make lint         check formatting and style; make format repairs formatting"
 	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; needs root)"
 	@echo "make soak         measure 2,000 tiny comparisons in one process and see whether anything grows"
@@ -54,6 +55,11 @@ $(MODELS)/smollm2-135m: | build $(WEIGHTS)
 
 $(MODELS)/smollm2-135m-4bit-g64: | build $(MODELS)/smollm2-135m
 	$(RESIDENT) models quantize $(MODELS)/smollm2-135m --lane uniform --bits 4 --group-size 64 --out $@
+
+# All lanes of docs/lanes.md with the bf16 reference, and the table: some minutes each for the mixed and the distilled one.
+# DRAWS=10 adds mixed lanes drawn at random.
+lanes: models
+	python3 scripts/lane-table.py $(RESIDENT) $(MODELS)/smollm2-135m $(STATE)/lanes --draws $(or $(DRAWS),0)
 
 # In debug, which checks more and builds faster; the kernels are optimized in either.
 test: CONFIGURATION := debug

@@ -61,7 +61,7 @@ extension SpoiledExample {
     Self("accuracy.2.id", "gap", "accuracy[2].id: \"gap\" is at accuracy[1].id already"),
     Self(
       "accuracy.2.kind", "essay",
-      "accuracy[2].kind: must be one of multiple_choice, exact_match, cloze, perplexity, divergence, not the string \"essay\"",
+      "accuracy[2].kind: must be one of multiple_choice, exact_match, number, instructions, cloze, perplexity, divergence, not the string \"essay\"",
       "accuracy[2].items[0].answer: is missing; it must be an integer from 0 to 1"),
     Self("accuracy.0.chat", "yes", "accuracy[0].chat: must be true or false, not the string \"yes\""),
     Self("accuracy.2.max_tokens", 0, "accuracy[2].max_tokens: must be an integer from 1 to 8192, not 0"),
