@@ -2,7 +2,7 @@ import Foundation
 
 /// A generation's text as it comes, line by line: `{"id": 7, "piece": "SGVsbG8="}`, base64 of its bytes.
 ///
-/// A worker that streams sends them before its answer, whose `text` it may then leave out. Bytes, because a token may end
+/// A worker that was asked to stream may send them before its answer, whose `text` it may then leave out. Bytes, because a token may end
 /// within a character, which a JSON string could not say.
 struct TextPieces {
   private(set) var pieces: [[UInt8]] = []

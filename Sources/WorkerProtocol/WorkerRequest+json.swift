@@ -26,6 +26,7 @@ extension WorkerRequest {
       object["seed"] = .integer(Int(truncatingIfNeeded: options.seed))
       object["max_seconds"] = options.maximumSeconds.map { .number($0) }
       object["keep_special_tokens"] = options.keepsSpecialTokens ? .bool(true) : nil
+      object["stream"] = options.streamsText ? .bool(true) : nil
       object["sequences"] = options.sequences > 1 ? .integer(options.sequences) : nil
       object["may_vary_prompt"] = options.mayVaryPrompt ? .bool(true) : nil
     case .score(let prompt, let continuation):
@@ -67,7 +68,8 @@ extension WorkerRequest {
           stopsAtEnd: json["stop_at_end"]?.bool ?? false, reusesPrefix: json["reuse_prefix"]?.bool ?? false,
           temperature: json["temperature"]?.number ?? 0, topP: json["top_p"]?.number ?? 1,
           seed: UInt64(bitPattern: Int64(json["seed"]?.integer ?? 0)), maximumSeconds: json["max_seconds"]?.number,
-          keepsSpecialTokens: json["keep_special_tokens"]?.bool ?? false, sequences: try fields.count("sequences") ?? 1,
+          keepsSpecialTokens: json["keep_special_tokens"]?.bool ?? false,
+          streamsText: json["stream"]?.bool ?? false, sequences: try fields.count("sequences") ?? 1,
           mayVaryPrompt: json["may_vary_prompt"]?.bool ?? false))
     case "score":
       self = .score(prompt: try fields.tokens("prompt"), continuation: try fields.tokens("continuation"))

@@ -87,6 +87,8 @@ public struct GenerateOptions: Sendable, Equatable {
   public var maximumSeconds: Double?
   /// Whether special tokens stay in the text: some models write calls with them.
   public var keepsSpecialTokens: Bool
+  /// Whether the text may come in pieces while it is generated; a worker is free to send it whole.
+  public var streamsText: Bool
   /// How many sequences are generated at once, each from the prompt, as so many clients would ask for them. A reply says
   /// the same number under `sequences`, and its times are those at which every sequence had that many tokens.
   public var sequences: Int
@@ -96,6 +98,7 @@ public struct GenerateOptions: Sendable, Equatable {
   public init(
     prompt: [Int32], maximumTokens: Int, stopsAtEnd: Bool = false, reusesPrefix: Bool = false, temperature: Double = 0,
     topP: Double = 1, seed: UInt64 = 0, maximumSeconds: Double? = nil, keepsSpecialTokens: Bool = false,
+    streamsText: Bool = false,
     sequences: Int = 1, mayVaryPrompt: Bool = false
   ) {
     self.prompt = prompt
@@ -107,6 +110,7 @@ public struct GenerateOptions: Sendable, Equatable {
     self.seed = seed
     self.maximumSeconds = maximumSeconds
     self.keepsSpecialTokens = keepsSpecialTokens
+    self.streamsText = streamsText
     self.sequences = sequences
     self.mayVaryPrompt = mayVaryPrompt
   }

@@ -18,7 +18,7 @@ import WorkerProtocol
     let judge = CallJudge(parser: .jsonTools, tools: cell.trace.tools.tools)
     let worker = try await scriptedWorker(playing: splits.map(\.output))
     for (output, failures) in splits {
-      let reply = try await worker.generate(GenerateOptions(prompt: [1], maximumTokens: 16))
+      let reply = try await worker.generate(GenerateOptions(prompt: [1], maximumTokens: 16, streamsText: true))
       #expect(reply.pieces.count == 2)
       let judgement = try TurnTimes.judgement(reply, judge, cell.trace.rounds[0].calls)
       #expect(judgement.failures == failures.map(\.rawValue), "\(output.serialized())")

@@ -56,7 +56,7 @@ struct Player {
     let count = output["tokens"]?.integer ?? request["max_tokens"]?.integer ?? 1
     let text = String(repeating: output["text"]?.string ?? "", count: output["repeat"]?.integer ?? 1)
     let bytes = output["text_bytes"]?.array?.compactMap { UInt8(exactly: $0.integer ?? 0) } ?? Array(text.utf8)
-    if let cuts = output["cuts"]?.array?.compactMap(\.integer) {
+    if request["stream"]?.bool == true, let cuts = output["cuts"]?.array?.compactMap(\.integer) {
       for (start, end) in zip([0] + cuts, cuts + [bytes.count]) {
         send(["id": .integer(id), "piece": .string(Data(bytes[start..<end]).base64EncodedString())])
       }

@@ -14,7 +14,7 @@ struct WorkerRequestTests {
     .generate(
       GenerateOptions(
         prompt: [1, 2], maximumTokens: 3, stopsAtEnd: true, reusesPrefix: true, temperature: 0.5, topP: 0.9,
-        seed: .max, maximumSeconds: 1.5, keepsSpecialTokens: true, mayVaryPrompt: true)),
+        seed: .max, maximumSeconds: 1.5, keepsSpecialTokens: true, streamsText: true, mayVaryPrompt: true)),
     .score(prompt: [1], continuation: [2, 3]),
   ]
 

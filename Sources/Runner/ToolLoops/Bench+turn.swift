@@ -29,7 +29,8 @@ extension Bench {
           prompt: prompt, maximumTokens: cell.maximumTokens, stopsAtEnd: cell.mode == .live,
           // The first turn starts from nothing, or it would find what another loop left behind.
           reusesPrefix: cell.reusesPrefix && round > 1, temperature: sampling.temperature, topP: sampling.topP,
-          seed: sampling.seed, maximumSeconds: cell.maximumSeconds, keepsSpecialTokens: true))
+          seed: sampling.seed, maximumSeconds: cell.maximumSeconds, keepsSpecialTokens: true,
+          streamsText: judge != nil))
       let times = try TurnTimes.read(reply, promptTokens: prompt.count)
       guard let judge else {
         guard times.decodeTokens == cell.maximumTokens else {
