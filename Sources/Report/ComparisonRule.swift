@@ -27,7 +27,7 @@ struct ComparisonRule {
     state = (rule["state"]?.string ?? "unknown").replacing("_", with: " ")
     standing = rule["standing"]?.string
     effect = rule["effect"].flatMap(Self.text) ?? "not measured"
-    self.margin = margin.map { Self.fixed($0, 3) } ?? ""
+    self.margin = margin.map { Self.text(margin: $0, of: rule["effect"]) } ?? ""
   }
 
   private static func text(_ effect: JSONValue) -> String? {
@@ -39,6 +39,12 @@ struct ComparisonRule {
       return fixed(difference, 4) + " nats" + interval(effect, scale: 1, digits: 4)
     }
     return fixed(difference * 100, 2) + " pp" + interval(effect, scale: 100, digits: 2)
+  }
+
+  /// In the unit of the effect that it bounds; a ratio's is a share of it.
+  private static func text(margin: Double, of effect: JSONValue?) -> String {
+    if effect?["kind"]?.string == "nats_difference" { return fixed(margin, 4) + " nats" }
+    return fixed(margin * 100, 1) + (effect?["difference"] == nil ? " %" : " pp")
   }
 
   /// An absent end is infinite.
@@ -61,6 +67,11 @@ extension Report.Comparison {
   func model(_ side: String) -> String { verdict["subject"]?[side]?["model"]?.string ?? "unknown" }
 
   var envelope: String { verdict["subject"]?["envelope"]?["id"]?.string ?? "unknown" }
+
+  /// When the verdict was recorded, as a day in UTC.
+  var recordedDay: String {
+    Date(timeIntervalSince1970: recordedAt).formatted(.iso8601.year().month().day())
+  }
 
   var reason: String { verdict["reason"]?.string ?? "" }
 

@@ -23,6 +23,6 @@ struct HTMLPage {
     .table { overflow-x: auto }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
     th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-top: 1px solid #8884 }
-    td { overflow-wrap: anywhere }
+    td { overflow-wrap: break-word; min-width: 5rem }
     """
 }

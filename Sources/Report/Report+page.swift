@@ -7,14 +7,14 @@ extension Report {
     }
     body += """
       <div class="table"><table><thead><tr><th>comparison</th><th>outcome</th><th>candidate</th><th>resident</th>\
-      <th>envelope</th><th>maturity</th></tr></thead><tbody>
+      <th>envelope</th><th>maturity</th><th>recorded</th></tr></thead><tbody>
 
       """
     for comparison in comparisons {
       let number = comparison.number.rawValue
       let cells = [
         comparison.outcome, comparison.model("candidate"), comparison.model("resident"), comparison.envelope,
-        comparison.maturity,
+        comparison.maturity, comparison.recordedDay,
       ]
       body += "<tr><td><a href=\"\(comparison.path)\">\(number)</a></td>"
       body += cells.map { "<td>\($0.htmlText)</td>" }.joined() + "</tr>\n"

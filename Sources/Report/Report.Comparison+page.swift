@@ -14,7 +14,7 @@ extension Report.Comparison {
         <p><a href="../index.html">All comparisons</a></p>
         <h1>Comparison \(number.rawValue): \(outcome.htmlText)</h1>
         <p>\(model("candidate").htmlText) against \(model("resident").htmlText), envelope \(envelope.htmlText), \
-        \(maturity.htmlText)</p>
+        \(maturity.htmlText); recorded \(recordedDay)</p>
         <p>\(reason.htmlText)</p>
         <div class="table"><table><thead><tr><th>rule</th><th>metric</th><th>cell</th><th>standing</th>\
         <th>effect [interval]</th><th>margin</th><th>state</th></tr></thead><tbody>

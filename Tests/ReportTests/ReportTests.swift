@@ -34,7 +34,8 @@ struct ReportTests {
 
   @Test func `The page gives the effect with its interval`() {
     let page = Report([Self.record(1)]).comparisons[0].page
-    #expect(page.contains("<td>× 0.960 [0.950, ∞]</td><td>0.030</td><td>not shown</td>"))
+    #expect(page.contains("<td>× 0.960 [0.950, ∞]</td><td>3.0 %</td><td>not shown</td>"))
+    #expect(page.contains("recorded 2025-11-23"))
   }
 
   @Test func `The rankings say who leads, and how mature that is`() {

@@ -4,7 +4,7 @@ import json
 import sqlite3
 
 # What a verdict says of how it came about, and not of what was scored.
-HISTORY = ("session", "sessions", "voids", "blocks", "wall_seconds", "successes")
+HISTORY = ("session", "sessions", "voids", "blocks", "wall_seconds", "successes", "highest_load_average")
 
 
 def difference_from_twin(bench) -> str | None:
