@@ -1,7 +1,7 @@
-import ChatTemplate
 import Checkpoint
 import Foundation
 import JSON
+import NativeEngine
 import Tokenization
 import WorkerProtocol
 
@@ -17,7 +17,7 @@ struct ClaimedFolder {
   let vocabularySize: Int
   /// The tokens that end a sequence.
   let ends: [Int]
-  private let template: ChatTemplate?
+  let conversations: ConversationTemplate
 
   /// - Throws: `TokenizerError`, `ChatTemplateError`, `WorkerFailure`.
   init(contentsOf url: URL) throws {
@@ -27,7 +27,7 @@ struct ClaimedFolder {
     }
     self.url = url
     tokenizer = try Tokenizer(contentsOf: url)
-    template = try tokenizer.chatTemplateSource.map { source in try ChatTemplate(source: source) }
+    conversations = try ConversationTemplate(of: tokenizer)
     model = try? ModelFolder(contentsOf: url)
     let text = json["text_config"] ?? json
     contextLength = text["max_position_embeddings"]?.integer ?? 1 << 20
@@ -36,45 +36,15 @@ struct ClaimedFolder {
     ends = model?.config.eosTokenIDs ?? declared?.filter { $0 >= 0 } ?? tokenizer.endOfSequence.map { [Int($0)] } ?? []
   }
 
-  var templateSource: String { tokenizer.chatTemplateSource ?? "" }
-
   func tokens(of text: String) -> [Int32] { tokenizer.encode(text, addSpecialTokens: false) }
 
   /// A conversation as the model reads it, the assistant's turn begun.
   ///
   /// - Throws: `.badRequest` where the folder has no chat template, `ChatTemplateError`.
   func tokens(of turns: [ChatTurn], tools: [JSONValue]?, thinking: Bool?) throws -> [Int32] {
-    guard let template else { throw WorkerFailure.badRequest("the model folder \(url.path) has no chat template") }
-    var variables: [(String, TemplateValue)] = []
-    for (name, id) in [("bos_token", tokenizer.beginOfSequence), ("eos_token", tokenizer.endOfSequence)] {
-      if let id { variables.append((name, .string(tokenizer.decode([id])))) }
+    guard let tokens = try conversations.prompt(for: turns, tools: tools, thinking: thinking) else {
+      throw WorkerFailure.badRequest("the model folder \(url.path) has no chat template")
     }
-    if let thinking { variables.append(("enable_thinking", .boolean(thinking))) }
-    let messages = turns.map { turn in
-      ChatMessage(
-        role: turn.role, content: turn.content,
-        extra: turn.extra.members.map { ($0.name, TemplateValue(json: $0.value)) })
-    }
-    let text = try template.render(
-      messages: messages, tools: tools.map { $0.map(TemplateValue.init(json:)) }, addGenerationPrompt: true,
-      variables: variables)
-    return tokens(of: text)
-  }
-}
-
-extension TemplateValue {
-  /// The JSON value as a template reads it, members in their order.
-  fileprivate init(json: JSONValue) {
-    self =
-      switch json {
-      case .null: .null
-      case .bool(let value): .boolean(value)
-      case .integer(let value): .integer(value)
-      case .number(let value): .number(value)
-      case .string(let text): .string(text)
-      case .array(let elements): .array(elements.map(TemplateValue.init(json:)))
-      case .object(let object):
-        .object(TemplateObject(object.members.map { ($0.name, TemplateValue(json: $0.value)) }))
-      }
+    return tokens
   }
 }

@@ -14,7 +14,6 @@ extension EndpointWorker {
       within: settings.requestSeconds)
     self.folder = folder
     contextLength = min(options.contextLength ?? folder.contextLength, folder.contextLength)
-    let template = folder.templateSource
     return JSONObject([
       ("engine_version", .string("\(version), server \(first.systemFingerprint ?? "unknown")")),
       ("instruction_set", .string(settings.profile?.name ?? "attached")),
@@ -24,8 +23,8 @@ extension EndpointWorker {
       (
         "chat",
         [
-          "takes_tools": .bool(template.contains("tools")),
-          "takes_thinking": .bool(template.contains("enable_thinking")),
+          "takes_tools": .bool(folder.conversations.takesTools),
+          "takes_thinking": .bool(folder.conversations.takesThinking),
         ]
       ),
     ])

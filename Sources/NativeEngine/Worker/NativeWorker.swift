@@ -1,4 +1,3 @@
-import ChatTemplate
 import Checkpoint
 import Foundation
 import JSON
@@ -21,14 +20,7 @@ public final class NativeWorker: WorkerEngine {
     case .tokenize(let text):
       return JSONObject([("tokens", .tokens(try loaded().tokenizer.encode(text, addSpecialTokens: false)))])
     case .chat(let turns, let tools, let thinking):
-      let messages = turns.map { turn in
-        ChatMessage(
-          role: turn.role, content: turn.content,
-          extra: turn.extra.members.map { ($0.name, TemplateValue($0.value)) })
-      }
-      let tokens = try loaded().prompt(
-        for: messages, tools: tools.map { $0.map(TemplateValue.init) }, thinking: thinking)
-      return JSONObject([("tokens", .tokens(tokens))])
+      return JSONObject([("tokens", .tokens(try loaded().prompt(for: turns, tools: tools, thinking: thinking)))])
     case .generate(let options): return try generate(options)
     case .score(let prompt, let continuation):
       let scores = try loaded().session.score(continuation, after: prompt)
@@ -53,8 +45,9 @@ public final class NativeWorker: WorkerEngine {
       (
         "chat",
         [
-          "takes_tools": .bool(model.templateTakesTools), "takes_thinking": .bool(model.templateTakesThinking),
-          "parser": model.callParser.map { .string($0.rawValue) } ?? .null,
+          "takes_tools": .bool(model.conversations.takesTools),
+          "takes_thinking": .bool(model.conversations.takesThinking),
+          "parser": model.conversations.callParser.map { .string($0.rawValue) } ?? .null,
         ]
       ),
       ("weight_bytes_per_token", .integer(model.session.weightBytesPerToken)),

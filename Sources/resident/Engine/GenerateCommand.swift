@@ -1,9 +1,9 @@
 import ArgumentParser
-import ChatTemplate
 import Foundation
 import JSON
 import NativeEngine
 import Tokenization
+import WorkerProtocol
 
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "generate", abstract: "Continue a prompt.")
@@ -43,7 +43,7 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     let model = try options.load()
     let tokens =
-      chat ? try model.prompt(for: [ChatMessage(role: "user", content: prompt)]) : model.tokenizer.encode(prompt)
+      chat ? try model.prompt(for: [ChatTurn(role: "user", content: prompt)]) : model.tokenizer.encode(prompt)
     var stream = TokenStream(model.tokenizer, skipSpecialTokens: true)
     let generation = try model.generate(
       prompt: tokens, maximumTokens: maxTokens, sampling: .init(temperature: temperature, topP: topP, seed: seed),
