@@ -6,12 +6,7 @@ enum MemorySeries {
     var previous: Int64 = 0
     for value in values {
       let difference = value &- previous
-      var rest = UInt64(bitPattern: (difference << 1) ^ (difference >> 63))
-      while rest >= 0x80 {
-        bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-        rest >>= 7
-      }
-      bytes.append(UInt8(rest))
+      LEB128.append(UInt64(bitPattern: (difference << 1) ^ (difference >> 63)), to: &bytes)
       previous = value
     }
     return bytes
@@ -20,16 +15,12 @@ enum MemorySeries {
   /// The values, or nil where the bytes encode none.
   static func decode(_ bytes: some Sequence<UInt8>) -> [Int64]? {
     var values: [Int64] = []
-    var (value, code, shift): (Int64, UInt64, UInt64) = (0, 0, 0)
-    for byte in bytes {
-      guard shift < 64 else { return nil }
-      code |= UInt64(byte & 0x7F) << shift
-      shift += 7
-      if byte & 0x80 != 0 { continue }
+    var value: Int64 = 0
+    let isWhole = LEB128.forEach(in: bytes, bits: 64) { code in
       value = value &+ (Int64(bitPattern: code >> 1) ^ -Int64(bitPattern: code & 1))
       values.append(value)
-      (code, shift) = (0, 0)
+      return true
     }
-    return shift == 0 ? values : nil
+    return isWhole ? values : nil
   }
 }

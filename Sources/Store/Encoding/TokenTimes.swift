@@ -6,12 +6,7 @@ enum TokenTimes {
     bytes.reserveCapacity(nanoseconds.count * 4)
     var previous: Int64 = 0
     for time in nanoseconds {
-      var rest = UInt64(bitPattern: time &- previous)
-      while rest >= 0x80 {
-        bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-        rest >>= 7
-      }
-      bytes.append(UInt8(rest))
+      LEB128.append(UInt64(bitPattern: time &- previous), to: &bytes)
       previous = time
     }
     return bytes
@@ -21,20 +16,13 @@ enum TokenTimes {
   static func decode(_ bytes: some Sequence<UInt8>) -> [Int64]? {
     var times: [Int64] = []
     var time: Int64 = 0
-    var difference: Int64 = 0
-    var shift = 0
-    for byte in bytes {
-      // Nine groups of seven bits fill the 63 bits of a number that is not negative.
-      guard shift < 63 else { return nil }
-      difference |= Int64(byte & 0x7F) << Int64(shift)
-      shift += 7
-      if byte & 0x80 != 0 { continue }
-      let (sum, overflow) = time.addingReportingOverflow(difference)
-      guard !overflow else { return nil }
+    // Nine groups of seven bits fill the 63 bits of a number that is not negative.
+    let isWhole = LEB128.forEach(in: bytes, bits: 63) { difference in
+      let (sum, overflow) = time.addingReportingOverflow(Int64(bitPattern: difference))
       time = sum
       times.append(time)
-      (difference, shift) = (0, 0)
+      return !overflow
     }
-    return shift == 0 ? times : nil
+    return isWhole ? times : nil
   }
 }
