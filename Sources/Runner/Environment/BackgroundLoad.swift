@@ -55,9 +55,8 @@ actor LoadGenerator {
   ///
   /// - Throws: `WorkerFailure` where the model cannot be loaded.
   func start() async throws(WorkerFailure) {
-    let worker = try await ModelWorker(
-      plan.command.limited(toMemory: plan.memoryLimit), folder: load.folder, threads: plan.threads,
-      contextLength: max(plan.contextLength, load.longestByteCount), limits: plan.limits)
+    let worker = try await plan.startWorker(
+      load.folder, contextLength: max(plan.contextLength, load.longestByteCount))
     task = Task {
       await self.answer(worker)
       await worker.close()

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Store
 
 /// Tells one state of a model folder's files from another, without reading them.
 ///
@@ -40,6 +41,6 @@ public struct FolderStamp: Sendable, Equatable {
   /// The state as 64 hexadecimal digits, for storing.
   public var digest: String {
     let text = files.map { "\($0.name)\n\($0.inode) \($0.size) \($0.seconds) \($0.nanoseconds)\n" }.joined()
-    return SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+    return SHA256.hexadecimal(of: Array(text.utf8))
   }
 }

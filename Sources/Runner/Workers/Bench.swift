@@ -32,9 +32,8 @@ actor Bench {
     // Before loading: a file that is replaced meanwhile must not pass for the one that was loaded.
     stamp = FolderStamp(of: contender.folder)
     do throws(WorkerFailure) {
-      let worker = try await ModelWorker(
-        plan.command.limited(toMemory: plan.memoryLimit), folder: contender.folder, threads: plan.threads,
-        contextLength: plan.contextLength, sequences: plan.sequences, limits: plan.limits)
+      let worker = try await plan.startWorker(
+        contender.folder, contextLength: plan.contextLength, sequences: plan.sequences)
       self.worker = worker
       return Run(
         model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil,

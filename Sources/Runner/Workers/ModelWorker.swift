@@ -121,6 +121,19 @@ actor ModelWorker {
   }
 }
 
+extension MeasurementPlan {
+  /// Starts a worker by the plan's command, threads and limits.
+  ///
+  /// - Throws: `WorkerFailure`.
+  func startWorker(
+    _ folder: URL, contextLength: Int, sequences: Int = 1
+  ) async throws(WorkerFailure) -> ModelWorker {
+    try await ModelWorker(
+      command.limited(toMemory: memoryLimit), folder: folder, threads: threads, contextLength: contextLength,
+      sequences: sequences, limits: limits)
+  }
+}
+
 extension Provenance {
   /// From the answer to `provenance`.
   fileprivate init(_ proof: WorkerReply) throws(WorkerFailure) {

@@ -31,9 +31,7 @@ actor References {
     if let running = workers[model] {
       worker = running
     } else {
-      worker = try await ModelWorker(
-        plan.command.limited(toMemory: plan.memoryLimit), folder: folder, threads: plan.threads,
-        contextLength: plan.contextLength, limits: plan.limits)
+      worker = try await plan.startWorker(folder, contextLength: plan.contextLength)
       workers[model] = worker
     }
     let file = try await worker.storeReference(tokens, in: plan.referenceCache)
