@@ -1,5 +1,4 @@
 import Foundation
-import Platform
 
 /// A worker process and its lines as they are, for whoever must see what a worker does wrong; `WorkerProcess` is for
 /// everybody else.
@@ -14,21 +13,10 @@ public actor WorkerChannel {
   ///
   /// - Throws: `.notStarted`.
   public init(_ command: WorkerCommand) throws(WorkerFailure) {
-    Signals.ignore(.brokenPipe)
-    let process = Process()
-    process.executableURL = command.executable
-    process.arguments = command.arguments
-    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
-    (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
-    self.output = WorkerOutput(process)
-    do {
-      try process.run()
-    } catch {
-      throw .notStarted(command: command.executable.path, reason: error.localizedDescription)
-    }
-    self.output.read(output.fileHandleForReading, errors: errors.fileHandleForReading)
-    self.input = input.fileHandleForWriting
-    processIdentifier = process.processIdentifier
+    let started = try StartedWorker(command)
+    input = started.input
+    output = started.output
+    processIdentifier = started.process.processIdentifier
   }
 
   /// Sends bytes in the background; that a worker has ended shows where its lines are read.

@@ -1,6 +1,5 @@
 import Foundation
 import JSON
-import Platform
 import Synchronization
 
 /// A program that serves one model, and the words to start it with.
@@ -45,29 +44,13 @@ public actor WorkerProcess {
   ///
   /// - Throws: `.notStarted`, `.notAWorker`, `.died` or `.timedOut`.
   public init(_ command: WorkerCommand) async throws(WorkerFailure) {
-    Signals.ignore(.brokenPipe)
-    let process = Process()
-    process.executableURL = command.executable
-    process.arguments = command.arguments
-    let input = Pipe()
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = errors
-    let collected = WorkerOutput(process)
-    do {
-      try process.run()
-    } catch {
-      throw .notStarted(command: command.executable.path, reason: error.localizedDescription)
-    }
-    collected.read(output.fileHandleForReading, errors: errors.fileHandleForReading)
-    self.process = process
-    self.input = input.fileHandleForWriting
-    self.output = collected
+    let started = try StartedWorker(command)
+    process = started.process
+    input = started.input
+    output = started.output
     processIdentifier = process.processIdentifier
     do throws(WorkerFailure) {
-      let line = try await collected.nextLine(for: "greeting", within: 60)
+      let line = try await output.nextLine(for: "greeting", within: 60)
       guard let hello = (try? JSONValue(parsing: line))?["hello"], hello["protocol"]?.integer == WorkerProtocol.version,
         let engine = hello["engine"]?.string, let version = hello["version"]?.string
       else { throw .notAWorker(String(decoding: line.prefix(200), as: UTF8.self)) }
