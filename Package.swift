@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "WorkerProtocol", dependencies: ["JSON", "Platform"]),
     .target(name: "WorkerCheck", dependencies: ["JSON", "WorkerProtocol"]),
     .target(
-      name: "MLXEngine", dependencies: ["JSON", "WorkerProtocol"],
+      name: "MLXEngine", dependencies: ["JSON", "Platform", "WorkerProtocol"],
       resources: [.embedInCode("Resources/mlx_worker.py")]),
     .target(
       name: "NativeEngine",

@@ -55,7 +55,7 @@ extension Examination {
   /// Whether the machine may fall asleep in the middle of a night.
   func examineSleep() -> [Finding] {
     #if canImport(Darwin)
-      guard let text = CommandOutput.of("/usr/bin/pmset", ["-g"]) else {
+      guard let text = ProgramOutput(of: URL(fileURLWithPath: "/usr/bin/pmset"), ["-g"])?.text else {
         return [Finding("sleep", .warning, "pmset does not tell", remedy: "pmset -g")]
       }
       let line = text.split(separator: "\n").first { $0.contains(" sleep ") }
@@ -67,7 +67,10 @@ extension Examination {
           remedy: "sudo pmset -c sleep 0, or start nights with caffeinate -s")
       ]
     #else
-      guard let state = CommandOutput.of("/usr/bin/systemctl", ["is-enabled", "sleep.target"]) else {
+      guard
+        let state = ProgramOutput(
+          of: URL(fileURLWithPath: "/usr/bin/systemctl"), ["is-enabled", "sleep.target"])?.text
+      else {
         return [Finding("sleep", .fine, "no systemd that could put the machine to sleep")]
       }
       if state.hasPrefix("masked") { return [Finding("sleep", .fine, "sleep is masked")] }

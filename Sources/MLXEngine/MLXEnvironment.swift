@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Platform
 
 /// What an interpreter offers to the mlx engine.
 public struct MLXEnvironment: Sendable, Equatable {
@@ -29,17 +30,9 @@ public struct MLXEnvironment: Sendable, Equatable {
   /// - Throws: `.missing` where it cannot be run, `.withoutModule`.
   public init(checking interpreter: PythonInterpreter) throws(MLXError) {
     let path = interpreter.executable.path
-    let process = Process()
-    process.executableURL = interpreter.executable
-    process.arguments = ["-c", Self.probe]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    do { try process.run() } catch { throw .missing(path) }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard let line = data.split(separator: UInt8(ascii: "\n")).last, let found = try? JSONValue(parsing: Array(line))
+    guard let output = ProgramOutput(of: interpreter.executable, ["-c", Self.probe]) else { throw .missing(path) }
+    guard let line = output.bytes.split(separator: UInt8(ascii: "\n")).last,
+      let found = try? JSONValue(parsing: Array(line))
     else { throw .missing(path) }
     if let module = found["failed"]?.string {
       throw .withoutModule(module, interpreter: path, reason: found["reason"]?.string ?? "unknown")

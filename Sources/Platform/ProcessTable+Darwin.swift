@@ -48,16 +48,8 @@
     }
 
     private static func output(_ program: String, _ arguments: [String]) -> [String] {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: program)
-      process.arguments = arguments
-      let pipe = Pipe()
-      process.standardOutput = pipe
-      process.standardError = FileHandle.nullDevice
-      guard (try? process.run()) != nil else { return [] }
-      let data = pipe.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
-      return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+      guard let output = ProgramOutput(of: URL(fileURLWithPath: program), arguments) else { return [] }
+      return String(decoding: output.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
   }
 #endif

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dataset
 import Foundation
 import JSON
+import Platform
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -66,17 +67,11 @@ struct ExportCommand: ParsableCommand {
   }
 
   static var workingRevision: String? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git", "rev-parse", "--short=12", "HEAD"]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    let revision = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    return process.terminationStatus == 0 && !revision.isEmpty ? revision : nil
+    let arguments = ["git", "rev-parse", "--short=12", "HEAD"]
+    guard let output = ProgramOutput(of: URL(fileURLWithPath: "/usr/bin/env"), arguments), output.status == 0 else {
+      return nil
+    }
+    return output.text
   }
 }
 
