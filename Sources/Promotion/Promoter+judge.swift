@@ -32,7 +32,9 @@ extension Promoter {
     let earlier = try store.validatedComparisons(
       candidate: candidate, resident: resident, envelope: evidence.session.envelopeHash,
       hostFingerprint: evidence.session.host.fingerprint)
-    let items = earlier.map { PriorComparisons.Item(startedAt: $0.startedAt, environment: $0.environment) }
+    let items = earlier.map {
+      PriorComparisons.Item(session: $0.uuid, startedAt: $0.startedAt, environment: $0.environment)
+    }
     return PriorComparisons(items, before: evidence.session.startedAt, envelope.promotion.maturity)
   }
 }

@@ -21,7 +21,8 @@ public struct DatasetVerifier: Sendable {
     public let name: String
     public let session: String
     public let state: State
-    /// The members that differ, as JSON paths with both values, or why there is nothing to compare.
+    /// The members that differ, as JSON paths with both values, or why there is nothing to compare; and what the verdict
+    /// leaves out.
     public let details: [String]
   }
 
@@ -35,27 +36,31 @@ public struct DatasetVerifier: Sendable {
   public func findings() throws(DatasetError) -> [Finding] {
     let sessions = try dataset.sessions()
     var loader = try EvidenceLoader(dataset)
-    var comparisons: [Context] = []
+    var comparisons = PublishedComparisons()
     for session in sessions {
-      if let evidence = try loader.context(of: session) { comparisons.append(Context(session: session, evidence)) }
+      guard let evidence = try loader.context(of: session) else { continue }
+      comparisons.append(PublishedComparison(session: session, evidence: evidence))
     }
-    let positions = Dictionary(
-      comparisons.enumerated().map { ($1.evidence.session.uuid, $0) }, uniquingKeysWith: { first, _ in first })
     var findings: [Finding] = []
     for published in try dataset.verdicts() {
       func finding(_ state: Finding.State, _ details: [String]) -> Finding {
         Finding(name: published.name, session: published.session, state: state, details: details)
       }
-      guard let position = positions[published.session] else {
+      guard let comparison = comparisons[published.session] else {
         findings.append(finding(.noSamples, ["the dataset has no samples of the session"]))
         continue
       }
       do {
-        let verdict = try Self.verdict(on: comparisons[position], among: comparisons, &loader)
-        let differences = JSONDifference.all(published.verdict, verdict.json)
-        findings.append(finding(differences.isEmpty ? .same : .differs, differences.map(\.description)))
+        let basis = try VerdictBasis(of: published.verdict, on: comparison, among: comparisons)
+        let verdict = try Self.verdict(on: comparison, basis, &loader)
+        let differences = JSONDifference.all(
+          published.verdict, verdict.json, but: basis.isRecorded ? [] : [VerdictBasis.countedPath])
+        findings.append(
+          finding(differences.isEmpty ? .same : .differs, differences.map(\.description) + basis.remarks))
       } catch let error as DatasetError {
         throw error
+      } catch let error as VerdictBasis.Missing {
+        findings.append(finding(.noSamples, [error.description]))
       } catch {
         findings.append(finding(.notJudged, ["\(error)"]))
       }
@@ -63,28 +68,17 @@ public struct DatasetVerifier: Sendable {
     return findings
   }
 
-  /// A comparison without its samples.
-  private struct Context {
-    let session: PublishedSession
-    let evidence: Evidence
-
-    init(session: PublishedSession, _ evidence: Evidence) {
-      self.session = session
-      self.evidence = evidence
-    }
-  }
-
-  /// The verdict on a comparison, given all others that were published with it.
   private static func verdict(
-    on comparison: Context, among comparisons: [Context], _ loader: inout EvidenceLoader
+    on comparison: PublishedComparison, _ basis: VerdictBasis, _ loader: inout EvidenceLoader
   ) throws -> Verdict {
     let context = comparison.evidence
     let maturity = try Envelope(source: context.envelope).promotion.maturity
-    let prior = comparisons.filter { $0.evidence.isComparable(to: context) }.map {
-      PriorComparisons.Item(startedAt: $0.evidence.session.startedAt, environment: $0.evidence.session.environment)
+    let prior = basis.counted.map {
+      PriorComparisons.Item(
+        session: $0.uuid, startedAt: $0.evidence.session.startedAt, environment: $0.evidence.session.environment)
     }
     var earlier: [Evidence] = []
-    for other in comparisons where context.continues(other.evidence) {
+    for other in basis.pooled {
       if let evidence = try loader.evidence(of: other.session) { earlier.append(evidence) }
     }
     let evidence = try loader.evidence(of: comparison.session) ?? context
@@ -92,20 +86,5 @@ public struct DatasetVerifier: Sendable {
       evidence, after: earlier,
       priorComparisons: PriorComparisons(prior, before: context.session.startedAt, maturity)
     ).verdict()
-  }
-}
-
-extension Evidence {
-  /// Whether it counts for the maturity of another comparison: complete, of the same weights, envelope and host.
-  fileprivate func isComparable(to other: Evidence) -> Bool {
-    guard state == .complete, session.envelopeHash == other.session.envelopeHash,
-      session.host.fingerprint == other.session.host.fingerprint
-    else { return false }
-    return Side.allCases.allSatisfy { side in
-      guard case .hashed(let own, _) = run(of: side).provenance,
-        case .hashed(let others, _) = other.run(of: side).provenance
-      else { return false }
-      return own == others
-    }
   }
 }

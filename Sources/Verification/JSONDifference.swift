@@ -11,9 +11,10 @@ struct JSONDifference: CustomStringConvertible {
   /// Texts for people: they may quote what does not leave a machine.
   private static let freeText: Set<String> = ["message", "reason"]
 
-  /// Where the two differ, but for texts for people; at most the first twenty.
-  static func all(_ published: JSONValue, _ recomputed: JSONValue) -> [JSONDifference] {
-    Array(differences(published, recomputed, "").prefix(20))
+  /// Where the two differ, but for texts for people and the members at `exceptions`; at most the first twenty.
+  static func all(_ published: JSONValue, _ recomputed: JSONValue, but exceptions: Set<String> = []) -> [JSONDifference]
+  {
+    Array(differences(published, recomputed, "").filter { !exceptions.contains($0.path) }.prefix(20))
   }
 
   private static func differences(_ one: JSONValue, _ other: JSONValue, _ path: String) -> [JSONDifference] {

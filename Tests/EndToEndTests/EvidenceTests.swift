@@ -96,6 +96,30 @@ struct EvidenceTests {
     #expect(try program.run("query", "DELETE FROM samples").status == 2)
   }
 
+  @Test("Verdicts of two databases of one host follow from the merged dataset, each from what its database held")
+  func mergedOfOneHost() throws {
+    let comparison = try Comparison()
+    let program = comparison.program
+    for name in ["one", "two"] {
+      let compared = try program.run(
+        "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1", "--db",
+        "\(name).sqlite")
+      try #require(compared.status == 0, "\(compared.errors)")
+      #expect(try program.run("export", "--out", name, "--db", "\(name).sqlite").status == 0)
+      #expect(try program.run("import", name, "--db", "merged.sqlite").status == 0)
+    }
+    // The third is measured into the merged database, and rests on both.
+    let third = try program.run(
+      "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1", "--db",
+      "merged.sqlite", "--json")
+    let verdict = try #require(try JSONValue(parsing: third.output)["verdict"])
+    #expect(verdict["challenge"]?["earlier_sessions"]?.array?.count == 2)
+    #expect(try program.run("export", "--out", "merged", "--db", "merged.sqlite").status == 0)
+    let verified = try program.run("verify", "merged")
+    #expect(verified.output.contains("3 of 3 verdicts follow"), "\(verified.output)")
+    #expect(verified.output.contains("it leaves out 1 earlier comparisons"), "\(verified.output)")
+  }
+
   private func file(in folder: URL) throws -> URL {
     folder.appendingPathComponent(try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first))
   }

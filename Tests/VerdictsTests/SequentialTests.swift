@@ -105,8 +105,11 @@ struct SequentialTests {
     let rule = Maturity(
       comparisons: 2, daysBetween: 0, environmentClasses: ["isolated", "under-load"], allowsProvisional: true)
     let earlier = PriorComparisons(
-      [.init(startedAt: 1, environment: .isolated), .init(startedAt: 2, environment: .isolated)], before: 3, rule)
-    #expect(earlier == PriorComparisons(count: 2, environments: [.isolated]))
+      [
+        .init(session: "a", startedAt: 1, environment: .isolated),
+        .init(session: "b", startedAt: 2, environment: .isolated),
+      ], before: 3, rule)
+    #expect(earlier == PriorComparisons(count: 2, environments: [.isolated], sessions: ["a", "b"]))
     for (environment, stage) in [(EnvironmentClass.isolated, VerdictMaturity.Stage.provisional), (.underLoad, .final)] {
       let maturity = VerdictMaturity(earlier: earlier, rule, environment: environment, outcome: .hold)
       #expect(maturity.stage == stage)

@@ -9,8 +9,9 @@ enum VerdictMembers {
   static let all: Set<String> = messages.union(titles).union([
     "architecture", "block", "blocks", "budget_bytes", "cached_tokens", "candidate", "candidate_bytes",
     "candidate_mean", "candidate_round", "candidate_share", "cell", "challenge", "code", "concurrency", "confidence",
-    "count", "decode_tokens", "difference", "earlier_sessions", "effect", "engine", "envelope", "environment_class",
-    "facts", "failures", "fingerprint", "first_degraded_round", "first_token_ms", "fixed_sample_interval", "flipped",
+    "count", "counted_sessions", "decode_tokens", "difference", "earlier_sessions", "effect", "engine", "envelope",
+    "environment_class", "facts", "failures", "fingerprint", "first_degraded_round", "first_token_ms",
+    "fixed_sample_interval", "flipped",
     "flips", "gaps", "guardrails", "highest_load_average", "host", "id", "instruction_set", "interval", "items",
     "kind", "load_seconds", "loop", "lower", "margin", "maturity", "mcnemar_p", "means", "memory_bytes", "metric",
     "min_effect", "missing_environment_classes", "model", "name", "needed_comparisons", "number", "objective_alpha",

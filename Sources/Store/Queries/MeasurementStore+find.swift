@@ -26,10 +26,10 @@ extension MeasurementStore {
   }
 
   /// The complete comparisons of exactly these weights under that envelope on that host, oldest first, with their
-  /// starts in seconds since 1970 and their environments: what a verdict's maturity counts.
+  /// UUIDs, starts in seconds since 1970 and environments: what a verdict's maturity counts.
   public func validatedComparisons(
     candidate: WeightsHash, resident: WeightsHash, envelope: EnvelopeHash, hostFingerprint: String
-  ) throws(StoreError) -> [(session: SessionNumber, startedAt: Double, environment: EnvironmentClass)] {
+  ) throws(StoreError) -> [(session: SessionNumber, uuid: String, startedAt: Double, environment: EnvironmentClass)] {
     try read { database in
       try SessionRow.fetchAll(
         database,
@@ -45,7 +45,7 @@ extension MeasurementStore {
         arguments: [envelope.rawValue, hostFingerprint, resident.rawValue, candidate.rawValue]
       ).compactMap { row in
         guard let number = row.number, let environment = EnvironmentClass(rawValue: row.environment) else { return nil }
-        return (SessionNumber(rawValue: number), row.startedAt, environment)
+        return (SessionNumber(rawValue: number), row.uuid, row.startedAt, environment)
       }
     }
   }

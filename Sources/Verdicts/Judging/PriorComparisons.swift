@@ -5,11 +5,14 @@ import Measurements
 public struct PriorComparisons: Sendable, Equatable {
   /// One of them.
   public struct Item: Sendable {
+    /// The session's UUID.
+    public let session: String
     /// Seconds since 1970.
     public let startedAt: Double
     public let environment: EnvironmentClass
 
-    public init(startedAt: Double, environment: EnvironmentClass) {
+    public init(session: String, startedAt: Double, environment: EnvironmentClass) {
+      self.session = session
       self.startedAt = startedAt
       self.environment = environment
     }
@@ -19,9 +22,12 @@ public struct PriorComparisons: Sendable, Equatable {
   public let count: Int
   /// In which classes they were measured.
   public let environments: Set<EnvironmentClass>
+  /// The UUIDs of those that count, oldest first.
+  public let sessions: [String]
 
-  public init(count: Int, environments: Set<EnvironmentClass> = []) {
+  public init(count: Int, environments: Set<EnvironmentClass> = [], sessions: [String] = []) {
     self.count = count
+    self.sessions = sessions
     self.environments = environments
   }
 
@@ -36,6 +42,7 @@ public struct PriorComparisons: Sendable, Equatable {
       counted.append(item)
     }
     while let last = counted.last, start - last.startedAt < gap { counted.removeLast() }
-    self.init(count: counted.count, environments: Set(counted.map(\.environment)))
+    self.init(
+      count: counted.count, environments: Set(counted.map(\.environment)), sessions: counted.map(\.session))
   }
 }

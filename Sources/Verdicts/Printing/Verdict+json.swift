@@ -15,6 +15,7 @@ extension Verdict {
       "maturity": [
         "stage": .string(maturity.stage.rawValue),
         "validated_comparisons": .integer(maturity.validated),
+        "counted_sessions": .array(maturity.countedSessions.map { .string($0) }),
         "needed_comparisons": .integer(maturity.needed),
         "missing_environment_classes": .array(maturity.missingEnvironments.map { .string($0) }),
       ],
