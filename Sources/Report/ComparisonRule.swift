@@ -66,6 +66,9 @@ extension Report.Comparison {
 
   func model(_ side: String) -> String { verdict["subject"]?[side]?["model"]?.string ?? "unknown" }
 
+  /// The session's UUID.
+  var session: String { verdict["subject"]?["session"]?.string ?? "unknown" }
+
   var envelope: String { verdict["subject"]?["envelope"]?["id"]?.string ?? "unknown" }
 
   /// When the verdict was recorded, as a day in UTC.

@@ -19,8 +19,10 @@ extension Report {
       text += "| \(number)[^\(number)] | \(cells.map(\.markdownText).joined(separator: " | ")) |\n"
     }
     for comparison in comparisons {
+      let basis = ["session \(comparison.session)", comparison.recordedDay, comparison.envelope]
       text +=
-        "\n[^\(comparison.number.rawValue)]: \(comparison.envelope.markdownText): \(comparison.reason.markdownText)\n"
+        "\n[^\(comparison.number.rawValue)]: \(basis.joined(separator: ", ").markdownText): "
+        + "\(comparison.reason.markdownText)\n"
     }
     return text
   }

@@ -33,6 +33,10 @@ struct EvidenceTests {
     let verified = try program.run("verify", "results")
     #expect(verified.status == 0, "\(verified.output)")
     #expect(verified.output.contains("1 of 1 verdicts follow"))
+    let rankings = try String(
+      contentsOf: comparison.folder.url.appendingPathComponent("results/RANKINGS.md"), encoding: .utf8)
+    let session = try #require(verdict["subject"]?["session"]?.string)
+    #expect(rankings.contains("session \(session)") && rankings.contains(" of 1 |"))
   }
 
   @Test("A comparison without a chance to win ends long before its plan, and the judge agrees with the runner")
@@ -88,6 +92,10 @@ struct EvidenceTests {
     }
     #expect(try program.run("export", "--out", "again", "--db", "other.sqlite").status == 0)
     #expect(try program.run("verify", "again").output.contains("1 of 1 verdicts follow"))
+    let rankings = try ["results", "again"].map {
+      try Data(contentsOf: comparison.folder.url.appendingPathComponent("\($0)/RANKINGS.md"))
+    }
+    #expect(rankings[0] == rankings[1])
     let sql = "SELECT count(*) AS n FROM samples"
     let counts = try [["--results", "again"], ["--db", "other.sqlite"]].map {
       try program.run(["query", sql, "--format", "csv"] + $0).output

@@ -41,7 +41,7 @@ struct ReportTests {
   @Test func `The rankings say who leads, and how mature that is`() {
     let rankings = Report([Self.record(1)]).rankings
     #expect(rankings.contains("lags on decode&#95;tokens&#95;per&#95;second of short | provisional, 1 of 4 |"))
-    #expect(rankings.contains("[^1]: smoke: No objective is won."))
+    #expect(rankings.contains("[^1]: session unknown, 2025-11-23, smoke: No objective is won."))
   }
 
   @Test func `Hostile names are text in page and rankings`() {

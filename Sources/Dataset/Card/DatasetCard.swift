@@ -16,13 +16,18 @@ struct DatasetCard {
     format = index.format ?? .parquet
   }
 
+  /// The files that change as the dataset grows, relative to its folder.
+  static let paths = ["README.md", rankingsName] + DatasetTable.allCases.map { "schemas/\($0.rawValue).schema.json" }
+
+  static let rankingsName = "RANKINGS.md"
+
   /// Writes what differs from what is there.
   ///
   /// - Throws: `file`.
   func write(to folder: URL) throws(DatasetError) {
-    try write(text, to: "README.md", in: folder)
+    try Self.write(text, to: "README.md", in: folder)
     for table in DatasetTable.allCases {
-      try write(
+      try Self.write(
         table.schema.serialized(.pretty) + "\n", to: "\(table.rawValue).schema.json",
         in: folder.appendingPathComponent("schemas"))
     }
@@ -68,7 +73,7 @@ struct DatasetCard {
 
     The shards have \(bytes) bytes in all. A shard's name ends in the first 32 hexadecimal digits of the SHA-256 of its
     bytes; shards are never changed, only added. `index/` says what each batch of shards holds, `schemas/` has the JSON
-    Schema of each table.
+    Schema of each table, and `RANKINGS.md` shows the last verdict on each comparison.
 
     Only the columns below leave a machine, and no host name, user name, path or access token is in them. What models
     wrote is given as hashes, messages as far as they consist of the program's own words. The only prompts are those of
@@ -97,7 +102,7 @@ struct DatasetCard {
     return steps.first { total < $0.0 }?.1 ?? "1B<n<10B"
   }
 
-  private func write(_ text: String, to name: String, in folder: URL) throws(DatasetError) {
+  static func write(_ text: String, to name: String, in folder: URL) throws(DatasetError) {
     let bytes = Array(text.utf8)
     let url = folder.appendingPathComponent(name)
     if let present = try? Data(contentsOf: url), Array(present) == bytes { return }

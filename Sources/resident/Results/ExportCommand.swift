@@ -3,6 +3,7 @@ import Dataset
 import Foundation
 import JSON
 import Platform
+import Report
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -44,6 +45,7 @@ struct ExportCommand: ParsableCommand {
       guard Terminal.errorIsTerminal, done % 10 == 0 || done == count else { return }
       Terminal.writeError("\r\(done) of \(count) sessions\(done == count ? "\n" : "")")
     }
+    try writeRankings(after: report)
     if report.format == .jsonl, format == nil {
       Terminal.writeError(
         """
@@ -64,6 +66,14 @@ struct ExportCommand: ParsableCommand {
           + "\(report.unchanged) sessions unchanged in \(out)\n")
     }
     if !report.refused.isEmpty { throw ExitCode(2) }
+  }
+
+  /// From the dataset and not from the database, so that nothing is in it that may not leave.
+  private func writeRankings(after export: ExportReport) throws {
+    guard export.sessions + export.unchanged > 0 else { return }
+    let dataset = try PublishedDataset(folder: URL(fileURLWithPath: out, isDirectory: true), engine: try engine.find())
+    guard !export.written.isEmpty || !dataset.hasRankings else { return }
+    try dataset.writeRankings(Report(try dataset.latestVerdicts()).rankings)
   }
 
   static var workingRevision: String? {
