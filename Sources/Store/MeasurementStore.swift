@@ -16,6 +16,9 @@ public final class MeasurementStore: Sendable {
     case readOnly
   }
 
+  /// The version of the schema that this program reads and writes.
+  public static var schemaVersion: Int { Schema.migrations.count }
+
   let path: String
   let queue: DatabaseQueue
   /// Seconds since 1970.

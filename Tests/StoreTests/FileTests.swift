@@ -83,6 +83,19 @@ struct FileTests {
     #expect(opening(.readOnly) == .newerSchema(found: 99, known: known))
   }
 
+  @Test("A reader refuses an older schema and says which command brings it up to date; opening for writing does")
+  func olderSchema() throws {
+    try FileManager.default.createDirectory(at: folder("state"), withIntermediateDirectories: true)
+    let known = Schema.migrations.count
+    try raw(
+      Schema.migrations.dropLast().joined()
+        + "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(known - 1)")
+    #expect(opening(.readOnly) == .olderSchema(found: known - 1, known: known))
+    #expect("\(StoreError.FileProblem.olderSchema(found: 3, known: 6))".contains("`resident migrate --db`"))
+    #expect(opening() == nil)
+    #expect(opening(.readOnly) == nil)
+  }
+
   @Test("A reader writes nothing")
   func readOnly() throws {
     _ = try MeasurementStore.fresh(in: folder).open(Fixture.session(), envelope: Fixture.envelope)

@@ -1,0 +1,34 @@
+import ArgumentParser
+import JSON
+import Store
+
+struct MigrateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "migrate", abstract: "Bring a database of an earlier version up to date, as commands that write do.",
+    discussion: "Tables and columns are added; no row is changed. All of it happens, or nothing does.")
+
+  @OptionGroup var database: DatabaseOption
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    // A database that is not there is an error here and not a new one.
+    let found: Int
+    do throws(StoreError) {
+      _ = try MeasurementStore(at: database.url, mode: .readOnly)
+      found = MeasurementStore.schemaVersion
+    } catch .file(_, .olderSchema(let version, _)) {
+      found = version
+      _ = try database.open(.readWrite)
+    }
+    let known = MeasurementStore.schemaVersion
+    if json {
+      let object: JSONValue = ["from": .integer(found), "to": .integer(known)]
+      return Terminal.write(object.serialized(.pretty) + "\n")
+    }
+    let path = database.url.path
+    Terminal.write(
+      found == known ? "\(path) has schema \(known) already\n" : "\(path): schema \(found) became \(known)\n")
+  }
+}
