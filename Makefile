@@ -5,6 +5,7 @@ WEIGHTS := $(STATE)/downloads/SmolLM2-135M-Instruct.Q4_1.gguf
 MODELS := $(STATE)/models
 CONFIGURATION := release
 DUCKDB := $(STATE)/tools/duckdb
+HF := $(STATE)/tools/hf
 RESIDENT = .build/$(CONFIGURATION)/resident
 ENVELOPE ?= envelopes/smoke.json
 
@@ -12,8 +13,8 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help test-engines bench-overhead bench bench-engine bench-kernels faults soak test test-neon test-dataset build \
-  models lanes duckdb lint format conformance clean
+.PHONY: help test-engines bench-overhead bench bench-engine bench-kernels faults soak test test-neon test-dataset test-publish \
+  build models lanes duckdb hf lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
@@ -24,6 +25,8 @@ help:
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
 	@echo "make duckdb       fetch DuckDB's command line, which writes the dataset's Parquet files"
+	@echo "make hf           install the hub's command line, which resident publish drives"
+	@echo "make test-publish publish to a stand-in of the hub by the real hf command (installs it)"
 	@echo "make test-dataset load an exported dataset by datasets, pyarrow, duckdb and pandas (installs them)"
 	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
 	@echo "make lint         check formatting and style; make format repairs formatting"
@@ -49,6 +52,15 @@ duckdb: $(DUCKDB)
 $(DUCKDB):
 	@scripts/fetch-duckdb $@
 
+# The hub's command line for `resident publish`, which finds it here.
+hf: $(HF)
+
+$(HF): scripts/hf-requirements.txt
+	@test -d $(STATE)/hf-venv || python3 -m venv $(STATE)/hf-venv
+	@$(STATE)/hf-venv/bin/pip install --quiet --disable-pip-version-check -r scripts/hf-requirements.txt
+	@mkdir -p $(dir $@)
+	@ln -sf ../hf-venv/bin/hf $@ && touch -h $@
+
 # The folders appear only when complete, so that a make that was interrupted starts them anew.
 $(MODELS)/smollm2-135m: | build $(WEIGHTS)
 	$(RESIDENT) models import $(WEIGHTS) --out $@
@@ -71,6 +83,10 @@ test-dataset: build duckdb
 	@test -d $(STATE)/dataset-venv || python3 -m venv $(STATE)/dataset-venv
 	@$(STATE)/dataset-venv/bin/pip install --quiet --disable-pip-version-check -r Tests/DatasetConformance/requirements.txt
 	$(STATE)/dataset-venv/bin/python Tests/DatasetConformance/load.py $(RESIDENT) $(DUCKDB)
+
+# Against a stand-in of the hub's endpoints on loopback, with the real client; no account and no token is needed.
+test-publish: build hf
+	python3 Tests/Publishing/publish.py $(RESIDENT) $(HF)
 
 # The Arm kernels under emulation, and all kernels of this machine under the address sanitizer.
 test-neon:

@@ -98,7 +98,9 @@ let package = Package(
       ]),
     .target(
       name: "Verification", dependencies: ["Dataset", "Envelopes", "JSON", "Measurements", "Verdicts", "Vocabulary"]),
-    .target(name: "Dataset", dependencies: ["JSON", "Measurements", "Store", "ToolCalls", "Vocabulary", crypto]),
+    .target(
+      name: "Dataset", dependencies: ["JSON", "Measurements", "Platform", "Store", "ToolCalls", "Vocabulary", crypto]),
+    .target(name: "Publishing", dependencies: ["Dataset", "JSON", "Platform"]),
 
     .target(name: "Report", dependencies: ["JSON", "Store"]),
 
@@ -107,7 +109,7 @@ let package = Package(
       dependencies: [
         "BFCL", "Calibration", "Checkpoint", "Dataset", "Doctor", "EndpointEngine", "Envelopes", "Instruments", "JSON",
         "Lanes", "MLXEngine", "Measurements", "ModelRegistry", "NativeEngine", "Nightly", "Platform", "Promotion",
-        "Report", "Runner", "Statistics", "Store", "TaskSources", "Texts",
+        "Publishing", "Report", "Runner", "Statistics", "Store", "TaskSources", "Texts",
         "ToolCalls", "Verdicts",
         "Verification", "Vocabulary",
         "WorkerCheck", "WorkerProtocol", arguments,
@@ -179,6 +181,7 @@ let package = Package(
     .testTarget(
       name: "DatasetTests",
       dependencies: ["Dataset", "JSON", "Measurements", "Store", "TestSupport", "Vocabulary", crypto]),
+    .testTarget(name: "PublishingTests", dependencies: ["Dataset", "JSON", "Publishing", crypto]),
     .testTarget(name: "EndToEndTests", dependencies: ["JSON", "TestSupport", "resident"]),
     .testTarget(
       name: "NativeEngineTests",

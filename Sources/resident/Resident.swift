@@ -17,7 +17,7 @@ struct Resident: AsyncParsableCommand {
     subcommands: [
       CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self,
       NightlyCommand.self, DoctorCommand.self, CalibrateCommand.self, ExplainCommand.self, ExportCommand.self,
-      ImportDatasetCommand.self, VerifyCommand.self, QueryCommand.self, ReportCommand.self,
+      ImportDatasetCommand.self, PublishCommand.self, VerifyCommand.self, QueryCommand.self, ReportCommand.self,
       MigrateCommand.self,
       EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self, WorkerCommandLine.self,
     ]

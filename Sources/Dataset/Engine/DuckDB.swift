@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// DuckDB's command line, which writes and reads the Parquet shards.
 public struct DuckDB: Sendable {
@@ -18,20 +19,14 @@ public struct DuckDB: Sendable {
     _ named: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
     in folder: URL = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
   ) throws(DatasetError) -> DuckDB? {
-    if let path = [named, environment[environmentVariable]].compactMap(\.self).first(where: { !$0.isEmpty }) {
-      guard isExecutable(path) else { throw .engine("\(path) is no executable file") }
-      return DuckDB(executable: URL(fileURLWithPath: path))
+    do throws(Executable.Missing) {
+      return try Executable.find(
+        named, variable: environmentVariable, name: "duckdb", projectPath: projectPath, environment: environment,
+        in: folder
+      ).map(DuckDB.init(executable:))
+    } catch {
+      throw .engine(error.description)
     }
-    let path = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/duckdb" }
-    return (path + [folder.appendingPathComponent(projectPath).path]).first(where: isExecutable).map {
-      DuckDB(executable: URL(fileURLWithPath: $0))
-    }
-  }
-
-  private static func isExecutable(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-      && FileManager.default.isExecutableFile(atPath: path)
   }
 }
 

@@ -38,7 +38,13 @@ struct ShardName: Hashable {
   ///
   /// - Throws: `file`, `hashMismatch`.
   func check(in folder: URL) throws(DatasetError) {
-    let actual = try Self.hash(of: url(in: folder), named: path).prefix(Self.hashLength)
+    try check(sha256: try Self.hash(of: url(in: folder), named: path))
+  }
+
+  /// - Parameter sha256: Of the file's bytes, in hexadecimal digits.
+  /// - Throws: `hashMismatch`.
+  func check(sha256: String) throws(DatasetError) {
+    let actual = sha256.prefix(Self.hashLength)
     let stem = path.prefix(upTo: path.lastIndex(of: ".") ?? path.endIndex)
     guard stem.suffix(Self.hashLength) == actual else { throw .hashMismatch(name: path, actual: String(actual)) }
   }

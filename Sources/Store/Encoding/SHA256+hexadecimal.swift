@@ -5,8 +5,8 @@ extension SHA256 {
   package static func hexadecimal(of bytes: [UInt8]) -> String { hash(data: bytes).hexadecimal }
 }
 
-extension SHA256.Digest {
-  /// The digest as 64 lower-case hexadecimal digits.
+extension Digest {
+  /// The digest as lower-case hexadecimal digits.
   package var hexadecimal: String {
     let digits = Array("0123456789abcdef")
     return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] })

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Dataset
+import Foundation
+import JSON
+import Publishing
+
+struct PublishCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "publish", abstract: "Add an exported dataset's new shards to a repository on the hub, in one commit.",
+    discussion: """
+      Needs an access token with the write permission in $HF_TOKEN. A shard is only ever added: one that the repository \
+      has with other bytes is an error before any upload. Repeating the command after a failure adds what is missing. A \
+      repository that is not there is made. $HF_ENDPOINT names another hub.
+      """)
+
+  @Option(help: ArgumentHelp("The dataset's repository.", valueName: "org/name"))
+  var repo: String
+
+  @Option(help: ArgumentHelp("The dataset's folder.", valueName: "dir"), completion: .directory)
+  var results = "results"
+
+  @Option(
+    help: ArgumentHelp(
+      "The hf command. Default: $\(HubClient.environmentVariable), else hf in PATH, else \(HubClient.projectPath).",
+      valueName: "file"),
+    completion: .file())
+  var hf: String?
+
+  @Flag(help: "Say what would be added and write nothing.")
+  var dryRun = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    try Publisher.check(repo)
+    let client = try HubClient.find(hf)
+    if !dryRun, !client.hasToken { throw PublishError.tokenMissing }
+    let folder = URL(fileURLWithPath: results, isDirectory: true)
+    let publisher = try Publisher(PublishedDataset(folder: folder, engine: nil), to: repo, by: client)
+    let report: PublishReport
+    if dryRun {
+      report = PublishReport(plan: try publisher.plan(), commit: nil)
+    } else {
+      report = try publisher.publish(
+        willUpload: { Terminal.writeError("uploading \($0.uploads.count) files, \($0.bytes) bytes\n") },
+        progress: Terminal.errorIsTerminal && !json ? { Terminal.writeError($0) } : nil)
+    }
+    if json { return Terminal.write(report.json(repo, isDryRun: dryRun).serialized(.pretty) + "\n") }
+    print(report, hasToken: client.hasToken)
+  }
+
+  private func print(_ report: PublishReport, hasToken: Bool) {
+    let plan = report.plan
+    let verb = dryRun ? "would add" : "added"
+    for file in plan.uploads { Terminal.write("\(verb) \(file.path)\n") }
+    Terminal.write(
+      "\(verb) \(plan.uploads.count) files with \(plan.bytes) bytes to \(repo), \(plan.unchanged) unchanged"
+        + (report.commit.map { ": \($0)" } ?? "") + "\n")
+    if !plan.kept.isEmpty {
+      Terminal.writeError(
+        "\(plan.kept.joined(separator: ", ")) stayed as the repository has them, since it has \(plan.foreign.count) files "
+          + "that \(results) lacks; to bring them up to date, download it, `resident import` and export to that folder\n"
+      )
+    }
+    if dryRun, !hasToken {
+      Terminal.writeError("publishing needs a token with the write permission in $\(HubClient.tokenVariable)\n")
+    }
+  }
+}
+
+extension PublishReport {
+  fileprivate func json(_ repository: String, isDryRun: Bool) -> JSONValue {
+    [
+      "repository": .string(repository), "dry_run": .bool(isDryRun),
+      "files": .array(
+        plan.uploads.map {
+          ["path": .string($0.path), "bytes": .integer($0.bytes), "sha256": .string($0.sha256)]
+        }),
+      "bytes": .integer(plan.bytes), "unchanged": .integer(plan.unchanged),
+      "foreign": .array(plan.foreign.map { .string($0) }), "kept": .array(plan.kept.map { .string($0) }),
+      "commit": commit.map { .string($0) } ?? .null,
+    ]
+  }
+}
