@@ -35,15 +35,13 @@ public struct PublishedDataset: Sendable {
   public func envelopes() throws(DatasetError) -> [EnvelopeHash: JSONValue] {
     var found: [EnvelopeHash: JSONValue] = [:]
     for entry in index.entries {
-      for shard in entry.shards(of: .envelopes) {
-        try reader(entry).forEachRow(of: shard, EnvelopeColumn.self) { row throws(DatasetError) in
-          let envelope = try row.document(.envelope)
-          let hash: EnvelopeHash = try row.identifier(.envelopeHash)
-          guard SHA256.hexadecimal(of: Array(envelope.serialized(.canonical).utf8)) == hash.rawValue else {
-            throw row.error("the envelope has another hash than \"\(EnvelopeColumn.envelopeHash.rawValue)\" says")
-          }
-          found[hash] = envelope
+      try forEachRow(of: .envelopes, in: entry, EnvelopeColumn.self) { row throws(DatasetError) in
+        let envelope = try row.document(.envelope)
+        let hash: EnvelopeHash = try row.identifier(.envelopeHash)
+        guard SHA256.hexadecimal(of: Array(envelope.serialized(.canonical).utf8)) == hash.rawValue else {
+          throw row.error("the envelope has another hash than \"\(EnvelopeColumn.envelopeHash.rawValue)\" says")
         }
+        found[hash] = envelope
       }
     }
     return found
@@ -52,15 +50,16 @@ public struct PublishedDataset: Sendable {
   /// Every verdict, in the order of the index.
   public func verdicts() throws(DatasetError) -> [PublishedVerdict] {
     var found: [PublishedVerdict] = []
-    for entry in index.entries {
-      for shard in entry.shards(of: .verdicts) {
-        try reader(entry).forEachRow(of: shard, VerdictColumn.self) { row throws(DatasetError) in
-          found.append(
-            PublishedVerdict(
-              name: shard.path, session: try row.text(.session),
-              key: VerdictKey(recordedAt: try row.number(.recordedAt), outcome: try row.text(.outcome)),
-              verdict: try row.document(.verdict)))
-        }
+    // At once, since there are many: all of a dataset's shards are of one format.
+    for format in ShardFormat.allCases {
+      let shards = index.entries.filter { $0.format == format }.flatMap { $0.shards(of: .verdicts) }
+      guard !shards.isEmpty else { continue }
+      try reader(format).forEachRow(of: shards, VerdictColumn.self) { row throws(DatasetError) in
+        found.append(
+          PublishedVerdict(
+            name: row.name, session: try row.text(.session),
+            key: VerdictKey(recordedAt: try row.number(.recordedAt), outcome: try row.text(.outcome)),
+            verdict: try row.document(.verdict)))
       }
     }
     return found
@@ -80,16 +79,14 @@ public struct PublishedDataset: Sendable {
   func samples(ofEntry position: Int) throws(DatasetError) -> [String: [[Sample]]] {
     let entry = index.entries[position]
     var found: [String: [[Sample]]] = [:]
-    for shard in entry.shards(of: .samples) {
-      try reader(entry).forEachRow(of: shard, SampleColumn.self) { row throws(DatasetError) in
-        let session = try row.text(.session)
-        let run = try row.integer(.run)
-        guard (0..<Self.runLimit).contains(run) else { throw row.error("\"run\" is \(run)") }
-        var runs = found.removeValue(forKey: session) ?? []
-        while runs.count <= run { runs.append([]) }
-        runs[run].append(try Sample(row))
-        found[session] = runs
-      }
+    try forEachRow(of: .samples, in: entry, SampleColumn.self) { row throws(DatasetError) in
+      let session = try row.text(.session)
+      let run = try row.integer(.run)
+      guard (0..<Self.runLimit).contains(run) else { throw row.error("\"run\" is \(run)") }
+      var runs = found.removeValue(forKey: session) ?? []
+      while runs.count <= run { runs.append([]) }
+      runs[run].append(try Sample(row))
+      found[session] = runs
     }
     return found
   }
@@ -97,30 +94,34 @@ public struct PublishedDataset: Sendable {
   func sessions(ofEntry position: Int) throws(DatasetError) -> [PublishedSession] {
     let entry = index.entries[position]
     var runs: [String: [Run]] = [:]
-    for shard in entry.shards(of: .runs) {
-      try reader(entry).forEachRow(of: shard, RunColumn.self) { row throws(DatasetError) in
-        let session = try row.text(.session)
-        guard try row.integer(.run) == runs[session, default: []].count else {
-          throw row.error("the runs of session \(session) are not in order")
-        }
-        runs[session, default: []].append(try Run(row))
+    try forEachRow(of: .runs, in: entry, RunColumn.self) { row throws(DatasetError) in
+      let session = try row.text(.session)
+      guard try row.integer(.run) == runs[session, default: []].count else {
+        throw row.error("the runs of session \(session) are not in order")
       }
+      runs[session, default: []].append(try Run(row))
     }
     var found: [PublishedSession] = []
-    for shard in entry.shards(of: .sessions) {
-      try reader(entry).forEachRow(of: shard, SessionColumn.self) { row throws(DatasetError) in
-        let session = try MeasurementSession(row)
-        found.append(
-          PublishedSession(
-            session: session, runs: runs[session.uuid] ?? [], voids: try [BlockVoid](row), entry: position))
-      }
+    try forEachRow(of: .sessions, in: entry, SessionColumn.self) { row throws(DatasetError) in
+      let session = try MeasurementSession(row)
+      found.append(
+        PublishedSession(
+          session: session, runs: runs[session.uuid] ?? [], voids: try [BlockVoid](row), entry: position))
     }
     return found
   }
 
   private static let runLimit = 10_000
 
-  private func reader(_ entry: IndexEntry) throws(DatasetError) -> ShardReader {
-    try ShardReader(folder: folder, format: entry.format, engine: engine)
+  func forEachRow<Column: TableColumn>(
+    of table: DatasetTable, in entry: IndexEntry, _ column: Column.Type,
+    _ body: (RawRow<Column>) throws(DatasetError) -> Void
+  ) throws(DatasetError) {
+    let shards = entry.shards(of: table)
+    if !shards.isEmpty { try reader(entry.format).forEachRow(of: shards, column, body) }
+  }
+
+  private func reader(_ format: ShardFormat) throws(DatasetError) -> ShardReader {
+    try ShardReader(folder: folder, format: format, engine: engine)
   }
 }

@@ -15,47 +15,62 @@ struct ShardReader {
     self.engine = engine
   }
 
-  /// Calls `body` with each row of a shard, in order.
+  /// Calls `body` with each row of a table's shards, in order.
   ///
   /// - Throws: `file`, `hashMismatch`, `malformed`, `engine`, and what `body` throws.
   func forEachRow<Column: TableColumn>(
-    of shard: ShardName, _: Column.Type, _ body: (RawRow<Column>) throws(DatasetError) -> Void
+    of shards: [ShardName], _: Column.Type, _ body: (RawRow<Column>) throws(DatasetError) -> Void
   ) throws(DatasetError) {
-    try shard.check(in: folder)
+    for shard in shards { try shard.check(in: folder) }
+    var name = shards.first?.path ?? ""
     var line = 0
-    func row(_ bytes: ArraySlice<UInt8>) throws(DatasetError) {
+    func row(_ bytes: ArraySlice<UInt8>, _ names: [String: String]) throws(DatasetError) {
       line += 1
       let value: JSONValue
       do throws(JSONError) {
         value = try JSONValue(parsing: bytes)
       } catch {
-        throw .malformed(name: shard.path, line: line, problem: error.description)
+        throw .malformed(name: name, line: line, problem: error.description)
       }
-      try body(RawRow<Column>(value: value, name: shard.path, line: line))
+      if let new = value[Self.fileColumn]?.string.flatMap({ names[$0] }), new != name { (name, line) = (new, 1) }
+      try body(RawRow<Column>(value: value, name: name, line: line))
     }
-    if format == .parquet, let engine {
-      let running = try engine.start(Self.script(shard.url(in: folder).path, Column.self), output: nil)
+    guard format == .parquet, let engine else {
+      for shard in shards {
+        (name, line) = (shard.path, 0)
+        try lines(of: shard) { bytes throws(DatasetError) in try row(bytes, [:]) }
+      }
+      return
+    }
+    // Starting DuckDB takes longer than reading a shard, but a command line has an end.
+    for start in stride(from: 0, to: shards.count, by: Self.shardsAtOnce) {
+      let part = shards[start..<min(start + Self.shardsAtOnce, shards.count)]
+      let names = Dictionary(part.map { ($0.url(in: folder).path, $0.path) }, uniquingKeysWith: { first, _ in first })
+      let running = try engine.start(Self.script(part.map { $0.url(in: folder).path }, Column.self), output: nil)
       do throws(DatasetError) {
-        try running.forEachLine(row)
+        try running.forEachLine { bytes throws(DatasetError) in try row(bytes, names) }
       } catch {
         running.stop()
         throw error
       }
       try running.wait()
-    } else {
-      try lines(of: shard, row)
     }
   }
 
+  private static let shardsAtOnce = 100
+  /// DuckDB's column with the path of a row's file.
+  private static let fileColumn = "filename"
+
   /// Numbers of lists are read as texts, in which JSON can have infinities.
-  private static func script<Column: TableColumn>(_ path: String, _: Column.Type) -> String {
+  private static func script<Column: TableColumn>(_ paths: [String], _: Column.Type) -> String {
     let columns = Column.allCases.map { column in
       let name = SQL.name(column.rawValue)
       return column.definition.kind == .numbers ? "\(name)::VARCHAR[] AS \(name)" : name
     }
+    let files = "[\(paths.map(SQL.literal).joined(separator: ", "))]"
     return DatasetSQL.settings
-      + "COPY (SELECT \(columns.joined(separator: ", ")) FROM read_parquet(\(SQL.literal(path)))) "
-      + "TO '/dev/stdout' (FORMAT json)"
+      + "COPY (SELECT \((columns + [fileColumn]).joined(separator: ", ")) "
+      + "FROM read_parquet(\(files), filename = true)) TO '/dev/stdout' (FORMAT json)"
   }
 
   private func lines(
