@@ -142,10 +142,31 @@ def fill(database, comparisons, samples):
             rows = throughput(generator, run, started, gain if side == "candidate" else 1.0, memory)
             database.executemany(INSERT_SAMPLE, rows)
             database.executemany(INSERT_SAMPLE, answers(generator, run, started + 400, items, 0.7, scores, memory))
+        add_surroundings(database, session, started)
         if index % 100 == 99:
             database.commit()
             print(f"{index + 1} of {comparisons} comparisons", flush=True)
     database.commit()
+
+
+def add_surroundings(database, session, started):
+    """An incident, a reading of the host a cell, and two memory traces a reading."""
+    database.execute(
+        "INSERT INTO incidents (session, kind, occurred_at_s, detail) VALUES (?, 'clock_jumped', ?, ?)",
+        (session, started + 9, f"the wall clock moved by +2 s by the end of block 4 of {CELLS[0][0]}"))
+    for cell, *_ in CELLS:
+        reading = database.execute(
+            "INSERT INTO host_readings (session, cell, block, load_average, free_memory_bytes, swap_bytes)"
+            " VALUES (?, ?, 0, 0.25, ?, 0)", (session, cell, 8 << 30)).lastrowid
+        for subject in ("resident", "host_free"):
+            series = leb128(zigzag(difference) for difference in [180 << 20, 1 << 20, -(1 << 20)])
+            database.execute(
+                "INSERT INTO memory_traces (reading, subject, started_at_s, series) VALUES (?, ?, ?, ?)",
+                (reading, subject, started, series))
+
+
+def zigzag(number):
+    return number * 2 if number >= 0 else -number * 2 - 1
 
 
 INSERT_SAMPLE = (

@@ -60,7 +60,8 @@ def main():
         subprocess.run([program, "export", "--db", f"{folder}/resident.sqlite", "--out", results, "--duckdb", engine],
                        check=True, stdout=subprocess.DEVNULL)
         database = sqlite3.connect(f"{folder}/resident.sqlite")
-        for table in ("measurements", "samples", "verdicts", "sessions", "runs", "envelopes"):
+        for table in ("measurements", "samples", "verdicts", "sessions", "runs", "envelopes", "incidents",
+                      "host_readings", "memory_traces"):
             types = expected_types(json.loads(pathlib.Path(f"{results}/schemas/{table}.schema.json").read_text()))
             files = glob.glob(f"{results}/{table}/*.parquet")
             by_arrow = pyarrow.dataset.dataset(files)

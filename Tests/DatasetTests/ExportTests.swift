@@ -14,7 +14,7 @@ struct ExportTests {
 
   @Test("A comparison gives a shard of each table, named by its content, an entry of the index, a card and schemas")
   func files() throws {
-    let number = try fixture.comparison()
+    let number = try fixture.comparison(surroundings: Fixture.surroundings)
     try fixture.store.record(verdict: ["outcome": "hold"], outcome: "hold", for: number)
     let report = try fixture.exporter().export()
     #expect(report.written.map { $0.prefix { $0 != "/" } } == DatasetTable.allCases.map { $0.rawValue[...] })

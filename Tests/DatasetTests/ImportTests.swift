@@ -41,6 +41,44 @@ struct ImportTests {
     #expect(try fixture.files(of: "again") == fixture.files())
   }
 
+  @Test(
+    "Incidents, readings of the host and memory traces arrive whole, and leave again", arguments: ShardFormat.allCases)
+  func surroundings(format: ShardFormat) throws {
+    for uuid in ["a", "b"] { try fixture.comparison(uuid: uuid, surroundings: Fixture.surroundings) }
+    try fixture.comparison(uuid: "c")
+    _ = try fixture.exporter(format: format).export()
+    _ = try merge()
+    for number in [SessionNumber(rawValue: 1), 2] {
+      #expect(try other.surroundings(of: number) == Fixture.surroundings)
+    }
+    #expect(try other.surroundings(of: 3) == Surroundings())
+    let again = DatasetExporter(
+      store: other, folder: fixture.folder("again"), gitRevision: "0123456789abcdef0123", trigger: "manual",
+      format: format, engine: Fixture.duckdb, identity: Fixture.identity)
+    _ = try again.export()
+    #expect(try fixture.files(of: "again") == fixture.files())
+  }
+
+  @Test("A value around a session that is missing or of another type is an error, and nothing of the batch is added")
+  func malformedSurroundings() throws {
+    try fixture.comparison(surroundings: Fixture.surroundings)
+    _ = try fixture.exporter().export()
+    for table in [DatasetTable.incidents, .hostReadings, .memoryTraces] {
+      for (name, definition) in table.columns where !definition.isOptional && !["message"].contains(name) {
+        for value in [nil, [:], .array([-1])] as [JSONValue?] {
+          let forged = try ForgedDataset(fixture.folder("results"), table, line: 0, column: name, value: value)
+          defer { forged.remove() }
+          let dataset = try PublishedDataset(folder: forged.folder, engine: nil)
+          let isRead = !["schema_version", "incident", "env_class", "host_fingerprint"].contains(name)
+          let store = try MeasurementStore(at: forged.folder.appendingPathComponent("s.sqlite"), mode: .readWrite)
+          let isTaken = (try? DatasetImporter(dataset, into: store).run()) != nil
+          #expect(isTaken != isRead, "\(table).\(name) = \(value?.serialized() ?? "nothing")")
+          #expect(try store.sessions().isEmpty == isRead)
+        }
+      }
+    }
+  }
+
   @Test("What came later is added; what was measured here stays")
   func additions() throws {
     let number = try fixture.comparison(uuid: "a")

@@ -13,7 +13,8 @@ struct ParquetTests {
     var candidate = Sided.candidate
     candidate.samples.append(Sided.sample("short", block: 7, .unscored(.failed, message: "é \"quoted\" \\ end\u{1}")))
     for number in 1...3 {
-      let session = try fixture.comparison(uuid: "\(number)", candidate: candidate)
+      let session = try fixture.comparison(
+        uuid: "\(number)", candidate: candidate, surroundings: Fixture.surroundings)
       try fixture.store.record(verdict: ["outcome": "hold", "confidence": 0.1], outcome: "hold", for: session)
     }
     _ = try fixture.exporter(to: "parquet", format: .parquet).export()

@@ -68,7 +68,14 @@ struct PrivacyTests {
         .answer(.init(answer: Self.planted("answer"), isCorrect: false, optionScores: [], completionTokens: 1))),
       turn,
     ]
-    let number = try fixture.comparison(envelope: .object(envelope), resident: resident) { session in
+    var surroundings = Fixture.surroundings
+    surroundings.incidents[0].detail = Self.planted("detail")
+    surroundings.incidents[0].model = "/home/alice/models/Old-4bit"
+    surroundings.incidents[0].stamp = "s3cret"
+    surroundings.blocks[0].cell = CellID(rawValue: Self.plantedName("cell"))
+    let number = try fixture.comparison(
+      envelope: .object(envelope), resident: resident, surroundings: surroundings
+    ) { session in
       session.role = Role(rawValue: Self.plantedName("role"))
       session.resident = "/home/alice/models/Old-4bit"
       session.candidate = "alice/New-4bit"
@@ -146,7 +153,7 @@ struct PrivacyTests {
 
   @Test("Rows have the columns of their table and no other")
   func columns() throws {
-    let number = try fixture.comparison()
+    let number = try fixture.comparison(surroundings: Fixture.surroundings)
     try fixture.store.record(verdict: ["outcome": "hold"], outcome: "hold", for: number)
     _ = try fixture.exporter().export()
     for table in DatasetTable.allCases {

@@ -8,6 +8,9 @@ public enum DatasetTable: String, Sendable, CaseIterable {
   case sessions
   case runs
   case envelopes
+  case incidents
+  case hostReadings = "host_readings"
+  case memoryTraces = "memory_traces"
 
   /// What a row is.
   public var summary: String {
@@ -18,6 +21,9 @@ public enum DatasetTable: String, Sendable, CaseIterable {
     case .sessions: "one comparison of two models, or one model's measurements"
     case .runs: "one loading of a model: weights, engine build and cold start"
     case .envelopes: "one measurement contract: workloads, plan and promotion rule"
+    case .incidents: "something that went otherwise than planned in a session"
+    case .hostReadings: "the machine as one block found it"
+    case .memoryTraces: "memory through one block, second by second"
     }
   }
 
@@ -30,6 +36,9 @@ public enum DatasetTable: String, Sendable, CaseIterable {
     case .sessions: Self.list(SessionColumn.self)
     case .runs: Self.list(RunColumn.self)
     case .envelopes: Self.list(EnvelopeColumn.self)
+    case .incidents: Self.list(IncidentColumn.self)
+    case .hostReadings: Self.list(HostReadingColumn.self)
+    case .memoryTraces: Self.list(MemoryTraceColumn.self)
     }
   }
 

@@ -44,6 +44,9 @@ struct BatchQueue {
       try batch.add([session.envelopeRow(envelope)], to: .envelopes)
       entry.envelopes.append(hash)
     }
+    try batch.add(session.incidentRows, to: .incidents)
+    try batch.add(session.hostReadingRows, to: .hostReadings)
+    try batch.add(session.memoryTraceRows, to: .memoryTraces)
     try batch.add(session, stamp)
     self.batch = batch
     let count = session.samples.reduce(0) { $0 + $1.count }

@@ -63,7 +63,10 @@ extension DatasetExporter {
     let cells = try envelopes.cells(of: record)
     let samples =
       pending.isNew ? try fetch { () throws(StoreError) in try store.samplesByRun(of: pending.number) } : []
-    let session = try PublicSession(record, cells, samples: samples, redactor)
+    let surroundings =
+      pending.isNew
+      ? try fetch { () throws(StoreError) in try store.surroundings(of: pending.number) } : Surroundings()
+    let session = try PublicSession(record, cells, samples: samples, surroundings: surroundings, redactor)
     try session.checkRegime()
     let history = try fetch { () throws(StoreError) in
       pending.verdicts.isEmpty ? [] : try store.verdicts(of: pending.number)

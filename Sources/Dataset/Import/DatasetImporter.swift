@@ -35,8 +35,9 @@ public struct DatasetImporter {
       report.unchanged += entry.sessions.count - new.count
       guard !new.isEmpty else { continue }
       for shard in entry.shards { try shard.name.check(in: dataset.folder) }
+      let surroundings = try dataset.surroundings(ofEntry: position)
       for session in try dataset.sessions(ofEntry: position) where known.insert(session.session.uuid).inserted {
-        try add(session, from: &loader, to: &report)
+        try add(session, surroundings[session.session.uuid] ?? Surroundings(), from: &loader, to: &report)
       }
     }
     try addVerdicts(to: &report)
@@ -44,12 +45,13 @@ public struct DatasetImporter {
   }
 
   private func add(
-    _ session: PublishedSession, from loader: inout EvidenceLoader, to report: inout Report
+    _ session: PublishedSession, _ surroundings: Surroundings, from loader: inout EvidenceLoader,
+    to report: inout Report
   ) throws(DatasetError) {
     let samples = try loader.batch(session.entry)[session.session.uuid] ?? []
     let imported = ImportedSession(
       session: session.session, envelope: try loader.envelope(of: session), runs: session.runs, samples: samples,
-      voids: session.voids)
+      voids: session.voids, surroundings: surroundings)
     guard try fetch({ () throws(StoreError) in try store.merge(imported) }) else { return }
     report.sessions += 1
     report.samples += samples.reduce(0) { $0 + $1.count }

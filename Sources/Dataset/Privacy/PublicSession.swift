@@ -13,15 +13,17 @@ struct PublicSession {
   let voids: [BlockVoid]
   /// Of each run.
   let samples: [[Sample]]
+  let surroundings: Surroundings
   let startedAt: UTCTime
   private let voidReasons: [BlockPlace: String]
 
   /// - Parameters:
   ///   - cells: Of the session's envelope, which has passed ``PublicEnvelope``.
-  ///   - samples: Of each run; empty where only the context is wanted.
+  ///   - samples: Of each run; empty where only the context is wanted, like `surroundings`.
   /// - Throws: `unusableTime`.
   init(
-    _ record: SessionRecord, _ cells: EnvelopeCells, samples: [[Sample]], _ redactor: Redactor
+    _ record: SessionRecord, _ cells: EnvelopeCells, samples: [[Sample]], surroundings: Surroundings,
+    _ redactor: Redactor
   ) throws(DatasetError) {
     guard let startedAt = UTCTime(record.session.startedAt) else { throw .unusableTime(record.number) }
     self.startedAt = startedAt
@@ -32,6 +34,7 @@ struct PublicSession {
     voids = record.voids.map { redactor.void($0, names: cells.names) }
     voidReasons = Dictionary(
       voids.map { (BlockPlace(cell: $0.cell, block: $0.block), $0.reason) }, uniquingKeysWith: { first, _ in first })
+    self.surroundings = redactor.surroundings(surroundings, names: cells.names)
     self.samples = samples.map { ofRun in ofRun.map { redactor.sample($0, names: cells.names) } }
   }
 

@@ -57,6 +57,21 @@ extension Redactor {
       detail: "", isAnswered: judgement.isAnswered, text: Self.hash(of: judgement.text))
   }
 
+  /// What happened is told in the program's own words and the names of cells and items; states of files stay here.
+  func surroundings(_ surroundings: Surroundings, names: Set<String>) -> Surroundings {
+    Surroundings(
+      incidents: surroundings.incidents.map { incident in
+        Incident(
+          kind: incident.kind, occurredAt: incident.occurredAt, model: incident.model.map(identifier),
+          detail: message(incident.detail, names: names))
+      },
+      blocks: surroundings.blocks.map { block in
+        var block = block
+        if !names.contains(block.cell.rawValue) { block.cell = identifier(block.cell) }
+        return block
+      })
+  }
+
   /// - Parameter names: What the envelope calls its cells and items.
   func void(_ void: BlockVoid, names: Set<String>) -> BlockVoid {
     BlockVoid(

@@ -10,14 +10,17 @@ public struct ImportedSession: Sendable {
   /// Of each run, in the order of measurement.
   public var samples: [[Sample]]
   public var voids: [BlockVoid]
+  public var surroundings: Surroundings
 
   public init(
-    session: MeasurementSession, envelope: JSONValue, runs: [Run], samples: [[Sample]], voids: [BlockVoid]
+    session: MeasurementSession, envelope: JSONValue, runs: [Run], samples: [[Sample]], voids: [BlockVoid],
+    surroundings: Surroundings = Surroundings()
   ) {
     self.session = session
     self.envelope = envelope
     self.runs = runs
     self.samples = samples
     self.voids = voids
+    self.surroundings = surroundings
   }
 }

@@ -12,6 +12,7 @@ extension MeasurementStore {
   public func merge(_ imported: ImportedSession) throws(StoreError) -> Bool {
     for run in imported.runs { try run.validate() }
     for sample in imported.samples.joined() { try sample.validate() }
+    try Self.validate(imported.surroundings)
     let document = try Self.document(of: imported.envelope, for: imported.session)
     return try write { database in
       guard try SessionRow.filter(Column("uuid") == imported.session.uuid).isEmpty(database) else { return false }
@@ -21,6 +22,7 @@ extension MeasurementStore {
         for sample in samples { try self.insert(sample, run: row, database) }
       }
       for void in imported.voids { try VoidRow(void, session: number).insert(database) }
+      try self.insert(imported.surroundings, session: number, database)
       try database.execute(
         sql: "UPDATE sessions SET state = 'complete' WHERE number = ?", arguments: [number.rawValue])
       return true

@@ -5,10 +5,18 @@ import Vocabulary
 extension MeasurementStore {
   /// Keeps an incident, of a session or of none.
   public func record(_ incident: Incident, session: SessionNumber?) throws(StoreError) {
+    try Self.validate(incident)
+    try write { try self.insert(incident, session: session, $0) }
+  }
+
+  static func validate(_ incident: Incident) throws(StoreError) {
     guard incident.occurredAt.isFinite else {
       throw .invalidValue(of: "the incident", problem: "has a time that is not finite")
     }
-    try write { try IncidentRow(incident, session: session).insert($0) }
+  }
+
+  func insert(_ incident: Incident, session: SessionNumber?, _ database: Database) throws {
+    try IncidentRow(incident, session: session).insert(database)
   }
 
   /// The incidents of a session, or all for nil, oldest first.

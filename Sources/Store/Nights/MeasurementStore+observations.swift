@@ -8,15 +8,19 @@ extension MeasurementStore {
   public func record(
     _ observation: BlockObservation, cell: CellID, block: Int, session: SessionNumber
   ) throws(StoreError) {
-    try write { database in
-      try HostReadingRow(observation.reading, cell: cell, block: block, session: session).insert(database)
-      let reading = database.lastInsertedRowID
-      for trace in observation.traces {
-        try TraceRow(
-          reading: reading, subject: trace.subject.rawValue, startedAt: trace.startedAt,
-          series: Data(MemorySeries.encode(trace.values))
-        ).insert(database)
-      }
+    try write { try self.insert(observation, cell: cell, block: block, session: session, $0) }
+  }
+
+  func insert(
+    _ observation: BlockObservation, cell: CellID, block: Int, session: SessionNumber, _ database: Database
+  ) throws {
+    try HostReadingRow(observation.reading, cell: cell, block: block, session: session).insert(database)
+    let reading = database.lastInsertedRowID
+    for trace in observation.traces {
+      try TraceRow(
+        reading: reading, subject: trace.subject.rawValue, startedAt: trace.startedAt,
+        series: Data(MemorySeries.encode(trace.values))
+      ).insert(database)
     }
   }
 

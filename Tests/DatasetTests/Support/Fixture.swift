@@ -52,7 +52,7 @@ struct Fixture {
   @discardableResult
   func comparison(
     uuid: String = "6d1a1a0e-0000-4000-8000-000000000001", envelope: JSONValue = envelope,
-    resident: Sided = .resident, candidate: Sided = .candidate,
+    resident: Sided = .resident, candidate: Sided = .candidate, surroundings: Surroundings = Surroundings(),
     change: (inout MeasurementSession) -> Void = { _ in }
   ) throws -> SessionNumber {
     var session = Self.session(uuid: uuid, envelope: envelope)
@@ -65,9 +65,38 @@ struct Fixture {
       for sample in sided.samples { try store.append(sample, to: row) }
     }
     try store.void(.init(cell: "short", block: 1, reason: "resident: 3.1 and 4.2 tokens/s differ by 30 %"), in: number)
+    for incident in surroundings.incidents { try store.record(incident, session: number) }
+    for block in surroundings.blocks {
+      try store.record(block.observation, cell: block.cell, block: block.block, session: number)
+    }
     try store.finish(number, state: .complete)
     return number
   }
+
+  /// An incident and two readings, with and without all that a system may not tell.
+  static let surroundings = Surroundings(
+    incidents: [
+      Incident(
+        kind: .clockJumped, occurredAt: 1_763_866_300.5,
+        detail: "the wall clock moved by +30 s by the end of block 1 of short")
+    ],
+    blocks: [
+      .init(
+        cell: "short", block: 0,
+        observation: BlockObservation(
+          reading: HostReading(
+            loadAverage: 0.25, stealShare: 0.125, freeMemoryBytes: 8 << 30, swapBytes: 0, temperature: 61.5,
+            isOnMains: true, calibrationRate: 1e9),
+          traces: [
+            MemoryTrace(subject: .resident, startedAt: 1_763_866_301.25, values: [1, 1 << 40, 0]),
+            MemoryTrace(subject: .pressure, startedAt: 1_763_866_301.25, values: []),
+          ])),
+      .init(
+        cell: "short", block: 1,
+        observation: BlockObservation(
+          reading: HostReading(loadAverage: 2, freeMemoryBytes: 1, swapBytes: 5),
+          traces: [MemoryTrace(subject: .hostFree, startedAt: 1_763_866_302, values: [7])])),
+    ])
 
   static func session(uuid: String, envelope: JSONValue = envelope) -> MeasurementSession {
     let hash = SHA256.hash(data: Array(envelope.serialized(.canonical).utf8)).map { String(format: "%02x", $0) }
