@@ -14,7 +14,7 @@ export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
 .PHONY: help test-engines bench-overhead bench bench-engine bench-kernels faults soak test test-neon test-dataset test-publish \
-  build models lanes duckdb hf lint format conformance clean
+  build models lanes lane-comparisons duckdb hf lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
@@ -29,6 +29,7 @@ help:
 	@echo "make test-publish publish to a stand-in of the hub by the real hf command (installs it)"
 	@echo "make test-dataset load an exported dataset by datasets, pyarrow, duckdb and pandas (installs them)"
 	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
+	@echo "make lane-comparisons compare four of them with the uniform one"
 	@echo "make lint         check formatting and style; make format repairs formatting"
 	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; needs root)"
 	@echo "make soak         measure 2,000 tiny comparisons in one process and see whether anything grows"
@@ -72,6 +73,10 @@ $(MODELS)/smollm2-135m-4bit-g64: | build $(MODELS)/smollm2-135m
 # DRAWS=10 adds mixed lanes drawn at random.
 lanes: models
 	python3 scripts/lane-table.py $(RESIDENT) $(MODELS)/smollm2-135m $(STATE)/lanes --draws $(or $(DRAWS),0)
+
+# Four of those lanes against the uniform one, through envelopes/lane-ab.json; ONLY=NAME chooses one.
+lane-comparisons: build
+	python3 scripts/lane-comparisons.py $(RESIDENT) $(STATE)/lanes $(if $(ONLY),--only "$(ONLY)")
 
 # In debug, which checks more and builds faster; the kernels are optimized in either.
 test: CONFIGURATION := debug
