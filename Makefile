@@ -104,7 +104,7 @@ test-engines: models
 # What the mlx and endpoint engines add to what they measure, in alternation, after `make test-engines`.
 bench-overhead: models
 	$(STATE)/venv/bin/python Benchmarks/engine_overhead.py --resident $(RESIDENT) --gguf $(STATE)/engine-models/q4_1 \
-	  --mlx $(STATE)/engine-models/bf16
+	  --mlx $(STATE)/engine-models/g32-f32
 
 # Against llama.cpp, in alternation: JSON=FILE writes the rows, ROWS=PATTERN chooses some. PyPI's wheels are AVX2 builds;
 # the one that is compiled here for this processor takes some minutes, once.

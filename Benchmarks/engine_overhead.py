@@ -1,18 +1,21 @@
 """How far the figures of the mlx and endpoint engines are from those of what they measure, in alternation.
 
-usage: engine_overhead.py --resident PROGRAM --gguf FOLDER [--mlx FOLDER] [--tokens N] [--pairs N]
+usage: engine_overhead.py --resident PROGRAM [--gguf FOLDER] [--mlx FOLDER] [--tokens N] [--pairs N] [--starts N]
 
   --gguf FOLDER  a model folder with its GGUF file: the endpoint engine's decode rate against the timings of
                  llama.cpp's server (wheel xllamacpp), of the same requests
   --mlx FOLDER   a model folder: the mlx worker's decode rate against mlx_lm.benchmark's loop, in one process each,
-                 a repetition of one after a repetition of the other
+                 a repetition of one after a repetition of the other, in turns first
 
-Both kinds of rate are taken as (tokens - 1) / (last token - first token). Runs with the interpreter that has the
-packages, whose scripts it starts.
+Both kinds of rate are taken as (tokens - 1) / (last token - first token). The processes are started anew --starts times,
+since where a process lies in memory changes its rate, and --pairs pairs are measured each time. The interval is one of the
+median of all pairs' ratios, from order statistics, and covers with 95 % at least. Runs with the interpreter that has the packages,
+whose scripts it starts.
 """
 
 import argparse
 import json
+import math
 import os
 import socket
 import statistics
@@ -52,17 +55,33 @@ class Worker:
         self.process.wait()
 
 
+def interval(values):
+    """The order statistics that hold the median with a probability of 95 % at least, by the sign test."""
+    values, count, out, tail = sorted(values), len(values), 0, 0.5 ** len(values)
+    while tail <= 0.025:
+        out += 1
+        tail += math.comb(count, out) * 0.5 ** count
+    return (values[out - 1], values[count - out]) if out else (-math.inf, math.inf)
+
+
 def report(name, pairs):
-    ratios = [own / other for own, other in pairs]
+    ratios = [100 * (own / other - 1) for own, other in pairs]
+    low, high = interval(ratios)
     print(
         f"| {name} | {statistics.median(p[0] for p in pairs):.2f} | {statistics.median(p[1] for p in pairs):.2f} "
-        f"| {100 * (statistics.median(ratios) - 1):+.2f} % | {100 * (min(ratios) - 1):+.2f} … {100 * (max(ratios) - 1):+.2f} % "
+        f"| {statistics.median(ratios):+.2f} % | {low:+.2f} … {high:+.2f} % | {min(ratios):+.2f} … {max(ratios):+.2f} % "
         f"| {len(pairs)} |",
         flush=True,
     )
 
 
+def told(own, other):
+    print(f"{own:.2f} and {other:.2f} tokens/s: {100 * (own / other - 1):+.2f} %", file=sys.stderr, flush=True)
+    return own, other
+
+
 def endpoint(options):
+    """Pairs of the endpoint engine's rate and the server's, of one start of the server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -87,12 +106,12 @@ def endpoint(options):
             own, result = worker.generate(options.tokens)
             # The server's clock starts when the first token is sampled, and its rate counts that token too.
             other = result["server_decode_tokens_per_second"] * (options.tokens - 1) / options.tokens
-            pairs.append((own, other))
+            pairs.append(told(own, other))
         worker.close()
     finally:
         server.terminate()
         server.wait()
-    report(f"endpoint engine, llama.cpp's server, {options.tokens} tokens", pairs)
+    return pairs
 
 
 REFERENCE = """
@@ -113,6 +132,7 @@ for line in sys.stdin:
 
 
 def mlx(options):
+    """Pairs of the mlx worker's rate and mlx_lm.benchmark's, of one start of both."""
     environment = os.environ | {"HF_HUB_OFFLINE": "1"}
     other = subprocess.Popen(
         [sys.executable, "-c", REFERENCE, options.mlx], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -131,14 +151,14 @@ def mlx(options):
     for index in range(options.pairs):
         if index % 2 == 0:
             own = worker.generate(options.tokens)[0]
-            pairs.append((own, reference()))
+            pairs.append(told(own, reference()))
         else:
             theirs = reference()
-            pairs.append((worker.generate(options.tokens)[0], theirs))
+            pairs.append(told(worker.generate(options.tokens)[0], theirs))
     worker.close()
     other.stdin.close()
     other.wait()
-    report(f"mlx engine, mlx_lm.benchmark's loop, {options.tokens} tokens", pairs)
+    return pairs
 
 
 def main():
@@ -148,13 +168,18 @@ def main():
     parser.add_argument("--mlx")
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--starts", type=int, default=3)
     options = parser.parse_args()
-    print("| what | ours, tokens/s (median) | theirs | ratio (median of pairs) | range | pairs |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
-    if options.gguf:
-        endpoint(options)
-    if options.mlx:
-        mlx(options)
+    print("| what | ours, tokens/s (median) | theirs | ratio (median of pairs) | interval | range | pairs |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    kinds = (
+        (endpoint, options.gguf, "endpoint engine, llama.cpp's server"),
+        (mlx, options.mlx, "mlx engine, mlx_lm.benchmark's loop"),
+    )
+    for measure, folder, name in kinds:
+        if folder:
+            pairs = [pair for _ in range(options.starts) for pair in measure(options)]
+            report(f"{name}, {options.tokens} tokens", pairs)
 
 
 main()

@@ -1,17 +1,22 @@
-"""Writes a GGUF file anew with its Q4_1 matrices as Q8_0, so that there are two to compare. Needs the package gguf.
+"""Writes a GGUF file anew in another type, so that there are several to compare. Needs the package gguf.
 
-usage: requantize-gguf.py SOURCE.gguf TARGET.gguf
+usage: requantize-gguf.py SOURCE.gguf TARGET.gguf Q8_0|F32
+
+Q8_0 is for the Q4_1 matrices alone. F32 is for all, by way of binary16, in which `resident models import` keeps such a file,
+so that both have the same values.
 """
 
 import sys
 
 import gguf
+import numpy as np
 from gguf import GGMLQuantizationType as Type
 from gguf import GGUFValueType
 
 
 def main() -> None:
-    source, target = sys.argv[1:]
+    source, target, wanted = sys.argv[1:]
+    is_wide = wanted == "F32"
     reader = gguf.GGUFReader(source)
     architecture = reader.fields["general.architecture"].contents()
     writer = gguf.GGUFWriter(target, architecture)
@@ -21,10 +26,12 @@ def main() -> None:
         kind = field.types[0]
         inner = field.types[-1] if kind == GGUFValueType.ARRAY else None
         writer.add_key_value(field.name, field.contents(), kind, inner)
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
+    writer.add_file_type(gguf.LlamaFileType.ALL_F32 if is_wide else gguf.LlamaFileType.MOSTLY_Q8_0)
     for tensor in reader.tensors:
         data, kind = tensor.data, tensor.tensor_type
-        if kind == Type.Q4_1:
+        if is_wide:
+            data, kind = gguf.dequantize(data, kind).astype(np.float16).astype(np.float32), Type.F32
+        elif kind == Type.Q4_1:
             data, kind = gguf.quantize(gguf.dequantize(data, kind), Type.Q8_0), Type.Q8_0
         writer.add_tensor(tensor.name, data, raw_dtype=kind)
     writer.write_header_to_file()
