@@ -22,6 +22,8 @@ public enum EndpointError: Error, Equatable, Sendable, CustomStringConvertible {
   case badUsage(String)
   case notStarted(command: String, reason: String)
   case otherWeights(String)
+  /// The server read the tool calls itself, where the text is to be judged.
+  case callsTakenOut
 
   public var description: String {
     switch self {
@@ -41,6 +43,8 @@ public enum EndpointError: Error, Equatable, Sendable, CustomStringConvertible {
     case .badUsage(let problem): "the server's usage is missing or wrong: \(problem)"
     case .notStarted(let command, let reason): "the server \(command) did not start: \(reason)"
     case .otherWeights(let difference): "the server does not answer with the weights of this model: \(difference)"
+    case .callsTakenOut:
+      "the server takes tool calls out of the text, which is to be judged whole; use --api completions"
     }
   }
 
@@ -50,6 +54,7 @@ public enum EndpointError: Error, Equatable, Sendable, CustomStringConvertible {
       switch self {
       case .overLimit: "capacity_gated"
       case .timedOut, .lineTooLong, .tooLong: "aborted"
+      case .callsTakenOut: "unsupported"
       default: "failed"
       }
     return .declined(operation: operation, status: status, message: description)

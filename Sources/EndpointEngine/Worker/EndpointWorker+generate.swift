@@ -6,12 +6,13 @@ extension EndpointWorker {
     let folder = try loaded()
     try check(options, folder)
     let endpoint = try serving.endpoint(for: folder.url)
-    if options.sequences > 1 { return try generateTogether(options, folder, endpoint) }
-    let isFixed = !options.stopsAtEnd
     if serving.isCold, options.mayVaryPrompt {
-      _ = try endpoint.complete(request(options, folder), within: settings.requestSeconds)
+      let requests = (0..<options.sequences).map { _ in request(options, folder) }
+      _ = try endpoint.complete(together: requests, within: settings.requestSeconds)
       serving.isCold = false
     }
+    if options.sequences > 1 { return try generateTogether(options, folder, endpoint) }
+    let isFixed = !options.stopsAtEnd
     let completion = try endpoint.complete(
       request(options, folder), within: settings.requestSeconds, endingAfter: options.maximumSeconds)
     let counts = try Counts(
@@ -21,6 +22,7 @@ extension EndpointWorker {
     }
     let times = TokenTimes.of(completion.pieces, count: counts.completionTokens) { folder.tokens(of: $0).count }
     try checkWeights(at: endpoint)
+    guard completion.toolCalls.isEmpty || !options.streamsText else { throw EndpointError.callsTakenOut }
     var result = JSONObject([
       ("tokens", .tokens(folder.tokens(of: completion.reasoning + completion.text))),
       ("text", .string(completion.text)),

@@ -25,6 +25,7 @@ extension EndpointWorker {
         [
           "takes_tools": .bool(folder.conversations.takesTools),
           "takes_thinking": .bool(folder.conversations.takesThinking),
+          "parser": folder.conversations.callParser.map { .string($0.rawValue) } ?? .null,
         ]
       ),
     ])
