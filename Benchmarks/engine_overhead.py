@@ -4,13 +4,13 @@ usage: engine_overhead.py --resident PROGRAM [--gguf FOLDER] [--mlx FOLDER] [--t
 
   --gguf FOLDER  a model folder with its GGUF file: the endpoint engine's decode rate against the timings of
                  llama.cpp's server (wheel xllamacpp), of the same requests
-  --mlx FOLDER   a model folder: the mlx worker's decode rate against mlx_lm.benchmark's loop, in one process each,
-                 a repetition of one after a repetition of the other, in turns first
+  --mlx FOLDER   a model folder: the mlx worker's decode rate against mlx_lm.benchmark's loop, a repetition of one after a
+                 repetition of the other, in turns first; both in one process and with the same weights, since those that lie
+                 elsewhere in memory are read at another rate
 
-Both kinds of rate are taken as (tokens - 1) / (last token - first token). The processes are started anew --starts times,
-since where a process lies in memory changes its rate, and --pairs pairs are measured each time. The interval is one of the
-median of all pairs' ratios, from order statistics, and covers with 95 % at least. Runs with the interpreter that has the packages,
-whose scripts it starts.
+Both kinds of rate are taken as (tokens - 1) / (last token - first token). Of --starts times, --pairs pairs are
+measured each. The interval is one of the median of all pairs' ratios, from order statistics, and covers with 95 % at
+least. Runs with the interpreter that has the packages, whose scripts it starts.
 """
 
 import argparse
@@ -113,50 +113,42 @@ def endpoint(options):
     return pairs
 
 
-REFERENCE = """
-import sys, json
-import mlx.core as mx
-from mlx_lm import load, stream_generate
-model, tokenizer = load(sys.argv[1])
-tokenizer._eos_token_ids = {}
-for line in sys.stdin:
-    request = json.loads(line)
-    for response in stream_generate(
-        model, tokenizer, request["prompt"], max_tokens=request["tokens"], prefill_step_size=2048
-    ):
-        pass
-    # mlx_lm counts the first token but starts its clock after it.
-    print(response.generation_tps * (request["tokens"] - 1) / request["tokens"], flush=True)
-"""
-
-
 def mlx(options):
-    """Pairs of the mlx worker's rate and mlx_lm.benchmark's, of one start of both."""
-    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
-    other = subprocess.Popen(
-        [sys.executable, "-c", REFERENCE, options.mlx], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env=environment)
+    """Pairs of the mlx worker's rate and mlx_lm.benchmark's, of one load of the model."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    sys.path.insert(0, str(ROOT / "Sources/MLXEngine/Resources"))
+    import mlx.core as mx
+    from mlx_lm import stream_generate
+    from mlx_worker import Engine
+
+    engine = Engine()
+    engine.load({"model": options.mlx, "context_length": 1024})
+    # mlx_lm.benchmark lets no token end the text.
+    engine.tokenizer._eos_token_ids = set()
+
+    def worker():
+        times = engine.generate({"prompt": PROMPT, "max_tokens": options.tokens})["token_ns"]
+        return (len(times) - 1) / (times[-1] - times[0]) * 1e9
 
     def reference():
-        other.stdin.write(json.dumps({"prompt": PROMPT, "tokens": options.tokens}) + "\n")
-        other.stdin.flush()
-        return float(other.stdout.readline())
+        responses = stream_generate(
+            engine.model, engine.tokenizer, PROMPT, max_tokens=options.tokens, prefill_step_size=2048)
+        for response in responses:
+            pass
+        # It leaves a step unfinished, which would be computed during the next repetition.
+        mx.synchronize(engine.stream)
+        # It counts the first token but starts its clock after it.
+        return response.generation_tps * (options.tokens - 1) / options.tokens
 
-    worker = Worker([sys.executable, str(ROOT / "Sources/MLXEngine/Resources/mlx_worker.py")])
-    worker.ask(op="load", model=options.mlx, context_length=1024)
-    worker.generate(options.tokens)
-    reference()
+    worker(), reference()
     pairs = []
     for index in range(options.pairs):
         if index % 2 == 0:
-            own = worker.generate(options.tokens)[0]
+            own = worker()
             pairs.append(told(own, reference()))
         else:
             theirs = reference()
-            pairs.append(told(worker.generate(options.tokens)[0], theirs))
-    worker.close()
-    other.stdin.close()
-    other.wait()
+            pairs.append(told(worker(), theirs))
     return pairs
 
 

@@ -295,4 +295,5 @@ def main():
         wire.send(answer | {"peak_memory_bytes": peak_memory_bytes()})
 
 
-main()
+if __name__ == "__main__":
+    main()
