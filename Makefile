@@ -13,8 +13,8 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help test-engines bench-overhead bench bench-engine bench-kernels faults soak test test-neon test-dataset test-publish \
-  build models lanes lane-comparisons duckdb hf lint format conformance clean
+.PHONY: help test-engines bench-overhead bench bench-engine bench-kernels faults soak rehearse-night test test-neon \
+  test-dataset test-publish build models lanes lane-comparisons duckdb hf lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
@@ -33,6 +33,7 @@ help:
 	@echo "make lint         check formatting and style; make format repairs formatting"
 	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; needs root)"
 	@echo "make soak         measure 2,000 tiny comparisons in one process and see whether anything grows"
+	@echo "make rehearse-night  run a night of 30 minutes (MINUTES=N) with two crashes, for docs/nightly"
 	@echo "make clean        delete builds; delete $(STATE) as well to undo everything"
 
 bench: build duckdb $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
@@ -116,14 +117,20 @@ bench-engine: models
 bench-kernels:
 	@scripts/bench-kernels $(or $(COLUMNS),576) $(KERNELS)
 
-# ONLY="PART..." chooses faults by name, JSON=FILE writes the figures.
+# ONLY="PART..." chooses faults by name, JSON=FILE writes the figures; JOURNAL=FILE keeps finished kills, so that the long
+# form can be run in pieces of MINUTES.
 faults: build
-	scripts/faults $(RESIDENT) $(if $(LONG),--long) $(foreach part,$(ONLY),--only $(part)) $(if $(JSON),--json "$(JSON)")
+	scripts/faults $(RESIDENT) $(if $(LONG),--long) $(if $(JOURNAL),--journal "$(JOURNAL)") \
+	  $(if $(MINUTES),--minutes $(MINUTES)) $(foreach part,$(ONLY),--only $(part)) $(if $(JSON),--json "$(JSON)")
 
 # COUNT=N measures another number.
 soak: build
 	swift build -c $(CONFIGURATION) --product soak
 	scripts/soak .build/$(CONFIGURATION) $(or $(COUNT),2000)
+
+# Measures for half an hour: nothing else should run. OUT=DIR writes elsewhere.
+rehearse-night: models duckdb
+	scripts/rehearse-night $(RESIDENT) $(MODELS) $(or $(OUT),docs/nightly) $(if $(MINUTES),--minutes $(MINUTES))
 
 lint:
 	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests

@@ -4,13 +4,13 @@ import Nightly
 import Store
 
 extension NightSummary {
-  /// Exports what is new in the database; a failure becomes a problem of the night.
-  mutating func export(_ store: MeasurementStore, to folder: String?) {
+  /// Exports what is new in the database, in Parquet where DuckDB is there; a failure becomes a problem of the night.
+  mutating func export(_ store: MeasurementStore, to folder: String?, engine: DuckDBOption) {
     guard let folder else { return }
     do {
       let report = try DatasetExporter(
         store: store, folder: URL(fileURLWithPath: folder), gitRevision: ExportCommand.workingRevision ?? "unknown",
-        trigger: "schedule"
+        trigger: "schedule", engine: try engine.find()
       ).export()
       exported = report.written
       problems += report.refused.map { "session \($0.session) is not exported: \($0.error)" }
@@ -19,15 +19,17 @@ extension NightSummary {
     }
   }
 
-  /// Writes `night.md` and `night.json`.
-  ///
-  /// - Throws: where the folder can't be written.
-  func write(to folder: String?) throws {
+  /// Writes `night.md` and `night.json`, each whole or not at all; a failure becomes a problem of the night.
+  mutating func write(to folder: String?) {
     guard let folder else { return }
     let url = URL(fileURLWithPath: folder, isDirectory: true)
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    try Data(markdown.utf8).write(to: url.appendingPathComponent("night.md"), options: .atomic)
-    try Data((json.serialized(.pretty) + "\n").utf8).write(
-      to: url.appendingPathComponent("night.json"), options: .atomic)
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      try Data(markdown.utf8).write(to: url.appendingPathComponent("night.md"), options: .atomic)
+      try Data((json.serialized(.pretty) + "\n").utf8).write(
+        to: url.appendingPathComponent("night.json"), options: .atomic)
+    } catch {
+      problems.append("the summary could not be written to \(folder): \(error.localizedDescription)")
+    }
   }
 }

@@ -21,6 +21,7 @@ struct NightlyRunCommand: AsyncParsableCommand {
   @OptionGroup var database: DatabaseOption
   @OptionGroup var registry: RegistryOption
   @OptionGroup var lock: LockOption
+  @OptionGroup var engine: DuckDBOption
 
   @Flag(help: "Print tonight's schedule with the expected minutes, and measure nothing.")
   var dryRun = false
@@ -88,10 +89,10 @@ struct NightlyRunCommand: AsyncParsableCommand {
     var summary = await work.value
     withExtendedLifetime((cancellation, termination)) {}
     summary.problems += hook.problems
-    summary.export(host.store, to: export)
+    summary.export(host.store, to: export, engine: engine)
+    summary.write(to: self.summary)
     do {
       try host.store.record(night: summary.json, startedAt: summary.startedAt)
-      try summary.write(to: self.summary)
     } catch {
       summary.problems.append("\(error)")
     }
