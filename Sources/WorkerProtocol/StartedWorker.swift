@@ -1,27 +1,18 @@
-import Foundation
 import Platform
 
 /// A worker's program that was just started, with its streams.
 struct StartedWorker {
-  let process: Process
-  let input: FileHandle
+  let process: ChildProcess
   let output: WorkerOutput
 
   /// - Throws: `.notStarted`.
   init(_ command: WorkerCommand) throws(WorkerFailure) {
     Signals.ignore(.brokenPipe)
-    process = Process()
-    process.executableURL = command.executable
-    process.arguments = command.arguments
-    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
-    (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
-    self.input = input.fileHandleForWriting
-    self.output = WorkerOutput(process)
     do {
-      try process.run()
+      process = try ChildProcess(command.executable.path, command.arguments)
     } catch {
-      throw .notStarted(command: command.executable.path, reason: error.localizedDescription)
+      throw .notStarted(command: command.executable.path, reason: error.reason)
     }
-    self.output.read(output.fileHandleForReading, errors: errors.fileHandleForReading)
+    output = WorkerOutput(process)
   }
 }

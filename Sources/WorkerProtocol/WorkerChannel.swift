@@ -14,9 +14,9 @@ public actor WorkerChannel {
   /// - Throws: `.notStarted`.
   public init(_ command: WorkerCommand) throws(WorkerFailure) {
     let started = try StartedWorker(command)
-    input = started.input
+    input = started.process.input
     output = started.output
-    processIdentifier = started.process.processIdentifier
+    processIdentifier = started.process.identifier
   }
 
   /// Sends bytes in the background; that a worker has ended shows where its lines are read.
@@ -43,7 +43,7 @@ public actor WorkerChannel {
 
   /// Ends the worker by force.
   public func end() async {
-    kill(processIdentifier, SIGKILL)
+    output.kill()
     try? input.close()
     _ = await output.waitForExit(within: 10)
   }

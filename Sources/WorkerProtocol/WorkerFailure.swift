@@ -33,6 +33,9 @@ public enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
   case exited(Int32)
   case signalled(Int32)
 
+  /// From the encoding of `waitpid`.
+  init(waitStatus status: Int32) { self = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f) }
+
   public var description: String {
     switch self {
     case .exited(let code): "exited with status \(code)"

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Platform
 import Synchronization
 
 /// Reads a worker's two output streams and waits for its end.
@@ -9,36 +10,34 @@ final class WorkerOutput: Sendable {
     /// Bytes of `lines`: a worker that talks without being asked must not fill this process's memory.
     var queuedBytes = 0
     var lastErrors: [String] = []
-    var openStreams = 2
+    /// What came of each stream since its last whole line.
+    var buffers: [Stream: LineBuffer] = [.output: LineBuffer(), .errors: LineBuffer()]
     var exit: ExitStatus?
     var isOverfull = false
     var waiter: CheckedContinuation<Void, Never>?
   }
 
+  fileprivate enum Stream { case output, errors }
+
   private let state = Mutex(State())
-  private static let keptErrorLines = 5
+  private let process: ChildProcess
+  // One queue for all that happens, rather than threads for each worker: what threads keep in store grows with them.
+  private let queue = DispatchQueue(label: "resident.worker-output")
+  // Set for its time by whoever waits; safe to use from any thread.
+  private nonisolated(unsafe) let alarm: any DispatchSourceTimer
 
-  init(_ process: Process) {
-    process.terminationHandler = { [weak self] ended in
-      let status: ExitStatus =
-        ended.terminationReason == .exit
-        ? .exited(ended.terminationStatus) : .signalled(ended.terminationStatus)
-      self?.change { $0.exit = status }
-    }
+  /// Reads both streams to their ends: a pipe that fills up would stop the worker.
+  init(_ process: ChildProcess) {
+    self.process = process
+    alarm = DispatchSource.makeTimerSource(queue: queue)
+    alarm.schedule(deadline: .distantFuture)
+    alarm.setEventHandler { [weak self] in self?.change { _ in } }
+    alarm.activate()
+    drain(process.output, .output)
+    drain(process.errors, .errors)
   }
 
-  /// Reads both streams to their ends, each on a thread of its own: a pipe that fills up would stop the worker.
-  func read(_ output: FileHandle, errors: FileHandle) {
-    drain(output) { state, line in
-      state.queuedBytes += line.count
-      if state.queuedBytes > WorkerProtocol.lineLimit { state.isOverfull = true }
-      if state.isOverfull { state.lines = [] } else { state.lines.append(line) }
-    }
-    drain(errors) { state, line in
-      state.lastErrors.append(String(decoding: line.prefix(1_000), as: UTF8.self))
-      if state.lastErrors.count > Self.keptErrorLines { state.lastErrors.removeFirst() }
-    }
-  }
+  deinit { alarm.cancel() }
 
   /// The next line of standard output.
   ///
@@ -69,30 +68,38 @@ final class WorkerOutput: Sendable {
   func waitForExit(within seconds: Double) async -> ExitStatus? {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < deadline {
-      if let exit = state.withLock({ $0.isOver ? $0.exit : nil }) { return exit }
+      if let exit = exit, state.withLock({ $0.isOver }) { return exit }
       try? await Task.sleep(for: .milliseconds(5))
     }
-    return state.withLock { $0.exit }
+    return exit
   }
 
-  private func drain(_ handle: FileHandle, _ take: @escaping @Sendable (inout State, [UInt8]) -> Void) {
-    let thread = Thread {
-      var buffer = LineBuffer()
-      while true {
-        let data = handle.availableData
-        if data.isEmpty { break }
-        let lines = buffer.append(data)
-        let isOverfull = buffer.isOverfull
-        self.change { state in
-          for line in lines { take(&state, line) }
-          state.isOverfull = state.isOverfull || isOverfull
-        }
-      }
-      // Here and not when the last reference goes: Foundation keeps some for good.
-      try? handle.close()
-      self.change { $0.openStreams -= 1 }
+  /// Ends the process by force, unless it has ended: another may have its number by then.
+  func kill() {
+    state.withLock { state in
+      if state.exit == nil { Foundation.kill(process.identifier, SIGKILL) }
     }
-    thread.start()
+  }
+
+  private var exit: ExitStatus? {
+    state.withLock { state in
+      if state.exit == nil { state.exit = process.takeEnd().map(ExitStatus.init(waitStatus:)) }
+      return state.exit
+    }
+  }
+
+  private func drain(_ handle: FileHandle, _ stream: Stream) {
+    let source = DispatchSource.makeReadSource(fileDescriptor: handle.fileDescriptor, queue: queue)
+    source.setEventHandler {
+      let data = handle.availableData
+      if data.isEmpty { return source.cancel() }
+      self.change { $0.take(data, of: stream) }
+    }
+    source.setCancelHandler {
+      try? handle.close()
+      self.change { $0.buffers[stream] = nil }
+    }
+    source.activate()
   }
 
   private func change(_ body: (inout State) -> Void) {
@@ -107,10 +114,7 @@ final class WorkerOutput: Sendable {
   /// Returns at the next change or at the deadline; only one caller waits at a time.
   private func waitForChange(until deadline: DispatchTime) async {
     // A sleeping task would stay in memory until its time even when cancelled, and there is one for each request.
-    let alarm = DispatchSource.makeTimerSource()
     alarm.schedule(deadline: deadline)
-    alarm.setEventHandler { [weak self] in self?.change { _ in } }
-    alarm.resume()
     await withCheckedContinuation { continuation in
       let isPending = state.withLock { state in
         guard state.lines.isEmpty, !state.isOver, !state.isOverfull, DispatchTime.now() < deadline else {
@@ -121,17 +125,33 @@ final class WorkerOutput: Sendable {
       }
       if !isPending { continuation.resume() }
     }
-    alarm.cancel()
+    alarm.schedule(deadline: .distantFuture)
   }
 }
 
 extension WorkerOutput.State {
+  private static let keptErrorLines = 5
+
   fileprivate mutating func takeLine() -> [UInt8]? {
     guard !lines.isEmpty else { return nil }
     queuedBytes -= lines[0].count
     return lines.removeFirst()
   }
 
+  fileprivate mutating func take(_ data: Data, of stream: WorkerOutput.Stream) {
+    let complete = buffers[stream]?.append(data) ?? []
+    isOverfull = isOverfull || buffers[stream]?.isOverfull == true
+    switch stream {
+    case .output:
+      queuedBytes += complete.reduce(0) { $0 + $1.count }
+      isOverfull = isOverfull || queuedBytes > WorkerProtocol.lineLimit
+      if isOverfull { lines = [] } else { lines += complete }
+    case .errors:
+      let texts = complete.suffix(Self.keptErrorLines).map { String(decoding: $0.prefix(1_000), as: UTF8.self) }
+      lastErrors = (lastErrors + texts).suffix(Self.keptErrorLines)
+    }
+  }
+
   /// Whether nothing more will come.
-  fileprivate var isOver: Bool { openStreams == 0 && exit != nil }
+  fileprivate var isOver: Bool { buffers.isEmpty }
 }

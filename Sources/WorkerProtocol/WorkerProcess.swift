@@ -35,7 +35,6 @@ public actor WorkerProcess {
   /// The operating system's number of the process.
   public nonisolated let processIdentifier: Int32
 
-  private let process: Process
   private let input: FileHandle
   private let output: WorkerOutput
   private var nextID = 1
@@ -45,10 +44,9 @@ public actor WorkerProcess {
   /// - Throws: `.notStarted`, `.notAWorker`, `.died` or `.timedOut`.
   public init(_ command: WorkerCommand) async throws(WorkerFailure) {
     let started = try StartedWorker(command)
-    process = started.process
-    input = started.input
+    input = started.process.input
     output = started.output
-    processIdentifier = process.processIdentifier
+    processIdentifier = started.process.identifier
     do throws(WorkerFailure) {
       let line = try await output.nextLine(for: "greeting", within: 60)
       guard let hello = (try? JSONValue(parsing: line))?["hello"], hello["protocol"]?.integer == WorkerProtocol.version,
@@ -57,8 +55,8 @@ public actor WorkerProcess {
       self.engine = engine
       self.version = version
     } catch {
-      // Not politely: it may have inherited that polite requests are ignored.
-      kill(process.processIdentifier, SIGKILL)
+      output.kill()
+      _ = await output.waitForExit(within: 10)
       throw error
     }
   }
@@ -107,7 +105,7 @@ public actor WorkerProcess {
       guard left > 0 else { throw .timedOut(operation: request.operation, seconds: limit) }
       line = try await output.nextLine(for: request.operation, within: left)
     } catch {
-      kill(processIdentifier, SIGKILL)
+      output.kill()
       if case .timedOut(let operation, _) = error { throw .timedOut(operation: operation, seconds: limit) }
       throw error
     }
@@ -126,7 +124,7 @@ public actor WorkerProcess {
   public func close() async {
     try? input.close()
     if await output.waitForExit(within: 2) == nil {
-      kill(processIdentifier, SIGKILL)
+      output.kill()
       _ = await output.waitForExit(within: 10)
     }
   }
