@@ -8,6 +8,30 @@ enum Terminal {
   /// measures is in the database.
   static func write(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
 
+  /// Writes what a command was asked for to standard output, where half of it would pass for the whole, such as a patch.
+  ///
+  /// A reader that has had enough is no failure.
+  ///
+  /// - Throws: where the disk is full or fails.
+  static func deliver(_ text: String) throws {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EPIPE {
+        return
+      } else if errno != EINTR {
+        throw OutputFailure(reason: String(cString: strerror(errno)))
+      }
+    }
+  }
+
+  struct OutputFailure: Error, CustomStringConvertible {
+    let reason: String
+    var description: String { "standard output could not be written (\(reason)): what is there is not whole" }
+  }
+
   /// Writes to standard error at once, like `write`.
   static func writeError(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 

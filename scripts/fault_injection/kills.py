@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import fcntl
+import json
+import math
 import random
 import time
 from collections import Counter
@@ -12,21 +14,49 @@ from .workbench import Models, Workbench, children, kill, wait_until_gone
 TARGETS = ("runner", "worker", "both")
 
 
-def run(program, trials: int, seed: int, jobs: int) -> dict:
-    """Kills that many comparisons and finishes each; returns counts, among them `problems` with their messages."""
+def run(program, trials: int, seed: int, jobs: int, journal=None, minutes: float = math.inf) -> dict:
+    """Kills that many comparisons and finishes each; returns counts, among them `problems` with their messages.
+
+    What becomes of a trial follows from the seed, its number and the machine alone, so a `journal`, a line of JSON a
+    trial, lets another call go on where this one ended after so many minutes.
+    """
+    outcomes = _read(journal, seed)
+    left = [trial for trial in range(trials) if trial not in outcomes]
+    end = time.monotonic() + 60 * minutes
     models = Models()
     try:
         length = _undisturbed_seconds(program, models)
+
+        def run_one(trial: int) -> dict | None:
+            return _trial(program, models, seed, trial, length) if time.monotonic() < end else None
+
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            outcomes = list(pool.map(lambda trial: _trial(program, models, seed, trial, length), range(trials)))
+            for trial, outcome in zip(left, pool.map(run_one, left)):
+                if outcome is not None:
+                    outcomes[trial] = outcome
+                    _write(journal, seed, trial, outcome)
     finally:
         models.close()
-    counts = Counter(outcome["landed"] for outcome in outcomes)
+    counts = Counter(outcome["landed"] for outcome in outcomes.values())
     return {
-        "trials": trials, "undisturbed_seconds": round(length, 3), "landed": dict(sorted(counts.items())),
-        "samples_committed_before": sum(outcome["before"] for outcome in outcomes),
-        "problems": [problem for outcome in outcomes for problem in outcome["problems"]],
+        "trials": len(outcomes), "left": trials - len(outcomes), "undisturbed_seconds": round(length, 3),
+        "landed": dict(sorted(counts.items())),
+        "samples_committed_before": sum(outcome["before"] for outcome in outcomes.values()),
+        "problems": [problem for outcome in outcomes.values() for problem in outcome["problems"]],
     }
+
+
+def _read(journal, seed: int) -> dict[int, dict]:
+    if journal is None or not journal.exists():
+        return {}
+    lines = (json.loads(line) for line in journal.read_text().splitlines())
+    return {line["trial"]: line for line in lines if line["seed"] == seed}
+
+
+def _write(journal, seed: int, trial: int, outcome: dict) -> None:
+    if journal is not None:
+        with open(journal, "a") as file:
+            file.write(json.dumps({"seed": seed, "trial": trial} | outcome) + "\n")
 
 
 def _undisturbed_seconds(program, models: Models) -> float:

@@ -1,165 +1,18 @@
-"""Faults that are injected once each, at a known place."""
+"""Faults of processes, clocks, memory and files, injected once each at a known place."""
 
 import json
 import os
 import pathlib
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-import copy
 
 from . import tiny_models
-from .twin import difference_from_twin
-from .workbench import ENVELOPE, Models, Workbench, children, kill, wait_until_gone
-
-NAMES = {}
-
-
-def fault(name):
-    def add(function):
-        NAMES[name] = function
-        return function
-    return add
-
-
-def long_envelope(blocks: int = 40, decode: int = 600) -> dict:
-    """A comparison that lasts long enough for something to happen to it: some seconds."""
-    envelope = copy.deepcopy(ENVELOPE)
-    envelope["throughput"][0] |= {"decode_tokens": decode}
-    envelope["plan"]["blocks"] = blocks
-    return envelope
-
-
-def wait_for_samples(bench: Workbench, count: int, process: subprocess.Popen, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if len(bench.samples()) >= count:
-                return
-        except sqlite3.OperationalError:
-            pass
-        time.sleep(0.02)
-    process.kill()
-    errors = process.communicate()[1] or b""
-    raise AssertionError(f"the comparison did not come to {count} samples: {errors.decode()[-300:]}")
-
-
-def expect(condition: bool, message: str) -> None:
-    if not condition:
-        raise AssertionError(message)
-
-
-def expect_verdict_after(bench: Workbench) -> None:
-    verdict = bench.finish_comparison()
-    expect(verdict["outcome"] == "hold", f"the verdict is {verdict['outcome']}")
-    difference = difference_from_twin(bench)
-    expect(difference is None, str(difference))
-
-
-def voids(bench: Workbench) -> list[str]:
-    return [reason for (reason,) in bench.rows("SELECT reason FROM voids")]
-
-
-def incidents(bench: Workbench) -> list[str]:
-    return [f"{kind}: {detail}" for kind, detail in bench.rows("SELECT kind, detail FROM incidents")]
-
-
-class SmallDisk:
-    """A tmpfs of some kilobytes, filled up to what is to be left of it."""
-
-    def __init__(self, kilobytes: int) -> None:
-        self.kilobytes = kilobytes
-
-    def __enter__(self) -> pathlib.Path:
-        import tempfile
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="resident-disk-"))
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={self.kilobytes}k", "tmpfs", self.folder], check=True)
-        return self.folder
-
-    def __exit__(self, *_: object) -> None:
-        subprocess.run(["umount", "-l", self.folder], check=True)
-        self.folder.rmdir()
-
-    def fill(self, left_kilobytes: int) -> pathlib.Path:
-        filler = self.folder / "filler"
-        usage = os.statvfs(self.folder)
-        free = usage.f_bavail * usage.f_frsize // 1024
-        with open(filler, "wb") as file:
-            file.write(b"\0" * 1024 * max(0, free - left_kilobytes))
-        return filler
-
-
-@fault("full disk, wherever the database grows")
-def full_disk(program, models):
-    sites = []
-    with Workbench(program, models.folder) as whole:
-        expect(whole.run(*whole.compare_arguments()).returncode == 0, "the undisturbed comparison failed")
-        need = sum(file.stat().st_size for file in whole.folder.iterdir()) // 1024 + 200
-    # From a disk that takes nothing at all to one that is full just before the end.
-    for left in range(0, need, 16):
-        disk = SmallDisk(4096)
-        with disk as folder:
-            bench = Workbench(program, models.folder, folder=folder)
-            filler = disk.fill(left)
-            result = bench.run(*bench.compare_arguments())
-            if result.returncode == 0:
-                sites.append("enough")
-            else:
-                expect(result.returncode == 2, f"{left} KB left: exit code {result.returncode}: {result.stderr}")
-                expect("disk is full" in result.stderr or "could not be created" in result.stderr,
-                       f"{left} KB left: not named: {result.stderr.splitlines()[-1:]}")
-                sites.append("")
-            filler.unlink()
-            before = bench.samples()
-            sites[-1] = sites[-1] or f"{len(before)} samples"
-            expect_verdict_after(bench)
-            expect(bench.samples()[: len(before)] == before, f"{left} KB left: a committed sample was lost")
-    return f"{len(sites)} sizes of the disk, ended after " + ", ".join(dict.fromkeys(sites))
-
-
-@fault("full disk at export, registry edit and standard output")
-def full_disk_elsewhere(program, models):
-    disk = SmallDisk(256)
-    with disk as folder, Workbench(program, models.folder) as bench:
-        expect(bench.run(*bench.compare_arguments()).returncode == 0, "the comparison failed")
-        disk.fill(8)
-        result = bench.run("export", "--out", str(folder / "results"))
-        expect(result.returncode == 2 and "space" in result.stderr, f"export: {result.returncode} {result.stderr}")
-        # What an export works on before it publishes stands in a hidden folder, which the next one clears.
-        left = [path for path in (folder / "results").rglob("*")
-                if path.is_file() and not path.relative_to(folder / "results").parts[0].startswith(".")]
-        whole = bench.run("export", "--out", str(bench.folder / "results"))
-        expect(whole.returncode == 0, whole.stderr)
-        for path in left:
-            twin = bench.folder / "results" / path.relative_to(folder / "results")
-            expect(twin.exists() and twin.read_bytes() == path.read_bytes(), f"{path.name} was left half written")
-        with open("/dev/full", "w") as full:
-            process = bench.start(["explain", "1"], stdout=full)
-            process.communicate(timeout=60)
-            expect(process.returncode in (0, 2), f"standard output full: exit code {process.returncode}")
-    return f"{len(left)} whole files, nothing half written; a full standard output ends nothing"
-
-
-@fault("read-only database")
-def read_only(program, models):
-    with SmallDisk(4096) as folder:
-        bench = Workbench(program, models.folder, folder=folder)
-        expect(bench.run(*bench.compare_arguments()).returncode == 0, "the comparison failed")
-        before = bench.database.read_bytes()
-        subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
-        result = bench.run(*bench.compare_arguments())
-        expect(result.returncode == 2, f"exit code {result.returncode}")
-        expect(str(bench.database) in result.stderr, f"the file is not named: {result.stderr}")
-        expect(bench.database.read_bytes() == before, "the file changed")
-        reading = bench.run("sessions")
-        message = result.stderr.strip().splitlines()[-1]
-        subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
-        expect_code = "can be read meanwhile" if reading.returncode == 0 else "cannot be read meanwhile"
-    return f"{message.replace(str(folder), '')} ({expect_code})"
+from .harness import expect, expect_verdict_after, fault, incidents, long_envelope, voids, wait_for_samples
+from .workbench import Models, Workbench, children, kill
 
 
 @fault("database locked by another process for 30 s")
@@ -382,23 +235,3 @@ for count, line in enumerate(worker.stdout):
             expect(peak[0] < 500_000, f"{shape}: the runner grew to {peak[0]} kB")
             notes.append(f"{shape}: {time.monotonic() - start:.1f} s, runner at most {peak[0] // 1024} MB")
     return "; ".join(notes)
-
-
-def run(program, only: list[str] | None) -> list[dict]:
-    """Injects each fault; returns a row a fault."""
-    rows = []
-    for name, function in NAMES.items():
-        if only and not any(part in name for part in only):
-            continue
-        models = Models()
-        start = time.monotonic()
-        try:
-            row = {"fault": name, "held": True, "note": function(program, models)}
-        except (AssertionError, subprocess.SubprocessError, OSError, ValueError) as error:
-            row = {"fault": name, "held": False, "note": f"{type(error).__name__}: {error}"}
-        finally:
-            models.close()
-        row["seconds"] = round(time.monotonic() - start, 1)
-        print(f"{'held  ' if row['held'] else 'FAILED'} {row['seconds']:6.1f} s  {name}: {row['note']}", flush=True)
-        rows.append(row)
-    return rows

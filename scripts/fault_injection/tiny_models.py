@@ -9,19 +9,19 @@ VOCABULARY, HIDDEN, INTERMEDIATE, HEADS, KEY_VALUE_HEADS, HEAD, LAYERS = 257, 12
 END_OF_TEXT = 256
 
 
-def write(folder: pathlib.Path, seed: int) -> None:
-    """Writes a model folder whose weights follow from the seed alone."""
+def write(folder: pathlib.Path, seed: int, layers: int = LAYERS) -> None:
+    """Writes a model folder whose weights follow from the seed alone; more layers make a slower model."""
     folder.mkdir(parents=True)
-    (folder / "config.json").write_text(json.dumps(_configuration()))
+    (folder / "config.json").write_text(json.dumps(_configuration(layers)))
     (folder / "tokenizer.json").write_text(json.dumps(_tokenizer()))
     (folder / "tokenizer_config.json").write_text(json.dumps({"eos_token": "<|endoftext|>"}))
-    write_weights(folder / "model.safetensors", seed)
+    write_weights(folder / "model.safetensors", seed, layers)
 
 
-def write_weights(file: pathlib.Path, seed: int) -> None:
+def write_weights(file: pathlib.Path, seed: int, layers: int = LAYERS) -> None:
     generator = random.Random(seed)
     header, parts, offset = {"__metadata__": {"format": "mlx"}}, [], 0
-    for name, shape in _tensors():
+    for name, shape in _tensors(layers):
         count = shape[0] * (shape[1] if len(shape) == 2 else 1)
         values = [1.0] * count if len(shape) == 1 else [generator.uniform(-0.08, 0.08) for _ in range(count)]
         data = struct.pack(f"<{count}e", *values)
@@ -33,10 +33,10 @@ def write_weights(file: pathlib.Path, seed: int) -> None:
     file.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(parts))
 
 
-def _tensors():
+def _tensors(layers: int):
     queries, keys = HEADS * HEAD, KEY_VALUE_HEADS * HEAD
     yield "model.embed_tokens.weight", (VOCABULARY, HIDDEN)
-    for layer in range(LAYERS):
+    for layer in range(layers):
         path = f"model.layers.{layer}"
         yield f"{path}.self_attn.q_proj.weight", (queries, HIDDEN)
         yield f"{path}.self_attn.k_proj.weight", (keys, HIDDEN)
@@ -50,10 +50,10 @@ def _tensors():
     yield "model.norm.weight", (HIDDEN,)
 
 
-def _configuration() -> dict:
+def _configuration(layers: int) -> dict:
     return {
         "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu", "hidden_size": HIDDEN,
-        "num_hidden_layers": LAYERS, "num_attention_heads": HEADS, "num_key_value_heads": KEY_VALUE_HEADS,
+        "num_hidden_layers": layers, "num_attention_heads": HEADS, "num_key_value_heads": KEY_VALUE_HEADS,
         "head_dim": HEAD, "intermediate_size": INTERMEDIATE, "vocab_size": VOCABULARY,
         "max_position_embeddings": 2048, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "tie_word_embeddings": True,
         "torch_dtype": "float16", "eos_token_id": END_OF_TEXT,

@@ -19,14 +19,14 @@ struct DecisionPrinter {
   /// The exported dataset's folder, to link to.
   let results: String
 
-  /// - Throws: where GitHub's step summary can't be written.
-  func print(_ format: DecisionFormat) throws {
+  /// The decision is made and carried out: that GitHub's step summary cannot be written is said and changes nothing of it.
+  func print(_ format: DecisionFormat) {
     switch format {
     case .text: Terminal.write(text)
     case .json: Terminal.write(decision.json.serialized(.pretty) + "\n")
     case .markdown: Terminal.write(markdown)
     case .github:
-      try appendStepSummary()
+      appendStepSummary()
       Terminal.write(decision.verdict.githubAnnotations)
     }
   }
@@ -68,15 +68,22 @@ struct DecisionPrinter {
     return "\nRows:\n\n" + names.map { "- [\($0)](\(root)/\($0))\n" }.joined()
   }
 
-  private func appendStepSummary() throws {
+  private func appendStepSummary() {
     guard let path = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"], !path.isEmpty else {
       return Terminal.write(markdown)
     }
-    let url = URL(fileURLWithPath: path)
-    guard FileManager.default.fileExists(atPath: path) else { return try Data(markdown.utf8).write(to: url) }
-    let file = try FileHandle(forWritingTo: url)
-    try file.seekToEnd()
-    try file.write(contentsOf: Data(markdown.utf8))
-    try file.close()
+    do {
+      _ = FileManager.default.fileExists(atPath: path) || FileManager.default.createFile(atPath: path, contents: nil)
+      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+      let end = try file.seekToEnd()
+      do {
+        try file.write(contentsOf: Data(markdown.utf8))
+      } catch {
+        try file.truncate(atOffset: end)
+        throw error
+      }
+    } catch {
+      Terminal.writeError("the step summary \(path) could not be written: \(error.localizedDescription)\n")
+    }
   }
 }

@@ -64,10 +64,10 @@ struct PromoteCommand: ParsableCommand {
         isDryRun: dryRun || patch, allowsProvisional: allowProvisional,
         hostFingerprint: anyHost ? nil : Measurements.Host.current.fingerprint))
     if patch {
-      if decision.action == .wouldEdit { Terminal.write(decision.diff?.description ?? "") }
+      if decision.action == .wouldEdit { try Terminal.deliver(decision.diff?.description ?? "") }
       Terminal.writeError("\(decision.verdict.reason)\n")
     } else {
-      try DecisionPrinter(decision: decision, file: target.file.url.relativePath, results: results)
+      DecisionPrinter(decision: decision, file: target.file.url.relativePath, results: results)
         .print(json ? .json : format)
     }
     throw ExitCode(decision.exitCode.rawValue)

@@ -21,9 +21,9 @@ extension RegistryCommand {
       // Without a file there is nothing to settle by, and the log can be read nevertheless.
       _ = try? Promoter(store: store, registry: target.file, requester: Requester.name).recover()
       let edits = try store.registryEdits(role: role.map(Role.init(rawValue:)))
-      if json { return Terminal.write(JSONValue.array(edits.map(\.json)).serialized(.pretty) + "\n") }
+      if json { return try Terminal.deliver(JSONValue.array(edits.map(\.json)).serialized(.pretty) + "\n") }
       if edits.isEmpty { Terminal.writeError("no edits yet\n") }
-      for edit in edits { Terminal.write("\(edit.line)\n") }
+      try Terminal.deliver(edits.map { "\($0.line)\n" }.joined())
     }
   }
 

@@ -1,0 +1,80 @@
+"""What all faults share: their list, and ways to look at a comparison that one was injected into."""
+
+import copy
+import sqlite3
+import subprocess
+import time
+
+from .twin import difference_from_twin
+from .workbench import ENVELOPE, Models, Workbench
+
+NAMES = {}
+
+
+def fault(name):
+    def add(function):
+        NAMES[name] = function
+        return function
+    return add
+
+
+def long_envelope(blocks: int = 40, decode: int = 600) -> dict:
+    """A comparison that lasts long enough for something to happen to it: some seconds."""
+    envelope = copy.deepcopy(ENVELOPE)
+    envelope["throughput"][0] |= {"decode_tokens": decode}
+    envelope["plan"]["blocks"] = blocks
+    return envelope
+
+
+def wait_for_samples(bench: Workbench, count: int, process: subprocess.Popen, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if len(bench.samples()) >= count:
+                return
+        except sqlite3.OperationalError:
+            pass
+        time.sleep(0.02)
+    process.kill()
+    errors = process.communicate()[1] or b""
+    raise AssertionError(f"the comparison did not come to {count} samples: {errors.decode()[-300:]}")
+
+
+def expect(condition: bool, message: str) -> None:
+    if not condition:
+        raise AssertionError(message)
+
+
+def expect_verdict_after(bench: Workbench) -> None:
+    verdict = bench.finish_comparison()
+    expect(verdict["outcome"] == "hold", f"the verdict is {verdict['outcome']}")
+    difference = difference_from_twin(bench)
+    expect(difference is None, str(difference))
+
+
+def voids(bench: Workbench) -> list[str]:
+    return [reason for (reason,) in bench.rows("SELECT reason FROM voids")]
+
+
+def incidents(bench: Workbench) -> list[str]:
+    return [f"{kind}: {detail}" for kind, detail in bench.rows("SELECT kind, detail FROM incidents")]
+
+
+def run(program, only: list[str] | None) -> list[dict]:
+    """Injects each fault; returns a row a fault."""
+    rows = []
+    for name, function in NAMES.items():
+        if only and not any(part in name for part in only):
+            continue
+        models = Models()
+        start = time.monotonic()
+        try:
+            row = {"fault": name, "held": True, "note": function(program, models)}
+        except Exception as error:  # noqa: BLE001 - whatever ends a check is a finding
+            row = {"fault": name, "held": False, "note": f"{type(error).__name__}: {error}"}
+        finally:
+            models.close()
+        row["seconds"] = round(time.monotonic() - start, 1)
+        print(f"{'held  ' if row['held'] else 'FAILED'} {row['seconds']:6.1f} s  {name}: {row['note']}", flush=True)
+        rows.append(row)
+    return rows
