@@ -21,8 +21,9 @@ final class WorkerOutput: Sendable {
 
   private let state = Mutex(State())
   private let process: ChildProcess
-  // One queue for all that happens, rather than threads for each worker: what threads keep in store grows with them.
-  private let queue = DispatchQueue(label: "resident.worker-output")
+  // On the threads that tasks run on, rather than on others for each worker: what a thread hands to another, the other
+  // keeps in store.
+  private let queue = DispatchQueue(label: "resident.worker-output", target: .global())
   // Set for its time by whoever waits; safe to use from any thread.
   private nonisolated(unsafe) let alarm: any DispatchSourceTimer
 
