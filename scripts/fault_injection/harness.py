@@ -40,6 +40,10 @@ def wait_for_samples(bench: Workbench, count: int, process: subprocess.Popen, se
     raise AssertionError(f"the comparison did not come to {count} samples: {errors.decode()[-300:]}")
 
 
+# What a comparison of tiny models may say: on a machine that others use its blocks may all be too noisy.
+NO_WIN = ("hold", "inconclusive")
+
+
 def expect(condition: bool, message: str) -> None:
     if not condition:
         raise AssertionError(message)
@@ -47,7 +51,7 @@ def expect(condition: bool, message: str) -> None:
 
 def expect_verdict_after(bench: Workbench) -> None:
     verdict = bench.finish_comparison()
-    expect(verdict["outcome"] == "hold", f"the verdict is {verdict['outcome']}")
+    expect(verdict["outcome"] in NO_WIN, f"the verdict is {verdict['outcome']}")
     difference = difference_from_twin(bench)
     expect(difference is None, str(difference))
 
