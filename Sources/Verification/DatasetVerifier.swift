@@ -41,8 +41,12 @@ public struct DatasetVerifier: Sendable {
       guard let evidence = try loader.context(of: session) else { continue }
       comparisons.append(PublishedComparison(session: session, evidence: evidence))
     }
+    let verdicts = try dataset.verdicts()
+    let outcomes = Dictionary(
+      verdicts.sorted { $0.key.recordedAt < $1.key.recordedAt }.map { ($0.session, $0.key.outcome) },
+      uniquingKeysWith: { $1 })
     var findings: [Finding] = []
-    for published in try dataset.verdicts() {
+    for published in verdicts {
       func finding(_ state: Finding.State, _ details: [String]) -> Finding {
         Finding(name: published.name, session: published.session, state: state, details: details)
       }
@@ -51,7 +55,7 @@ public struct DatasetVerifier: Sendable {
         continue
       }
       do {
-        let basis = try VerdictBasis(of: published.verdict, on: comparison, among: comparisons)
+        let basis = try VerdictBasis(of: published.verdict, on: comparison, among: comparisons, outcomes: outcomes)
         let verdict = try Self.verdict(on: comparison, basis, &loader)
         let differences = JSONDifference.all(
           published.verdict, verdict.json, but: basis.isRecorded ? [] : [VerdictBasis.countedPath])

@@ -19,15 +19,19 @@ struct VerdictBasis {
   /// The member that only newer verdicts have.
   static let countedPath = "maturity.counted_sessions"
 
-  /// A session that the verdict names and the dataset lacks, or that is of other models or conditions.
+  /// A session that the verdict names and the dataset lacks, that is of other models or conditions, or that decided
+  /// nothing where it is to count.
   struct Missing: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// - Parameter comparisons: All of the dataset.
+  /// - Parameters:
+  ///   - comparisons: All of the dataset.
+  ///   - outcomes: Of each session's last published verdict, by UUID.
   /// - Throws: ``Missing``.
   init(
-    of verdict: JSONValue, on comparison: PublishedComparison, among comparisons: PublishedComparisons
+    of verdict: JSONValue, on comparison: PublishedComparison, among comparisons: PublishedComparisons,
+    outcomes: [String: String]
   ) throws(Missing) {
     let candidates = comparisons.all.filter { comparison.evidence.continues($0.evidence) }
     guard let counted = verdict["maturity"]?["counted_sessions"]?.array else {
@@ -42,6 +46,9 @@ struct VerdictBasis {
       comparison.evidence.continues($0.evidence)
     }
     self.counted = try Self.resolve(counted, comparisons, "counts", comparison) { $0.isComparable(to: comparison) }
+    if let undecided = self.counted.first(where: { outcomes[$0.uuid] ?? "inconclusive" == "inconclusive" }) {
+      throw Missing(description: "the verdict counts session \(undecided.uuid), which decided nothing")
+    }
     isRecorded = true
     let left = candidates.count - pooled.count
     remarks =

@@ -52,6 +52,15 @@ struct ScheduleTests {
     #expect(tasks[1].minutes == 2 && !tasks[1].isGuess)
   }
 
+  @Test("An inconclusive comparison counts for nothing, and may be made again at once")
+  func inconclusive() throws {
+    let sessions = [past("a", at: 0, outcome: "inconclusive")]
+    let standing = try #require(standings(sessions).first)
+    #expect(standing.state == .open && standing.validated == 0 && standing.dueAt == nil)
+    #expect(schedule(sessions, now: day).tasks.first?.candidate == "a")
+    #expect(standings(sessions + [past("a", at: day), past("a", at: 6 * day)]).first?.state == .final)
+  }
+
   @Test("A comparison does not count before the envelope's days are over, and so is not made")
   func notDue() throws {
     let sessions = [past("a", at: 0)]

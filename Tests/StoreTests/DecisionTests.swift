@@ -40,14 +40,20 @@ struct DecisionTests {
     #expect(try store.verdicts(of: nil).count == 3)
   }
 
-  @Test("Only complete comparisons of the same weights, envelope and host mature a verdict")
+  @Test("Only complete comparisons of the same weights, envelope and host that decided mature a verdict")
   func validated() throws {
     let second = try complete(20)
     let first = try complete(10)
-    _ = try complete(30, candidate: "cc")
     var host = Fixture.host
     host.fingerprint = "beef"
-    _ = try complete(40, host: host)
+    let others = [try complete(30, candidate: "cc"), try complete(40, host: host)]
+    for comparison in [first, second] + others {
+      try store.record(verdict: .null, outcome: "hold", for: comparison)
+    }
+    let undecided = try complete(15)
+    try store.record(verdict: .null, outcome: "hold", for: undecided)
+    try store.record(verdict: .null, outcome: "inconclusive", for: undecided)
+    _ = try complete(17)
     let running = try store.open(Fixture.session(), envelope: Fixture.envelope)
     for run in [Fixture.run(.resident), Fixture.run(.candidate)] { _ = try store.append(run, to: running) }
 

@@ -16,6 +16,8 @@ public struct PastSession: Sendable, Equatable {
   public var weights: [String]
   /// The outcome of the last verdict.
   public var outcome: String?
+  /// Whether that verdict says anything: an inconclusive one matures nothing.
+  public var isDecided: Bool { outcome != nil && outcome != "inconclusive" }
   /// From the start of loading to the last sample; nil where the session was interrupted.
   public var minutes: Double?
   /// Whether every sample is a success.

@@ -49,7 +49,7 @@ extension Standing {
     // What other weights of the same names have shown is no evidence about these.
     let own = all.filter { $0.weights == all.last?.weights }
     let complete = own.filter { $0.state == .complete }
-    let counted = Self.counted(complete, daysBetween: rule.daysBetween)
+    let counted = Self.counted(complete.filter(\.isDecided), daysBetween: rule.daysBetween)
     let seen = Set(counted.map(\.environment.rawValue))
     self.init(
       role: role, resident: resident, candidate: candidate, envelope: index, envelopeID: envelope.id,
@@ -77,8 +77,7 @@ extension Standing {
     if complete.isEmpty {
       return screening.contains { $0.state == .complete && $0.isWhole } ? .screened : .unscreened
     }
-    let isDecided = outcome != nil && outcome != "inconclusive"
-    return isDecided && validated >= needed && missingEnvironments.isEmpty ? .final : .open
+    return complete.last?.isDecided == true && validated >= needed && missingEnvironments.isEmpty ? .final : .open
   }
 
   /// Those that are far enough from the one counted before them.

@@ -25,8 +25,9 @@ extension MeasurementStore {
     }
   }
 
-  /// The complete comparisons of exactly these weights under that envelope on that host, oldest first, with their
-  /// UUIDs, starts in seconds since 1970 and environments: what a verdict's maturity counts.
+  /// The complete comparisons of exactly these weights under that envelope on that host whose last verdict is other than
+  /// inconclusive, oldest first, with their UUIDs, starts in seconds since 1970 and environments: what a verdict's
+  /// maturity counts.
   public func validatedComparisons(
     candidate: WeightsHash, resident: WeightsHash, envelope: EnvelopeHash, hostFingerprint: String
   ) throws(StoreError) -> [(session: SessionNumber, uuid: String, startedAt: Double, environment: EnvironmentClass)] {
@@ -36,6 +37,7 @@ extension MeasurementStore {
         sql: """
           SELECT * FROM sessions
           WHERE state = 'complete' AND envelope_hash = ? AND host = ?
+            AND (SELECT outcome FROM verdicts WHERE session = sessions.number ORDER BY id DESC LIMIT 1) <> 'inconclusive'
             AND EXISTS (
               SELECT 1 FROM runs WHERE session = sessions.number AND side = 'resident' AND weights_hash = ?)
             AND EXISTS (

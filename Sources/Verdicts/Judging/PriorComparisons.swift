@@ -34,7 +34,7 @@ public struct PriorComparisons: Sendable, Equatable {
   /// Those that count for a comparison that began at `start`: each far enough from the one counted before it, and the
   /// last far enough from `start`.
   ///
-  /// - Parameter items: In the order of their starts.
+  /// - Parameter items: Those that decided, in the order of their starts.
   public init(_ items: [Item], before start: Double, _ maturity: Maturity) {
     let gap = maturity.daysBetween * 86_400
     var counted: [Item] = []
