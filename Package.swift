@@ -102,7 +102,7 @@ let package = Package(
       name: "Dataset", dependencies: ["JSON", "Measurements", "Platform", "Store", "ToolCalls", "Vocabulary", crypto]),
     .target(name: "Publishing", dependencies: ["Dataset", "JSON", "Platform"]),
 
-    .target(name: "Report", dependencies: ["JSON", "Store"]),
+    .target(name: "Report", dependencies: ["JSON", "Measurements", "Statistics", "Store", "Verdicts", "Vocabulary"]),
 
     .executableTarget(
       name: "resident",

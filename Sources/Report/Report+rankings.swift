@@ -8,7 +8,7 @@ extension Report {
     text +=
       "\n| comparison | candidate | resident | outcome | standing | maturity |\n| --: | --- | --- | --- | --- | --- |\n"
     for comparison in comparisons {
-      let standings = comparison.rules.filter { $0.kind == "objective" }.map {
+      let standings = comparison.rules.filter { $0.kind == .objective }.map {
         "\($0.standing ?? "undecided") on \($0.metric) of \($0.cell)"
       }
       let cells = [

@@ -5,7 +5,9 @@ extension Report.Comparison {
   /// The comparison by itself: the reason, and each objective and guardrail with its effect, interval and margin.
   public var page: String {
     let rows = rules.map { rule in
-      let cells = [rule.kind, rule.metric, rule.cell, rule.standing ?? "", rule.effect, rule.margin, rule.state]
+      let cells = [
+        rule.kind.rawValue, rule.metric, rule.cell, rule.standing ?? "", rule.effect, rule.margin, rule.state,
+      ]
       return "<tr>" + cells.map { "<td>\($0.htmlText)</td>" }.joined() + "</tr>\n"
     }
     return HTMLPage(

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
+import ModelRegistry
 import Report
+import Store
+import Vocabulary
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,10 +15,24 @@ struct ReportCommand: ParsableCommand {
     completion: .directory)
   var out = "report"
 
+  @Option(help: ArgumentHelp("With --json: one comparison with every block's evidence.", valueName: "number"))
+  var comparison: Int64?
+
+  @Flag(help: "Print what the pages show as one JSON object, and write no page.") var json = false
+
+  @OptionGroup var registry: RegistryOption
   @OptionGroup var database: DatabaseOption
 
+  func validate() throws {
+    if comparison != nil && !json { throw ValidationError("--comparison goes with --json.") }
+  }
+
   func run() throws {
-    let report = Report(try database.open(.readOnly).verdicts(of: nil))
+    let store = try database.open(.readOnly)
+    if let comparison { return Terminal.write(try detail(comparison, store).json.serialized(.pretty) + "\n") }
+    let overview = try Overview(store, registry: roles())
+    if json { return Terminal.write(overview.json.serialized(.pretty) + "\n") }
+    let report = Report(try store.verdicts(of: nil))
     let folder = URL(fileURLWithPath: out, isDirectory: true)
     let pages = folder.appendingPathComponent("comparisons", isDirectory: true)
     try FileManager.default.createDirectory(at: pages, withIntermediateDirectories: true)
@@ -25,5 +42,20 @@ struct ReportCommand: ParsableCommand {
     try Data(report.page.utf8).write(to: folder.appendingPathComponent("index.html"), options: .atomic)
     try Data(report.rankings.utf8).write(to: folder.appendingPathComponent("RANKINGS.md"), options: .atomic)
     Terminal.write("\(report.comparisons.count) comparisons in \(folder.path)\n")
+  }
+
+  private func detail(_ number: Int64, _ store: MeasurementStore) throws -> ComparisonDetail {
+    let session = SessionNumber(rawValue: number)
+    guard let comparison = Report(try store.verdicts(of: session)).comparisons.first else {
+      throw ValidationError("Session \(number) has no recorded verdict; `resident promote --dry-run` records one.")
+    }
+    return try ComparisonDetail(comparison, in: store)
+  }
+
+  /// What the registry says where there is one; a report needs none.
+  private func roles() throws -> [Role: ModelID] {
+    guard FileManager.default.fileExists(atPath: registry.file.url.path) else { return [:] }
+    return Dictionary(
+      try registry.file.read().entries.map { ($0.role, $0.id) }, uniquingKeysWith: { first, _ in first })
   }
 }

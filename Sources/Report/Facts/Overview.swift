@@ -1,0 +1,41 @@
+import JSON
+import Store
+import Vocabulary
+
+/// Everything that is known without reading a sample: roles, comparisons by their recorded verdicts, and what is open.
+///
+///     let overview = try Overview(store, registry: ["default": "org/model"])
+///     print(overview.json.serialized(.pretty))
+public struct Overview: Sendable, Equatable {
+  /// By name.
+  public let roles: [RoleFacts]
+  /// By their last recorded verdicts, newest first.
+  public let comparisons: [Report.Comparison]
+  /// Sessions that no verdict was recorded of, newest first.
+  public let unjudged: [UnjudgedSession]
+  /// By name.
+  public let envelopes: [EnvelopeFacts]
+
+  /// - Parameter registry: What each role means; empty where no registry is at hand.
+  /// - Throws: `StoreError`.
+  /// - Complexity: O(*n*) in sessions and verdicts.
+  public init(_ store: MeasurementStore, registry: [Role: ModelID] = [:]) throws {
+    let report = Report(try store.verdicts(of: nil))
+    comparisons = report.comparisons
+    roles = RoleFacts.all(
+      registry: registry, edits: try store.registryEdits(role: nil), comparisons: report.comparisons)
+    let headings = try store.headings()
+    let judged = Set(report.comparisons.map(\.number))
+    unjudged = headings.filter { !judged.contains($0.number) }.map(UnjudgedSession.init)
+    let starts = Dictionary(headings.map { ($0.number, $0.session.startedAt) }, uniquingKeysWith: { first, _ in first })
+    envelopes = EnvelopeFacts.all(report.comparisons, starts: starts)
+  }
+
+  /// The facts for programs.
+  public var json: JSONValue {
+    [
+      "roles": .array(roles.map(\.json)), "comparisons": .array(comparisons.map(\.json)),
+      "without_verdict": .array(unjudged.map(\.json)), "envelopes": .array(envelopes.map(\.json)),
+    ]
+  }
+}

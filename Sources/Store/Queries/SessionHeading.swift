@@ -1,0 +1,8 @@
+import Measurements
+
+/// A session without anything that was measured in it.
+public struct SessionHeading: Sendable, Equatable {
+  public var number: SessionNumber
+  public var session: MeasurementSession
+  public var state: MeasurementSession.State
+}
