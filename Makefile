@@ -6,6 +6,7 @@ MODELS := $(STATE)/models
 CONFIGURATION := release
 DUCKDB := $(STATE)/tools/duckdb
 HF := $(STATE)/tools/hf
+CHARTJS := $(STATE)/tools/chart.min.js
 RESIDENT = .build/$(CONFIGURATION)/resident
 ENVELOPE ?= envelopes/smoke.json
 
@@ -14,7 +15,7 @@ export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
 .PHONY: help test-engines bench-overhead bench bench-engine bench-kernels faults soak rehearse-night test test-neon \
-  test-dataset test-publish build models lanes lane-comparisons duckdb hf lint format conformance clean
+  test-dataset test-publish test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
@@ -27,6 +28,8 @@ help:
 	@echo "make duckdb       fetch DuckDB's command line, which writes the dataset's Parquet files"
 	@echo "make hf           install the hub's command line, which resident publish drives"
 	@echo "make test-publish publish to a stand-in of the hub by the real hf command (installs it)"
+	@echo "make charts       fetch Chart.js, which draws the report's charts"
+	@echo "make test-browser look at reports in headless Chromium (installs it, as root)"
 	@echo "make test-dataset load an exported dataset by datasets, pyarrow, duckdb and pandas (installs them)"
 	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
 	@echo "make lane-comparisons compare four of them with the uniform one"
@@ -62,6 +65,21 @@ $(HF): scripts/hf-requirements.txt
 	@$(STATE)/hf-venv/bin/pip install --quiet --disable-pip-version-check -r scripts/hf-requirements.txt
 	@mkdir -p $(dir $@)
 	@ln -sf ../hf-venv/bin/hf $@ && touch -h $@
+
+# What `resident report` draws with, which finds it here.
+charts: $(CHARTJS)
+
+$(CHARTJS):
+	@scripts/fetch-chart-library $@
+
+# PICTURE=FILE keeps the picture for the README.
+test-browser: CONFIGURATION := debug
+test-browser: duckdb charts
+	@scripts/install-system-libraries
+	@scripts/install-browser $(STATE)/browser-venv
+	swift build --product resident
+	$(STATE)/browser-venv/bin/python Tests/Browser/report.py $(RESIDENT) $(DUCKDB) $(CHARTJS) \
+	  $(if $(PICTURE),--picture "$(PICTURE)")
 
 # The folders appear only when complete, so that a make that was interrupted starts them anew.
 $(MODELS)/smollm2-135m: | build $(WEIGHTS)

@@ -102,7 +102,13 @@ let package = Package(
       name: "Dataset", dependencies: ["JSON", "Measurements", "Platform", "Store", "ToolCalls", "Vocabulary", crypto]),
     .target(name: "Publishing", dependencies: ["Dataset", "JSON", "Platform"]),
 
-    .target(name: "Report", dependencies: ["JSON", "Measurements", "Statistics", "Store", "Verdicts", "Vocabulary"]),
+    .target(
+      name: "Report",
+      dependencies: ["JSON", "Measurements", "Statistics", "Store", "Verdicts", "Vocabulary"],
+      resources: [
+        .embedInCode("Resources/charts.js"), .embedInCode("Resources/filters.js"), .embedInCode("Resources/kinds.js"),
+        .embedInCode("Resources/report.css"),
+      ]),
 
     .executableTarget(
       name: "resident",
@@ -192,7 +198,7 @@ let package = Package(
       dependencies: ["Checkpoint", "Instruments", "NativeEngine", "Statistics", "TestSupport"]),
     .testTarget(
       name: "LanesTests", dependencies: ["Checkpoint", "Lanes", "NativeEngine", "Randomness", "TestSupport"]),
-    .testTarget(name: "ReportTests", dependencies: ["JSON", "Report", "Store"]),
+    .testTarget(name: "ReportTests", dependencies: ["JSON", "Measurements", "Report", "Store", "Vocabulary"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Randomness", "Statistics"], exclude: ["Golden"]),
     .testTarget(
       name: "ModelRegistryTests", dependencies: ["JSON", "ModelRegistry", "Vocabulary", "registry-crash-helper"]),

@@ -23,6 +23,8 @@ public struct Report: Sendable, Equatable {
 
   public let comparisons: [Comparison]
 
+  init(comparisons: [Comparison]) { self.comparisons = comparisons }
+
   /// - Parameter records: In the order of recording; the last of each session counts.
   public init(_ records: [VerdictRecord]) {
     let latest = Dictionary(records.map { ($0.session, $0) }, uniquingKeysWith: { $1 })

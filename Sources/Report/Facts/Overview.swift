@@ -16,19 +16,32 @@ public struct Overview: Sendable, Equatable {
   /// By name.
   public let envelopes: [EnvelopeFacts]
 
+  /// The comparisons as a document of standings: see ``Report/rankings``.
+  var rankings: String { Report(comparisons: comparisons).rankings }
+
   /// - Parameter registry: What each role means; empty where no registry is at hand.
   /// - Throws: `StoreError`.
   /// - Complexity: O(*n*) in sessions and verdicts.
-  public init(_ store: MeasurementStore, registry: [Role: ModelID] = [:]) throws {
-    let report = Report(try store.verdicts(of: nil))
-    comparisons = report.comparisons
-    roles = RoleFacts.all(
-      registry: registry, edits: try store.registryEdits(role: nil), comparisons: report.comparisons)
-    let headings = try store.headings()
-    let judged = Set(report.comparisons.map(\.number))
-    unjudged = headings.filter { !judged.contains($0.number) }.map(UnjudgedSession.init)
-    let starts = Dictionary(headings.map { ($0.number, $0.session.startedAt) }, uniquingKeysWith: { first, _ in first })
-    envelopes = EnvelopeFacts.all(report.comparisons, starts: starts)
+  public init(_ store: MeasurementStore, registry: [Role: ModelID] = [:]) throws(StoreError) {
+    self.init(
+      verdicts: try store.verdicts(of: nil), sessions: try store.headings(), edits: try store.registryEdits(role: nil),
+      registry: registry)
+  }
+
+  /// - Parameters:
+  ///   - verdicts: In the order of recording.
+  ///   - sessions: Newest first.
+  ///   - edits: In the order of recording.
+  ///   - registry: What each role means; empty where no registry is at hand.
+  public init(
+    verdicts: [VerdictRecord], sessions: [SessionHeading], edits: [RegistryEditRecord], registry: [Role: ModelID] = [:]
+  ) {
+    comparisons = Report(verdicts).comparisons
+    roles = RoleFacts.all(registry: registry, edits: edits, comparisons: comparisons)
+    let judged = Set(comparisons.map(\.number))
+    unjudged = sessions.filter { !judged.contains($0.number) }.map(UnjudgedSession.init)
+    let starts = Dictionary(sessions.map { ($0.number, $0.session.startedAt) }, uniquingKeysWith: { first, _ in first })
+    envelopes = EnvelopeFacts.all(comparisons, starts: starts)
   }
 
   /// The facts for programs.

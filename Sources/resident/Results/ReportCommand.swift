@@ -7,13 +7,20 @@ import Vocabulary
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Write pages and RANKINGS.md of all comparisons' recorded verdicts.",
+    commandName: "report", abstract: "Write pages with charts, and RANKINGS.md, of roles and recorded verdicts.",
     discussion: "The pages need no network. A comparison has a verdict once it ended or `resident promote` judged it.")
 
   @Option(
     help: ArgumentHelp("The folder to write index.html, a page a comparison and RANKINGS.md to.", valueName: "dir"),
     completion: .directory)
   var out = "report"
+
+  @Option(
+    help: ArgumentHelp(
+      "Chart.js as one file. Default: $\(ChartLibrary.environmentVariable), else .resident/tools or Debian's package.",
+      valueName: "file"),
+    completion: .file(extensions: ["js"]))
+  var chartLibrary: String?
 
   @Option(help: ArgumentHelp("With --json: one comparison with every block's evidence.", valueName: "number"))
   var comparison: Int64?
@@ -32,16 +39,21 @@ struct ReportCommand: ParsableCommand {
     if let comparison { return Terminal.write(try detail(comparison, store).json.serialized(.pretty) + "\n") }
     let overview = try Overview(store, registry: roles())
     if json { return Terminal.write(overview.json.serialized(.pretty) + "\n") }
-    let report = Report(try store.verdicts(of: nil))
+    let charts = try library()
+    if charts == nil { Terminal.writeError("\(ChartLibrary.advice) The pages have tables only.\n") }
     let folder = URL(fileURLWithPath: out, isDirectory: true)
-    let pages = folder.appendingPathComponent("comparisons", isDirectory: true)
-    try FileManager.default.createDirectory(at: pages, withIntermediateDirectories: true)
-    for comparison in report.comparisons {
-      try Data(comparison.page.utf8).write(to: folder.appendingPathComponent(comparison.path), options: .atomic)
+    let total = overview.comparisons.count
+    try ReportFolder(folder).write(overview, of: store, charts) { written in
+      if Terminal.errorIsTerminal { Terminal.writeError("\r\(written) of \(total) comparisons") }
     }
-    try Data(report.page.utf8).write(to: folder.appendingPathComponent("index.html"), options: .atomic)
-    try Data(report.rankings.utf8).write(to: folder.appendingPathComponent("RANKINGS.md"), options: .atomic)
-    Terminal.write("\(report.comparisons.count) comparisons in \(folder.path)\n")
+    if Terminal.errorIsTerminal, total > 0 { Terminal.writeError("\n") }
+    Terminal.write("\(total) comparisons in \(folder.path)\n")
+  }
+
+  /// Nil where none is named and none is at a known place.
+  private func library() throws -> ChartLibrary? {
+    let named = chartLibrary ?? ProcessInfo.processInfo.environment[ChartLibrary.environmentVariable] ?? ""
+    return named.isEmpty ? ChartLibrary.find() : try ChartLibrary(contentsOf: URL(fileURLWithPath: named))
   }
 
   private func detail(_ number: Int64, _ store: MeasurementStore) throws -> ComparisonDetail {

@@ -1,0 +1,109 @@
+import Foundation
+import JSON
+import Vocabulary
+
+extension EnvelopeFacts {
+  /// Where the page of the overview's envelope of that index stands, relative to the index.
+  public static func path(_ index: Int) -> String { "envelopes/\(index + 1).html" }
+
+  /// All models under the envelope: speed against accuracy, lanes side by side, and trends over nights.
+  ///
+  /// - Parameter charts: Nil for a page without charts.
+  public func page(_ charts: ChartLibrary?) -> String {
+    let figures =
+      charts == nil
+      ? []
+      : [
+        ChartFigure(kind: "frontier", caption: "Speed against right answers; the size is peak memory"),
+        ChartFigure(kind: "lanes", caption: "Lanes side by side, each by its last comparison"),
+      ]
+    let trend = charts.map { _ in
+      ChartFigure(
+        kind: "trends",
+        caption: "Over nights; a diamond marks a change of weights, engine, envelope, environment or host"
+      ).html
+    }
+    return HTMLPage(
+      title: "Resident: \(id)", root: "../", scripts: charts.map(ReportAsset.charts) ?? [],
+      facts: charts.map { _ in
+        ["lanes": .array(lanes.map(\.json)), "trends": .array(trends.map(\.pointsJSON))]
+      },
+      body: """
+        <nav><a href="../index.html">Roles and comparisons</a></nav>
+        <h1>\(id.htmlText)</h1>
+        <p class="faint">\(comparisons) comparisons with a verdict. Figures of different hosts do not compare.</p>
+        <h2>Lanes</h2>
+        <div class="charts">
+        \(figures.map(\.html).joined())</div>
+        <details\(charts == nil ? " open" : "")><summary>\(lanes.count) lanes as a table</summary>
+        \(lanesTable(root: "../"))</details>
+        <h2>Trends</h2>
+        \(trend ?? "")<details\(charts == nil ? " open" : "")><summary>\(trends.count) trends as a table</summary>
+        \(trendsTable)</details>
+        \(charts == nil ? "<p class=\"faint\">\(ChartLibrary.advice.htmlText)</p>\n" : "")
+        """
+    ).text
+  }
+
+  /// - Parameter root: The way to the report's folder.
+  func lanesTable(root: String) -> String {
+    let rows = lanes.map { lane in
+      [
+        lane.model.htmlText(atMost: 80), "\(lane.chip) \(lane.host.prefix(8))".htmlText(atMost: 60),
+        lane.speed.map { Self.text($0) } ?? "", lane.accuracy.map { Self.text($0 * 100) } ?? "",
+        lane.peakMemoryBytes > 0 ? Self.text(Double(lane.peakMemoryBytes) / 1e6) : "",
+        lane.isOnFrontier ? "yes" : "", "<a href=\"\(root)comparisons/\(lane.comparison).html\">\(lane.comparison)</a>",
+      ]
+    }
+    return HTMLTable(
+      heads: ["model", "host", "tokens/s", "right, %", "peak memory, MB", "on the frontier", "comparison"], rows: rows
+    ).html
+  }
+
+  private var trendsTable: String {
+    let rows = trends.map { trend in
+      let changes = trend.points.map(\.changes).filter { !$0.isEmpty }
+      return [
+        trend.model.htmlText(atMost: 80), (Metric(rawValue: trend.metric)?.title ?? trend.metric).htmlText(atMost: 60),
+        trend.cell.htmlText(atMost: 60), trend.unit.htmlText(atMost: 30),
+        trend.points.first.map { "\(Self.text($0.value)) (\($0.startedAt.day))" } ?? "",
+        trend.points.last.map { "\(Self.text($0.value)) (\($0.startedAt.day))" } ?? "", "\(trend.points.count)",
+        Set(changes.joined()).sorted().joined(separator: ", "),
+      ]
+    }
+    return HTMLTable(
+      heads: ["model", "metric", "cell", "unit", "first", "last", "comparisons", "changes"], rows: rows
+    ).html
+  }
+
+  private static func text(_ value: Double) -> String { String(format: "%.4g", value) }
+}
+
+extension Lane {
+  /// Whether it has a place among speeds and accuracies.
+  var isComparable: Bool { speed != nil && accuracy != nil }
+
+  /// What a point of the frontier needs.
+  var pointJSON: JSONValue {
+    [
+      "model": .string(String(model.prefix(120))), "peak_memory_bytes": .integer(peakMemoryBytes),
+      "speed_tokens_per_second": .init(speed), "accuracy": .init(accuracy), "is_on_frontier": .bool(isOnFrontier),
+    ]
+  }
+}
+
+extension Trend {
+  /// The members of ``json`` with each point as an array: comparison, seconds since 1970, value, changes.
+  fileprivate var pointsJSON: JSONValue {
+    [
+      "model": .string(model), "cell": .string(cell), "metric": .string(metric), "unit": .string(unit),
+      "points": .array(
+        points.map {
+          [
+            .integer(Int($0.comparison.rawValue)), .init($0.startedAt), .init($0.value),
+            .string($0.changes.joined(separator: ", ")),
+          ]
+        }),
+    ]
+  }
+}
