@@ -27,7 +27,7 @@ extension HubClient {
       defer { try? FileManager.default.removeItem(at: folder) }
       // A listing is larger than a pipe holds, and both streams can't be read at once.
       let listing = folder.appendingPathComponent("output")
-      FileManager.default.createFile(atPath: listing.path, contents: nil)
+      try Data().write(to: listing)
       let process = Process()
       process.executableURL = executable
       process.arguments = arguments

@@ -15,7 +15,7 @@ struct QueryTests {
 
   private func ask(_ sql: String, _ output: DatasetQuery.Output = .csv) throws -> String {
     let file = fixture.folder("output")
-    FileManager.default.createFile(atPath: file.path, contents: nil)
+    try Data().write(to: file)
     try DatasetQuery(fixture.dataset(), engine: Fixture.duckdb)
       .run(sql, output: output, to: FileHandle(forWritingTo: file))
     return try String(contentsOf: file, encoding: .utf8)

@@ -61,7 +61,7 @@ struct PromotionTests {
   func interruption() throws {
     let comparison = try Comparison(blocks: 25)
     let errors = comparison.folder.url.appendingPathComponent("errors")
-    FileManager.default.createFile(atPath: errors.path, contents: nil)
+    try Data().write(to: errors)
     let arguments = [
       "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1",
     ]

@@ -49,7 +49,7 @@ public struct Program: Sendable {
   /// Runs the program to its end.
   public func run(_ arguments: [String]) throws -> Result {
     let files = ["out", "err"].map { folder.appendingPathComponent(".\(UUID().uuidString).\($0)") }
-    for file in files { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in files { try Data().write(to: file) }
     defer { for file in files { try? FileManager.default.removeItem(at: file) } }
     let process = try start(
       arguments, output: FileHandle(forWritingTo: files[0]), errors: FileHandle(forWritingTo: files[1]))

@@ -70,7 +70,7 @@ struct ShardBatch {
     do {
       if files[name] == nil {
         let url = folder.appendingPathComponent(name)
-        FileManager.default.createFile(atPath: url.path, contents: nil)
+        try Data().write(to: url)
         files[name] = try FileHandle(forWritingTo: url)
       }
       try files[name]?.write(contentsOf: Data(bytes))
