@@ -1,18 +1,33 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.1
 import PackageDescription
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let serverCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let networking = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let server = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
   name: "resident",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "resident", targets: ["resident"])],
+  products: [
+    .executable(name: "resident", targets: ["resident"]),
+    // By itself, so that who only measures never compiles a server.
+    .executable(name: "resident-serve", targets: ["resident-serve"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
   ],
   targets: [
     // What every stage speaks of.
@@ -110,6 +125,16 @@ let package = Package(
         .embedInCode("Resources/report.css"),
       ]),
 
+    // The report over HTTP, live.
+    .target(
+      name: "Viewer",
+      dependencies: [
+        "Envelopes", "JSON", "ModelRegistry", "Report", "Store", "Vocabulary", server, serverCore, networking, logging,
+        lifecycle, httpTypes, crypto,
+      ],
+      resources: [.embedInCode("Resources/openapi.json")]),
+    .executableTarget(name: "resident-serve", dependencies: ["Report", "Viewer", arguments]),
+
     .executableTarget(
       name: "resident",
       dependencies: [
@@ -188,7 +213,7 @@ let package = Package(
       name: "DatasetTests",
       dependencies: ["Dataset", "JSON", "Measurements", "Store", "TestSupport", "Vocabulary", crypto]),
     .testTarget(name: "PublishingTests", dependencies: ["Dataset", "JSON", "Publishing", crypto]),
-    .testTarget(name: "EndToEndTests", dependencies: ["JSON", "TestSupport", "resident"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["JSON", "TestSupport", "resident", "resident-serve"]),
     .testTarget(
       name: "NativeEngineTests",
       dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Randomness", "TestSupport"],
@@ -198,6 +223,9 @@ let package = Package(
       dependencies: ["Checkpoint", "Instruments", "NativeEngine", "Statistics", "TestSupport"]),
     .testTarget(
       name: "LanesTests", dependencies: ["Checkpoint", "Lanes", "NativeEngine", "Randomness", "TestSupport"]),
+    .testTarget(
+      name: "ViewerTests",
+      dependencies: ["JSON", "Measurements", "Store", "TestSupport", "Viewer", "Vocabulary", "resident-serve", crypto]),
     .testTarget(name: "ReportTests", dependencies: ["JSON", "Measurements", "Report", "Store", "Vocabulary"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Randomness", "Statistics"], exclude: ["Golden"]),
     .testTarget(

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import Report
+import Viewer
+
+/// What `resident serve` becomes: a program of its own, so that who only measures never builds a server.
+@main
+struct ServeProgram: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resident-serve", abstract: "The viewer's server; `resident serve` starts it with all that it needs.")
+
+  @Option(help: "The database.", completion: .file()) var db: String
+  @Option(help: "The registry.", completion: .file()) var registry: String
+  @Option(help: "The address to listen on.") var host: String
+  @Option(help: "The port, or 0 for any that is free.") var port: Int
+
+  @Option(help: "Chart.js as one file; pages have tables only without it.", completion: .file()) var chartLibrary:
+    String?
+
+  func run() async throws {
+    // A client that goes away is an error of one write and not the end of the program.
+    signal(SIGPIPE, SIG_IGN)
+    let viewer = try await Viewer(
+      database: URL(fileURLWithPath: db), registry: URL(fileURLWithPath: registry),
+      charts: try chartLibrary.map { try ChartLibrary(contentsOf: URL(fileURLWithPath: $0)) } ?? .find(), host: host,
+      port: port
+    ) { problem in Self.writeError("warning: \(problem)\n") }
+    if !viewer.isLoopback {
+      Self.writeError(
+        """
+        warning: \(host) is not a loopback address: whoever reaches this machine can read all that the database says, who \
+        asked for edits included; nothing asks them who they are
+
+        """)
+    }
+    let name = host.contains(":") ? "[\(host)]" : host
+    try await viewer.run { port in Self.write("http://\(name):\(port)/  (Ctrl-C ends it)\n") }
+  }
+
+  static func main() async {
+    do {
+      var command = try parse()
+      try await command.run()
+    } catch {
+      if exitCode(for: error).isSuccess { exit(withError: error) }
+      let text = fullMessage(for: error)
+      writeError(text.hasPrefix("Error: ") ? "error: \(text.dropFirst(7))\n" : "error: \(text)\n")
+      Foundation.exit(2)
+    }
+  }
+
+  private static func write(_ text: String) {
+    try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+  }
+
+  private static func writeError(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+}

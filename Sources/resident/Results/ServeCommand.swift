@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Report
+
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Show the report live in a browser, and its facts as JSON.",
+    discussion: """
+      Reads the database and changes nothing. /api/openapi.json describes the JSON, /api/events sends the progress of a \
+      comparison that runs. Ctrl-C ends it.
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "The address to listen on. Another than this machine's own opens the database to the network.",
+      valueName: "address"))
+  var host = "127.0.0.1"
+
+  @Option(help: "The port to listen on; 0 takes any that is free.")
+  var port = 8642
+
+  @Option(
+    help: ArgumentHelp(
+      "Chart.js as one file. Default: $\(ChartLibrary.environmentVariable), else .resident/tools or Debian's package.",
+      valueName: "file"),
+    completion: .file(extensions: ["js"]))
+  var chartLibrary: String?
+
+  @OptionGroup var database: DatabaseOption
+  @OptionGroup var registry: RegistryOption
+
+  func validate() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError("A port is a number from 0 to 65535.") }
+    guard !host.isEmpty, !host.utf8.contains(0) else { throw ValidationError("--host takes an address or a name.") }
+  }
+
+  /// Becomes the program that serves.
+  func run() throws {
+    let server = ProgramIdentity.executable.deletingLastPathComponent().appendingPathComponent("resident-serve")
+    guard FileManager.default.isExecutableFile(atPath: server.path) else {
+      throw ServerMissing(path: server.path)
+    }
+    var arguments = [
+      server.path, "--db", database.url.path, "--registry", registry.file.url.path, "--host", host, "--port", "\(port)",
+    ]
+    let library = chartLibrary ?? ProcessInfo.processInfo.environment[ChartLibrary.environmentVariable] ?? ""
+    if !library.isEmpty { arguments += ["--chart-library", library] }
+    var pointers = arguments.map { strdup($0) } + [nil]
+    execv(server.path, &pointers)
+    throw ServerMissing(path: server.path, reason: String(cString: strerror(errno)))
+  }
+}
+
+/// The server is a program of its own, which stands beside this one once it is built.
+private struct ServerMissing: Error, CustomStringConvertible {
+  let path: String
+  var reason = "it is not built"
+
+  var description: String {
+    """
+    the server \(path) cannot be started: \(reason); build it by `make serve`, or by \
+    `swift build -c release --product resident-serve` in the checkout of this program
+    """
+  }
+}

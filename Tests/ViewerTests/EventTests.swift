@@ -1,0 +1,72 @@
+import JSON
+import Testing
+
+@testable import Viewer
+
+@Suite("Events of what is measured now")
+struct EventTests {
+  @Test("A listener hears of each sample that another connection commits, and of the end")
+  func progress() async throws {
+    try await RunningViewer.with { viewer in
+      let events = try await viewer.listen()
+      let (session, _, run) = try Recorded.running(in: viewer.store)
+      _ = try await events.read { $0.contains("event: progress") && $0.contains("\"samples\":0") }
+      for block in 0..<3 {
+        try viewer.store.append(Recorded.sample(block: block), to: run)
+        let text = try await events.read { $0.contains("\"samples\":\(block + 1)") }
+        #expect(text.contains("\"block\":\(block)") && text.contains("\"side\":\"candidate\""))
+      }
+      try viewer.store.finish(session, state: .interrupted)
+      #expect(try await events.read { $0.contains("event: ended") }.contains("\"session\":\(session)"))
+      #expect(try await viewer.get("/api/status").json["running"]?.array == [])
+    }
+  }
+
+  @Test("Whoever comes later is told what runs, and silence is broken by heartbeats")
+  func greeting() async throws {
+    try await RunningViewer.with(heartbeat: .milliseconds(30)) { viewer in
+      let first = try await viewer.listen()
+      let (_, _, run) = try Recorded.running(in: viewer.store)
+      try viewer.store.append(Recorded.sample(block: 0), to: run)
+      _ = try await first.read { $0.contains("\"samples\":1") }
+      let late = try Connection(port: viewer.port)
+      late.send("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      let text = try await late.read { $0.contains("\"samples\":1") && $0.contains("\n:\n\n") }
+      #expect(text.contains("content-type: text/event-stream") || text.contains("Content-Type: text/event-stream"))
+    }
+  }
+
+  @Test("Listeners that read nothing and requests that never end keep nobody waiting")
+  func slow() async throws {
+    try await RunningViewer.with { viewer in
+      var stuck: [Connection] = []
+      for _ in 0..<8 {
+        stuck.append(try await viewer.listen(receiveBuffer: 2048))
+        let half = try Connection(port: viewer.port)
+        half.send("GET /api/sta")
+        stuck.append(half)
+      }
+      let events = try await viewer.listen()
+      let (_, _, run) = try Recorded.running(in: viewer.store)
+      for block in 0..<40 { try viewer.store.append(Recorded.sample(block: block), to: run) }
+      _ = try await events.read { $0.contains("\"samples\":40") }
+      #expect(try await viewer.get("/api/status").status == 200)
+      withExtendedLifetime(stuck) {}
+    }
+  }
+
+  @Test("A feed forgets who leaves, and takes no more listeners than it may")
+  func feed() async throws {
+    let feed = EventFeed(limit: 2)
+    let first = try #require(feed.listen())
+    let second = try #require(feed.listen())
+    #expect(feed.listen().map { _ in true } == nil)
+    first.end()
+    #expect(feed.listeners == 1)
+    feed.send(.heartbeat)
+    second.end()
+    var heard: [ServerSentEvent] = []
+    for await event in second.events { heard.append(event) }
+    #expect(heard == [.heartbeat] && feed.listeners == 0)
+  }
+}

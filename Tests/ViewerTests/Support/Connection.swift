@@ -1,0 +1,64 @@
+import Foundation
+
+/// A plain socket to the viewer: requests may be anything, and what comes back is looked at byte by byte.
+///
+/// Its calls block, so they run on threads of their own: the server shares the test's.
+final class Connection: Sendable {
+  private let descriptor: Int32
+
+  struct Failure: Error {
+    let reason: String
+  }
+
+  /// - Parameter receiveBuffer: The kernel's buffer for what is not read, in bytes.
+  init(port: Int, receiveBuffer: Int32? = nil) throws {
+    #if canImport(Glibc)
+      let kind = Int32(SOCK_STREAM.rawValue)
+    #else
+      let kind = SOCK_STREAM
+    #endif
+    descriptor = socket(AF_INET, kind, 0)
+    if var size = receiveBuffer {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+    }
+    // Longer than other tests may keep all threads from the server.
+    var patience = timeval(tv_sec: 300, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    let descriptor = descriptor
+    let status = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard status == 0 else { throw Failure(reason: String(cString: strerror(errno))) }
+  }
+
+  deinit { close(descriptor) }
+
+  func send(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+  }
+
+  /// Reads until `isEnough` of all that came so far, or the end of the connection.
+  func read(until isEnough: @escaping @Sendable (String) -> Bool) async throws -> String {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async { [self] in
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+          let text = String(decoding: bytes, as: UTF8.self)
+          if isEnough(text) { return continuation.resume(returning: text) }
+          let count = recv(descriptor, &buffer, buffer.count, 0)
+          if count == 0 { return continuation.resume(returning: text) }
+          guard count > 0 else { return continuation.resume(throwing: Failure(reason: "silence after: \(text)")) }
+          bytes += buffer[..<count]
+        }
+      }
+    }
+  }
+}

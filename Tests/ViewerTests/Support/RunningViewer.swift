@@ -1,0 +1,49 @@
+import Foundation
+import JSON
+import Measurements
+import Store
+import TestSupport
+import Viewer
+
+/// A viewer on a free port of this machine, over a database of its own.
+struct RunningViewer {
+  let folder: TemporaryFolder
+  /// Another connection than the viewer's.
+  let store: MeasurementStore
+  let port: Int
+
+  /// Serves while `body` runs.
+  static func with(
+    candidate: String = "org/new", heartbeat: Duration = .seconds(15), _ body: (RunningViewer) async throws -> Void
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let store = try MeasurementStore(at: folder.url.appendingPathComponent("resident.sqlite"), mode: .readWrite)
+    try Recorded.comparison(in: store, candidate: candidate)
+    let registry = try folder.write("{\"models\": {\"default\": \"org/old\"}}", to: "registry.json")
+    let viewer = try await Viewer(
+      database: folder.url.appendingPathComponent("resident.sqlite"), registry: registry, host: "127.0.0.1", port: 0,
+      pace: ViewerPace(look: .milliseconds(20), heartbeat: heartbeat), report: { _ in })
+    let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+    let serving = Task { try await viewer.run(endsOnSignals: false) { continuation.yield($0) } }
+    defer { serving.cancel() }
+    for await port in ports {
+      try await body(RunningViewer(folder: folder, store: store, port: port))
+      return
+    }
+  }
+
+  func get(_ path: String, method: String = "GET", host: String? = nil, headers: [String] = []) async throws -> Reply {
+    let connection = try Connection(port: port)
+    let lines = ["\(method) \(path) HTTP/1.1", "Host: \(host ?? "127.0.0.1:\(port)")", "Connection: close"] + headers
+    connection.send(lines.joined(separator: "\r\n") + "\r\n\r\n")
+    return Reply(try await connection.read { _ in false })
+  }
+
+  /// A connection that listens to the events, with what it has been told first.
+  func listen(receiveBuffer: Int32? = nil) async throws -> Connection {
+    let connection = try Connection(port: port, receiveBuffer: receiveBuffer)
+    connection.send("GET /api/events HTTP/1.1\r\nHost: localhost:\(port)\r\n\r\n")
+    _ = try await connection.read { $0.contains("event: changed") }
+    return connection
+  }
+}
