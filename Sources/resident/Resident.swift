@@ -18,7 +18,7 @@ struct Resident: AsyncParsableCommand {
       CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self,
       NightlyCommand.self, DoctorCommand.self, CalibrateCommand.self, ExplainCommand.self, ExportCommand.self,
       ImportDatasetCommand.self, PublishCommand.self, VerifyCommand.self, QueryCommand.self, ReportCommand.self,
-      MigrateCommand.self, ServeCommand.self,
+      MigrateCommand.self, StatusCommand.self, ShowCommand.self, ServeCommand.self,
       EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self, WorkerCommandLine.self,
     ]
   )

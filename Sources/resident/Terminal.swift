@@ -42,6 +42,9 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
+  /// Whether standard output is a terminal, so that colours may be used.
+  static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
   /// Whether standard error is a terminal, so that a line may be redrawn.
   static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }

@@ -44,7 +44,7 @@ extension String {
   }
 
   /// On one line and without what a terminal obeys: names and messages come from outside.
-  var printable: String {
+  public var printable: String {
     String(
       unicodeScalars.map { scalar -> Character in
         switch scalar.properties.generalCategory {
