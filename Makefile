@@ -31,6 +31,9 @@ help:
 	@echo "make charts       fetch Chart.js, which draws the report's charts"
 	@echo "make test-browser look at reports in headless Chromium (installs it, as root)"
 	@echo "make test-dataset load an exported dataset by datasets, pyarrow, duckdb and pandas (installs them)"
+	@echo "make serve        build the viewer's server (minutes, once) and start it"
+	@echo "make test-serve   hold the viewer's API to its OpenAPI document (installs two validators)"
+	@echo "make bench-serve  measure the viewer's latency over 2,000 comparisons while a run writes"
 	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
 	@echo "make lane-comparisons compare four of them with the uniform one"
 	@echo "make lint         check formatting and style; make format repairs formatting"
@@ -115,6 +118,23 @@ test-publish: build hf
 # The Arm kernels under emulation, and all kernels of this machine under the address sanitizer.
 test-neon:
 	@scripts/test-neon
+
+# The server is a product of its own, so that `make bench` never waits for it to compile.
+.PHONY: serve test-serve bench-serve
+serve: build charts
+	swift build -c $(CONFIGURATION) --product resident-serve
+	$(RESIDENT) serve
+
+test-serve: build
+	swift build -c $(CONFIGURATION) --product resident-serve
+	scripts/test-serve $(RESIDENT) $(STATE)
+
+# 1.8 GB of simulated measurements, made once.
+bench-serve: build
+	swift build -c $(CONFIGURATION) --product resident-serve
+	@test -f $(STATE)/simulated/resident.sqlite || \
+	  python3 Benchmarks/measurement_database.py $(RESIDENT) $(STATE)/simulated
+	python3 Benchmarks/serve_latency.py $(RESIDENT) $(STATE)/simulated
 
 # Through real servers, attached to and started; minutes, since mlx is slow on a processor.
 test-engines: models
