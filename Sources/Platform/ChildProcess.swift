@@ -64,6 +64,13 @@ public struct ChildProcess: Sendable {
     for (target, stream) in streams.enumerated() {
       posix_spawn_file_actions_adddup2(&actions, stream, Int32(target))
     }
+    #if os(Linux)
+      // Or it would keep open what others of this process's children wait for the end of.
+      let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+      for descriptor in descriptors.compactMap({ Int32($0) }) where descriptor > 2 {
+        posix_spawn_file_actions_addclose(&actions, descriptor)
+      }
+    #endif
     // Threads of a dispatch queue block signals, which a program that one of them starts would inherit.
     var nothing = sigset_t()
     sigemptyset(&nothing)

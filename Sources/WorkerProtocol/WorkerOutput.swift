@@ -21,16 +21,13 @@ final class WorkerOutput: Sendable {
 
   private let state = Mutex(State())
   private let process: ChildProcess
-  // On the threads that tasks run on, rather than on others for each worker: what a thread hands to another, the other
-  // keeps in store.
-  private let queue = DispatchQueue(label: "resident.worker-output", target: .global())
   // Set for its time by whoever waits; safe to use from any thread.
   private nonisolated(unsafe) let alarm: any DispatchSourceTimer
 
   /// Reads both streams to their ends: a pipe that fills up would stop the worker.
   init(_ process: ChildProcess) {
     self.process = process
-    alarm = DispatchSource.makeTimerSource(queue: queue)
+    alarm = DispatchSource.makeTimerSource()
     alarm.schedule(deadline: .distantFuture)
     alarm.setEventHandler { [weak self] in self?.change { _ in } }
     alarm.activate()
@@ -90,17 +87,18 @@ final class WorkerOutput: Sendable {
   }
 
   private func drain(_ handle: FileHandle, _ stream: Stream) {
-    let source = DispatchSource.makeReadSource(fileDescriptor: handle.fileDescriptor, queue: queue)
-    source.setEventHandler {
-      let data = handle.availableData
-      if data.isEmpty { return source.cancel() }
-      self.change { $0.take(data, of: stream) }
-    }
-    source.setCancelHandler {
+    // A thread of its own: on Linux, dispatch sources were seen to miss the end of a pipe.
+    let thread = Thread {
+      while true {
+        let data = handle.availableData
+        if data.isEmpty { break }
+        self.change { $0.take(data, of: stream) }
+      }
+      // Here and not when the last reference goes: Foundation keeps some for good.
       try? handle.close()
       self.change { $0.buffers[stream] = nil }
     }
-    source.activate()
+    thread.start()
   }
 
   private func change(_ body: (inout State) -> Void) {

@@ -24,6 +24,8 @@ final class StreamingPost: NSObject, URLSessionDataDelegate, Sendable {
     var byteCount = 0
     var start: UInt64 = 0
     var end: (any Error)??
+    /// Whether the caller has left, and the task may be cancelled at any moment.
+    var isAbandoned = false
   }
 
   /// The most bytes that are read, keep-alives included.
@@ -47,6 +49,7 @@ final class StreamingPost: NSObject, URLSessionDataDelegate, Sendable {
     let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
     let task = session.dataTask(with: request)
     defer {
+      state.withLock { $0.isAbandoned = true }
       task.cancel()
       session.invalidateAndCancel()
     }
@@ -83,8 +86,11 @@ final class StreamingPost: NSObject, URLSessionDataDelegate, Sendable {
     _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
     newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
   ) {
-    change { $0.redirect = request.url?.host ?? "another place" }
-    completionHandler(nil)
+    change { state in
+      state.redirect = request.url?.host ?? "another place"
+      // Foundation on Linux stops the program where this is called after the task was cancelled.
+      if !state.isAbandoned { completionHandler(nil) }
+    }
   }
 
   func urlSession(
