@@ -47,6 +47,11 @@ public struct Registry: RoleDocument, Equatable {
   /// The roles, in file order.
   public var roles: [Role] { entries.map(\.role) }
 
+  /// What each role means.
+  public var models: [Role: ModelID] {
+    Dictionary(entries.map { ($0.role, $0.id) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// The model ids, each once, in the order of their first role.
   public var modelIDs: [ModelID] {
     var seen = Set<ModelID>()

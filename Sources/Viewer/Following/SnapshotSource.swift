@@ -3,7 +3,6 @@ import Foundation
 import ModelRegistry
 import Report
 import Store
-import Vocabulary
 
 /// Makes snapshots of a database and a registry.
 struct SnapshotSource: Sendable {
@@ -32,21 +31,12 @@ struct SnapshotSource: Sendable {
   }
 
   func snapshot(_ revision: String) async throws -> Snapshot {
-    let (roles, problem) = readRegistry()
+    let (roles, problem) = RegistryFile(registry).modelsIfReadable
     return try await reader.read { store in
       let records = SnapshotRecords(
         edits: try store.registryEdits(role: nil).filter { $0.state == .done },
         lastNight: try store.nights().last?.summary, registryProblem: problem)
       return Snapshot(try Overview(store, registry: roles), records, charts, revision: revision)
-    }
-  }
-
-  private func readRegistry() -> (roles: [Role: ModelID], problem: String?) {
-    do {
-      let entries = try RegistryFile(registry).read().entries
-      return (Dictionary(entries.map { ($0.role, $0.id) }, uniquingKeysWith: { first, _ in first }), nil)
-    } catch {
-      return ([:], "\(error)")
     }
   }
 

@@ -15,18 +15,12 @@ struct ReportCommand: ParsableCommand {
     completion: .directory)
   var out = "report"
 
-  @Option(
-    help: ArgumentHelp(
-      "Chart.js as one file. Default: $\(ChartLibrary.environmentVariable), else .resident/tools or Debian's package.",
-      valueName: "file"),
-    completion: .file(extensions: ["js"]))
-  var chartLibrary: String?
-
   @Option(help: ArgumentHelp("With --json: one comparison with every block's evidence.", valueName: "number"))
   var comparison: Int64?
 
   @Flag(help: "Print what the pages show as one JSON object, and write no page.") var json = false
 
+  @OptionGroup var charts: ChartLibraryOption
   @OptionGroup var registry: RegistryOption
   @OptionGroup var database: DatabaseOption
 
@@ -52,8 +46,7 @@ struct ReportCommand: ParsableCommand {
 
   /// Nil where none is named and none is at a known place.
   private func library() throws -> ChartLibrary? {
-    let named = chartLibrary ?? ProcessInfo.processInfo.environment[ChartLibrary.environmentVariable] ?? ""
-    return named.isEmpty ? ChartLibrary.find() : try ChartLibrary(contentsOf: URL(fileURLWithPath: named))
+    try charts.path.map { try ChartLibrary(contentsOf: URL(fileURLWithPath: $0)) } ?? ChartLibrary.find()
   }
 
   private func detail(_ number: Int64, _ store: MeasurementStore) throws -> ComparisonDetail {
@@ -67,7 +60,6 @@ struct ReportCommand: ParsableCommand {
   /// What the registry says where there is one; a report needs none.
   private func roles() throws -> [Role: ModelID] {
     guard FileManager.default.fileExists(atPath: registry.file.url.path) else { return [:] }
-    return Dictionary(
-      try registry.file.read().entries.map { ($0.role, $0.id) }, uniquingKeysWith: { first, _ in first })
+    return try registry.file.read().models
   }
 }

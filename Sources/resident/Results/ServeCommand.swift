@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Report
 
 struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,13 +18,7 @@ struct ServeCommand: ParsableCommand {
   @Option(help: "The port to listen on; 0 takes any that is free.")
   var port = 8642
 
-  @Option(
-    help: ArgumentHelp(
-      "Chart.js as one file. Default: $\(ChartLibrary.environmentVariable), else .resident/tools or Debian's package.",
-      valueName: "file"),
-    completion: .file(extensions: ["js"]))
-  var chartLibrary: String?
-
+  @OptionGroup var charts: ChartLibraryOption
   @OptionGroup var database: DatabaseOption
   @OptionGroup var registry: RegistryOption
 
@@ -43,8 +36,7 @@ struct ServeCommand: ParsableCommand {
     var arguments = [
       server.path, "--db", database.url.path, "--registry", registry.file.url.path, "--host", host, "--port", "\(port)",
     ]
-    let library = chartLibrary ?? ProcessInfo.processInfo.environment[ChartLibrary.environmentVariable] ?? ""
-    if !library.isEmpty { arguments += ["--chart-library", library] }
+    if let library = charts.path { arguments += ["--chart-library", library] }
     var pointers = arguments.map { strdup($0) } + [nil]
     execv(server.path, &pointers)
     throw ServerMissing(path: server.path, reason: String(cString: strerror(errno)))

@@ -4,7 +4,6 @@ import ModelRegistry
 import Platform
 import Report
 import Store
-import Vocabulary
 
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,22 +18,10 @@ struct StatusCommand: ParsableCommand {
 
   func run() throws {
     let store = try database.open(.readOnly)
-    let (roles, problem) = registry.rolesIfReadable
+    let (roles, problem) = registry.file.modelsIfReadable
     let status = StatusText(
       overview: try Overview(store, registry: roles), registryProblem: problem,
       lastNight: try store.nights().last?.summary, running: try store.progress(), lockHolder: HostLock.holder())
     Terminal.write(json ? status.json.serialized(.pretty) + "\n" : status.text(TerminalStyle()))
-  }
-}
-
-extension RegistryOption {
-  /// What each role means, or why that is not known.
-  fileprivate var rolesIfReadable: (roles: [Role: ModelID], problem: String?) {
-    do {
-      let entries = try file.read().entries
-      return (Dictionary(entries.map { ($0.role, $0.id) }, uniquingKeysWith: { first, _ in first }), nil)
-    } catch {
-      return ([:], "\(error)")
-    }
   }
 }
