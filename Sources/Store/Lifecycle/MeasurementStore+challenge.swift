@@ -17,21 +17,8 @@ extension MeasurementStore {
       case .hashed(let residentWeights, _) = resident.provenance,
       case .hashed(let candidateWeights, _) = candidate.provenance
     else { return nil }
-    let earlier = try Challenge.fetchAll(
-      database,
-      sql: """
-        SELECT
-          sessions.challenge AS number, sessions.state = 'complete' AS isComplete,
-          theirs.weights_hash = :candidate AND sessions.role IS :role AND sessions.envelope_hash = :envelope
-            AND sessions.host = :host AND sessions.environment = :environment
-            AND own.engine = :engine AND own.engine_version = :version AND own.instruction_set = :isa
-            AND own.threads = :threads AS isAlike
-        FROM sessions
-        JOIN runs own ON own.session = sessions.number AND own.side = 'resident'
-        JOIN runs theirs ON theirs.session = sessions.number AND theirs.side = 'candidate'
-        WHERE sessions.challenge IS NOT NULL AND own.weights_hash = :resident
-          AND (sessions.role IS :role OR sessions.role IS NULL OR :role IS NULL)
-        """,
+    let query = ChallengeQuery(
+      database: database,
       arguments: [
         "candidate": candidateWeights.rawValue, "role": session.role?.rawValue,
         "envelope": session.envelopeHash.rawValue, "host": session.host.fingerprint,
@@ -39,11 +26,8 @@ extension MeasurementStore {
         "version": candidate.engine.version, "isa": candidate.engine.instructionSet,
         "threads": candidate.engine.threads, "resident": residentWeights.rawValue,
       ])
-    let alike = earlier.filter(\.isAlike)
-    if let number = alike.map(\.number).max(), alike.allSatisfy({ $0.number < number || $0.isComplete }) {
-      return number
-    }
-    return (earlier.map(\.number).max() ?? 0) + 1
+    if let number = try query.highestAlike(), try !query.wasDropped(number) { return number }
+    return (try query.highest() ?? 0) + 1
   }
 
   /// The complete sessions that began before it with the same challenge, models and envelope, oldest first.
@@ -72,10 +56,4 @@ extension MeasurementStore {
         arguments: [resident.rawValue, role.rawValue]) ?? 0
     }
   }
-}
-
-private struct Challenge: Codable, FetchableRecord {
-  var number: Int
-  var isComplete: Bool
-  var isAlike: Bool
 }
