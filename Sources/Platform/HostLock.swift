@@ -2,8 +2,7 @@ import Foundation
 
 /// The right to measure on this machine, which one process has at a time.
 ///
-/// The lock is the kernel's (`flock`), so it ends with its holder however that ends; the file only carries it, and says
-/// who has it.
+/// It ends with its holder however that ends.
 public final class HostLock: Sendable {
   /// What to do where another process has the lock.
   public enum Manner: String, Sendable, CaseIterable {
@@ -35,11 +34,9 @@ public final class HostLock: Sendable {
     return override.isEmpty ? "/tmp/resident.lock" : override
   }
 
-  private let descriptor: Int32
+  private let file: LockFile
 
-  private init(descriptor: Int32) { self.descriptor = descriptor }
-
-  deinit { close(descriptor) }
+  private init(_ file: LockFile) { self.file = file }
 
   /// Takes the lock.
   ///
@@ -50,40 +47,29 @@ public final class HostLock: Sendable {
   public static func acquire(
     for activity: String, manner: Manner, at path: String = path, onWait: (String) -> Void = { _ in }
   ) async throws -> HostLock {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw Failure.unusable(file: path, reason: String(cString: strerror(errno))) }
-    let lock = HostLock(descriptor: descriptor)
-    // Another user's processes must be able to take it as well, whatever this process's mask.
-    _ = fchmod(descriptor, 0o666)
-    var hasTold = false
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      guard errno == EWOULDBLOCK || errno == EINTR else {
-        throw Failure.unusable(file: path, reason: String(cString: strerror(errno)))
+    do {
+      // Another user's processes must be able to take it as well.
+      let file = try LockFile(path, permissions: 0o666)
+      var hasTold = false
+      while try !file.tryLock() {
+        let holder = file.lastHolder ?? "a process that has not said its name yet"
+        guard manner == .wait else { throw Failure.held(file: path, holder: holder) }
+        if !hasTold { onWait(holder) }
+        hasTold = true
+        try await Task.sleep(for: .milliseconds(200))
       }
-      let holder = holder(at: path) ?? "a process that has not said its name yet"
-      guard manner == .wait else { throw Failure.held(file: path, holder: holder) }
-      if !hasTold { onWait(holder) }
-      hasTold = true
-      try await Task.sleep(for: .milliseconds(200))
+      file.name(holder: "process \(getpid()), \(activity)\n")
+      return HostLock(file)
+    } catch let error as LockFile.Unusable {
+      throw Failure.unusable(file: path, reason: error.reason)
     }
-    lock.nameHolder(activity)
-    return lock
   }
 
   /// What the holder said of itself; nil where nobody has the lock.
   public static func holder(at path: String = path) -> String? {
-    let descriptor = open(path, O_RDWR | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
-    guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else { return "an unnamed process" }
-    return String(decoding: data.prefix(500), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-  }
-
-  /// For messages only: the lock holds without it, as on a full disk.
-  private func nameHolder(_ activity: String) {
-    let text = Array("process \(getpid()), \(activity)\n".utf8)
-    guard ftruncate(descriptor, 0) == 0 else { return }
-    _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    guard FileManager.default.fileExists(atPath: path), let file = try? LockFile(path, permissions: 0o666),
+      (try? file.tryLock()) == false
+    else { return nil }
+    return file.lastHolder ?? "an unnamed process"
   }
 }
