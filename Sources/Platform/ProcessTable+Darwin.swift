@@ -6,7 +6,8 @@
     /// The parent of each process.
     static var parents: [Int32: Int32] {
       var parents: [Int32: Int32] = [:]
-      for line in output("/bin/ps", ["-axo", "pid=,ppid=,stat="]) {
+      // A list of its own each: what follows "=" may be taken for a heading, commas and all.
+      for line in output("/bin/ps", ["-axo", "pid=", "-o", "ppid=", "-o", "stat="]) {
         let fields = line.split(separator: " ")
         guard fields.count == 3, !fields[2].hasPrefix("Z") else { continue }
         if let process = Int32(fields[0]), let parent = Int32(fields[1]) { parents[process] = parent }
