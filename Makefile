@@ -37,7 +37,7 @@ help:
 	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
 	@echo "make lane-comparisons compare four of them with the uniform one"
 	@echo "make lint         check formatting and style; make format repairs formatting"
-	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; needs root)"
+	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; disks need root)"
 	@echo "make soak         measure 2,000 tiny comparisons in one process and see whether anything grows"
 	@echo "make rehearse-night  run a night of 30 minutes (MINUTES=N) with two crashes, for docs/nightly"
 	@echo "make clean        delete builds; delete $(STATE) as well to undo everything"

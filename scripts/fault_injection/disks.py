@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 from . import tiny_models
-from .harness import NO_WIN, expect, expect_verdict_after, fault
+from .harness import NO_WIN, NotInjected, expect, expect_verdict_after, fault
 from .workbench import ENVELOPE, Workbench
 
 
@@ -21,7 +21,11 @@ class SmallDisk:
 
     def __enter__(self) -> pathlib.Path:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="resident-disk-"))
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={self.kilobytes}k", "tmpfs", self.folder], check=True)
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={self.kilobytes}k", "tmpfs", self.folder]
+        result = subprocess.run(mount, text=True, capture_output=True)
+        if result.returncode != 0:
+            self.folder.rmdir()
+            raise NotInjected(f"no small disk can be mounted here: {result.stderr.strip().splitlines()[0]}")
         return self.folder
 
     def __exit__(self, *_: object) -> None:
@@ -217,7 +221,7 @@ def full_disk_at_night(program, models):
         expect(json.loads((small / "night.json").read_text())["night"] == "faults", "another summary")
         notes.append("summary named and written by the next night")
     for left in (0, 100, 300):
-        disk = SmallDisk(1024)
+        disk = SmallDisk(2048)
         with disk as small, Workbench(program, models.folder) as bench:
             (bench.folder / "calibration.sqlite").symlink_to(small / "calibration.sqlite")
             filler = disk.fill(left)

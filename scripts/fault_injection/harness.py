@@ -1,5 +1,6 @@
 """What all faults share: their list, and ways to look at a comparison that one was injected into."""
 
+import concurrent.futures
 import copy
 import sqlite3
 import subprocess
@@ -9,6 +10,10 @@ from .twin import difference_from_twin
 from .workbench import ENVELOPE, Models, Workbench
 
 NAMES = {}
+
+
+class NotInjected(Exception):
+    """What this machine forbids that a fault needs: the fault is named as not done, and nothing is said of it."""
 
 
 def fault(name):
@@ -64,21 +69,24 @@ def incidents(bench: Workbench) -> list[str]:
     return [f"{kind}: {detail}" for kind, detail in bench.rows("SELECT kind, detail FROM incidents")]
 
 
-def run(program, only: list[str] | None) -> list[dict]:
-    """Injects each fault; returns a row a fault."""
-    rows = []
-    for name, function in NAMES.items():
-        if only and not any(part in name for part in only):
-            continue
-        models = Models()
-        start = time.monotonic()
-        try:
-            row = {"fault": name, "held": True, "note": function(program, models)}
-        except Exception as error:  # noqa: BLE001 - whatever ends a check is a finding
-            row = {"fault": name, "held": False, "note": f"{type(error).__name__}: {error}"}
-        finally:
-            models.close()
-        row["seconds"] = round(time.monotonic() - start, 1)
-        print(f"{'held  ' if row['held'] else 'FAILED'} {row['seconds']:6.1f} s  {name}: {row['note']}", flush=True)
-        rows.append(row)
-    return rows
+def run(program, only: list[str] | None, jobs: int) -> list[dict]:
+    """Injects each fault, some side by side since most wait for something; returns a row a fault."""
+    names = [name for name in NAMES if not only or any(part in name for part in only)]
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(lambda name: _inject(program, name), names))
+
+
+def _inject(program, name: str) -> dict:
+    models = Models()
+    start = time.monotonic()
+    try:
+        row = {"fault": name, "outcome": "held", "note": NAMES[name](program, models)}
+    except NotInjected as reason:
+        row = {"fault": name, "outcome": "not done", "note": str(reason)}
+    except Exception as error:  # noqa: BLE001 - whatever ends a check is a finding
+        row = {"fault": name, "outcome": "FAILED", "note": f"{type(error).__name__}: {error}"}
+    finally:
+        models.close()
+    row["seconds"] = round(time.monotonic() - start, 1)
+    print(f"{row['outcome']:8} {row['seconds']:6.1f} s  {name}: {row['note']}", flush=True)
+    return row

@@ -5,6 +5,7 @@ import fcntl
 import json
 import math
 import random
+import subprocess
 import time
 from collections import Counter
 
@@ -25,7 +26,7 @@ def run(program, trials: int, seed: int, jobs: int, journal=None, minutes: float
     end = time.monotonic() + 60 * minutes
     models = Models()
     try:
-        length = _undisturbed_seconds(program, models)
+        length = _seconds(program, models)
 
         def run_one(trial: int) -> dict | None:
             return _trial(program, models, seed, trial, length) if time.monotonic() < end else None
@@ -59,7 +60,7 @@ def _write(journal, seed: int, trial: int, outcome: dict) -> None:
             file.write(json.dumps({"seed": seed, "trial": trial} | outcome) + "\n")
 
 
-def _undisturbed_seconds(program, models: Models) -> float:
+def _seconds(program, models: Models) -> float:
     with Workbench(program, models.folder) as bench:
         start = time.monotonic()
         result = bench.run(*bench.compare_arguments())
@@ -68,38 +69,52 @@ def _undisturbed_seconds(program, models: Models) -> float:
 
 
 def _trial(program, models: Models, seed: int, trial: int, length: float) -> dict:
+    """Draws instants until one finds somebody to kill: a comparison that has ended, or has no worker yet, is no trial."""
     generator = random.Random(f"{seed}/{trial}")
-    target, instant = TARGETS[trial % 3], generator.uniform(0, 1.05 * length)
+    for _ in range(20):
+        outcome, length = _kill_once(program, models, trial, generator, length)
+        if outcome is not None:
+            return outcome
+    return {"landed": "never", "before": 0, "problems": [f"trial {trial}: no instant of 20 found anybody to kill"]}
+
+
+def _kill_once(
+    program, models: Models, trial: int, generator: random.Random, length: float
+) -> tuple[dict | None, float]:
+    """Kills at an instant within that many seconds; returns what became of it, and how long a comparison lasts."""
+    target, instant = TARGETS[trial % 3], generator.uniform(0, length)
     problems: list[str] = []
     with Workbench(program, models.folder) as bench:
+        start = time.monotonic()
         process = bench.start(bench.compare_arguments())
-        time.sleep(instant)
+        try:
+            process.wait(timeout=instant)
+            return None, time.monotonic() - start
+        except subprocess.TimeoutExpired:
+            pass
         workers = children(process.pid)
         victims = ([process.pid] if target != "worker" else []) + (
             [generator.choice(workers)] if workers and target != "runner" else [])
         for pid in victims:
             kill(pid)
         process.communicate(timeout=120)
+        if not victims or (target != "worker" and process.returncode == 0):
+            return None, time.monotonic() - start
         if bench.database.exists() and (reading := bench.run("sessions")).returncode != 0 and (
                 "schema 0" not in reading.stderr and "another program" not in reading.stderr):
             problems.append(f"the database cannot be read afterwards: {reading.stderr.strip()}")
-        landed = _phase(process.returncode, bench, target, victims)
+        landed = f"{target}: session {bench.state() or 'not begun'}"
         if left := wait_until_gone(workers):
             problems.append(f"orphan workers {left}")
         before = bench.samples()
         try:
             bench.finish_comparison()
         except Exception as error:  # noqa: BLE001 - every way of not finishing is a finding
-            return {"landed": landed, "before": len(before), "problems": [f"trial {trial} ({target}): {error}"]}
-        problems += _problems(bench, before)
-    return {"landed": landed, "before": len(before),
-            "problems": [f"trial {trial} ({target} at {instant:.3f} s): {problem}" for problem in problems]}
-
-
-def _phase(status: int, bench: Workbench, target: str, victims: list[int]) -> str:
-    if not victims or (target != "worker" and status == 0):
-        return f"{target}: too late or too early"
-    return f"{target}: session {bench.state() or 'not begun'}"
+            problems.append(str(error))
+        else:
+            problems += _problems(bench, before)
+    problems = [f"trial {trial} ({target} at {instant:.3f} s): {problem}" for problem in problems]
+    return {"landed": landed, "before": len(before), "problems": problems}, length
 
 
 def _problems(bench: Workbench, before: list[tuple]) -> list[str]:

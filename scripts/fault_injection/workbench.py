@@ -13,14 +13,14 @@ import time
 from . import tiny_models
 
 ENVELOPE = {
-    "schema": 1, "id": "tiny", "version": 1, "description": "For fault injection: well under a second.",
+    "schema": 1, "id": "tiny", "version": 1, "description": "For fault injection: under half a second.",
     "sampling": {"temperature": 0, "top_p": 1, "seed": 0},
     "throughput": [
-        {"id": "short", "text": "The quick brown fox. ", "prompt_tokens": 256, "decode_tokens": 96}],
+        {"id": "short", "text": "The quick brown fox. ", "prompt_tokens": 64, "decode_tokens": 16}],
     "accuracy": [{"id": "facts", "kind": "multiple_choice", "items": [
         {"id": "f1", "prompt": "The capital of France is", "options": ["Paris", "London"], "answer": 0},
         {"id": "f2", "prompt": "The opposite of hot is", "options": ["blue", "cold"], "answer": 1}]}],
-    "plan": {"blocks": 8, "warm_ups": 1, "order_seed": 1, "divergence_limit": 1, "void_limit": 0.9},
+    "plan": {"blocks": 12, "warm_ups": 1, "order_seed": 1, "divergence_limit": 1, "void_limit": 0.9},
     # Nothing here turns on how fast a disturbed machine is: no gain is enough, and no memory is too much.
     "promotion": {"confidence": 0.5,
         "objectives": [{"metric": "cumulative_tokens_per_second", "cell": "short", "min_effect": 0.99}],
