@@ -26,7 +26,9 @@ def run(program, trials: int, seed: int, jobs: int, journal=None, minutes: float
     end = time.monotonic() + 60 * minutes
     models = Models()
     try:
-        length = _seconds(program, models)
+        # As long as those that are killed: beside others, or most instants would fall into its start.
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            length = max(pool.map(lambda _: _seconds(program, models), range(2 * jobs)))
 
         def run_one(trial: int) -> dict | None:
             return _trial(program, models, seed, trial, length) if time.monotonic() < end else None
