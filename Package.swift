@@ -119,7 +119,7 @@ let package = Package(
 
     .target(
       name: "Report",
-      dependencies: ["JSON", "Measurements", "Statistics", "Store", "Verdicts", "Vocabulary"],
+      dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Store", "Verdicts", "Vocabulary"],
       resources: [
         .embedInCode("Resources/charts.js"), .embedInCode("Resources/filters.js"), .embedInCode("Resources/kinds.js"),
         .embedInCode("Resources/report.css"),

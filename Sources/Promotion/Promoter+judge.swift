@@ -11,9 +11,8 @@ extension Promoter {
 
   func judge(_ evidence: Evidence, of comparison: SessionNumber) throws -> (Verdict, Envelope) {
     let envelope = try Envelope(source: evidence.envelope)
-    let earlier = try store.predecessors(of: comparison).map { try store.evidence($0, .blocks) }
     let judge = Judge(
-      evidence, after: earlier.filter(evidence.continues),
+      evidence, after: try store.earlierEvidence(of: comparison).filter(evidence.continues),
       priorComparisons: try priorComparisons(evidence, envelope))
     return (try judge.verdict(), envelope)
   }

@@ -21,6 +21,7 @@ public final class MeasurementStore: Sendable {
 
   let path: String
   let queue: DatabaseQueue
+  let envelopes = EnvelopeCache()
   /// Seconds since 1970.
   let clock: @Sendable () -> Double
 

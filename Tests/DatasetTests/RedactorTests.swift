@@ -29,7 +29,8 @@ struct RedactorTests {
   @Test(
     "A message keeps the program's own words, numbers and the names it is given",
     arguments: [
-      ("resident: 3.1 and 4.2 tokens/s differ by 30 %", "resident: 3.1 and 4.2 … differ by 30 %"),
+      ("resident: 3.1 and 4.2 tokens/s differ by 30 %", "resident: 3.1 and 4.2 tokens/s differ by 30 %"),
+      ("peak memory 2.78x (allowed 1.50x)", "peak memory 2.78x (allowed 1.50x)"), ("x 0xdeadbeefx", "…"),
       ("needs 90 GiB, has 24 GiB", "needs 90 GiB, has 24 GiB"),
       ("the worker was killed by signal 9: Summarise Q3 for Acme", "the worker was killed by signal 9: … for …"),
       ("org/a leads", "org/a leads"), ("org/b leads", "… leads"), ("at 192.168.1.7 or 5551234567", "at … or …"),

@@ -36,6 +36,9 @@ struct NightlyTests {
       parsing: String(contentsOf: comparison.folder.url.appendingPathComponent("out/night.json"), encoding: .utf8))
     #expect(summary["results"]?.array?.count == 2)
     #expect(summary["exported"]?.array?.isEmpty == false)
+    let rankings = try String(
+      contentsOf: comparison.folder.url.appendingPathComponent("results/RANKINGS.md"), encoding: .utf8)
+    #expect(rankings.contains("\n[^"))
     let text = try comparison.registryText
     #expect(text == Comparison.registry)
   }

@@ -3,13 +3,22 @@ import Testing
 import Verdicts
 
 struct TraceTests {
+  private struct Missing: Error {}
+
   @Test func `A trace ends in the effect that the verdict decides on`() throws {
     let evidence = try Fixture.evidence { ($0.blocks, $0.noise) = (8, 0.02) }
     let verdict = try Judge(evidence).verdict()
     let traces = try evidenceTraces(in: evidence)
     let effects =
       verdict.objectives.map(\.effect) + verdict.guardrails.filter(\.metric.isOfBlocks).prefix(1).map(\.effect)
-    #expect(traces.map { $0.points.last?.effect.map { Effect.ratio($0) } } == effects)
+    let last = traces.map { $0.points.last?.effect }
+    for (effect, traced) in zip(effects, last) {
+      guard case .ratio(let decided) = effect else { throw Missing() }
+      #expect(traced?.ratio == decided.ratio)
+      #expect(traced?.interval == decided.interval)
+      #expect(traced?.blocks == decided.blocks)
+    }
+    #expect(last.count == effects.count)
     #expect(traces.map(\.points.count) == [8, 8])
     #expect(traces[0].threshold == 1.02)
     #expect(traces[1].threshold == 0.95)

@@ -8,12 +8,12 @@ import Store
 /// the folder lacks, in batches of a quarter of a million samples, and never touches a shard that is there.
 public struct DatasetExporter: Sendable {
   let store: MeasurementStore
-  let folder: URL
+  public let folder: URL
   let gitRevision: String
   let trigger: String
   let redactor: Redactor
   let format: ShardFormat?
-  let engine: DuckDB?
+  public let engine: DuckDB?
   let batchSize: Int
 
   /// - Parameters:

@@ -67,8 +67,8 @@ extension Redactor {
   private static func isPublic(_ word: Substring, _ names: Set<String>) -> Bool {
     let bare = word.trimmed
     if bare.isEmpty || names.contains(String(bare)) || ProgramWords.all.contains(bare.lowercased()) { return true }
-    // 12, 3.5, -0.3 or 1e-9: too short for an address or a telephone number.
-    return bare.utf8.count <= 9 && Double(bare) != nil
+    // 12, 3.5, -0.3, 1e-9 or 1.02x: too short for an address or a telephone number.
+    return bare.utf8.count <= 9 && Double(bare.hasSuffix("x") ? bare.dropLast() : bare) != nil
   }
 }
 

@@ -11,17 +11,18 @@ public struct ComparisonDetail: Sendable, Equatable {
   /// Why there are no traces; nil where there are.
   public let problem: String?
 
+  /// - Parameter envelopes: Keeps what it has read, for the next comparison.
   /// - Throws: `StoreError` where the comparison or its samples can't be read.
-  /// - Complexity: O(*n*) in the comparison's samples.
-  public init(_ comparison: Report.Comparison, in store: MeasurementStore) throws(StoreError) {
+  /// - Complexity: O(*n*) in the samples of the comparison's blocks, and of those that it adds to.
+  public init(
+    _ comparison: Report.Comparison, in store: MeasurementStore, _ envelopes: EnvelopeReader = EnvelopeReader()
+  ) throws(StoreError) {
     self.comparison = comparison
     let evidence = try store.evidence(comparison.number, .blocks)
-    var earlier: [Evidence] = []
-    for number in try store.predecessors(of: comparison.number) {
-      earlier.append(try store.evidence(number, .blocks))
-    }
+    let earlier = try store.earlierEvidence(of: comparison.number)
     do {
-      traces = try evidenceTraces(in: evidence, after: earlier.filter(evidence.continues))
+      traces = try evidenceTraces(
+        in: evidence, under: try envelopes.envelope(of: evidence), after: earlier.filter(evidence.continues))
       problem = nil
     } catch {
       traces = []

@@ -27,8 +27,9 @@ public struct ReportFolder: Sendable {
       try write(Data(envelope.page(charts).utf8), to: EnvelopeFacts.path(index))
       pages.insert(EnvelopeFacts.path(index))
     }
+    let envelopes = EnvelopeReader()
     for (index, comparison) in overview.comparisons.enumerated() {
-      let page = try ComparisonDetail(comparison, in: store).page(charts)
+      let page = try ComparisonDetail(comparison, in: store, envelopes).page(charts)
       try write(Data(page.utf8), to: comparison.path)
       pages.insert(comparison.path)
       progress(index + 1)

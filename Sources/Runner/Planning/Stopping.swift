@@ -15,7 +15,7 @@ struct Stopping {
     self.session = session
     minimumBlocks = plan.envelope.plan.minimumBlocks
     let mayStop = plan.contenders.count == 2 && minimumBlocks < plan.envelope.plan.blocks
-    earlier = mayStop ? try store.predecessors(of: session).map { try store.evidence($0) } : nil
+    earlier = mayStop ? try store.earlierEvidence(of: session) : nil
   }
 
   /// Why that block and those after it need not be measured.

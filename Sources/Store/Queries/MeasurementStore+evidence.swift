@@ -8,6 +8,13 @@ public enum EvidenceScope: Sendable {
 }
 
 extension MeasurementStore {
+  /// The blocks of the ``predecessors(of:)`` of a comparison, which it may go on from, oldest first.
+  public func earlierEvidence(of number: SessionNumber) throws(StoreError) -> [Evidence] {
+    var earlier: [Evidence] = []
+    for predecessor in try predecessors(of: number) { earlier.append(try evidence(predecessor, .blocks)) }
+    return earlier
+  }
+
   /// All that a verdict about a comparison may depend on, as of one moment.
   ///
   /// Each side's run is the one that it began with.

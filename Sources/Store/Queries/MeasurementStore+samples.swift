@@ -1,4 +1,5 @@
 import GRDB
+import JSON
 import Measurements
 
 extension MeasurementStore {
@@ -38,7 +39,7 @@ extension MeasurementStore {
       samples.run IN (SELECT number FROM runs WHERE session = :session AND (:side IS NULL OR side = :side))
       """
     // A turn's item begins with "#", an item's name never does.
-    if scope == .blocks { condition += " AND (samples.item IS NULL OR samples.item GLOB '#*')" }
+    if scope == .blocks { condition += " AND (\(BlockIndexMigration.condition))" }
     return try samples(
       of: session, where: condition, ["session": session.rawValue, "side": side?.rawValue], database)
   }
@@ -68,7 +69,7 @@ extension MeasurementStore {
     let row = try row(of: number, database)
     let runs = try RunRow.filter(Column("session") == number.rawValue).order(Column("number")).fetchAll(database)
     guard let host = try HostRow.fetchOne(database, key: row.host)?.host, let session = row.session(on: host),
-      let envelope = try EnvelopeRow.fetchOne(database, key: row.envelopeHash)?.envelope
+      let envelope = try envelope(row.envelopeHash, database)
     else { throw damaged("session \(number)") }
     return SessionRecord(
       number: number, session: session, state: try state(of: row), envelope: envelope,
@@ -78,5 +79,13 @@ extension MeasurementStore {
       },
       voids: try VoidRow.filter(Column("session") == number.rawValue).order(Column("id")).fetchAll(database)
         .map(\.void))
+  }
+
+  /// The envelope of that hash; nil where there is none, or it is no JSON.
+  private func envelope(_ hash: String, _ database: Database) throws -> JSONValue? {
+    if let known = envelopes[hash] { return known }
+    guard let envelope = try EnvelopeRow.fetchOne(database, key: hash)?.envelope else { return nil }
+    envelopes.keep(envelope, hash: hash)
+    return envelope
   }
 }

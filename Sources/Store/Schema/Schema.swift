@@ -11,7 +11,7 @@ struct Schema {
   /// Once published, a migration is never edited: what it made is on users' disks.
   static let migrations = [
     Migration1.sql, Migration2.sql, ToolLoopMigration.sql, ConcurrencyMigration.sql, ProofMigration.sql,
-    NightMigration.sql, ChallengeIndexMigration.sql,
+    NightMigration.sql, ChallengeIndexMigration.sql, BlockIndexMigration.sql,
   ]
   /// "RSDT".
   static let applicationID = 0x5253_4454

@@ -1,3 +1,4 @@
+import Foundation
 import Statistics
 import Vocabulary
 
@@ -15,7 +16,21 @@ public struct EvidenceTrace: Sendable, Equatable {
     /// Why the block is not scored; nil where it is.
     public let voidReason: String?
     /// Nil before two blocks are scored.
-    public let effect: RatioEffect?
+    public let effect: Effect?
+  }
+
+  /// The effect of all scored blocks so far, as in ``RatioEffect``.
+  public struct Effect: Sendable, Equatable {
+    public let ratio: Double
+    /// The one that decides.
+    public let interval: ConfidenceInterval
+    public let blocks: Int
+
+    init(_ sequence: MeanLogRatioConfidenceSequence) {
+      ratio = exp(sequence.meanLogRatio)
+      interval = sequence.interval.exponentiated
+      blocks = sequence.count
+    }
   }
 
   public let metric: Metric

@@ -12,6 +12,7 @@ final class DetailSource: Sendable {
   }
 
   private let reader: StoreReader
+  private let envelopes = EnvelopeReader()
   private let kept = Mutex<[Kept]>([])
   private static let limit = 64
 
@@ -23,7 +24,7 @@ final class DetailSource: Sendable {
     let number = comparison.number
     let known = kept.withLock { kept in kept.first { $0.tag == revision && $0.number == number }?.detail }
     if let known { return known }
-    let detail = try await reader.read { try ComparisonDetail(comparison, in: $0) }
+    let detail = try await reader.read { [envelopes] in try ComparisonDetail(comparison, in: $0, envelopes) }
     kept.withLock { kept in
       if kept.count >= Self.limit { kept.removeFirst() }
       kept.append(Kept(tag: revision, number: number, detail: detail))

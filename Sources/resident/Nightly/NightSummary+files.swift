@@ -8,10 +8,11 @@ extension NightSummary {
   mutating func export(_ store: MeasurementStore, to folder: String?, engine: DuckDBOption) {
     guard let folder else { return }
     do {
-      let report = try DatasetExporter(
+      let exporter = DatasetExporter(
         store: store, folder: URL(fileURLWithPath: folder), gitRevision: ExportCommand.workingRevision ?? "unknown",
-        trigger: "schedule", engine: try engine.find()
-      ).export()
+        trigger: "schedule", engine: try engine.find())
+      let report = try exporter.export()
+      try report.writeRankings(by: exporter)
       exported = report.written
       problems += report.refused.map { "session \($0.session) is not exported: \($0.error)" }
     } catch {

@@ -45,7 +45,7 @@ struct ExportCommand: ParsableCommand {
       guard Terminal.errorIsTerminal, done % 10 == 0 || done == count else { return }
       Terminal.writeError("\r\(done) of \(count) sessions\(done == count ? "\n" : "")")
     }
-    try writeRankings(after: report)
+    try report.writeRankings(by: exporter)
     if report.format == .jsonl, format == nil {
       Terminal.writeError(
         """
@@ -68,14 +68,6 @@ struct ExportCommand: ParsableCommand {
     if !report.refused.isEmpty { throw ExitCode(2) }
   }
 
-  /// From the dataset and not from the database, so that nothing is in it that may not leave.
-  private func writeRankings(after export: ExportReport) throws {
-    guard export.sessions + export.unchanged > 0 else { return }
-    let dataset = try PublishedDataset(folder: URL(fileURLWithPath: out, isDirectory: true), engine: try engine.find())
-    guard !export.written.isEmpty || !dataset.hasRankings else { return }
-    try dataset.writeRankings(Report(try dataset.latestVerdicts()).rankings)
-  }
-
   static var workingRevision: String? {
     let arguments = ["git", "rev-parse", "--short=12", "HEAD"]
     guard let output = ProgramOutput(of: URL(fileURLWithPath: "/usr/bin/env"), arguments), output.status == 0 else {
@@ -88,6 +80,15 @@ struct ExportCommand: ParsableCommand {
 extension ShardFormat: ExpressibleByArgument {}
 
 extension ExportReport {
+  /// Writes `RANKINGS.md` beside what was exported: from the dataset and not from the database, so that nothing is in it
+  /// that may not leave.
+  func writeRankings(by exporter: DatasetExporter) throws {
+    guard sessions + unchanged > 0 else { return }
+    let dataset = try PublishedDataset(folder: exporter.folder, engine: exporter.engine)
+    guard !written.isEmpty || !dataset.hasRankings else { return }
+    try dataset.writeRankings(Report(try dataset.latestVerdicts()).rankings)
+  }
+
   fileprivate var json: JSONValue {
     [
       "format": .string(format.rawValue), "written": .array(written.map { .string($0) }),

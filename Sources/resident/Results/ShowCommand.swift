@@ -26,7 +26,8 @@ struct ShowCommand: ParsableCommand {
     let number = SessionNumber(rawValue: comparison)
     let (verdict, _) = try Promoter(store: store, registry: registry.file, requester: Requester.name).judge(number)
     let evidence = try store.evidence(number, .blocks)
-    let traces = try evidenceTraces(in: evidence)
+    let earlier = try store.earlierEvidence(of: number).filter(evidence.continues)
+    let traces = try evidenceTraces(in: evidence, after: earlier)
     if json {
       let output: JSONValue = [
         "comparison": .integer(Int(comparison)), "state": .string(evidence.state.rawValue),
