@@ -86,6 +86,8 @@ final class RawServer: Sendable {
       }
     }
     let thread = Thread { [tally] in
+      // Closed here and not by whoever ends the server: the number could be another server's before the next call.
+      defer { close(bound) }
       while true {
         let client = accept(bound, nil, nil)
         guard client >= 0 else { return }
@@ -95,10 +97,7 @@ final class RawServer: Sendable {
     thread.start()
   }
 
-  deinit {
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    close(descriptor)
-  }
+  deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   private static func serve(
     _ client: Int32, _ tally: Tally, _ answer: @Sendable (Request, Connection) -> Void
