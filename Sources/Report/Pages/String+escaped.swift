@@ -28,7 +28,9 @@ extension String {
 extension Unicode.Scalar {
   /// Whether it neither formats nor controls the text around it.
   var isShown: Bool {
-    switch properties.generalCategory {
+    // Nearly all are: the table of categories is searched for the rest.
+    if isASCII { return (0x20..<0x7F).contains(value) }
+    return switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
     default: true
     }

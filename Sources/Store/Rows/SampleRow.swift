@@ -106,7 +106,7 @@ extension SampleRow {
 
   private var outcome: Sample.Outcome? {
     guard let status = CellStatus(rawValue: status) else { return nil }
-    if let promptTokens, let cachedTokens, let tokens, let times = TokenTimes.decode(tokens) {
+    if let promptTokens, let cachedTokens, let tokens, let times = tokens.withUnsafeBytes({ TokenTimes.decode($0) }) {
       return .throughput(
         .init(
           promptTokens: promptTokens, cachedTokens: cachedTokens, tokenNanoseconds: times, sequences: sequences ?? 1))
