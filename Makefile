@@ -83,6 +83,8 @@ test-browser: duckdb charts
 	swift build --product resident
 	$(STATE)/browser-venv/bin/python Tests/Browser/report.py $(RESIDENT) $(DUCKDB) $(CHARTJS) \
 	  $(if $(PICTURE),--picture "$(PICTURE)")
+	swift build --product resident-serve
+	$(STATE)/browser-venv/bin/python Tests/Browser/live.py $(RESIDENT) $(DUCKDB) $(CHARTJS)
 
 # The folders appear only when complete, so that a make that was interrupted starts them anew.
 $(MODELS)/smollm2-135m: | build $(WEIGHTS)

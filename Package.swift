@@ -122,7 +122,7 @@ let package = Package(
       dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Store", "Verdicts", "Vocabulary"],
       resources: [
         .embedInCode("Resources/charts.js"), .embedInCode("Resources/filters.js"), .embedInCode("Resources/kinds.js"),
-        .embedInCode("Resources/report.css"),
+        .embedInCode("Resources/live.js"), .embedInCode("Resources/report.css"),
       ]),
 
     // The report over HTTP, live.

@@ -80,6 +80,19 @@ struct RouteTests {
     }
   }
 
+  @Test("A page names the revision that it shows, so that its script knows when there is another")
+  func live() async throws {
+    try await RunningViewer.with { viewer in
+      let revision = try #require(try await viewer.get("/api/status").json["revision"]?.string)
+      for (path, root) in [("/", ""), ("/comparisons/1.html", "../"), ("/envelopes/1.html", "../")] {
+        let page = try await viewer.get(path)
+        #expect(page.body.contains("src=\"\(root)assets/live.js\" data-root=\"\(root)\" data-revision=\"\(revision)\""))
+        #expect(page.headers["content-security-policy"]?.contains("connect-src 'self'") == true)
+        #expect(page.body.contains("connect-src 'self'"))
+      }
+    }
+  }
+
   @Test("HEAD has the headers of GET and no body; nothing but reading is taken")
   func methods() async throws {
     try await RunningViewer.with { viewer in

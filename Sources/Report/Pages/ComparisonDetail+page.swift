@@ -11,13 +11,16 @@ extension ComparisonDetail {
   /// The comparison by itself: the reason, each objective and guardrail with its effect, interval and margin, and each
   /// block's evidence.
   ///
-  /// - Parameter charts: Nil for a page without charts.
-  public func page(_ charts: ChartLibrary?) -> String {
+  /// - Parameters:
+  ///   - charts: Nil for a page without charts.
+  ///   - liveRevision: What a server that answers with it calls its state; nil for a file.
+  public func page(_ charts: ChartLibrary?, liveRevision: String? = nil) -> String {
     let hasCharts = charts != nil && !traces.isEmpty
     return HTMLPage(
       title: "Resident: comparison \(comparison.number.rawValue)", root: "../",
       scripts: hasCharts ? charts.map(ReportAsset.charts) ?? [] : [],
       facts: hasCharts ? ["traces": .array(traces.map(\.json))] : nil,
+      liveRevision: liveRevision,
       body: heading + rulesTable + traces.enumerated().map { section($1, index: $0, hasCharts) }.joined()
         + (problem.map { "<p>The samples cannot be judged: \($0.htmlText(atMost: 300))</p>\n" } ?? "")
         + (charts == nil ? "<p class=\"faint\">\(ChartLibrary.advice.htmlText)</p>\n" : "")

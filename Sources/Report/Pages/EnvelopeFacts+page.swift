@@ -8,8 +8,10 @@ extension EnvelopeFacts {
 
   /// All models under the envelope: speed against accuracy, lanes side by side, and trends over nights.
   ///
-  /// - Parameter charts: Nil for a page without charts.
-  public func page(_ charts: ChartLibrary?) -> String {
+  /// - Parameters:
+  ///   - charts: Nil for a page without charts.
+  ///   - liveRevision: What a server that answers with it calls its state; nil for a file.
+  public func page(_ charts: ChartLibrary?, liveRevision: String? = nil) -> String {
     let figures =
       charts == nil
       ? []
@@ -28,6 +30,7 @@ extension EnvelopeFacts {
       facts: charts.map { _ in
         ["lanes": .array(lanes.map(\.json)), "trends": .array(trends.map(\.pointsJSON))]
       },
+      liveRevision: liveRevision,
       body: """
         <nav><a href="../index.html">Roles and comparisons</a></nav>
         <h1>\(id.htmlText)</h1>

@@ -4,8 +4,10 @@ import Store
 extension Overview {
   /// The index: who holds which role, every comparison as a row with a link to its own page, and what is open.
   ///
-  /// - Parameter charts: Nil for a page without charts.
-  public func page(_ charts: ChartLibrary?) -> String {
+  /// - Parameters:
+  ///   - charts: Nil for a page without charts.
+  ///   - liveRevision: What a server that answers with it calls its state; nil for a file.
+  public func page(_ charts: ChartLibrary?, liveRevision: String? = nil) -> String {
     let lanes = envelopes.max { $0.comparisons < $1.comparisons }.map { ($0, $0.lanes.filter(\.isComparable)) }
     let drawsLanes = charts != nil && !(lanes?.1.isEmpty ?? true)
     var body = "<h1>Resident</h1>\n<p class=\"faint\">\(summary)</p>\n"
@@ -28,7 +30,8 @@ extension Overview {
     return HTMLPage(
       title: "Resident: roles and comparisons",
       scripts: [.filters] + (drawsLanes ? charts.map(ReportAsset.charts) ?? [] : []),
-      facts: drawsLanes ? lanes.map { ["lanes": .array($0.1.prefix(500).map(\.pointJSON))] } : nil, body: body
+      facts: drawsLanes ? lanes.map { ["lanes": .array($0.1.prefix(500).map(\.pointJSON))] } : nil,
+      liveRevision: liveRevision, body: body
     ).text
   }
 

@@ -43,9 +43,9 @@ struct Snapshot: Sendable {
       "changes": .array(records.edits.suffix(500).map(\.changeJSON)),
     ])
     frontier = Self.body(["envelopes": .array(overview.envelopes.map(\.frontierJSON))])
-    index = overview.page(charts)
+    index = overview.page(charts, liveRevision: revision)
     envelopes = Dictionary(
-      overview.envelopes.enumerated().map { (EnvelopeFacts.path($0), $1.page(charts)) },
+      overview.envelopes.enumerated().map { (EnvelopeFacts.path($0), $1.page(charts, liveRevision: revision)) },
       uniquingKeysWith: { first, _ in first })
     status = JSONObject([
       ("revision", .string(revision)), ("comparisons", .integer(overview.comparisons.count)),

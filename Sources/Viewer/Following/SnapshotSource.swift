@@ -51,7 +51,7 @@ struct SnapshotSource: Sendable {
   }
 
   /// Another number for other bodies of the same facts, so that no client keeps an old program's.
-  private static let format = 1
+  private static let format = 2
 }
 
 extension Envelope {

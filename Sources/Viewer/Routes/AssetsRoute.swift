@@ -8,7 +8,7 @@ struct AssetsRoute: ViewerRoute {
   private let assets: [(path: String, bytes: Data, tag: EntityTag)]
 
   init(charts: ChartLibrary?) {
-    assets = ReportAsset.all(charts).map { asset in
+    assets = ([.live] + ReportAsset.all(charts)).map { asset in
       let hash = SHA256.hash(data: asset.bytes).prefix(12).map { String($0, radix: 36) }.joined(separator: "-")
       return ("/" + asset.path, asset.bytes, EntityTag(hash))
     }

@@ -22,7 +22,8 @@ struct PagesRoute: ViewerRoute {
       let number = context.parameters.get("number")
       return try await page(for: request) { snapshot in
         let comparison = try snapshot.comparison(named: number)
-        return try await details.detail(of: comparison, revision: snapshot.revision).page(charts)
+        return try await details.detail(of: comparison, revision: snapshot.revision)
+          .page(charts, liveRevision: snapshot.revision)
       }
     }
   }
@@ -38,5 +39,6 @@ struct PagesRoute: ViewerRoute {
 
   /// Nothing but the report's own files is loaded or run, whatever names from outside contain.
   private static let policy =
-    "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
+    + " frame-ancestors 'none'"
 }

@@ -1,0 +1,41 @@
+// Of a page that `resident serve` answers with: says what is measured now, and loads the page again when it has changed.
+(() => {
+  "use strict";
+  const { root, revision } = document.currentScript.dataset;
+  const line = document.createElement("p");
+  line.className = "faint live";
+  line.setAttribute("role", "status");
+  line.hidden = true;
+  document.body.prepend(line);
+
+  // Names come from outside: what turns the reading direction or is not shown must not pass for the text around it.
+  const shown = (name) => name.replace(/\p{C}/gu, "\uFFFD");
+  const running = new Map();
+  const show = () => {
+    line.textContent = [...running.values()].map((session) => {
+      const against = session.resident ? ` against ${shown(session.resident)}` : "";
+      const planned = session.planned_samples === null ? "" : ` of at most ${session.planned_samples}`;
+      return `Measuring ${shown(session.candidate)}${against}, ${shown(session.envelope)}: `
+        + `${session.samples}${planned} samples`;
+    }).join("; ");
+    line.hidden = running.size === 0;
+  };
+
+  const events = new EventSource(`${root}api/events`);
+  events.addEventListener("progress", (event) => {
+    const session = JSON.parse(event.data);
+    running.set(session.session, session);
+    show();
+  });
+  events.addEventListener("ended", (event) => {
+    running.delete(JSON.parse(event.data).session);
+    show();
+  });
+  events.addEventListener("changed", (event) => {
+    const latest = JSON.parse(event.data).revision;
+    // Once for each: a cache that keeps answering with the page as it was would have it loaded for ever.
+    if (latest === revision || sessionStorage.getItem("loaded") === latest) return;
+    sessionStorage.setItem("loaded", latest);
+    location.reload();
+  });
+})();
