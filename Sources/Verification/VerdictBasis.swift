@@ -1,5 +1,6 @@
 import JSON
 import Measurements
+import Verdicts
 
 /// Which comparisons of a dataset a published verdict rests on, beside the one that it is about.
 ///
@@ -46,8 +47,9 @@ struct VerdictBasis {
       comparison.evidence.continues($0.evidence)
     }
     self.counted = try Self.resolve(counted, comparisons, "counts", comparison) { $0.isComparable(to: comparison) }
-    if let undecided = self.counted.first(where: { outcomes[$0.uuid] ?? "inconclusive" == "inconclusive" }) {
-      throw Missing(description: "the verdict counts session \(undecided.uuid), which decided nothing")
+    let undecided = Verdict.Outcome.inconclusive.rawValue
+    if let session = self.counted.first(where: { outcomes[$0.uuid, default: undecided] == undecided }) {
+      throw Missing(description: "the verdict counts session \(session.uuid), which decided nothing")
     }
     isRecorded = true
     let left = candidates.count - pooled.count

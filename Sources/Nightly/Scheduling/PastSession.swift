@@ -1,4 +1,5 @@
 import Measurements
+import Verdicts
 import Vocabulary
 
 /// A session as the scheduler sees it.
@@ -17,7 +18,7 @@ public struct PastSession: Sendable, Equatable {
   /// The outcome of the last verdict.
   public var outcome: String?
   /// Whether that verdict says anything: an inconclusive one matures nothing.
-  public var isDecided: Bool { outcome != nil && outcome != "inconclusive" }
+  public var isDecided: Bool { outcome != nil && outcome != Verdict.Outcome.inconclusive.rawValue }
   /// From the start of loading to the last sample; nil where the session was interrupted.
   public var minutes: Double?
   /// Whether every sample is a success.

@@ -11,14 +11,17 @@
   // Names come from outside: what turns the reading direction or is not shown must not pass for the text around it.
   const shown = (name) => name.replace(/\p{C}/gu, "\uFFFD");
   const running = new Map();
+  // A session whose process was killed stays marked as running.
+  const longestSilence = 15 * 60;
+  const isMeasured = (session) => Date.now() / 1000 - (session.last_sample_at_s ?? session.started_at_s) < longestSilence;
   const show = () => {
-    line.textContent = [...running.values()].map((session) => {
+    line.textContent = [...running.values()].filter(isMeasured).map((session) => {
       const against = session.resident ? ` against ${shown(session.resident)}` : "";
       const planned = session.planned_samples === null ? "" : ` of at most ${session.planned_samples}`;
       return `Measuring ${shown(session.candidate)}${against}, ${shown(session.envelope)}: `
         + `${session.samples}${planned} samples`;
     }).join("; ");
-    line.hidden = running.size === 0;
+    line.hidden = line.textContent === "";
   };
 
   const events = new EventSource(`${root}api/events`);
