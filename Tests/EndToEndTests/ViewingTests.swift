@@ -48,7 +48,8 @@ struct ViewingTests {
     #expect(json["verdict"] == verdict)
     let points = try #require(json["traces"]?.array?.first?["points"]?.array)
     let scored = points.count { $0["void_reason"] == .null }
-    #expect(scored == verdict["objectives"]?.array?.first?["effect"]?["blocks"]?.integer)
+    // A busy machine voids blocks, and one alone has no effect.
+    #expect((scored < 2 ? nil : scored) == verdict["objectives"]?.array?.first?["effect"]?["blocks"]?.integer)
     let unknown = try program.run("show", "77")
     #expect(unknown.status == 2 && unknown.errors.contains("77"))
   }

@@ -3,9 +3,10 @@ import Measurements
 import Synchronization
 import Vocabulary
 
-/// Reads envelopes, each once: comparisons share them, and checking thousands of items takes longer than all the rest.
+/// Reads envelopes, each hardly more than once: comparisons share them, and checking thousands of items takes longer than all the rest.
 public final class EnvelopeReader: Sendable {
   private let known = Mutex<[EnvelopeHash: Envelope]>([:])
+  private static let limit = 16
 
   public init() {}
 
@@ -14,7 +15,10 @@ public final class EnvelopeReader: Sendable {
     let hash = evidence.session.envelopeHash
     if let envelope = known.withLock({ $0[hash] }) { return envelope }
     let envelope = try Envelope(source: evidence.envelope)
-    known.withLock { $0[hash] = envelope }
+    known.withLock { known in
+      if known.count >= Self.limit { known.removeAll() }
+      known[hash] = envelope
+    }
     return envelope
   }
 }

@@ -37,8 +37,9 @@
   events.addEventListener("changed", (event) => {
     const latest = JSON.parse(event.data).revision;
     // Once for each: a cache that keeps answering with the page as it was would have it loaded for ever.
-    if (latest === revision || sessionStorage.getItem("loaded") === latest) return;
-    sessionStorage.setItem("loaded", latest);
+    const key = `loaded ${location.pathname}`;
+    if (latest === revision || sessionStorage.getItem(key) === latest) return;
+    sessionStorage.setItem(key, latest);
     location.reload();
   });
 })();

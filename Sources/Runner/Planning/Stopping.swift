@@ -21,7 +21,7 @@ struct Stopping {
   /// Why that block and those after it need not be measured.
   func reason(before block: ScheduledBlock) throws -> StoppingReason? {
     guard let earlier, block.block >= minimumBlocks, block.isFirstOfRound else { return nil }
-    let evidence = try store.evidence(session)
+    let evidence = try store.evidence(session, .blocks)
     return try stoppingReason(in: evidence, after: earlier.filter(evidence.continues))
   }
 }
