@@ -3,7 +3,8 @@ import Measurements
 import Synchronization
 import Vocabulary
 
-/// Reads envelopes, each hardly more than once: comparisons share them, and checking thousands of items takes longer than all the rest.
+/// Reads envelopes, each hardly more than once: comparisons share them, and checking thousands of items takes longer than
+/// all the rest.
 public final class EnvelopeReader: Sendable {
   private let known = Mutex<[EnvelopeHash: Envelope]>([:])
   private static let limit = 16
