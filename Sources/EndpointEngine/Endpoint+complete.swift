@@ -11,6 +11,14 @@ extension Endpoint {
   public func complete(
     _ request: CompletionRequest, within seconds: Double, endingAfter limit: Double? = nil
   ) throws -> Completion {
+    let completion = try withoutKey { try read(request, within: seconds, endingAfter: limit) }
+    guard key?.isRepeated(in: completion) != true else { throw EndpointError.keyRepeated }
+    return completion
+  }
+
+  private func read(_ request: CompletionRequest, within seconds: Double, endingAfter limit: Double?) throws
+    -> Completion
+  {
     var completion = Completion()
     var events = EventStream()
     var failure: [UInt8] = []
@@ -48,18 +56,25 @@ extension Endpoint {
   ///
   /// - Throws: `EndpointError`.
   func answer(_ request: CompletionRequest, within seconds: Double) throws -> JSONValue {
-    var bytes: [UInt8] = []
-    let (status, _) = try StreamingPost().run(
-      post(request.path, request.body(model: model)), within: { seconds }
-    ) { _, piece in
-      bytes += piece.bytes
-      return true
+    try withoutKey {
+      var bytes: [UInt8] = []
+      let (status, _) = try StreamingPost().run(
+        post(request.path, request.body(model: model)), within: { seconds }
+      ) { _, piece in
+        bytes += piece.bytes
+        return true
+      }
+      try Self.check(status: status, bytes)
+      guard let json = try? JSONValue(parsing: bytes), json.object != nil else {
+        throw EndpointError.malformed(String(decoding: bytes.prefix(200), as: UTF8.self))
+      }
+      return json
     }
-    try Self.check(status: status, bytes)
-    guard let json = try? JSONValue(parsing: bytes), json.object != nil else {
-      throw EndpointError.malformed(String(decoding: bytes.prefix(200), as: UTF8.self))
-    }
-    return json
+  }
+
+  /// What the server says may be its key, so errors that repeat the server's words are cleared of it.
+  private func withoutKey<Answer>(_ body: () throws -> Answer) throws -> Answer {
+    do { return try body() } catch let error as EndpointError { throw key?.removed(from: error) ?? error }
   }
 
   private static func check(status: Int, _ body: [UInt8]) throws(EndpointError) {

@@ -11,7 +11,7 @@ public struct Endpoint: Sendable {
   /// The name under which the server knows the model.
   public let model: String
   // From the environment; nowhere printed or stored.
-  private let key: String?
+  let key: EndpointKey?
 
   /// - Parameters:
   ///   - address: With or without `/v1`.
@@ -27,7 +27,7 @@ public struct Endpoint: Sendable {
     self.model = model
     if let keyVariable {
       guard let key = environment[keyVariable], !key.isEmpty else { throw .noKey(variable: keyVariable) }
-      self.key = key
+      self.key = EndpointKey(key)
     } else {
       key = nil
     }
@@ -39,7 +39,7 @@ public struct Endpoint: Sendable {
     request.httpBody = Data(body.serialized().utf8)
     request.setValue("application/json", forHTTPHeaderField: "Content-Type")
     request.setValue("text/event-stream, application/json", forHTTPHeaderField: "Accept")
-    if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
+    if let key { request.setValue(key.header, forHTTPHeaderField: "Authorization") }
     return request
   }
 }

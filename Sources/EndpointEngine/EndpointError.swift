@@ -24,6 +24,8 @@ public enum EndpointError: Error, Equatable, Sendable, CustomStringConvertible {
   case otherWeights(String)
   /// The server read the tool calls itself, where the text is to be judged.
   case callsTakenOut
+  /// The answer has the key in it, which must not be stored.
+  case keyRepeated
 
   public var description: String {
     switch self {
@@ -45,6 +47,7 @@ public enum EndpointError: Error, Equatable, Sendable, CustomStringConvertible {
     case .otherWeights(let difference): "the server does not answer with the weights of this model: \(difference)"
     case .callsTakenOut:
       "the server takes tool calls out of the text, which is to be judged whole; use --api completions"
+    case .keyRepeated: "the server repeats its key in the answer, which is not kept"
     }
   }
 

@@ -251,6 +251,39 @@ struct HostileServerTests {
     } throws: { if case .unreachable? = $0 as? EndpointError { true } else { false } }
   }
 
+  @Test("A key that the server repeats is in no message", arguments: [401, 200])
+  func repeatedKey(status: Int) throws {
+    let server = RawServer { _, connection in
+      let said: JSONValue = ["error": ["message": "wrong key secret-7"]]
+      guard status == 200 else { return connection.sendJSON(said, status: "\(status) Unauthorized") }
+      connection.sendHead()
+      connection.sendEvent(said)
+    }
+    let endpoint = try Endpoint(server.url, model: "m", keyVariable: "K", environment: ["K": "secret-7"])
+    #expect {
+      try endpoint.complete(CompletionRequest(prompt: .text("a"), maximumTokens: 1), within: 10)
+    } throws: { error in
+      let message = String(describing: error)
+      return message.contains("wrong key") && !message.contains("secret-7")
+    }
+  }
+
+  @Test("A key cut off by the end of a message is not shown in part")
+  func cutKey() {
+    let key = EndpointKey("secret-7")
+    #expect(key.removed(from: "no secret-7, or secre") == "no …, or …")
+    #expect(key.removed(from: "yes") == "yes")
+  }
+
+  @Test("A key that the server answers with is not kept")
+  func answeredKey() throws {
+    let server = RawServer { $1.sendCompletion([" sec", "ret-", "7"]) }
+    let endpoint = try Endpoint(server.url, model: "m", keyVariable: "K", environment: ["K": "secret-7"])
+    #expect(throws: EndpointError.keyRepeated) {
+      try endpoint.complete(CompletionRequest(prompt: .text("a"), maximumTokens: 3), within: 10)
+    }
+  }
+
   @Test("The key goes into one header and nowhere else")
   func key() throws {
     let server = RawServer { request, connection in
