@@ -39,6 +39,14 @@ struct CountsTests {
     _ = try Counts(completion(prompt: 5, completion: 5), promptTokens: 5, fixed: nil, tokenCount: words)
   }
 
+  @Test("Counts that no text can have are refused where the length is free", arguments: [Int.min, -1, Int.max])
+  func impossible(count: Int) {
+    #expect(throws: EndpointError.self) {
+      try Counts(
+        completion(prompt: 5, completion: count, text: ""), promptTokens: 5, fixed: nil, tokenCount: words)
+    }
+  }
+
   @Test("A piece a token has its own time")
   func pieceAToken() {
     let pieces = [10, 20, 30].map { Completion.Piece(nanoseconds: $0, text: "w ") }

@@ -108,6 +108,18 @@ struct ProofTests {
     }
   }
 
+  @Test("Answers that are cut short prove nothing")
+  func fewTokens() throws {
+    let folder = try ClaimedFolder(contentsOf: TestModels.imported)
+    let prompt = folder.tokens(of: FingerprintReading.texts[0])
+    let readings = [FingerprintReading(prompt: prompt, tokens: folder.tokens(of: " Paris"), logProbabilities: nil)]
+    let fingerprint = try Fingerprint(of: readings, by: try NativeSession.open(try #require(folder.model)))
+    #expect(fingerprint.meanRegret == 0)
+    #expect(!fingerprint.agrees)
+    let nothing = FingerprintReading(prompt: prompt, tokens: [], logProbabilities: nil)
+    #expect(!readings[0].agrees(with: nothing))
+  }
+
   @Test("What answers to score nothing says so")
   func unsupported() throws {
     let server = try server([TestModels.uniform]) { _, _ in 0 }

@@ -19,6 +19,7 @@ struct Counts: Equatable {
     guard let prompt = completion.promptTokens, let count = completion.completionTokens else {
       throw .badUsage("there is none")
     }
+    guard count >= 0 else { throw .badUsage("\(count) completion tokens") }
     guard prompt == promptTokens else { throw .badUsage("\(prompt) prompt tokens, ours are \(promptTokens)") }
     if let fixed, count != fixed { throw .badUsage("\(count) completion tokens where \(fixed) were asked for") }
     // An end token counts for some servers, and what special tokens there are has no text.

@@ -17,8 +17,14 @@ public struct Fingerprint: Sendable, Equatable {
   /// The same for the regret.
   public static let regretTolerance = 0.02
 
+  /// The least that proves anything: any lane of a model knows a few tokens for sure. Half of what is asked for, since a
+  /// text may end by itself.
+  static let leastTokens = FingerprintReading.texts.count * FingerprintReading.length / 2
+
   /// Whether these are the folder's weights.
-  public var agrees: Bool { meanRegret <= Self.regretTolerance && (meanDifference ?? 0) <= Self.tolerance }
+  public var agrees: Bool {
+    tokens >= Self.leastTokens && meanRegret <= Self.regretTolerance && (meanDifference ?? 0) <= Self.tolerance
+  }
 
   public var description: String {
     let difference = meanDifference.map { String(format: ", log-probabilities differ by %.4f nats", $0) } ?? ""

@@ -50,7 +50,7 @@ struct FingerprintReading: Equatable {
   func agrees(with later: FingerprintReading) -> Bool {
     let common = zip(tokens, later.tokens).prefix { $0 == $1 }.count
     guard let own = logProbabilities, let others = later.logProbabilities else {
-      return common == min(tokens.count, later.tokens.count)
+      return common > 0 && common == min(tokens.count, later.tokens.count)
     }
     let compared = zip(own, others).prefix(common + 1).map { abs($0 - $1) }
     return !compared.isEmpty && compared.reduce(0, +) / Double(compared.count) <= Fingerprint.tolerance
