@@ -7,16 +7,17 @@ extension EndpointWorker {
     try check(options, folder)
     let endpoint = try serving.endpoint(for: folder.url)
     if serving.isCold, options.mayVaryPrompt {
-      let requests = (0..<options.sequences).map { _ in request(options, folder) }
+      let requests = try (0..<options.sequences).map { _ in try asked(options, folder).request }
       _ = try endpoint.complete(together: requests, within: settings.requestSeconds)
       serving.isCold = false
     }
     if options.sequences > 1 { return try generateTogether(options, folder, endpoint) }
     let isFixed = !options.stopsAtEnd
+    let (request, promptTokens) = try asked(options, folder)
     let completion = try endpoint.complete(
-      request(options, folder), within: settings.requestSeconds, endingAfter: options.maximumSeconds)
+      request, within: settings.requestSeconds, endingAfter: options.maximumSeconds)
     let counts = try Counts(
-      completion, promptTokens: options.prompt.count, fixed: isFixed ? options.maximumTokens : nil
+      completion, promptTokens: promptTokens, fixed: isFixed ? options.maximumTokens : nil
     ) {
       folder.tokens(of: $0).count
     }
@@ -45,10 +46,10 @@ extension EndpointWorker {
     guard !options.stopsAtEnd, !options.reusesPrefix else {
       throw WorkerFailure.badRequest("sequences at once have a fixed length and prompts of their own")
     }
-    let requests = (0..<options.sequences).map { _ in request(options, folder) }
-    let completions = try endpoint.complete(together: requests, within: settings.requestSeconds)
-    let times = try completions.map { completion in
-      let counts = try Counts(completion, promptTokens: options.prompt.count, fixed: options.maximumTokens) {
+    let requests = try (0..<options.sequences).map { _ in try asked(options, folder) }
+    let completions = try endpoint.complete(together: requests.map(\.request), within: settings.requestSeconds)
+    let times = try zip(completions, requests).map { completion, request in
+      let counts = try Counts(completion, promptTokens: request.promptTokens, fixed: options.maximumTokens) {
         folder.tokens(of: $0).count
       }
       return TokenTimes.of(completion.pieces, count: counts.completionTokens) { folder.tokens(of: $0).count }
@@ -58,21 +59,24 @@ extension EndpointWorker {
     return JSONObject([
       ("sequences", .integer(options.sequences)),
       ("tokens", .tokens(folder.tokens(of: completions[0].text))), ("text", .string(completions[0].text)),
-      ("prompt_tokens", .integer(options.prompt.count)),
+      ("prompt_tokens", .integer(requests[0].promptTokens)),
       ("cached_tokens", .integer(completions.compactMap(\.cachedTokens).max() ?? 0)),
       ("token_ns", .array(last.map { .integer(Int($0)) })), ("finish", .string(Completion.Finish.length.rawValue)),
     ])
   }
 
-  private func request(_ options: GenerateOptions, _ folder: ClaimedFolder) -> CompletionRequest {
+  private func asked(
+    _ options: GenerateOptions, _ folder: ClaimedFolder
+  ) throws -> (request: CompletionRequest, promptTokens: Int) {
     let prompt = options.mayVaryPrompt ? fresh.next(options.prompt, in: folder) : options.prompt
-    var request = CompletionRequest(prompt: form(of: prompt, folder), maximumTokens: options.maximumTokens)
+    let sent = try sent(prompt, isOfFixedLength: options.mayVaryPrompt, folder)
+    var request = CompletionRequest(prompt: sent.form, maximumTokens: options.maximumTokens)
     request.forbiddenTokens = options.stopsAtEnd ? [] : folder.ends
     request.keepsCache = options.reusesPrefix
     request.temperature = options.temperature
     request.topP = options.topP
     request.seed = Int(truncatingIfNeeded: options.seed & 0x7FFF_FFFF)
-    return request
+    return (request, sent.tokenCount)
   }
 
   private func check(_ options: GenerateOptions, _ folder: ClaimedFolder) throws(WorkerFailure) {
@@ -86,13 +90,10 @@ extension EndpointWorker {
     }
   }
 
-  private func form(of prompt: [Int32], _ folder: ClaimedFolder) -> CompletionRequest.Prompt {
-    if settings.api == .chat {
-      if let conversation = conversations[prompt] { return conversation }
-      return .messages(
-        [["role": "user", "content": .string(folder.tokenizer.decode(prompt, skipSpecialTokens: false))]], tools: nil,
-        thinking: nil)
-    }
-    return takesTokens ? .tokens(prompt) : .text(folder.tokenizer.decode(prompt, skipSpecialTokens: false))
+  private func sent(_ prompt: [Int32], isOfFixedLength: Bool, _ folder: ClaimedFolder) throws -> SentPrompt {
+    guard settings.api == .chat else { return SentPrompt(prompt, asTokens: takesTokens, in: folder) }
+    if let conversation = conversations[prompt] { return SentPrompt(conversation: conversation, tokens: prompt) }
+    return isOfFixedLength
+      ? try SentPrompt(messageOfLengthOf: prompt, in: folder) : try SentPrompt(messageOf: prompt, in: folder)
   }
 }

@@ -15,7 +15,12 @@ extension EndpointWorker {
     self.folder = folder
     contextLength = min(options.contextLength ?? folder.contextLength, folder.contextLength)
     return JSONObject([
-      ("engine_version", .string("\(version), server \(first.systemFingerprint ?? "unknown")")),
+      (
+        "engine_version",
+        .string(
+          // What is read through one interface is not to be compared with what is read through the other.
+          "\(version), server \(first.systemFingerprint ?? "unknown")" + (settings.api == .chat ? ", chat" : ""))
+      ),
       ("instruction_set", .string(settings.profile?.name ?? "attached")),
       ("threads", 0),
       ("context_length", .integer(contextLength)),

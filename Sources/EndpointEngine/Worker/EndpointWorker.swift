@@ -95,7 +95,7 @@ public final class EndpointWorker: WorkerEngine {
 
 extension ChatTurn {
   /// As the API has it.
-  fileprivate var message: JSONValue {
+  var message: JSONValue {
     .object(
       JSONObject([("role", .string(role)), ("content", .string(content))] + extra.members.map { ($0.name, $0.value) }))
   }
