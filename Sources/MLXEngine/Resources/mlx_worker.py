@@ -102,6 +102,8 @@ class Engine:
         return f"mlx {kind} {self.mx.device_info().get('architecture', platform.machine())}"
 
     def load(self, request):
+        # Where this fails, nothing may answer for files that were never loaded.
+        self.model = None
         self.folder = Path(field(request, "model", str))
         if not (self.folder / "config.json").is_file():
             raise Refusal(f"{self.folder} is not a model folder: it has no config.json")
