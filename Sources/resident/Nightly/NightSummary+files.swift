@@ -12,9 +12,9 @@ extension NightSummary {
         store: store, folder: URL(fileURLWithPath: folder), gitRevision: ExportCommand.workingRevision ?? "unknown",
         trigger: "schedule", engine: try engine.find())
       let report = try exporter.export()
-      try report.writeRankings(by: exporter)
       exported = report.written
       problems += report.refused.map { "session \($0.session) is not exported: \($0.error)" }
+      try report.writeRankings(by: exporter)
     } catch {
       problems.append("the export to \(folder) failed: \(error)")
     }
