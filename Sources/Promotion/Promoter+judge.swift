@@ -10,10 +10,15 @@ extension Promoter {
   }
 
   func judge(_ evidence: Evidence, of comparison: SessionNumber) throws -> (Verdict, Envelope) {
+    try judge(evidence, after: try store.earlierEvidence(of: comparison).filter(evidence.continues))
+  }
+
+  /// The same for who has read the evidence already.
+  ///
+  /// - Parameter earlier: The comparisons that it goes on from, oldest first.
+  public func judge(_ evidence: Evidence, after earlier: [Evidence]) throws -> (Verdict, Envelope) {
     let envelope = try Envelope(source: evidence.envelope)
-    let judge = Judge(
-      evidence, after: try store.earlierEvidence(of: comparison).filter(evidence.continues),
-      priorComparisons: try priorComparisons(evidence, envelope))
+    let judge = Judge(evidence, after: earlier, priorComparisons: try priorComparisons(evidence, envelope))
     return (try judge.verdict(), envelope)
   }
 

@@ -24,10 +24,11 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     let store = try database.open(.readOnly)
     let number = SessionNumber(rawValue: comparison)
-    let (verdict, _) = try Promoter(store: store, registry: registry.file, requester: Requester.name).judge(number)
-    let evidence = try store.evidence(number, .blocks)
+    let promoter = Promoter(store: store, registry: registry.file, requester: Requester.name)
+    let evidence = try store.evidence(number)
     let earlier = try store.earlierEvidence(of: number).filter(evidence.continues)
-    let traces = try evidenceTraces(in: evidence, after: earlier)
+    let (verdict, envelope) = try promoter.judge(evidence, after: earlier)
+    let traces = try evidenceTraces(in: evidence, under: envelope, after: earlier)
     if json {
       let output: JSONValue = [
         "comparison": .integer(Int(comparison)), "state": .string(evidence.state.rawValue),
