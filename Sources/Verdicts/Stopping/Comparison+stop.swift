@@ -28,7 +28,7 @@ extension Comparison {
 
   private func fill(_ track: inout RuleTrack) throws(StatisticsError) {
     for pair in pairs(of: track.metric, track.cell) {
-      try track.observe(track.metric.direction == .higher ? pair.logRatio : pair.swapped.logRatio)
+      try track.observe(pair.betterLogRatio(track.metric.direction))
     }
   }
 }

@@ -47,7 +47,7 @@ extension Comparison {
         uniquingKeysWith: { first, _ in first })
       for block in comparison.blocks[cell, default: []] {
         let pair = block.pair(of: metric)
-        let better = pair.map { (metric.direction == .higher ? $0 : $0.swapped).logRatio }
+        let better = pair.map { $0.betterLogRatio(metric.direction) }
         let reason = reasons[block.number] ?? (block.isWhole ? nil : "a side's repetition is missing")
         if let better, reason == nil { try sequence.observe(better) }
         points.append(

@@ -1,0 +1,7 @@
+import Statistics
+import Vocabulary
+
+extension MeasurementPair {
+  /// How many times better the candidate was, as a logarithm: above zero is better, whatever the metric.
+  func betterLogRatio(_ direction: Metric.Direction) -> Double { (direction == .higher ? self : swapped).logRatio }
+}
