@@ -30,18 +30,20 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
   ],
   targets: [
-    // What every stage speaks of.
+    // What every stage speaks of. A module depends only on modules above it; `make lint` holds imports to that.
     .target(name: "JSON"),
-    .target(name: "Vocabulary"),
     .target(name: "Platform"),
-    .target(name: "Randomness"),
-    .target(name: "Measurements", dependencies: ["JSON", "Vocabulary"]),
+    .target(name: "Measurements", dependencies: ["JSON"]),
+    .target(name: "Statistics", dependencies: ["Platform"]),
 
-    // Model folders and the native engine.
+    // Model folders.
     .target(name: "Checkpoint", dependencies: ["JSON", crypto]),
     .target(name: "Tokenization", dependencies: ["JSON"]),
-    .target(name: "ChatTemplate"),
     .target(name: "ToolCalls", dependencies: ["JSON"]),
+    .target(name: "ChatTemplate"),
+
+    // Engines, each a worker process behind the line protocol.
+    .target(name: "WorkerProtocol", dependencies: ["JSON", "Platform"]),
     .target(
       name: "CKernels",
       // The kernels are what a model waits for, in a debug build as well.
@@ -49,120 +51,101 @@ let package = Package(
       cSettings: [
         .unsafeFlags(["-O3", "-fno-math-errno", "-falign-loops=64", "-falign-functions=64"])
       ]),
-    .target(name: "WorkerProtocol", dependencies: ["JSON", "Platform"]),
-    .target(name: "WorkerCheck", dependencies: ["JSON", "WorkerProtocol"]),
-    .target(
-      name: "MLXEngine", dependencies: ["JSON", "Platform", "WorkerProtocol"],
-      resources: [.embedInCode("Resources/mlx_worker.py")]),
     .target(
       name: "NativeEngine",
       dependencies: [
-        "CKernels", "ChatTemplate", "Checkpoint", "JSON", "Platform", "Randomness", "Tokenization", "ToolCalls",
-        "WorkerProtocol", crypto,
+        "CKernels", "ChatTemplate", "Checkpoint", "JSON", "Platform", "Tokenization", "ToolCalls", "WorkerProtocol",
+        crypto,
       ]),
-
+    .target(
+      name: "MLXEngine", dependencies: ["JSON", "Platform", "WorkerProtocol"],
+      resources: [.embedInCode("Resources/mlx_worker.py")]),
     // The standard library's HTTP client: it hands over bytes as they arrive, asks before it follows a redirect, and adds
     // no minutes to the first build.
     .target(
       name: "EndpointEngine",
-      dependencies: [
-        "ChatTemplate", "Checkpoint", "JSON", "NativeEngine", "Platform", "Tokenization", "WorkerProtocol",
-      ]),
-
-    .target(name: "Statistics", dependencies: ["Randomness"]),
-
-    // What tells lanes apart, and what makes them.
+      dependencies: ["Checkpoint", "JSON", "NativeEngine", "Platform", "Tokenization", "WorkerProtocol"]),
     .target(
-      name: "Texts",
+      name: "Lanes", dependencies: ["Checkpoint", "JSON", "NativeEngine", "Platform", "Statistics"],
       resources: [.embedInCode("Resources/calibration.txt"), .embedInCode("Resources/evaluation.txt")]),
-    .target(name: "Instruments", dependencies: ["JSON", "NativeEngine", "Statistics"]),
-    .target(name: "Lanes", dependencies: ["Checkpoint", "JSON", "NativeEngine", "Randomness"]),
+
     // The stages, in the order in which data flows.
-    .target(name: "Instructions"),
-    .target(
-      name: "Envelopes", dependencies: ["Instructions", "JSON", "Randomness", "ToolCalls", "Vocabulary", crypto]),
-    .target(name: "BFCL", dependencies: ["JSON", "ToolCalls", crypto]),
-    .target(name: "TaskSources", dependencies: ["Instructions", "JSON", crypto]),
-    .target(name: "Store", dependencies: ["JSON", "Measurements", "Vocabulary", crypto, database]),
-    .target(
-      name: "Verdicts", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Vocabulary"]),
+    .target(name: "ModelRegistry", dependencies: ["JSON", "Measurements"]),
+    .target(name: "Envelopes", dependencies: ["JSON", "Measurements", "Platform", "ToolCalls", crypto]),
+    .target(name: "TaskImport", dependencies: ["Envelopes", "JSON", "ToolCalls", crypto]),
+    .target(name: "Store", dependencies: ["JSON", "Measurements", crypto, database]),
+    .target(name: "Verdicts", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics"]),
     .target(
       name: "Runner",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "Platform", "Randomness", "Store", "ToolCalls", "Verdicts", "Vocabulary",
-        "WorkerProtocol", crypto,
+        "Envelopes", "JSON", "Measurements", "Platform", "Store", "ToolCalls", "Verdicts", "WorkerProtocol", crypto,
       ]),
     .target(
       name: "Calibration",
-      dependencies: ["Envelopes", "JSON", "Measurements", "Randomness", "Statistics", "Verdicts", "Vocabulary"]),
-    .target(name: "ModelRegistry", dependencies: ["JSON", "Vocabulary"]),
+      dependencies: ["Envelopes", "JSON", "Measurements", "Platform", "Statistics", "Verdicts"]),
     .target(
       name: "Promotion",
-      dependencies: ["Envelopes", "JSON", "Measurements", "ModelRegistry", "Store", "Verdicts", "Vocabulary"]),
-
-    .target(
-      name: "Doctor",
-      dependencies: [
-        "JSON", "Measurements", "ModelRegistry", "Platform", "Runner", "Store", "Vocabulary", "WorkerProtocol",
-      ]),
+      dependencies: ["Envelopes", "JSON", "Measurements", "ModelRegistry", "Store", "Verdicts"]),
     .target(
       name: "Nightly",
       dependencies: [
         "Envelopes", "JSON", "Measurements", "ModelRegistry", "Platform", "Promotion", "Runner", "Store", "Verdicts",
-        "Vocabulary", "WorkerProtocol",
+        "WorkerProtocol",
       ]),
     .target(
-      name: "Verification", dependencies: ["Dataset", "Envelopes", "JSON", "Measurements", "Verdicts", "Vocabulary"]),
+      name: "Dataset",
+      dependencies: ["Envelopes", "JSON", "Measurements", "Platform", "Store", "ToolCalls", "Verdicts", crypto]),
     .target(
-      name: "Dataset", dependencies: ["JSON", "Measurements", "Platform", "Store", "ToolCalls", "Vocabulary", crypto]),
-    .target(name: "Publishing", dependencies: ["Dataset", "JSON", "Platform"]),
-
-    .target(
-      name: "Report",
-      dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Store", "Verdicts", "Vocabulary"],
+      name: "Report", dependencies: ["Envelopes", "JSON", "Measurements", "Store", "Verdicts"],
       resources: [
         .embedInCode("Resources/charts.js"), .embedInCode("Resources/filters.js"), .embedInCode("Resources/kinds.js"),
         .embedInCode("Resources/live.js"), .embedInCode("Resources/report.css"),
       ]),
-
     // The report over HTTP, live.
     .target(
       name: "Viewer",
       dependencies: [
-        "Envelopes", "JSON", "ModelRegistry", "Report", "Store", "Vocabulary", server, serverCore, networking, logging,
-        lifecycle, httpTypes, crypto,
+        "Envelopes", "JSON", "ModelRegistry", "Report", "Store", server, serverCore, networking, logging, lifecycle,
+        httpTypes, crypto,
       ],
       resources: [.embedInCode("Resources/openapi.json")]),
-    .executableTarget(name: "resident-serve", dependencies: ["Report", "Viewer", arguments]),
 
+    // The command lines.
     .executableTarget(
       name: "resident",
       dependencies: [
-        "BFCL", "Calibration", "Checkpoint", "Dataset", "Doctor", "EndpointEngine", "Envelopes", "Instruments", "JSON",
-        "Lanes", "MLXEngine", "Measurements", "ModelRegistry", "NativeEngine", "Nightly", "Platform", "Promotion",
-        "Publishing", "Report", "Runner", "Statistics", "Store", "TaskSources", "Texts",
-        "ToolCalls", "Verdicts",
-        "Verification", "Vocabulary",
-        "WorkerCheck", "WorkerProtocol", arguments,
+        "Calibration", "Checkpoint", "Dataset", "EndpointEngine", "Envelopes", "JSON", "Lanes", "MLXEngine",
+        "Measurements", "ModelRegistry", "NativeEngine", "Nightly", "Platform", "Promotion", "Report", "Runner",
+        "Statistics", "Store", "TaskImport", "Tokenization", "ToolCalls", "Verdicts", "WorkerProtocol", arguments,
       ]),
+    .executableTarget(name: "resident-serve", dependencies: ["Report", "Viewer", arguments]),
 
     // Tests mirror Sources.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .executableTarget(
+      name: "scripted-worker", dependencies: ["JSON", "WorkerProtocol"], path: "Tests/ScriptedWorker"),
+    .executableTarget(
+      name: "soak",
+      dependencies: ["Envelopes", "JSON", "Measurements", "Platform", "Runner", "Store", "WorkerProtocol"],
+      path: "Tests/Soak"),
+    .executableTarget(
+      name: "registry-crash-helper", dependencies: ["Measurements", "ModelRegistry", "Promotion", "Store"],
+      path: "Tests/RegistryCrashHelper"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-    .testTarget(name: "ChatTemplateTests", dependencies: ["ChatTemplate"], exclude: ["Conformance"]),
-    .testTarget(name: "BFCLTests", dependencies: ["BFCL", "Envelopes", "JSON", "TestSupport", "ToolCalls"]),
-    .testTarget(name: "InstructionsTests", dependencies: ["Instructions"]),
-    .testTarget(
-      name: "TaskSourcesTests", dependencies: ["Envelopes", "Instructions", "JSON", "TaskSources", "TestSupport"]),
-    .testTarget(name: "ToolCallsTests", dependencies: ["JSON", "ToolCalls"], exclude: ["Golden"]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Platform", "Statistics"], exclude: ["Golden"]),
     .testTarget(
       name: "CheckpointTests", dependencies: ["Checkpoint", "JSON", crypto], exclude: ["Conformance", "Fixtures"]),
     .testTarget(
       name: "TokenizationTests", dependencies: ["JSON", "Tokenization"], exclude: ["Conformance", "Fixtures"]),
+    .testTarget(name: "ToolCallsTests", dependencies: ["JSON", "ToolCalls"], exclude: ["Golden"]),
+    .testTarget(name: "ChatTemplateTests", dependencies: ["ChatTemplate"], exclude: ["Conformance"]),
     .testTarget(
       name: "WorkerProtocolTests", dependencies: ["JSON", "TestSupport", "WorkerProtocol", "resident"]),
     .testTarget(
-      name: "WorkerCheckTests", dependencies: ["TestSupport", "WorkerCheck", "WorkerProtocol", "resident"]),
+      name: "NativeEngineTests",
+      dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Platform", "TestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "MLXEngineTests", dependencies: ["MLXEngine", "TestSupport"]),
     .testTarget(
       name: "EndpointEngineTests",
@@ -170,69 +153,50 @@ let package = Package(
         "Checkpoint", "EndpointEngine", "JSON", "NativeEngine", "Platform", "TestSupport", "WorkerProtocol", "resident",
       ]),
     .testTarget(
+      name: "LanesTests",
+      dependencies: ["Checkpoint", "Lanes", "NativeEngine", "Platform", "Statistics", "TestSupport"]),
+    .testTarget(
+      name: "ModelRegistryTests", dependencies: ["JSON", "Measurements", "ModelRegistry", "registry-crash-helper"]),
+    .testTarget(name: "EnvelopesTests", dependencies: ["Envelopes", "JSON", "Measurements", "ToolCalls"]),
+    .testTarget(
+      name: "TaskImportTests", dependencies: ["Envelopes", "JSON", "TaskImport", "TestSupport", "ToolCalls"]),
+    .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", crypto, database]),
+    .testTarget(
+      name: "VerdictsTests", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Verdicts"],
+      exclude: ["Golden"]),
+    .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Envelopes", "Instructions", "JSON", "Measurements", "Runner", "Store", "TestSupport", "ToolCalls", "Verdicts",
-        "Vocabulary",
-        "WorkerProtocol", "resident", "scripted-worker",
-      ]),
-    .executableTarget(
-      name: "scripted-worker", dependencies: ["JSON", "WorkerProtocol"], path: "Tests/ScriptedWorker"),
-    .executableTarget(
-      name: "soak",
-      dependencies: [
-        "Envelopes", "JSON", "Measurements", "Platform", "Runner", "Store", "Vocabulary", "WorkerProtocol",
-      ], path: "Tests/Soak"),
-    .testTarget(
-      name: "NightlyTests",
-      dependencies: [
-        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Nightly", "Runner", "Store", "TestSupport", "Vocabulary",
+        "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "ToolCalls", "Verdicts",
         "WorkerProtocol", "resident", "scripted-worker",
       ]),
     .testTarget(
-      name: "DoctorTests",
-      dependencies: [
-        "Doctor", "ModelRegistry", "Runner", "Store", "TestSupport", "WorkerProtocol", "resident", "scripted-worker",
-      ]),
-    .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"]),
-    .testTarget(name: "EnvelopesTests", dependencies: ["Envelopes", "JSON", "ToolCalls", "Vocabulary"]),
-    .testTarget(
-      name: "VerdictsTests",
-      dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Verdicts", "Vocabulary"], exclude: ["Golden"]),
+      name: "CalibrationTests", dependencies: ["Calibration", "Envelopes", "JSON", "Measurements", "Verdicts"]),
     .testTarget(
       name: "PromotionTests",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Promotion", "Store", "TestSupport", "Vocabulary",
+        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Promotion", "Store", "TestSupport",
         "registry-crash-helper",
       ]),
     .testTarget(
-      name: "CalibrationTests",
-      dependencies: ["Calibration", "Envelopes", "JSON", "Measurements", "Verdicts", "Vocabulary"]),
-    .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "Vocabulary", crypto, database]),
+      name: "NightlyTests",
+      dependencies: [
+        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Nightly", "Runner", "Store", "TestSupport",
+        "WorkerProtocol", "resident", "scripted-worker",
+      ]),
     .testTarget(
-      name: "DatasetTests",
-      dependencies: ["Dataset", "JSON", "Measurements", "Store", "TestSupport", "Vocabulary", crypto]),
-    .testTarget(name: "PublishingTests", dependencies: ["Dataset", "JSON", "Publishing", crypto]),
-    .testTarget(name: "EndToEndTests", dependencies: ["JSON", "TestSupport", "resident", "resident-serve"]),
-    .testTarget(
-      name: "NativeEngineTests",
-      dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Randomness", "TestSupport"],
-      exclude: ["Golden"]),
-    .testTarget(
-      name: "InstrumentsTests",
-      dependencies: ["Checkpoint", "Instruments", "NativeEngine", "Statistics", "TestSupport"]),
-    .testTarget(
-      name: "LanesTests", dependencies: ["Checkpoint", "Lanes", "NativeEngine", "Randomness", "TestSupport"]),
+      name: "DatasetTests", dependencies: ["Dataset", "JSON", "Measurements", "Store", "TestSupport", crypto]),
+    .testTarget(name: "ReportTests", dependencies: ["JSON", "Measurements", "Report", "Store"]),
     .testTarget(
       name: "ViewerTests",
-      dependencies: ["JSON", "Measurements", "Store", "TestSupport", "Viewer", "Vocabulary", "resident-serve", crypto]),
-    .testTarget(name: "ReportTests", dependencies: ["JSON", "Measurements", "Report", "Store", "Vocabulary"]),
-    .testTarget(name: "StatisticsTests", dependencies: ["Randomness", "Statistics"], exclude: ["Golden"]),
+      dependencies: ["JSON", "Measurements", "Store", "TestSupport", "Viewer", "resident-serve", crypto]),
     .testTarget(
-      name: "ModelRegistryTests", dependencies: ["JSON", "ModelRegistry", "Vocabulary", "registry-crash-helper"]),
-    .executableTarget(
-      name: "registry-crash-helper", dependencies: ["ModelRegistry", "Promotion", "Store", "Vocabulary"],
-      path: "Tests/RegistryCrashHelper"),
+      name: "ResidentTests",
+      dependencies: [
+        "ModelRegistry", "Runner", "Store", "TestSupport", "WorkerProtocol", "resident", "scripted-worker",
+      ]
+    ),
+    .testTarget(name: "EndToEndTests", dependencies: ["JSON", "TestSupport", "resident", "resident-serve"]),
   ],
   swiftLanguageModes: [.v6]
 )

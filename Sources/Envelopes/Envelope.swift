@@ -1,5 +1,5 @@
 import JSON
-import Vocabulary
+import Measurements
 
 /// The fixed measurement contract: what is measured, how often, and what makes a candidate win.
 ///

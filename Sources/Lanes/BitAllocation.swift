@@ -1,6 +1,6 @@
 import Checkpoint
 import JSON
-import Randomness
+import Platform
 
 /// Which layers of a mixed lane get the finer format.
 public struct BitAllocation: Sendable, Equatable {

@@ -1,5 +1,3 @@
-import Vocabulary
-
 /// A block that is kept but not scored, for both models, because its repetitions disagree or something disturbed it.
 public struct BlockVoid: Sendable, Hashable {
   public var cell: CellID

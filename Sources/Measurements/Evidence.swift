@@ -1,5 +1,4 @@
 import JSON
-import Vocabulary
 
 /// All that a verdict may depend on: a comparison's raw samples with their context and the envelope's text.
 ///

@@ -1,5 +1,3 @@
-import Vocabulary
-
 /// Something that went otherwise than planned, kept beside the samples so that a morning's reader finds it.
 public struct Incident: Sendable, Equatable {
   public enum Kind: String, Sendable, CaseIterable {

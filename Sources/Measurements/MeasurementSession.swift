@@ -1,5 +1,3 @@
-import Vocabulary
-
 /// What a session of measurements was started for: one model's run, or a comparison of two.
 public struct MeasurementSession: Sendable, Equatable {
   /// How it stands.

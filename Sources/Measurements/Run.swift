@@ -1,5 +1,4 @@
 import JSON
-import Vocabulary
 
 /// One model through one envelope on one host: the context that all its samples share.
 public struct Run: Sendable, Equatable {

@@ -1,5 +1,3 @@
-import Vocabulary
-
 /// One measured repetition of one cell: raw and immutable.
 public struct Sample: Sendable, Equatable {
   /// Where in the plan the repetition stands.

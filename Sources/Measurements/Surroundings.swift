@@ -1,5 +1,3 @@
-import Vocabulary
-
 /// What went on around a session's samples: no verdict depends on it, but a reader may ask.
 public struct Surroundings: Sendable, Equatable {
   /// What was seen of the machine around one block.

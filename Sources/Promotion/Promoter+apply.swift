@@ -1,7 +1,7 @@
 import Foundation
 import ModelRegistry
 import Store
-import Vocabulary
+import Measurements
 
 extension Promoter {
   /// Edits the file, with a row for each role that says so before and after.

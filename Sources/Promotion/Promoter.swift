@@ -4,7 +4,6 @@ import Measurements
 import ModelRegistry
 import Store
 import Verdicts
-import Vocabulary
 
 /// Turns a verdict into an edit of the registry, or into the reason why there is none.
 public struct Promoter: Sendable {

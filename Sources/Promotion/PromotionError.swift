@@ -1,5 +1,5 @@
 import Store
-import Vocabulary
+import Measurements
 
 /// Why a promotion cannot be decided.
 public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible {

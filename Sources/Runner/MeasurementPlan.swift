@@ -2,7 +2,6 @@ import Envelopes
 import Foundation
 import Measurements
 import ToolCalls
-import Vocabulary
 import WorkerProtocol
 
 /// What a session is to measure, and with what.

@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 extension MeasurementRunner {
   /// Measures blocks until the evidence is enough; a void one gets another in its place.

@@ -3,7 +3,6 @@ import JSON
 import Measurements
 import Platform
 import Store
-import Vocabulary
 import WorkerProtocol
 
 extension MeasurementRunner {

@@ -3,7 +3,6 @@ import Foundation
 import Measurements
 import Store
 import Verdicts
-import Vocabulary
 
 /// Runs a plan: every sample is in the store before the next one starts.
 public struct MeasurementRunner: Sendable {

@@ -1,7 +1,6 @@
 import Measurements
 import Platform
 import Store
-import Vocabulary
 
 /// Writes a session's rows in the order in which they come.
 struct Recorder {

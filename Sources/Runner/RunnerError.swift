@@ -1,6 +1,6 @@
 import Foundation
 import Store
-import Vocabulary
+import Measurements
 import WorkerProtocol
 
 /// Why a session of measurements cannot start or go on.

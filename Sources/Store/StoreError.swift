@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 /// Why the store did not do what it was asked to; nothing of a refused operation is kept.
 public enum StoreError: Error, Equatable, Sendable {

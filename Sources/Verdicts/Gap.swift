@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 /// Something that the promotion rule names and that the evidence lacks: missing data is not passed.
 public enum Gap: Sendable, Hashable, CustomStringConvertible {

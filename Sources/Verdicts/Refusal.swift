@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 /// Why evidence may not promote, however good its numbers are.
 public enum Refusal: Sendable, Hashable, CustomStringConvertible {

@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 /// What a comparison says about its candidate: a pure function of the evidence, made by ``Judge``.
 public struct Verdict: Sendable, Equatable {

@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 /// What a verdict is about: which weights, measured how, where and under which contract.
 public struct VerdictSubject: Sendable, Equatable {

@@ -4,7 +4,6 @@ import JSON
 import Measurements
 import Testing
 import Verdicts
-import Vocabulary
 
 @testable import Calibration
 

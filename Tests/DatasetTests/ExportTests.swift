@@ -4,7 +4,6 @@ import Foundation
 import JSON
 import Measurements
 import Testing
-import Vocabulary
 
 @Suite("An export")
 struct ExportTests {

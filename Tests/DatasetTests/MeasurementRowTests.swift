@@ -2,7 +2,6 @@ import Dataset
 import JSON
 import Measurements
 import Testing
-import Vocabulary
 
 @Suite("Rows of measurements")
 struct MeasurementRowTests {

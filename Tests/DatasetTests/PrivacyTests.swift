@@ -3,7 +3,6 @@ import Foundation
 import JSON
 import Measurements
 import Testing
-import Vocabulary
 
 @Suite("What leaves the machine")
 struct PrivacyTests {

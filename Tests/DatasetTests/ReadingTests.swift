@@ -5,7 +5,6 @@ import JSON
 import Measurements
 import Store
 import Testing
-import Vocabulary
 
 @Suite("Reading a dataset")
 struct ReadingTests {

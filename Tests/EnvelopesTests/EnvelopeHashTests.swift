@@ -1,6 +1,6 @@
 import JSON
 import Testing
-import Vocabulary
+import Measurements
 @testable import Envelopes
 
 // Golden hashes by Python 3, where `value` is the JSON value:

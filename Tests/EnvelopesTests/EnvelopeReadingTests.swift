@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 import Testing
-import Vocabulary
+import Measurements
 @testable import Envelopes
 
 @Suite("Reading an envelope")

@@ -1,5 +1,5 @@
 import Checkpoint
-import Randomness
+import Platform
 import Testing
 
 @testable import Lanes

@@ -1,6 +1,6 @@
 import CKernels
 import Foundation
-import Randomness
+import Platform
 
 @testable import NativeEngine
 

@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
 import Testing
-import Vocabulary
 
 @testable import Nightly
 

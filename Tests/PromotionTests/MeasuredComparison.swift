@@ -6,7 +6,6 @@ import ModelRegistry
 import Promotion
 import Store
 import TestSupport
-import Vocabulary
 
 /// A real database with a comparison whose times were made up, and a registry beside it.
 struct MeasuredComparison {

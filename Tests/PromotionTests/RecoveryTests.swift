@@ -3,7 +3,7 @@ import ModelRegistry
 import Promotion
 import Store
 import Testing
-import Vocabulary
+import Measurements
 
 @Suite("Interrupted and reversed edits")
 struct RecoveryTests {

@@ -2,7 +2,7 @@ import Foundation
 import ModelRegistry
 import Promotion
 import Store
-import Vocabulary
+import Measurements
 
 /// Edits a registry for tests that need another process, and dies where it is told to.
 ///

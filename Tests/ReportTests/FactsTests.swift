@@ -3,7 +3,6 @@ import Measurements
 import Report
 import Store
 import Testing
-import Vocabulary
 
 struct FactsTests {
   static func edit(_ id: String, at time: Double, to model: String, state: RegistryEditRecord.State)

@@ -1,5 +1,4 @@
 import Envelopes
-import Instructions
 import Measurements
 import Testing
 

@@ -5,7 +5,6 @@ import Store
 import Synchronization
 import TestSupport
 import Testing
-import Vocabulary
 import WorkerProtocol
 
 @testable import Runner

@@ -6,7 +6,6 @@ import Store
 import Synchronization
 import TestSupport
 import ToolCalls
-import Vocabulary
 import WorkerProtocol
 
 @testable import Runner

@@ -6,7 +6,6 @@ import Store
 import TestSupport
 import Testing
 import Verdicts
-import Vocabulary
 import WorkerProtocol
 
 @testable import Runner

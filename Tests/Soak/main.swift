@@ -5,7 +5,6 @@ import Measurements
 import Platform
 import Runner
 import Store
-import Vocabulary
 import WorkerProtocol
 
 // Measures the same tiny comparison many times in one process, and prints what that process holds after each: whatever

@@ -1,4 +1,4 @@
-import Randomness
+import Platform
 import Foundation
 import Testing
 

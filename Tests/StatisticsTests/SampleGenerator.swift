@@ -1,4 +1,4 @@
-import Randomness
+import Platform
 import Statistics
 
 /// Seeded noise for generated cases and simulations.

@@ -1,7 +1,6 @@
 import Foundation
 import Measurements
 import Testing
-import Vocabulary
 
 @testable import Store
 

@@ -2,7 +2,6 @@ import JSON
 import Measurements
 import Store
 import Testing
-import Vocabulary
 
 @Suite("Verdicts and registry edits")
 struct DecisionTests {

@@ -1,7 +1,6 @@
 import JSON
 import Measurements
 import Testing
-import Vocabulary
 
 @testable import Store
 

@@ -1,7 +1,6 @@
 import Measurements
 import Store
 import Testing
-import Vocabulary
 
 @Suite("The life of a session")
 struct LifecycleTests {

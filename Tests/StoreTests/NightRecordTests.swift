@@ -3,7 +3,6 @@ import GRDB
 import JSON
 import Measurements
 import Testing
-import Vocabulary
 
 @testable import Store
 

@@ -2,7 +2,6 @@ import Envelopes
 import JSON
 import Measurements
 import Verdicts
-import Vocabulary
 
 /// A small comparison to vary: by default the candidate decodes a tenth faster and answers all items alike.
 struct Fixture {

@@ -1,7 +1,6 @@
 import Measurements
 import Testing
 import Verdicts
-import Vocabulary
 
 @Suite("Missing data")
 struct GapTests {

@@ -5,7 +5,6 @@ import Measurements
 import Statistics
 import Testing
 import Verdicts
-import Vocabulary
 
 /// Golden/golden.json was made by Golden/make-golden.py with SciPy; the script's head carries the command.
 @Suite("A worked example, against SciPy")

@@ -2,7 +2,6 @@ import Foundation
 import Measurements
 import Testing
 import Verdicts
-import Vocabulary
 
 @Suite("Guardrails on memory and on answering at all")
 struct GuardrailTests {

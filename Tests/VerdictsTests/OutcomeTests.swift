@@ -1,6 +1,5 @@
 import Measurements
 import Testing
-import Vocabulary
 
 @testable import Verdicts
 

@@ -3,7 +3,6 @@ import JSON
 import Measurements
 import Testing
 import Verdicts
-import Vocabulary
 
 @Suite("Printing")
 struct PrintingTests {

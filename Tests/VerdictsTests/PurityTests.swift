@@ -1,7 +1,6 @@
 import Measurements
 import Testing
 import Verdicts
-import Vocabulary
 
 @Suite("A verdict is a pure function")
 struct PurityTests {

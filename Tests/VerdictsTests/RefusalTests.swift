@@ -2,7 +2,6 @@ import JSON
 import Measurements
 import Testing
 import Verdicts
-import Vocabulary
 
 @Suite("Refusals")
 struct RefusalTests {

@@ -1,7 +1,6 @@
 import Foundation
 import Measurements
 import Statistics
-import Vocabulary
 
 extension NoiseLevels {
   /// Repetitions of one side and cell below which they tell nothing, and of all below which nothing is fitted.

@@ -1,5 +1,5 @@
 import Foundation
-import Randomness
+import Platform
 
 /// Seeded draws of the distributions that noise is made of.
 struct RandomSource {

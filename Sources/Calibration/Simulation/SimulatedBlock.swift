@@ -1,6 +1,6 @@
 import Envelopes
 import Foundation
-import Vocabulary
+import Measurements
 
 /// Four repetitions of one cell in the order ABBA or BAAB, as logarithms of times.
 struct SimulatedBlock {

@@ -2,7 +2,7 @@ import Envelopes
 import Foundation
 import Statistics
 import Verdicts
-import Vocabulary
+import Measurements
 
 /// One comparison of two models whose true difference is known, block by block through the rule that decides.
 struct SimulatedComparison {

@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// Makes the Parquet files of a batch from the lines that were written for it.
 ///

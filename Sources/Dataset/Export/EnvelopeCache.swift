@@ -1,5 +1,5 @@
 import Store
-import Vocabulary
+import Measurements
 
 /// Reads and checks each envelope once: sessions share a few of them.
 struct EnvelopeCache {

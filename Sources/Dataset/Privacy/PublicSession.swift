@@ -1,7 +1,6 @@
 import JSON
 import Measurements
 import Store
-import Vocabulary
 
 /// A session as the world may see it: the one gate between the store and the dataset's files.
 struct PublicSession {

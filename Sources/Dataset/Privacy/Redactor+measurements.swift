@@ -1,7 +1,6 @@
 import JSON
 import Measurements
 import ToolCalls
-import Vocabulary
 
 extension Redactor {
   func identifier<Name: Identifier>(_ name: Name) -> Name { Name(rawValue: label(name.rawValue)) }

@@ -1,6 +1,5 @@
 import JSON
 import Measurements
-import Vocabulary
 
 /// Rebuilds the evidence of a dataset's comparisons, with the samples of a few batches in memory.
 public struct EvidenceLoader {

@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 extension MeasurementSession {
   init(_ row: RawRow<SessionColumn>) throws(DatasetError) {

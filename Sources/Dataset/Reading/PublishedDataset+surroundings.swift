@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 extension PublishedDataset {
   /// What went on around the sessions that one entry of the index is of, by the sessions' UUIDs.

@@ -3,7 +3,6 @@ import Foundation
 import JSON
 import Measurements
 import Store
-import Vocabulary
 
 /// What others may have of a dataset: the files of a folder, as `DatasetExporter` writes them.
 public struct PublishedDataset: Sendable {

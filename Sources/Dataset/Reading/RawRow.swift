@@ -1,5 +1,5 @@
 import JSON
-import Vocabulary
+import Measurements
 
 /// A row of a shard, read column by column.
 struct RawRow<Column: TableColumn> {

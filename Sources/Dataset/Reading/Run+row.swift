@@ -1,6 +1,5 @@
 import JSON
 import Measurements
-import Vocabulary
 
 extension Run {
   init(_ row: RawRow<RunColumn>) throws(DatasetError) {

@@ -1,7 +1,6 @@
 import JSON
 import Measurements
 import Store
-import Vocabulary
 
 extension Sample {
   init(_ row: RawRow<SampleColumn>) throws(DatasetError) {

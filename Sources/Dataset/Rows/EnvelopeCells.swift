@@ -1,5 +1,5 @@
 import JSON
-import Vocabulary
+import Measurements
 
 /// What an envelope's text says about the regime of its figures.
 struct EnvelopeCells {

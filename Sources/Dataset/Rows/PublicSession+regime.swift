@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 extension PublicSession {
   /// - Throws: `withoutRegime` for a figure that nobody could interpret, `unusableTime`.

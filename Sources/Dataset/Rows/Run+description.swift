@@ -1,6 +1,5 @@
 import JSON
 import Measurements
-import Vocabulary
 
 extension Run {
   /// How the weights are stored, as the worker says: the format with the most parameters.

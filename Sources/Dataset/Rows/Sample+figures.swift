@@ -1,6 +1,5 @@
 import Foundation
 import Measurements
-import Vocabulary
 
 /// One number that a sample yields.
 struct Figure {

@@ -1,5 +1,4 @@
-import Instructions
-import Vocabulary
+import Measurements
 
 /// Items with one right answer each.
 public struct AccuracyTask: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// What decides, fixed before the numbers are seen.
 public struct PromotionRule: Sendable, Equatable {

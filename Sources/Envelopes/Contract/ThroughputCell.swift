@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// A prompt of fixed length and a continuation of fixed length.
 public struct ThroughputCell: Sendable, Equatable {

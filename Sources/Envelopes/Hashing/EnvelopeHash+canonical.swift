@@ -1,6 +1,6 @@
 import Crypto
 import JSON
-import Vocabulary
+import Measurements
 
 extension EnvelopeHash {
   /// The SHA-256 of a JSON value's canonical bytes, so that white space and the order of members don't count.

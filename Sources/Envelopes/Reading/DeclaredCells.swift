@@ -1,5 +1,5 @@
 import JSON
-import Vocabulary
+import Measurements
 
 /// The ids of a file's cells, taken before they are read, so that a promotion rule that names a cell with a problem of
 /// its own is not reported as well.

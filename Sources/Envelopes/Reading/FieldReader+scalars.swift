@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension FieldReader {
   package func text(_ key: String) -> String? {

@@ -1,5 +1,5 @@
 import JSON
-import Vocabulary
+import Measurements
 
 extension Envelope {
   /// The contract for programs: the file's content with defaults filled in, its hash and the number of requests, but

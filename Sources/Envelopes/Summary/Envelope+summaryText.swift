@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension Envelope {
   /// The contract for people: what is measured in which regime, how often, and the promotion rule in words.

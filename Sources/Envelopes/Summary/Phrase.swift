@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// The numbers of a contract in words.
 enum Phrase {

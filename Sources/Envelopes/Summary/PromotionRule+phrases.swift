@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension PromotionRule {
   /// The rule in words, one condition a line.

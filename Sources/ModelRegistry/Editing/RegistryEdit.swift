@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// Changes of what roles mean that happen all together or not at all.
 ///

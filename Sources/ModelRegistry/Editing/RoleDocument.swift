@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// A text that assigns a model id to each role, and knows which bytes say so.
 ///

@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import Vocabulary
+import Measurements
 
 extension RoleDocumentFile where Document == Registry {
   /// Creates the registry, and its folder if need be, with the given roles in their order.

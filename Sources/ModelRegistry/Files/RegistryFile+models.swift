@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension RegistryFile {
   /// What each role means, or why that is not known: for who shows a registry and does without one.

@@ -1,5 +1,5 @@
 import Foundation
-import Vocabulary
+import Measurements
 
 /// A file whose roles can be edited, whatever its language: the registry, or the source that generates it.
 public protocol RoleEditing: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import Vocabulary
+import Measurements
 
 /// A Nix file whose one `models` attribute set generates the registry.
 ///

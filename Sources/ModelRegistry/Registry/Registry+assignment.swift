@@ -1,5 +1,5 @@
 import JSON
-import Vocabulary
+import Measurements
 
 extension Registry {
   public func assignment(of role: Role) throws(RegistryError) -> RoleAssignment {

@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension Registry {
   /// What a name means: a role's resident, or a registered model id itself.

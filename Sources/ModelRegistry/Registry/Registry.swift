@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import Vocabulary
+import Measurements
 
 /// The JSON file that says which model id each role means: the only place that names the exact id.
 ///

@@ -1,5 +1,5 @@
 import JSON
-import Vocabulary
+import Measurements
 
 extension RegistryError {
   /// What is wrong with the text of a registry or of a source file.

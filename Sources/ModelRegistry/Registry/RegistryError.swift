@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// Why a registry, or a source file that generates one, can't be read, resolved or edited.
 public enum RegistryError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension Role {
   /// Whether the name has the shape of a role: `[a-z0-9][a-z0-9-]*`.

@@ -1,5 +1,5 @@
 import Foundation
-import Randomness
+import Platform
 
 /// Chooses the next token from logits.
 public struct Sampler: Sendable {

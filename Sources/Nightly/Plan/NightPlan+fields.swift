@@ -3,7 +3,6 @@ import Foundation
 import JSON
 import Measurements
 import Runner
-import Vocabulary
 
 extension NightPlan {
   init?(source: JSONValue, folder: URL, _ problems: ProblemList) {

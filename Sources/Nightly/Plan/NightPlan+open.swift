@@ -3,7 +3,6 @@ import Foundation
 import JSON
 import Measurements
 import Runner
-import Vocabulary
 
 extension NightPlan {
   /// The version of the file format that this program reads.

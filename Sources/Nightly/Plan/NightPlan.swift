@@ -2,7 +2,6 @@ import Envelopes
 import Foundation
 import Measurements
 import Runner
-import Vocabulary
 
 /// What unattended nights are to decide, and what they may use for it.
 ///

@@ -4,7 +4,6 @@ import Measurements
 import Runner
 import Store
 import Verdicts
-import Vocabulary
 
 extension Night {
   /// Measures a task's session until it is complete or the time is over.

@@ -7,7 +7,6 @@ import Runner
 import Store
 import Synchronization
 import Verdicts
-import Vocabulary
 
 /// Works a schedule off, one task after the other, until it is done or the time is over.
 ///

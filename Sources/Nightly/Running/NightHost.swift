@@ -3,7 +3,6 @@ import Measurements
 import ModelRegistry
 import Runner
 import Store
-import Vocabulary
 import WorkerProtocol
 
 /// What a night works with: the machine's models, registry and database, and the program that serves models.

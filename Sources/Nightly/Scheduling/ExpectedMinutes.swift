@@ -1,5 +1,5 @@
 import Envelopes
-import Vocabulary
+import Measurements
 
 /// How long a task will take, from how long such tasks took on this host before.
 struct ExpectedMinutes {

@@ -1,7 +1,6 @@
 import Envelopes
 import Foundation
 import Measurements
-import Vocabulary
 
 extension NightSchedule {
   /// Picks what adds most to the open verdicts within the plan's minutes: a pure function.

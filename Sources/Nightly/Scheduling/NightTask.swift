@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 /// One thing that a night is to do.
 public struct NightTask: Sendable, Equatable {

@@ -1,6 +1,5 @@
 import Measurements
 import Verdicts
-import Vocabulary
 
 /// A session as the scheduler sees it.
 public struct PastSession: Sendable, Equatable {

@@ -1,6 +1,5 @@
 import Envelopes
 import Measurements
-import Vocabulary
 
 /// What is known of a candidate's folder.
 public struct CandidateFolder: Sendable, Equatable {

@@ -1,7 +1,6 @@
 import Envelopes
 import Foundation
 import Measurements
-import Vocabulary
 
 /// How far one candidate for one role has come under one envelope, and what it still lacks.
 public struct Standing: Sendable, Equatable {

@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
 import Synchronization
-import Vocabulary
 
 /// Reads envelopes, each hardly more than once: comparisons share them, and checking thousands of items takes longer than
 /// all the rest.

@@ -1,6 +1,6 @@
 import JSON
 import Store
-import Vocabulary
+import Measurements
 
 /// Everything that is known without reading a sample: roles, comparisons by their recorded verdicts, and what is open.
 ///

@@ -1,6 +1,6 @@
 import JSON
 import Store
-import Vocabulary
+import Measurements
 
 /// Which model a role means, since when and why.
 public struct RoleFacts: Sendable, Equatable {

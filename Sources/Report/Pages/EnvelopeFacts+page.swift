@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import Vocabulary
+import Measurements
 
 extension EnvelopeFacts {
   /// Where the page of the overview's envelope of that index stands, relative to the index.

@@ -1,5 +1,5 @@
 import Foundation
-import Vocabulary
+import Measurements
 
 extension RuleFacts {
   /// The metric and its cell in words.

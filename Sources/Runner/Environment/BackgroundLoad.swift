@@ -1,5 +1,5 @@
 import Foundation
-import Vocabulary
+import Measurements
 import WorkerProtocol
 
 /// What the machine does beside measuring, in the class `under-load`: a model answers a recorded stream of requests in a

@@ -3,7 +3,6 @@ import Foundation
 import Measurements
 import Platform
 import Store
-import Vocabulary
 
 /// Watches the machine around each block, keeps what it saw, and says which blocks must not count.
 struct BlockGuard {

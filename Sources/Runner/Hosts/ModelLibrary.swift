@@ -1,5 +1,5 @@
 import Foundation
-import Vocabulary
+import Measurements
 
 /// The folder under which model folders lie by id, `org/name` as `org/name`.
 public struct ModelLibrary: Sendable {

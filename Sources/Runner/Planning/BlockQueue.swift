@@ -1,6 +1,5 @@
 import Envelopes
 import Measurements
-import Vocabulary
 
 /// The blocks that are still to be measured, and those that take the place of void ones.
 struct BlockQueue {

@@ -1,6 +1,5 @@
 import Measurements
 import Verdicts
-import Vocabulary
 
 /// What a runner tells while it works.
 public enum RunnerEvent: Sendable {

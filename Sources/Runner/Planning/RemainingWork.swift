@@ -1,6 +1,5 @@
 import Envelopes
 import Measurements
-import Vocabulary
 
 /// What is left of an envelope after the samples that a session already has.
 struct RemainingWork {

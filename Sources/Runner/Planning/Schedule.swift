@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
-import Randomness
-import Vocabulary
+import Platform
 
 /// One block of one throughput cell: the models take turns in an order that cancels a steady drift.
 public struct ScheduledBlock: Sendable, Equatable {

@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
-import Randomness
-import Vocabulary
+import Platform
 
 /// One run of a tool loop's trace by one model.
 struct LoopPass {

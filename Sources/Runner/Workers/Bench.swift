@@ -2,7 +2,6 @@ import Envelopes
 import Foundation
 import Measurements
 import Platform
-import Vocabulary
 import WorkerProtocol
 
 /// One contender's place at the bench: its worker, replaced when it dies, and its prompts.

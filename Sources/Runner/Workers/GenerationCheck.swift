@@ -1,5 +1,5 @@
 import Foundation
-import Vocabulary
+import Measurements
 import WorkerProtocol
 
 /// Whether a model can be loaded and generates: one token, in a worker of its own.

@@ -2,7 +2,6 @@ import Foundation
 import JSON
 import Measurements
 import Platform
-import Vocabulary
 import WorkerProtocol
 
 /// One model in its own worker process, asked in the runner's terms.

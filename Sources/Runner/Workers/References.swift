@@ -1,5 +1,5 @@
 import Foundation
-import Vocabulary
+import Measurements
 import WorkerProtocol
 
 /// The reference models of an envelope's divergence tasks, each in a worker that is started when first needed.

@@ -1,4 +1,4 @@
-import Randomness
+import Platform
 
 extension PairedLogRatios {
   /// The percentile bootstrap interval of the ratio: pairs are resampled, and the type 7 quantiles of the resampled

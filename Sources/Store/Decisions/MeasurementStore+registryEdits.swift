@@ -1,5 +1,5 @@
 import GRDB
-import Vocabulary
+import Measurements
 
 extension MeasurementStore {
   /// Records a registry edit, or the outcome of one that is recorded as pending.

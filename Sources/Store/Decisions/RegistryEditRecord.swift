@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// That someone asked for a role to be repointed, and what became of it.
 ///

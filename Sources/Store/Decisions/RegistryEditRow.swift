@@ -1,5 +1,5 @@
 import GRDB
-import Vocabulary
+import Measurements
 
 /// A registry edit as a row of the table `registry_edits`.
 struct RegistryEditRow: Codable, Equatable, FetchableRecord, PersistableRecord {

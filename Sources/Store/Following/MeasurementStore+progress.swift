@@ -1,6 +1,5 @@
 import GRDB
 import Measurements
-import Vocabulary
 
 extension MeasurementStore {
   /// The sessions that are marked as running, newest first: one is measured now at most, the others died.

@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 /// How far a running session has come.
 public struct SessionProgress: Sendable, Equatable {

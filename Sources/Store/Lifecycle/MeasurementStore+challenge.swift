@@ -1,6 +1,5 @@
 import GRDB
 import Measurements
-import Vocabulary
 
 extension MeasurementStore {
   /// Which attempt to unseat the resident a new session of these runs is: nil unless both prove their weights.

@@ -1,6 +1,5 @@
 import GRDB
 import Measurements
-import Vocabulary
 
 extension MeasurementStore {
   /// Keeps an incident, of a session or of none.

@@ -1,7 +1,6 @@
 import Foundation
 import GRDB
 import Measurements
-import Vocabulary
 
 extension MeasurementStore {
   /// Keeps what was seen of the machine around a block.

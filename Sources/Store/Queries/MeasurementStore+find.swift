@@ -1,6 +1,5 @@
 import GRDB
 import Measurements
-import Vocabulary
 
 extension MeasurementStore {
   /// The newest session of these models under that envelope that can be resumed: interrupted, or running where its

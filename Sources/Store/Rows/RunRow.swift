@@ -1,7 +1,6 @@
 import GRDB
 import JSON
 import Measurements
-import Vocabulary
 
 /// A run as a row of the table `runs`.
 struct RunRow: Codable, FetchableRecord, PersistableRecord {

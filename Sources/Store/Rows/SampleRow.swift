@@ -2,7 +2,6 @@ import Foundation
 import GRDB
 import JSON
 import Measurements
-import Vocabulary
 
 /// A sample as a row of the table `samples`.
 struct SampleRow: Codable, FetchableRecord, PersistableRecord {

@@ -1,6 +1,5 @@
 import GRDB
 import Measurements
-import Vocabulary
 
 /// A session as a row of the table `sessions`.
 struct SessionRow: Codable, FetchableRecord, PersistableRecord {

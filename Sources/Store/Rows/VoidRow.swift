@@ -1,6 +1,5 @@
 import GRDB
 import Measurements
-import Vocabulary
 
 /// A void block as a row of the table `voids`.
 struct VoidRow: Codable, FetchableRecord, PersistableRecord {

@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
 import Statistics
-import Vocabulary
 
 /// The readings of one block of one cell: two of each side, where it is whole.
 struct Block {

@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 /// What one repetition of a block gave.
 protocol BlockReading: Sendable {

@@ -1,6 +1,5 @@
 import Envelopes
 import Measurements
-import Vocabulary
 
 /// The blocks that are not scored: those recorded as void, and those in which the two repetitions of either side differ
 /// in cumulative throughput by more than the plan's limit, relative to the slower of the two.

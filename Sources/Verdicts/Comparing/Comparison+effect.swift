@@ -1,5 +1,5 @@
 import Statistics
-import Vocabulary
+import Measurements
 
 extension Comparison {
   /// The effect that the evidence gives, complete or not; nil where it gives none.

@@ -2,7 +2,6 @@ import Envelopes
 import Foundation
 import Measurements
 import Statistics
-import Vocabulary
 
 extension Comparison {
   /// By cell in the envelope's order, the resident before the candidate.

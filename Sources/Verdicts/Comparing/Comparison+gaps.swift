@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 extension Comparison {
   /// What a metric lacks, of its cell or (for nil) of the whole run.

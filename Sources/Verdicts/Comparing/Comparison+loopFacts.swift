@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
 import Statistics
-import Vocabulary
 
 extension Comparison {
   /// What one side did in a tool loop.

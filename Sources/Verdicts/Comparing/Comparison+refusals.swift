@@ -1,6 +1,5 @@
 import Envelopes
 import Measurements
-import Vocabulary
 
 extension Comparison {
   /// Every reason why the evidence may not promote.

@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
 import Statistics
-import Vocabulary
 
 /// A comparison's evidence, put in pairs: blocks of throughput cells, items of accuracy tasks.
 struct Comparison {

@@ -1,6 +1,5 @@
 import Envelopes
 import Measurements
-import Vocabulary
 
 /// One item that both sides answered.
 struct PairedItem {

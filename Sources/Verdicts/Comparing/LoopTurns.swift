@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
 import Statistics
-import Vocabulary
 
 /// The turns of a live loop, paired by round.
 struct LoopTurns {

@@ -1,5 +1,5 @@
 import Statistics
-import Vocabulary
+import Measurements
 
 extension MeasurementPair {
   /// How many times better the candidate was, as a logarithm: above zero is better, whatever the metric.

@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 extension ThroughputReading {
   /// The metrics that one reading yields.

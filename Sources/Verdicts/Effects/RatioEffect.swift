@@ -1,5 +1,5 @@
 import Statistics
-import Vocabulary
+import Measurements
 
 /// How many times better the candidate is by a metric of throughput or latency: above 1 is better, whatever the metric.
 ///

@@ -1,6 +1,5 @@
 import Measurements
 import Statistics
-import Vocabulary
 
 /// How much worse the candidate foresees a text, or how much farther it is from the reference: in nats a token, paired
 /// by token.

@@ -1,6 +1,6 @@
 import Foundation
 import Statistics
-import Vocabulary
+import Measurements
 
 extension Verdict {
   /// Why the verdict is what it is, what is missing for another one and how much more measuring that would take, as

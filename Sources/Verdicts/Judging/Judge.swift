@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
 import Statistics
-import Vocabulary
 
 /// Decides what a comparison's evidence says, by the promotion rule of its envelope.
 ///

@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension FactsRow {
   /// Where a live loop first went wrong and what its failures were; the time to the first token of a replay's ends.

@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 /// Both sides' means of one metric of one cell, in words.
 struct FactsRow {

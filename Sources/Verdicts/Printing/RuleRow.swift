@@ -1,5 +1,5 @@
 import Statistics
-import Vocabulary
+import Measurements
 
 /// An objective or guardrail in words and figures, as every output for people shows it.
 struct RuleRow {

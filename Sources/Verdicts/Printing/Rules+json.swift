@@ -1,6 +1,5 @@
 import JSON
 import Measurements
-import Vocabulary
 
 extension ObjectiveResult {
   var json: JSONValue {

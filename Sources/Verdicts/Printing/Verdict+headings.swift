@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 extension Verdict {
   /// The outcome and how final it is.

@@ -1,6 +1,5 @@
 import JSON
 import Measurements
-import Vocabulary
 
 extension Verdict {
   /// The verdict for programs: the same members in the same order every time, units in their names, absent values null.

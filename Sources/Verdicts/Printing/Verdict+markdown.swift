@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension Verdict {
   /// The verdict as Markdown to paste into an issue or a CI summary, ending in a newline.

@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension Verdict {
   /// Why the outcome is what it is, in one sentence, with the figures that decided.

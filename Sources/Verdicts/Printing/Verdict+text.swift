@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension Verdict {
   /// The verdict for a terminal, ending in a newline: rules as an aligned table, the means behind them, then why.

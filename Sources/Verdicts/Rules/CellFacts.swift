@@ -1,5 +1,4 @@
 import Measurements
-import Vocabulary
 
 /// What one side measured in one cell.
 public struct CellFacts: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// What became of one guardrail of the promotion rule.
 public struct GuardrailResult: Sendable, Equatable {

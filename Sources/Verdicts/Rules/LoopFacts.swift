@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
 import Statistics
-import Vocabulary
 
 /// What one side did in one tool loop, beside its figures.
 public struct LoopFacts: Sendable, Equatable {

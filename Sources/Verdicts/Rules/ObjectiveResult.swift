@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// What became of one objective of the promotion rule.
 public struct ObjectiveResult: Sendable, Equatable {

@@ -1,7 +1,6 @@
 import Envelopes
 import Measurements
 import Statistics
-import Vocabulary
 
 /// Why to measure no more blocks, as the evidence stands; nil while it is worth while.
 ///

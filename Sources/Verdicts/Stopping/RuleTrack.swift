@@ -1,6 +1,6 @@
 import Foundation
 import Statistics
-import Vocabulary
+import Measurements
 
 /// What a rule about a ratio knows while blocks come in.
 public struct RuleTrack: Sendable {

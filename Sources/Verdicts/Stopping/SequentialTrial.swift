@@ -1,6 +1,6 @@
 import Envelopes
 import Statistics
-import Vocabulary
+import Measurements
 
 /// The part of a promotion rule that is decided block by block: all that throughput cells measure.
 ///

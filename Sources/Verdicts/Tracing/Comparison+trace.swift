@@ -2,7 +2,6 @@ import Envelopes
 import Foundation
 import Measurements
 import Statistics
-import Vocabulary
 
 /// The evidence for every rule about a ratio, objectives before guardrails, in the envelope's order.
 ///

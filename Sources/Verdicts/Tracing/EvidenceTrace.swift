@@ -1,6 +1,6 @@
 import Foundation
 import Statistics
-import Vocabulary
+import Measurements
 
 /// How the evidence for one rule about a ratio grew, block by block.
 public struct EvidenceTrace: Sendable, Equatable {

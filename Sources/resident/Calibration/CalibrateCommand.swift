@@ -6,7 +6,6 @@ import Measurements
 import ModelRegistry
 import Runner
 import Store
-import Vocabulary
 
 struct CalibrateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -6,7 +6,6 @@ import Measurements
 import Runner
 import Store
 import Verdicts
-import Vocabulary
 import WorkerProtocol
 
 /// Compares a model with a byte-equal copy of itself, under another id, on this host.

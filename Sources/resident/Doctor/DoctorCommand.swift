@@ -1,5 +1,4 @@
 import ArgumentParser
-import Doctor
 import JSON
 
 struct DoctorCommand: AsyncParsableCommand {

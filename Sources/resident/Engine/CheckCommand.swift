@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import JSON
-import WorkerCheck
 import WorkerProtocol
 
 struct CheckCommand: AsyncParsableCommand {

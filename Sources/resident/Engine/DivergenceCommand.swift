@@ -1,7 +1,7 @@
 import ArgumentParser
 import Checkpoint
 import Foundation
-import Instruments
+import Lanes
 import JSON
 import NativeEngine
 import Tokenization

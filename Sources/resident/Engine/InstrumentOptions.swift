@@ -1,8 +1,7 @@
 import ArgumentParser
 import Foundation
-import Instruments
+import Lanes
 import NativeEngine
-import Texts
 import Tokenization
 
 /// The text that an instrument reads, and how.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Instruments
+import Lanes
 import JSON
 import NativeEngine
 

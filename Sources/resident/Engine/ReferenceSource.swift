@@ -1,6 +1,6 @@
 import Checkpoint
 import Foundation
-import Instruments
+import Lanes
 import JSON
 import NativeEngine
 import Tokenization

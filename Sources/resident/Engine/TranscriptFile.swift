@@ -1,6 +1,6 @@
 import Foundation
 import Synchronization
-import WorkerCheck
+import WorkerProtocol
 
 /// Collects the lines of an exchange and writes them to a file, each after the name of who sent it.
 final class TranscriptFile: Sendable {

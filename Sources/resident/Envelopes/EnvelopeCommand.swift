@@ -1,7 +1,7 @@
 import ArgumentParser
 import Envelopes
 import Foundation
-import Vocabulary
+import Measurements
 
 struct EnvelopeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import BFCL
+import TaskImport
 import Envelopes
 import Foundation
 import JSON

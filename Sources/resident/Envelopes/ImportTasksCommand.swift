@@ -2,7 +2,7 @@ import ArgumentParser
 import Envelopes
 import Foundation
 import JSON
-import TaskSources
+import TaskImport
 
 struct ImportTasksCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -5,7 +5,7 @@ import JSON
 import ModelRegistry
 import Promotion
 import Runner
-import Vocabulary
+import Measurements
 
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

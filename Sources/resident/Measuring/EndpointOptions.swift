@@ -4,7 +4,7 @@ import Foundation
 import JSON
 import ModelRegistry
 import Runner
-import Vocabulary
+import Measurements
 
 /// Where the endpoint engine finds its servers, or how it starts them.
 struct EndpointOptions: ParsableArguments {

@@ -7,7 +7,6 @@ import Platform
 import Runner
 import Store
 import ToolCalls
-import Vocabulary
 
 /// What `run` and `compare` take alike.
 struct MeasuringOptions: ParsableArguments {

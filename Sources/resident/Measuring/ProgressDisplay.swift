@@ -4,7 +4,6 @@ import Platform
 import Runner
 import Store
 import Synchronization
-import Vocabulary
 
 /// Shows a session's progress: one line that is redrawn on a terminal, plain lines elsewhere.
 final class ProgressDisplay: Sendable {

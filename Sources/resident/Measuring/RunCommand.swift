@@ -6,7 +6,6 @@ import Measurements
 import Runner
 import Statistics
 import Store
-import Vocabulary
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

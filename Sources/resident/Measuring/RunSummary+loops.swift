@@ -2,7 +2,6 @@ import Envelopes
 import Foundation
 import Measurements
 import Verdicts
-import Vocabulary
 
 extension RunSummary {
   /// The rows of a tool loop: its figures, and of a live loop where and how it went wrong.

@@ -4,7 +4,6 @@ import JSON
 import Measurements
 import Statistics
 import Verdicts
-import Vocabulary
 
 /// One model's figures, cell by cell, each with its regime.
 struct RunSummary {

@@ -3,7 +3,6 @@ import Checkpoint
 import Foundation
 import JSON
 import Lanes
-import Texts
 import Tokenization
 
 struct QuantizeCommand: ParsableCommand {

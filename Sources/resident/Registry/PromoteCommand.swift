@@ -5,7 +5,6 @@ import ModelRegistry
 import Promotion
 import Runner
 import Store
-import Vocabulary
 
 struct PromoteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

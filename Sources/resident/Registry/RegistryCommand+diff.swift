@@ -3,7 +3,7 @@ import Foundation
 import JSON
 import ModelRegistry
 import Store
-import Vocabulary
+import Measurements
 
 extension RegistryCommand {
   struct DiffCommand: ParsableCommand {

@@ -4,7 +4,7 @@ import JSON
 import ModelRegistry
 import Promotion
 import Store
-import Vocabulary
+import Measurements
 
 extension RegistryCommand {
   struct LogCommand: ParsableCommand {

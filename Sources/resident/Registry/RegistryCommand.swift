@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import ModelRegistry
-import Vocabulary
+import Measurements
 
 struct RegistryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

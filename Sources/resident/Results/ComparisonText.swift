@@ -1,7 +1,7 @@
 import Foundation
 import Store
 import Verdicts
-import Vocabulary
+import Measurements
 
 /// A comparison for a terminal: the verdict, then each block as a pair.
 struct ComparisonText {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Dataset
 import Foundation
 import JSON
-import Publishing
 
 struct PublishCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -3,7 +3,7 @@ import Foundation
 import ModelRegistry
 import Report
 import Store
-import Vocabulary
+import Measurements
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -5,7 +5,6 @@ import Promotion
 import Report
 import Store
 import Verdicts
-import Vocabulary
 
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,7 +2,6 @@ import ArgumentParser
 import Dataset
 import Foundation
 import JSON
-import Verification
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -5,7 +5,6 @@ import JSON
 import Measurements
 import Store
 import TestSupport
-import Vocabulary
 
 /// A store with sessions to export, and folders to export to.
 struct Fixture {

@@ -1,6 +1,5 @@
 import JSON
 import Measurements
-import Vocabulary
 
 /// One side's run and samples.
 struct Sided {

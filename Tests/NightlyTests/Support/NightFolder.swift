@@ -6,7 +6,6 @@ import ModelRegistry
 import Runner
 import Store
 import TestSupport
-import Vocabulary
 import WorkerProtocol
 
 @testable import Nightly

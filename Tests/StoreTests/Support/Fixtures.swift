@@ -2,7 +2,6 @@ import Crypto
 import JSON
 import Measurements
 import Store
-import Vocabulary
 
 import struct Foundation.UUID
 

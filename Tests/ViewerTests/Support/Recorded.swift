@@ -3,7 +3,6 @@ import Foundation
 import JSON
 import Measurements
 import Store
-import Vocabulary
 
 /// Sessions as a measurement leaves them.
 enum Recorded {

@@ -1,4 +1,4 @@
-import Randomness
+import Platform
 
 extension ToolLoopCell.Padding {
   private static let services = ["billing", "search", "mailer", "gateway", "ledger", "scheduler", "uploads", "catalog"]

@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 /// One way to run a trace.
 public struct ToolLoopCell: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension AccuracyTask {
   init?(_ fields: FieldReader) {

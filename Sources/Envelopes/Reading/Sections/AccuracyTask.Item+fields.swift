@@ -1,5 +1,3 @@
-import Instructions
-
 extension AccuracyTask.Item {
   /// Reads one item; what depends on the kind is not checked where the task's kind is unknown.
   init?(_ fields: FieldReader, kind: AccuracyTask.Kind?) {

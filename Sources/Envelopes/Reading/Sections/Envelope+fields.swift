@@ -1,5 +1,5 @@
 import JSON
-import Vocabulary
+import Measurements
 
 extension Envelope {
   /// The version of the file format that this program reads.

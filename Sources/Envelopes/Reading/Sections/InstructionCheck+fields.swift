@@ -1,5 +1,3 @@
-import Instructions
-
 extension InstructionCheck {
   init?(_ fields: FieldReader) {
     guard let rule = fields.choice("rule", of: Rule.allCases) else { return nil }

@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension PromotionRule {
   init?(_ fields: FieldReader) {

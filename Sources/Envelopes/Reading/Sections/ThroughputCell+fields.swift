@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension ThroughputCell {
   init?(_ fields: FieldReader) {

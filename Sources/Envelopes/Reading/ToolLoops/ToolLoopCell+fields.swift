@@ -1,4 +1,4 @@
-import Vocabulary
+import Measurements
 
 extension ToolLoopCell {
   init?(_ fields: FieldReader, traces: [Trace]) {

@@ -1,0 +1,93 @@
+import Envelopes
+import JSON
+import Measurements
+import Verdicts
+
+/// Judges the comparisons of a dataset again, from their raw samples alone, and compares with the published verdicts.
+public struct DatasetVerifier: Sendable {
+  /// What became of one published verdict.
+  public struct Finding: Sendable, Equatable {
+    public enum State: String, Sendable {
+      case same
+      case differs
+      /// The raw samples of the session are not in the dataset.
+      case noSamples = "no_samples"
+      /// The raw samples can't be judged.
+      case notJudged = "not_judged"
+    }
+
+    /// The verdict's file.
+    public let name: String
+    public let session: String
+    public let state: State
+    /// The members that differ, as JSON paths with both values, or why there is nothing to compare; and what the verdict
+    /// leaves out.
+    public let details: [String]
+  }
+
+  private let dataset: PublishedDataset
+
+  public init(_ dataset: PublishedDataset) { self.dataset = dataset }
+
+  /// One finding a published verdict, in the dataset's order.
+  ///
+  /// - Throws: `DatasetError` where a file can't be read or is not what its name promises.
+  public func findings() throws(DatasetError) -> [Finding] {
+    let sessions = try dataset.sessions()
+    var loader = try EvidenceLoader(dataset)
+    var comparisons = PublishedComparisons()
+    for session in sessions {
+      guard let evidence = try loader.context(of: session) else { continue }
+      comparisons.append(PublishedComparison(session: session, evidence: evidence))
+    }
+    let verdicts = try dataset.verdicts()
+    let outcomes = Dictionary(
+      verdicts.sorted { $0.key.recordedAt < $1.key.recordedAt }.map { ($0.session, $0.key.outcome) },
+      uniquingKeysWith: { $1 })
+    var findings: [Finding] = []
+    for published in verdicts {
+      func finding(_ state: Finding.State, _ details: [String]) -> Finding {
+        Finding(name: published.name, session: published.session, state: state, details: details)
+      }
+      guard let comparison = comparisons[published.session] else {
+        findings.append(finding(.noSamples, ["the dataset has no samples of the session"]))
+        continue
+      }
+      do {
+        let basis = try VerdictBasis(of: published.verdict, on: comparison, among: comparisons, outcomes: outcomes)
+        let verdict = try Self.verdict(on: comparison, basis, &loader)
+        let differences = JSONDifference.all(
+          published.verdict, verdict.json, but: basis.isRecorded ? [] : [VerdictBasis.countedPath])
+        findings.append(
+          finding(differences.isEmpty ? .same : .differs, differences.map(\.description) + basis.remarks))
+      } catch let error as DatasetError {
+        throw error
+      } catch let error as VerdictBasis.Missing {
+        findings.append(finding(.noSamples, [error.description]))
+      } catch {
+        findings.append(finding(.notJudged, ["\(error)"]))
+      }
+    }
+    return findings
+  }
+
+  private static func verdict(
+    on comparison: PublishedComparison, _ basis: VerdictBasis, _ loader: inout EvidenceLoader
+  ) throws -> Verdict {
+    let context = comparison.evidence
+    let maturity = try Envelope(source: context.envelope).promotion.maturity
+    let prior = basis.counted.map {
+      PriorComparisons.Item(
+        session: $0.uuid, startedAt: $0.evidence.session.startedAt, environment: $0.evidence.session.environment)
+    }
+    var earlier: [Evidence] = []
+    for other in basis.pooled {
+      if let evidence = try loader.evidence(of: other.session) { earlier.append(evidence) }
+    }
+    let evidence = try loader.evidence(of: comparison.session) ?? context
+    return try Judge(
+      evidence, after: earlier,
+      priorComparisons: PriorComparisons(prior, before: context.session.startedAt, maturity)
+    ).verdict()
+  }
+}

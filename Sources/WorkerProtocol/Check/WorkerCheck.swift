@@ -1,0 +1,74 @@
+/// Holds a worker to the line protocol.
+public struct WorkerCheck: Sendable {
+  /// What came of one requirement.
+  public struct Finding: Sendable {
+    public enum Outcome: Sendable, Equatable {
+      case met
+      /// The worker says that it does not offer this, which the protocol allows.
+      case unsupported(String)
+      case violated(String)
+    }
+
+    public let requirement: Requirement
+    public let outcome: Outcome
+  }
+
+  private let command: WorkerCommand
+  private let model: String
+  private let seconds: Double
+
+  /// - Parameters:
+  ///   - model: The path of a model folder that the worker can load.
+  ///   - seconds: How long any answer may take.
+  public init(_ command: WorkerCommand, model: String, seconds: Double) {
+    self.command = command
+    self.model = model
+    self.seconds = seconds
+  }
+
+  /// Checks all requirements; none depends on another.
+  ///
+  /// - Parameters:
+  ///   - report: Called with each finding as it comes.
+  ///   - transcript: Called with each line that either side sends.
+  /// - Throws: `CancellationError`.
+  public func run(
+    _ requirements: [Requirement] = Requirement.all, report: (Finding) -> Void = { _ in },
+    transcript: @escaping @Sendable (TranscriptLine) -> Void = { _ in }
+  ) async throws -> [Finding] {
+    let subject = Subject(command, model: model, seconds: seconds, transcript: transcript)
+    var findings: [Finding] = []
+    for requirement in requirements {
+      try Task.checkCancellation()
+      let finding = Finding(requirement: requirement, outcome: await outcome(of: requirement, subject))
+      findings.append(finding)
+      report(finding)
+    }
+    await subject.close()
+    return findings
+  }
+
+  private func outcome(of requirement: Requirement, _ subject: Subject) async -> Finding.Outcome {
+    do {
+      try await requirement.check(subject)
+      return .met
+    } catch let unsupported as Unsupported {
+      return .unsupported(unsupported.description)
+    } catch {
+      // What the worker does after a violation says nothing more.
+      await subject.close()
+      return .violated(String(describing: error))
+    }
+  }
+}
+
+/// A line of an exchange.
+public struct TranscriptLine: Sendable {
+  public enum Sender: String, Sendable {
+    case runner
+    case worker
+  }
+
+  public let sender: Sender
+  public let text: String
+}

@@ -1,0 +1,89 @@
+import Crypto
+import Dataset
+import Foundation
+import JSON
+
+/// A folder with a dataset and an `hf` command that does as its files say.
+final class ScriptedHub {
+  let folder: URL
+  var environment = ["PATH": "/usr/bin:/bin", "HF_TOKEN": "hf_secret_0123456789"]
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("publishing-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try write(Self.script, to: "hf")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url("hf").path)
+    environment["FOLDER"] = folder.path
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// Lists what is in `listing`, or says what is in `missing`; an upload says what is in `failure`, or makes `after` the
+  /// listing. `calls` gets the arguments and `uploaded` the files.
+  private static let script = """
+    #!/bin/sh
+    echo "$HF_HUB_DISABLE_XET $*" >> "$FOLDER/calls"
+    if [ "$1" = datasets ]; then
+      if [ -f "$FOLDER/missing" ]; then cat "$FOLDER/missing" >&2; exit 1; fi
+      if [ -f "$FOLDER/listing" ]; then cat "$FOLDER/listing"; fi
+      exit 0
+    fi
+    (cd "$3" && find . -type l | sort) > "$FOLDER/uploaded"
+    if [ -f "$FOLDER/failure" ]; then cat "$FOLDER/failure" >&2; exit 1; fi
+    rm -f "$FOLDER/missing"
+    if [ -f "$FOLDER/after" ]; then cp "$FOLDER/after" "$FOLDER/listing"; fi
+    echo '{"url": "https://hub/commit/1"}'
+    """
+
+  func url(_ name: String) -> URL { folder.appendingPathComponent(name) }
+
+  func write(_ text: String, to name: String) throws {
+    let url = url(name)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url)
+  }
+
+  func lines(of name: String) -> [String] {
+    ((try? String(contentsOf: url(name), encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
+  }
+
+  /// Adds a batch of one shard to the dataset, and gives its files as the hub lists them.
+  func addBatch(_ content: String) throws -> [JSONValue] {
+    let shard = "samples/samples-20260101T000000Z-\(Self.hash(content).prefix(32)).parquet"
+    try write(content, to: "results/\(shard)")
+    let entry: JSONValue = [
+      "schema_version": 2, "format": "parquet",
+      "shards": [["name": .string(shard), "rows": 1, "bytes": .integer(content.utf8.count)]],
+    ]
+    let text = entry.serialized()
+    let name = "index/batch-20260101T000000Z-\(Self.hash(text).prefix(32)).json"
+    try write(text, to: "results/\(name)")
+    return [
+      item(shard, content.utf8.count, ["lfs": ["sha256": .string(Self.hash(content)), "size": 1]]),
+      item(name, text.utf8.count, ["blob_id": .string(Self.gitBlob(text))]),
+    ]
+  }
+
+  func item(_ path: String, _ bytes: Int, _ more: [String: JSONValue] = [:]) -> JSONValue {
+    .object(JSONObject([("path", .string(path)), ("size", .integer(bytes))] + more.map { ($0.key, $0.value) }))
+  }
+
+  func setListing(_ items: [JSONValue], as name: String = "listing") throws {
+    try write(JSONValue.array(items + [["path": "samples", "tree_id": "1"]]).serialized(), to: name)
+  }
+
+  func publisher(_ repository: String = "org/name") throws -> Publisher {
+    try Publisher(
+      PublishedDataset(folder: url("results"), engine: nil), to: repository,
+      by: HubClient(executable: url("hf"), environment: environment))
+  }
+
+  static func hash(_ text: String) -> String {
+    SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+  }
+
+  /// As `git hash-object` computes it.
+  static func gitBlob(_ text: String) -> String {
+    Insecure.SHA1.hash(data: Data("blob \(text.utf8.count)\0\(text)".utf8)).map { String(format: "%02x", $0) }.joined()
+  }
+}

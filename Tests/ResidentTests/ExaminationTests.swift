@@ -1,0 +1,56 @@
+import Foundation
+import ModelRegistry
+import Runner
+import Store
+import TestSupport
+import Testing
+import WorkerProtocol
+
+@testable import resident
+
+@Suite("The examination of a set-up")
+struct ExaminationTests {
+  private let folder: TemporaryFolder
+  private var database: URL { folder.url.appendingPathComponent("resident.sqlite") }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write("{\"models\": {\"default\": \"old\"}}", to: "registry.json")
+    try folder.write("{\"weights\": \"old\", \"outputs\": []}", to: "models/old/script.json")
+    try folder.write("{}", to: "models/old/config.json")
+  }
+
+  private func findings() async -> [String: Finding] {
+    let executable = Program.executable.deletingLastPathComponent().appendingPathComponent("scripted-worker")
+    let found = await Examination(
+      registry: RegistryFile(folder.url.appendingPathComponent("registry.json")), database: database,
+      library: ModelLibrary(root: folder.url.appendingPathComponent("models")),
+      command: WorkerCommand(executable: executable, arguments: [])
+    ).run()
+    return Dictionary(found.map { ($0.subject, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  @Test("A set-up that works has no failure, and each resident generates a token")
+  func well() async throws {
+    _ = try MeasurementStore(at: database, mode: .readWrite)
+    let found = await findings()
+    #expect(found.values.allSatisfy { $0.state != .failure }, "\(found)")
+    #expect(found["database"]?.state == .fine)
+    #expect(found["model old"]?.detail.contains("generates a token") == true)
+  }
+
+  @Test("Each finding that is not fine says how to mend it")
+  func ill() async throws {
+    try folder.write("not a database, and long enough to be read as one", to: "resident.sqlite")
+    try folder.write("{\"models\": {\"default\": \"gone\"}}", to: "registry.json")
+    let found = await findings()
+    #expect(found["database"]?.state == .failure && found["model gone"]?.state == .failure)
+    #expect(found.values.allSatisfy { $0.state == .fine || $0.remedy != nil }, "\(found)")
+  }
+
+  @Test("A registry that cannot be read is a failure of its own")
+  func noRegistry() async throws {
+    try folder.write("{", to: "registry.json")
+    #expect(await findings()["registry"]?.state == .failure)
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+import WorkerProtocol
+
+/// The native worker as it is, and spoilt on its way by `sed`.
+@Suite("Worker check")
+struct WorkerCheckTests {
+  private static let program = "'\(Program.executable.path)' worker"
+
+  private func findings(
+    of script: String, _ names: [String]? = nil, seconds: Double = 60
+  ) async throws -> [WorkerCheck.Finding] {
+    let command = WorkerCommand(executable: URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", script])
+    return try await WorkerCheck(command, model: TestModels.uniform.path, seconds: seconds).run(
+      Requirement.all.filter { names?.contains($0.name) ?? true })
+  }
+
+  @Test("The native worker meets every requirement")
+  func native() async throws {
+    for finding in try await findings(of: "exec \(Self.program)") {
+      #expect(finding.outcome == .met, "\(finding.requirement.name)")
+    }
+  }
+
+  @Test(
+    "A worker that is spoilt in one way breaks the requirement about it",
+    arguments: [
+      ("greeting", #"s/"protocol":1/"protocol":2/"#),
+      ("greeting", #"s/"engine":"native"/"engine":""/"#),
+      ("not-json", #"s/"id":null/"id":1/"#),
+      ("not-json", #"s/"error":"not valid[^"]*"/"result":{}/"#),
+      ("pieces", #"s/"id":102/"id":103/"#),
+      ("pieces", #"s/"peak_memory_bytes":[0-9]*/"peak_memory_bytes":"many"/"#),
+      ("load-first", #"s/"error":"[^"]*"/"result":{}/"#),
+      ("load-refused", #"s/"instruction_set"/"instructions"/"#),
+      ("unknown-operation", #"s/"error":"bad/"result":{},"error":"bad/"#),
+      ("bad-members", #"s/"error":"there are no tokens[^"]*"/"result":{"tokens":[]}/"#),
+      ("provenance", #"s/"hash":"[0-9a-f]*"/"hash":"smollm2"/"#),
+      ("tokenize", #"s/"tokens":\[2705,/"tokens":[/;s/"tokens":\[\]/"tokens":[1]/"#),
+      ("fixed-length", #"s/"token_ns":\[[0-9]*,/"token_ns":[/"#),
+      ("fixed-length", #"s/"token_ns":\[[0-9]*,/"token_ns":[9999999999999,/"#),
+      ("fixed-length", #"s/"cached_tokens":0/"cached_tokens":5/"#),
+      ("greedy", #"s/"id":4\(.*\)"text":"/"id":4\1"text":"x/"#),
+      ("prefix", #"s/"cached_tokens":[1-9][0-9]*/"cached_tokens":10/"#),
+      ("score", #"s/"log_probabilities":\[-/"log_probabilities":[/"#),
+      ("context", #"s/"error":"[^"]*"/"result":{}/"#),
+      ("time-limit", #"s/"finish":"time"/"finish":"length"/"#),
+    ])
+  func spoilt(name: String, edit: String) async throws {
+    let outcome = try #require(try await findings(of: "\(Self.program) | sed -u '\(edit)'", [name]).first).outcome
+    guard case .violated = outcome else {
+      Issue.record("\(name) is \(outcome)")
+      return
+    }
+  }
+
+  @Test(
+    "A worker that ends badly or not at all breaks the requirement about its end",
+    arguments: [
+      ("greeting", "echo hello"), ("greeting", "exec sleep 600"), ("end", "\(program); exit 3"),
+      ("cancel", "\(program); exec sleep 600"), ("line-limit", "\(program); exec cat > /dev/null"),
+    ])
+  func endings(name: String, script: String) async throws {
+    let outcome = try #require(try await findings(of: script, [name], seconds: 5).first).outcome
+    guard case .violated = outcome else {
+      Issue.record("\(name) is \(outcome)")
+      return
+    }
+  }
+
+  @Test("What a worker says it does not offer is no violation")
+  func unsupported() async throws {
+    let edit =
+      #"s/"result":{"log_probabilities.*}/"error":"no scores","status":"unsupported","peak_memory_bytes":999999999}/"#
+    let finding = try #require(try await findings(of: "\(Self.program) | sed -u '\(edit)'", ["score"]).first)
+    #expect(finding.outcome == .unsupported("no scores"))
+  }
+}
