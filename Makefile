@@ -14,7 +14,7 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help test-engines bench-overhead bench bench-engine bench-kernels faults soak rehearse-night test test-neon \
+.PHONY: help test-engines test-mlx bench-overhead bench bench-engine bench-kernels faults soak rehearse-night test test-neon \
   test-dataset test-publish test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance clean
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make test         run all tests"
 	@echo "make test-neon    check the kernels in C, those for Arm under emulation"
 	@echo "make test-engines compare through mlx-lm, mlx_lm.server and llama.cpp's server (installs them)"
+	@echo "make test-mlx     check the mlx worker over a tiny model of random weights (installs mlx-lm)"
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
@@ -142,6 +143,12 @@ bench-serve: build
 test-engines: models
 	@scripts/test-engines $(RESIDENT) $(STATE)
 
+# The mlx worker alone, over random weights that take no download: under three minutes with the installation.
+test-mlx: build
+	@test -d $(STATE)/venv || python3 -m venv $(STATE)/venv
+	@$(STATE)/venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2
+	$(STATE)/venv/bin/python Tests/Engines/check_mlx_worker.py $(RESIDENT)
+
 # What the mlx and endpoint engines add to what they measure, in alternation, after `make test-engines`.
 bench-overhead: models
 	$(STATE)/venv/bin/python Benchmarks/engine_overhead.py --resident $(RESIDENT) --gguf $(STATE)/engine-models/q4_1 \
@@ -172,7 +179,9 @@ soak: build
 rehearse-night: models duckdb
 	scripts/rehearse-night $(RESIDENT) $(MODELS) $(or $(OUT),docs/nightly) $(if $(MINUTES),--minutes $(MINUTES))
 
+# Formatting, and that imports follow the order of docs/architecture.md.
 lint:
+	@scripts/lint-imports
 	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests
 
 format:

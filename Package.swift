@@ -3,6 +3,7 @@ import PackageDescription
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let serverCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let networking = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -21,6 +22,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -31,16 +33,16 @@ let package = Package(
   ],
   targets: [
     // What every stage speaks of. A module depends only on modules above it; `make lint` holds imports to that.
-    .target(name: "JSON"),
-    .target(name: "Platform"),
+    .target(name: "JSON", dependencies: [collections]),
+    .target(name: "Platform", dependencies: [crypto]),
     .target(name: "Measurements", dependencies: ["JSON"]),
     .target(name: "Statistics", dependencies: ["Platform"]),
 
     // Model folders.
-    .target(name: "Checkpoint", dependencies: ["JSON", crypto]),
+    .target(name: "Checkpoint", dependencies: ["JSON", "Platform", crypto]),
     .target(name: "Tokenization", dependencies: ["JSON"]),
     .target(name: "ToolCalls", dependencies: ["JSON"]),
-    .target(name: "ChatTemplate"),
+    .target(name: "ChatTemplate", dependencies: ["JSON", "Tokenization", "ToolCalls"]),
 
     // Engines, each a worker process behind the line protocol.
     .target(name: "WorkerProtocol", dependencies: ["JSON", "Platform"]),
@@ -54,8 +56,7 @@ let package = Package(
     .target(
       name: "NativeEngine",
       dependencies: [
-        "CKernels", "ChatTemplate", "Checkpoint", "JSON", "Platform", "Tokenization", "ToolCalls", "WorkerProtocol",
-        crypto,
+        "CKernels", "ChatTemplate", "Checkpoint", "JSON", "Platform", "Tokenization", "WorkerProtocol", crypto,
       ]),
     .target(
       name: "MLXEngine", dependencies: ["JSON", "Platform", "WorkerProtocol"],
@@ -64,21 +65,25 @@ let package = Package(
     // no minutes to the first build.
     .target(
       name: "EndpointEngine",
-      dependencies: ["Checkpoint", "JSON", "NativeEngine", "Platform", "Tokenization", "WorkerProtocol"]),
+      dependencies: [
+        "ChatTemplate", "Checkpoint", "JSON", "NativeEngine", "Platform", "Tokenization", "WorkerProtocol",
+      ]),
     .target(
       name: "Lanes", dependencies: ["Checkpoint", "JSON", "NativeEngine", "Platform", "Statistics"],
       resources: [.embedInCode("Resources/calibration.txt"), .embedInCode("Resources/evaluation.txt")]),
 
     // The stages, in the order in which data flows.
-    .target(name: "ModelRegistry", dependencies: ["JSON", "Measurements"]),
+    .target(name: "ModelRegistry", dependencies: ["JSON", "Measurements", "Platform"]),
     .target(name: "Envelopes", dependencies: ["JSON", "Measurements", "Platform", "ToolCalls", crypto]),
-    .target(name: "TaskImport", dependencies: ["Envelopes", "JSON", "ToolCalls", crypto]),
-    .target(name: "Store", dependencies: ["JSON", "Measurements", crypto, database]),
+    .target(name: "TaskImport", dependencies: ["Envelopes", "JSON", "Platform", "ToolCalls", crypto]),
+    .target(name: "Store", dependencies: ["JSON", "Measurements", "Platform", crypto, database]),
     .target(name: "Verdicts", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics"]),
     .target(
       name: "Runner",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "Platform", "Store", "ToolCalls", "Verdicts", "WorkerProtocol", crypto,
+        "Checkpoint", "Envelopes", "JSON", "Measurements", "Platform", "Store", "ToolCalls", "Verdicts",
+        "WorkerProtocol",
+        crypto,
       ]),
     .target(
       name: "Calibration",
@@ -94,9 +99,9 @@ let package = Package(
       ]),
     .target(
       name: "Dataset",
-      dependencies: ["Envelopes", "JSON", "Measurements", "Platform", "Store", "ToolCalls", "Verdicts", crypto]),
+      dependencies: ["JSON", "Measurements", "Platform", "Store", "ToolCalls", "Verdicts", crypto]),
     .target(
-      name: "Report", dependencies: ["Envelopes", "JSON", "Measurements", "Store", "Verdicts"],
+      name: "Report", dependencies: ["Envelopes", "JSON", "Measurements", "Platform", "Store", "Verdicts"],
       resources: [
         .embedInCode("Resources/charts.js"), .embedInCode("Resources/filters.js"), .embedInCode("Resources/kinds.js"),
         .embedInCode("Resources/live.js"), .embedInCode("Resources/report.css"),
@@ -105,7 +110,8 @@ let package = Package(
     .target(
       name: "Viewer",
       dependencies: [
-        "Envelopes", "JSON", "ModelRegistry", "Report", "Store", server, serverCore, networking, logging, lifecycle,
+        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Platform", "Report", "Store", server, serverCore,
+        networking, logging, lifecycle,
         httpTypes, crypto,
       ],
       resources: [.embedInCode("Resources/openapi.json")]),
@@ -132,21 +138,22 @@ let package = Package(
       name: "registry-crash-helper", dependencies: ["Measurements", "ModelRegistry", "Promotion", "Store"],
       path: "Tests/RegistryCrashHelper"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-    .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport", crypto]),
     .testTarget(name: "StatisticsTests", dependencies: ["Platform", "Statistics"], exclude: ["Golden"]),
     .testTarget(
-      name: "CheckpointTests", dependencies: ["Checkpoint", "JSON", crypto], exclude: ["Conformance", "Fixtures"]),
+      name: "CheckpointTests", dependencies: ["Checkpoint", "JSON", "TestSupport", crypto],
+      exclude: ["Conformance", "Fixtures"]),
     .testTarget(
       name: "TokenizationTests", dependencies: ["JSON", "Tokenization"], exclude: ["Conformance", "Fixtures"]),
     .testTarget(name: "ToolCallsTests", dependencies: ["JSON", "ToolCalls"], exclude: ["Golden"]),
-    .testTarget(name: "ChatTemplateTests", dependencies: ["ChatTemplate"], exclude: ["Conformance"]),
+    .testTarget(name: "ChatTemplateTests", dependencies: ["ChatTemplate", "JSON"], exclude: ["Conformance"]),
     .testTarget(
       name: "WorkerProtocolTests", dependencies: ["JSON", "TestSupport", "WorkerProtocol", "resident"]),
     .testTarget(
       name: "NativeEngineTests",
       dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Platform", "TestSupport"],
       exclude: ["Golden"]),
-    .testTarget(name: "MLXEngineTests", dependencies: ["MLXEngine", "TestSupport"]),
+    .testTarget(name: "MLXEngineTests", dependencies: ["MLXEngine", "TestSupport", "WorkerProtocol"]),
     .testTarget(
       name: "EndpointEngineTests",
       dependencies: [
@@ -156,11 +163,12 @@ let package = Package(
       name: "LanesTests",
       dependencies: ["Checkpoint", "Lanes", "NativeEngine", "Platform", "Statistics", "TestSupport"]),
     .testTarget(
-      name: "ModelRegistryTests", dependencies: ["JSON", "Measurements", "ModelRegistry", "registry-crash-helper"]),
+      name: "ModelRegistryTests",
+      dependencies: ["JSON", "Measurements", "ModelRegistry", "Platform", "TestSupport", "registry-crash-helper"]),
     .testTarget(name: "EnvelopesTests", dependencies: ["Envelopes", "JSON", "Measurements", "ToolCalls"]),
     .testTarget(
       name: "TaskImportTests", dependencies: ["Envelopes", "JSON", "TaskImport", "TestSupport", "ToolCalls"]),
-    .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", crypto, database]),
+    .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "TestSupport", crypto, database]),
     .testTarget(
       name: "VerdictsTests", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Verdicts"],
       exclude: ["Golden"]),

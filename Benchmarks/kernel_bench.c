@@ -104,7 +104,7 @@ static void bench(const rk_kernels *table, const format *f, int64_t columns) {
            vector_rate(products[p], &w, rows, 1),
            vector_rate(products[p], &w, CACHED_ROWS, INPUTS));
   }
-  const rk_rounding rounding = w.storage == RK_BFLOAT16 ? RK_BRAIN : RK_FIXED;
+  const rk_rounding rounding = w.storage == RK_BFLOAT16 ? RK_TO_BFLOAT16 : RK_FIXED;
   printf(" %.0f | %.0f |\n", panel_rate(table, &w, RK_EXACT), panel_rate(table, &w, rounding));
   fflush(stdout);
   free(values), free(scales), free(biases);

@@ -41,7 +41,7 @@ static RK_INLINE vf spread_parameters(const uint8_t *from, rk_storage type, int 
 
 static RK_INLINE vi dot(vi sum, vuw a, vuw b) { return sum + (vi)_mm256_madd_epi16((__m256i)a, (__m256i)b); }
 
-// Eight elements fill a word: each lane shifts its own down, whose low three bits choose a magnitude.
+// Eight codes fill a word: each vector element shifts its own down, whose low three bits choose a magnitude.
 static RK_INLINE void unpack_e2m1(const uint8_t *codes, vf out[1]) {
   uint32_t word;
   memcpy(&word, codes, sizeof word);

@@ -12,13 +12,13 @@
 #define RK_UNIT 16
 #include "vector_types.h"
 
-// The four low bits of each lane choose one of sixteen floats: shift and conversion in one permutation.
+// The four low bits of each word choose one of sixteen floats: shift and conversion in one permutation.
 static RK_INLINE vf nibbles(vu words, int shift) {
   const __m512 table = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   return (vf)_mm512_permutexvar_ps((__m512i)(words >> shift), table);
 }
 
-// Each lane gets the two bytes that hold its code, then shifts it down: sixteen codes fill 2 * bits bytes.
+// Each vector element gets the two bytes that hold its code, then shifts it down: sixteen codes fill 2 * bits bytes.
 static RK_INLINE void unpack(const uint8_t *codes, int bits, vf out[1]) {
   if (bits == 8) {
     out[0] = (vf)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)codes)));
@@ -42,7 +42,7 @@ static RK_INLINE void unpack(const uint8_t *codes, int bits, vf out[1]) {
   out[0] = (vf)_mm512_cvtepi32_ps(_mm512_and_si512(wide, _mm512_set1_epi32((1 << bits) - 1)));
 }
 
-// The halves stand in one register, so one permutation gives each lane its own.
+// The halves stand in one register, so one permutation gives each vector element its own.
 static RK_INLINE vf spread_parameters(const uint8_t *from, rk_storage type, int places, int count) {
   uint16_t halves[8] = {0};
   memcpy(halves, from, (size_t)count * 2);
@@ -68,15 +68,15 @@ static RK_INLINE vi dot(vi sum, vuw a, vuw b) {
 }
 
 #ifdef RK_VNNI
-static RK_INLINE bool has_brain(void) { return __builtin_cpu_supports("avx512bf16"); }
+static RK_INLINE bool has_bfloat16(void) { return __builtin_cpu_supports("avx512bf16"); }
 
-static RK_INLINE vf dot_brain(vf sum, vuw a, vuw b) {
+static RK_INLINE vf dot_bfloat16(vf sum, vuw a, vuw b) {
   __asm__("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
   return sum;
 }
 #endif
 
-// Sixteen elements fill two words: each lane shifts its own down, whose low four bits choose a value.
+// Sixteen codes fill two words: each vector element shifts its own down, whose low four bits choose a value.
 static RK_INLINE void unpack_e2m1(const uint8_t *codes, vf out[1]) {
   int32_t words[2];
   memcpy(words, codes, sizeof words);

@@ -27,7 +27,8 @@ static RK_INLINE vf nibbles(vu words, int shift) {
   }
 }
 
-// Eight codes fill `bits` bytes. Four fit a word whatever their bits, so each lane shifts a copy of its half down.
+// Eight codes fill `bits` bytes. Four fit a word whatever their bits, so each vector element shifts a copy of its half
+// down.
 static RK_INLINE void unpack(const uint8_t *codes, int bits, vf out[2]) {
   if (bits == 8) {
     const uint16x8_t wide = vmovl_u8(vld1_u8(codes));

@@ -220,7 +220,7 @@ static void log_sum_exp(const float *x, int64_t count, float *largest, float *lo
   *log_sum = top + (float)log(sum);
 }
 
-static void tally_panel(const float *x, int64_t features, float *largest, float *total) {
+static void online_log_sum_exp_panel(const float *x, int64_t features, float *largest, float *total) {
   for (int64_t t = 0; t < PANEL; t++) {
     for (int64_t f = 0; f < features; f++) {
       float value = x[f * PANEL + t];
@@ -236,7 +236,7 @@ static void tally_panel(const float *x, int64_t features, float *largest, float 
 const rk_kernels rk_kernels_scalar = {
     .name = "scalar",
     .panel = PANEL,
-    .lanes = PANEL,
+    .vector_width = PANEL,
     .dequantize_row = dequantize_row,
     .exact = {prepare, multiply_vectors},
     .fixed = {prepare, multiply_vectors},
@@ -251,5 +251,5 @@ const rk_kernels rk_kernels_scalar = {
     .attend = attend,
     .attend_panel = attend_panel,
     .log_sum_exp = log_sum_exp,
-    .tally_panel = tally_panel,
+    .online_log_sum_exp_panel = online_log_sum_exp_panel,
 };

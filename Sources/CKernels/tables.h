@@ -4,7 +4,8 @@
 
 #include "CKernels.h"
 
-// Outputs and inputs of the weight tile that a product with panels expands at a time: 16 KiB, within any first-level cache.
+// Outputs and inputs of the weight tile that a product with panels expands at a time: 16 KiB, within any first-level
+// cache.
 #define RK_TILE_ROWS 8
 #define RK_TILE_COLUMNS 512
 

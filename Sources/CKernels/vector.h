@@ -1,23 +1,23 @@
 // The kernels in terms of vectors of RK_W floats, for every instruction set that has them.
 //
-// An including file defines RK_W (floats a vector), RK_MR (weight rows that a register tile holds), RK_UNIT (codes that
-// `unpack` expands, a multiple of RK_W), and these functions:
+// An including file defines RK_W (floats per vector), RK_MR (weight rows that a register tile holds), RK_UNIT (codes
+// that `unpack` expands, a multiple of RK_W), and these functions:
 //   static inline void unpack(const uint8_t *codes, int bits, vf out[RK_UNIT / RK_W]);
 //   static inline vf nibbles(vu words, int shift);   // the four bits of each word from `shift` on, as floats
-//   static inline vi dot(vi sum, vuw a, vuw b);      // sum + the two products of each lane's signed 16-bit halves
-//   // `count` half-precision or bfloat16 numbers, the first of `places` that share the lanes evenly
+//   static inline vi dot(vi sum, vuw a, vuw b);      // sum + the two products of each element's signed 16-bit halves
+//   // `count` half-precision or bfloat16 numbers, the first of `places` that share the vector evenly
 //   static inline vf spread_parameters(const uint8_t *from, rk_storage type, int places, int count);
 //   static inline void unpack_e2m1(const uint8_t *codes, vf out[RK_UNIT / RK_W]);   // see vector_microscaling.h
 // RK_VNNI says that `dot` is one instruction, so that integers pay for products with many tokens too, and that there is
-//   static inline bool has_brain(void);                   // whether this machine multiplies pairs of bfloat16
-//   static inline vf dot_brain(vf sum, vuw a, vuw b);     // sum + the two products of each lane's bfloat16 halves
+//   static inline bool has_bfloat16(void);                // whether this machine multiplies pairs of bfloat16
+//   static inline vf dot_bfloat16(vf sum, vuw a, vuw b);  // sum + the two products of each element's bfloat16 halves
 // The types below come first: include "vector_types.h" before defining them.
 #include "convert.h"
 #include "microscaling.h"
 #include "tables.h"
 
 // Bytes between what a product reads and what it asks the memory for. Four rows at once are too many streams for the
-// hardware's prefetcher; measured on Zen 5, this doubles the bytes a second of a matrix that no cache holds.
+// hardware's prefetcher; measured on Zen 5, this doubles the bytes per second of a matrix that no cache holds.
 enum { AHEAD = 8192 };
 
 enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_VECTORS = RK_KEY_BLOCK / RK_W };
@@ -28,7 +28,7 @@ enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_
 #include "vector_fixed.h"
 #include "vector_panels.h"
 #ifdef RK_VNNI
-#include "vector_brain_panels.h"
+#include "vector_bfloat16_panels.h"
 #include "vector_fixed_panels.h"
 #endif
 #include "vector_steps.h"
@@ -37,8 +37,8 @@ enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_
 static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
 #ifdef RK_VNNI
   if (rounding == RK_FIXED && is_fixed(w)) return (rk_panel_product){prepare_fixed_panel, multiply_fixed_panels};
-  if (rounding == RK_BRAIN && w->storage == RK_BFLOAT16 && w->columns % 2 == 0 && has_brain()) {
-    return (rk_panel_product){prepare_brain_panel, multiply_brain_panels};
+  if (rounding == RK_TO_BFLOAT16 && w->storage == RK_BFLOAT16 && w->columns % 2 == 0 && has_bfloat16()) {
+    return (rk_panel_product){prepare_bfloat16_panel, multiply_bfloat16_panels};
   }
 #else
   (void)w, (void)rounding;
@@ -50,7 +50,7 @@ static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
   {                                      \
       .name = title,                     \
       .panel = PANEL,                    \
-      .lanes = RK_W,                     \
+      .vector_width = RK_W,              \
       .dequantize_row = dequantize_row,  \
       .exact = {prepare, multiply_vectors}, \
       .fixed = {prepare_fixed_or_exact, multiply_fixed_or_exact}, \
@@ -65,5 +65,5 @@ static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
       .attend = attend,                  \
       .attend_panel = attend_panel,      \
       .log_sum_exp = log_sum_exp,        \
-      .tally_panel = tally_panel,        \
+      .online_log_sum_exp_panel = online_log_sum_exp_panel, \
   }

@@ -150,10 +150,10 @@ static const float *floats(const void *base, rk_storage type, int64_t begin, int
   return scratch;
 }
 
-// Online softmax (Milakov and Gimelshein 2018) over spans of RK_SPAN positions, for `queries` heads at once: the tokens
-// are the lanes, so maxima, totals and rescaling are element-wise.
-static RK_INLINE void attend_lanes(const rk_head_cache *cache, const float *query, float scale, int64_t position,
-                                   int64_t tokens, float *out, float *scratch, int queries) {
+// Online softmax (Milakov and Gimelshein 2018) over spans of RK_SPAN positions, for `queries` heads at once: each
+// vector element is a token, so maxima, totals and rescaling are element-wise.
+static RK_INLINE void attend_vector(const rk_head_cache *cache, const float *query, float scale, int64_t position,
+                                    int64_t tokens, float *out, float *scratch, int queries) {
   const int64_t dimension = cache->head_dimension, width = queries * RK_W;
   float *scores = scratch, *sums = scores + RK_SPAN * width, *packed = sums + dimension * width;
   float *keys_scratch = packed + dimension * width, *values_scratch = keys_scratch + RK_SPAN * dimension;
@@ -217,9 +217,9 @@ static void attend_panel(const rk_head_cache *cache, const float *query, int64_t
   while (queries > 0) {
     const int64_t taken = queries < PANEL_VECTORS ? queries : PANEL_VECTORS;
     switch (taken) {
-      case 1: attend_lanes(cache, query, scale, position, tokens, out, scratch, 1); break;
-      case 2: attend_lanes(cache, query, scale, position, tokens, out, scratch, 2); break;
-      default: attend_lanes(cache, query, scale, position, tokens, out, scratch, 3); break;
+      case 1: attend_vector(cache, query, scale, position, tokens, out, scratch, 1); break;
+      case 2: attend_vector(cache, query, scale, position, tokens, out, scratch, 2); break;
+      default: attend_vector(cache, query, scale, position, tokens, out, scratch, 3); break;
     }
     queries -= taken;
     query += taken * cache->head_dimension * PANEL;

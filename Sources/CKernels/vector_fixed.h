@@ -1,8 +1,9 @@
 // Products with one or a few tokens whose activations are rounded to 16-bit fixed point, part of vector.h.
 //
-// Each group of activations has a step of its own, a 32767th of its largest magnitude, so that codes and activations meet
-// as integers, exactly, and only the sum of a group's products is converted. A 32-bit word of codes is a lane; its two
-// halves hold 16 / bits codes each, and code k of every half is one shift and one mask away.
+// Each group of activations has its own step, a 32767th of its largest magnitude, so that products of codes and
+// activations are exact in integers, and only the sum of a group's products is converted. A 32-bit word of codes is an
+// element of a vector; its two halves hold 16 / bits codes each, and code k of every half is one shift and one mask
+// away.
 
 // Columns that a vector of codes holds.
 #define FIXED_CHUNK(bits) (RK_W * 32 / (bits))
@@ -11,8 +12,8 @@ static bool is_fixed(const rk_matrix *w) {
   return w->storage == RK_AFFINE && w->parameters != RK_FLOAT32 && (w->bits == 2 || w->bits == 4 || w->bits == 8);
 }
 
-// A prepared input is a record a chunk, of the integers that meet code k of each half, for each k, then the step of each
-// lane; after the records come the sums of each group's rounded activations, padded with zeros.
+// A prepared input is a record per chunk: for each k the integers that code k of each half is multiplied with, then the
+// step of each word; after the records come the sums of each group's rounded activations, padded with zeros.
 #define FIXED_RECORD(bits) (RK_W * 16 / (bits) + RK_W)
 
 // Where the sums stand in a prepared input.
@@ -20,7 +21,7 @@ static RK_INLINE int64_t fixed_sums(int64_t columns, int bits) {
   return (columns + FIXED_CHUNK(bits) - 1) / FIXED_CHUNK(bits) * FIXED_RECORD(bits);
 }
 
-// The step of a group of activations; NaN where one is no finite number, so that it shows in every product.
+// The step of a group of activations; NaN if one is not finite, so that it shows in every product.
 static RK_INLINE float fixed_step(const float *x, int64_t count) {
   vf top = splat(0), poison = splat(0);
   for (int64_t i = 0; i < count; i += RK_W) {
@@ -32,7 +33,7 @@ static RK_INLINE float fixed_step(const float *x, int64_t count) {
 }
 
 static void prepare_fixed(const rk_matrix *w, const float *x, float *prepared) {
-  const int64_t chunk = FIXED_CHUNK(w->bits), groups = w->columns / w->group, lane = 32 / w->bits;
+  const int64_t chunk = FIXED_CHUNK(w->bits), groups = w->columns / w->group, per_word = 32 / w->bits;
   const int codes = 16 / w->bits;
   float *sums = prepared + fixed_sums(w->columns, w->bits);
   for (int64_t c = 0; c < w->columns; c += chunk, prepared += FIXED_RECORD(w->bits)) {
@@ -53,12 +54,12 @@ static void prepare_fixed(const rk_matrix *w, const float *x, float *prepared) {
         memcpy(integers + j, &narrow, sizeof narrow);
         sum += rounded;
       }
-      for (int64_t j = i / lane; j < (i + piece) / lane; j++) steps[j] = step;
+      for (int64_t j = i / per_word; j < (i + piece) / per_word; j++) steps[j] = step;
       const float part = total_of(__builtin_convertvector(sum, vf)) * step;
       sums[group] = (c + i) % w->group == 0 ? part : sums[group] + part;
     }
     for (int64_t i = count; i < chunk; i++) integers[i] = 0;
-    for (int64_t j = count / lane; j < RK_W; j++) steps[j] = 0;
+    for (int64_t j = count / per_word; j < RK_W; j++) steps[j] = 0;
     int16_t *to = (int16_t *)prepared;
     for (int k = 0; k < codes; k++) {
       for (int64_t half = 0; half < 2 * RK_W; half++) *to++ = integers[half * codes + k];
@@ -69,7 +70,7 @@ static void prepare_fixed(const rk_matrix *w, const float *x, float *prepared) {
 
 static RK_INLINE vf fixed_biases(const rk_matrix *w, int64_t row, int64_t group, int64_t groups) {
   const int64_t index = row * groups + group;
-  // What stands beyond the row belongs to the next one, and meets sums of zero.
+  // What stands beyond the row belongs to the next one, and is multiplied with sums of zero.
   if (index + RK_W <= w->rows * groups) return load_as(w->biases, w->parameters, index);
   float values[RK_W] = {0};
   for (int64_t g = group; g < groups && g < group + RK_W; g++) {
@@ -168,8 +169,8 @@ static RK_INLINE void multiply_fixed(const rk_matrix *w, const float *prepared, 
   }
 }
 
-// Four inputs at a time share what unpacking the codes costs. A function a format: in one of all formats the compiler
-// runs out of registers.
+// Four inputs at a time share what unpacking the codes costs. One function per format: in a single one for all the
+// compiler runs out of registers.
 #define FIXED_FUNCTION(bits, group, suffix, type)                                                                   \
   static __attribute__((noinline)) void multiply_fixed_##bits##_##group##_##suffix(                                 \
       const rk_matrix *w, const float *prepared, int64_t inputs, float *y, int64_t y_row, int64_t begin, int64_t end, \
@@ -194,7 +195,7 @@ static RK_INLINE void multiply_fixed(const rk_matrix *w, const float *prepared, 
   }
 #define FIXED_FUNCTIONS(bits, group)              \
   FIXED_FUNCTION(bits, group, half, RK_FLOAT16)   \
-  FIXED_FUNCTION(bits, group, brain, RK_BFLOAT16)
+  FIXED_FUNCTION(bits, group, bfloat16, RK_BFLOAT16)
 
 FIXED_FUNCTIONS(2, 32)
 FIXED_FUNCTIONS(2, 64)
@@ -209,7 +210,7 @@ FIXED_FUNCTIONS(8, 128)
 static void multiply_fixed_vectors(const rk_matrix *w, const float *prepared, int64_t inputs, float *y, int64_t y_row,
                                    int64_t begin, int64_t end, bool accumulate) {
   typedef void function(const rk_matrix *, const float *, int64_t, float *, int64_t, int64_t, int64_t, bool);
-#define FIXED(bits, group) {multiply_fixed_##bits##_##group##_half, multiply_fixed_##bits##_##group##_brain}
+#define FIXED(bits, group) {multiply_fixed_##bits##_##group##_half, multiply_fixed_##bits##_##group##_bfloat16}
   static function *const functions[3][3][2] = {{FIXED(2, 32), FIXED(2, 64), FIXED(2, 128)},
                                                {FIXED(4, 32), FIXED(4, 64), FIXED(4, 128)},
                                                {FIXED(8, 32), FIXED(8, 64), FIXED(8, 128)}};

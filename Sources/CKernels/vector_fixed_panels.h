@@ -1,8 +1,8 @@
 // Products with many tokens whose activations are rounded to 16-bit fixed point, part of vector.h. See vector_fixed.h.
 //
-// A prepared panel holds, for each pair of features, a word a token whose halves are the two integers; then the step of
-// each group and token, and the sum of the group's rounded activations. A pair of codes in one word meets a vector of
-// tokens in one instruction.
+// A prepared panel holds, for each pair of features, a word per token whose halves are the two integers; then the step
+// of each group and token, and the sum of the group's rounded activations. One instruction multiplies the pair of codes
+// in one word with a vector of tokens.
 
 // Columns of codes that are widened at a time: their activations stay in the first-level cache for all rows of a tile.
 enum { FIXED_COLUMNS = 256 };
@@ -53,7 +53,7 @@ static RK_INLINE void widen_codes(const uint8_t *codes, int bits, int64_t count,
       words = __builtin_convertvector(pairs, vu);
       words = (words | words << 12) & 0x000F000F;
     } else {
-      for (int lane = 0; lane < RK_W; lane++) words[lane] = (uint32_t)(codes[lane / 2] >> lane % 2 * 4) & 15;
+      for (int word = 0; word < RK_W; word++) words[word] = (uint32_t)(codes[word / 2] >> word % 2 * 4) & 15;
       words = (words | words << 14) & 0x00030003;
     }
     memcpy(out, &words, sizeof words);
@@ -142,7 +142,8 @@ static void multiply_fixed_panels(const rk_matrix *w, const float *prepared, flo
         const int64_t vectors = left < PANEL_VECTORS ? left : PANEL_VECTORS;
         float *out = y + (p * y_features + r) * PANEL;
 #define ROWS(group) \
-  multiply_fixed_rows(tile, x, steps, steps + groups * PANEL, count / group, group, out, accumulate || c > 0, rows, vectors)
+  multiply_fixed_rows(tile, x, steps, steps + groups * PANEL, count / group, group, out, accumulate || c > 0, rows, \
+                      vectors)
         if (w->group == 32) ROWS(32);
         else if (w->group == 64) ROWS(64);
         else ROWS(128);

@@ -1,7 +1,7 @@
 // Weights in microscaling floats, part of vector.h.
 //
-// Elements are met in the order of the row, so `prepare` only copies x. `unpack_e2m1` expands RK_UNIT elements of four
-// bits.
+// Elements are multiplied in the order of the row, so `prepare` only copies x. `unpack_e2m1` expands RK_UNIT elements
+// of four bits.
 
 // RK_UNIT elements as floats.
 static RK_INLINE void unpack_elements(const uint8_t *codes, rk_storage storage, vf out[RK_UNIT / RK_W]) {

@@ -1,7 +1,7 @@
 // Products with many tokens, part of vector.h.
 
 // Adds, to RK_MR rows of y, the products of `depth` terms: y[i][t] += a[i * row + k * step] * x[k][t] over `vectors`
-// vectors of tokens. x and y have PANEL floats a row.
+// vectors of tokens. x and y have PANEL floats per row.
 static RK_INLINE void multiply_tile(const float *a, int64_t row, int64_t step, const float *x, int64_t x_row,
                                     int64_t depth, float *y, int64_t y_row, bool accumulate, int rows, int vectors) {
   vf sum[RK_MR][PANEL_VECTORS];

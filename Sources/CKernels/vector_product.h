@@ -1,17 +1,18 @@
 // Products with one token, part of vector.h.
 
-// Four-bit codes are met a word a lane: vector k of a chunk holds x[8 * lane + k], then come the sums over each word.
+// Words of eight four-bit codes are the elements of a vector: vector k of a chunk holds x[8 * word + k], then come the
+// sums over each word.
 static void prepare_words(const float *x, int64_t columns, float *prepared) {
   for (int64_t c = 0; c < columns; c += CHUNK, prepared += 9 * RK_W) {
-    for (int lane = 0; lane < RK_W; lane++) {
+    for (int word = 0; word < RK_W; word++) {
       float sum = 0;
       for (int k = 0; k < 8; k++) {
-        int64_t column = c + 8 * lane + k;
+        int64_t column = c + 8 * word + k;
         float value = column < columns ? x[column] : 0;
-        prepared[k * RK_W + lane] = value;
+        prepared[k * RK_W + word] = value;
         sum += value;
       }
-      prepared[8 * RK_W + lane] = sum;
+      prepared[8 * RK_W + word] = sum;
     }
   }
 }
@@ -57,7 +58,8 @@ static RK_INLINE void multiply_words(const rk_matrix *w, const float *prepared, 
   for (int r = 0; r < rows; r++) {
     float total = total_of(sum[r]);
     if (word < words) {
-      // The end of the row: fewer words than lanes. x is zero beyond it, but codes and scales must not be read there.
+      // The end of the row: fewer words than fill a vector. x is zero beyond it, but codes and scales must not be read
+      // there.
       uint32_t codes[RK_W] = {0};
       float scale[RK_W] = {0}, bias[RK_W] = {0};
       memcpy(codes, values[r] + 4 * word, (size_t)(words - word) * 4);
@@ -170,7 +172,7 @@ static void multiply_vector(const rk_matrix *w, const float *x, float *y, int64_
 #undef WORDS
 }
 
-// Blocks of rows that a first-level cache holds meet one input after the other.
+// Blocks of rows that a first-level cache holds are multiplied with one input after the other.
 static void multiply_vectors(const rk_matrix *w, const float *prepared, int64_t inputs, float *y, int64_t y_row,
                              int64_t begin, int64_t end, bool accumulate) {
   const int64_t block = inputs > 1 ? 16 : end - begin;

@@ -74,7 +74,7 @@ static void log_sum_exp(const float *x, int64_t count, float *largest, float *lo
   *log_sum = top + (float)log(sum);
 }
 
-static void tally_panel(const float *x, int64_t features, float *largest, float *total) {
+static void online_log_sum_exp_panel(const float *x, int64_t features, float *largest, float *total) {
   for (int64_t t = 0; t < PANEL; t += RK_W) {
     vf top = load(largest + t);
     for (int64_t f = 0; f < features; f++) top = larger(top, load(x + f * PANEL + t));

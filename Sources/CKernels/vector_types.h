@@ -2,7 +2,7 @@
 #include "convert.h"
 
 #define RK_INLINE inline __attribute__((always_inline))
-// A loop whose vectors stay in registers only where nothing of it remains.
+// A loop whose vectors stay in registers only if it is unrolled in full.
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
 typedef float vf __attribute__((vector_size(RK_W * 4)));
@@ -78,10 +78,10 @@ static RK_INLINE float total_of(vf value) {
 }
 
 static RK_INLINE float largest_of(vf value) {
-  float lanes[RK_W];
-  store(lanes, value);
-  for (int i = 1; i < RK_W; i++) lanes[0] = lanes[i] > lanes[0] ? lanes[i] : lanes[0];
-  return lanes[0];
+  float elements[RK_W];
+  store(elements, value);
+  for (int i = 1; i < RK_W; i++) elements[0] = elements[i] > elements[0] ? elements[i] : elements[0];
+  return elements[0];
 }
 
 // e to the power of x within two units in the last place for -87 < x < 88, and 0 below: x = n ln 2 + r with

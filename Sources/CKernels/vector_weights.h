@@ -1,14 +1,14 @@
 // Weights as floats, part of vector.h.
 
-// The scales or biases of the RK_W words (8 four-bit codes each) from `word` on, one a lane.
+// The scales or biases of the RK_W words (8 four-bit codes each) from `word` on, one per word.
 static RK_INLINE vf spread(const uint8_t *row, rk_storage type, int group, int64_t word) {
   const int words = group / 8, places = words < RK_W ? RK_W / words : 1;
   const int64_t index = word / words;
   if (places == 1) return splat(rk_load(row, type, index));
   if (type != RK_FLOAT32) return spread_parameters(row + index * 2, type, places, places);
-  float lanes[RK_W];
-  for (int i = 0; i < RK_W; i++) lanes[i] = rk_load(row, type, index + i * places / RK_W);
-  return load(lanes);
+  float values[RK_W];
+  for (int i = 0; i < RK_W; i++) values[i] = rk_load(row, type, index + i * places / RK_W);
+  return load(values);
 }
 
 static RK_INLINE void dequantize_codes(const rk_matrix *w, int64_t row, int64_t begin, int64_t end, float *out,

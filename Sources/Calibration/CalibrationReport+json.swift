@@ -1,7 +1,7 @@
 import JSON
 
 extension CalibrationReport {
-  /// The report for programs; shares and deviations are of 1, gains are how many times faster, minus 1.
+  /// The report for programs. Shares and deviations are fractions of 1; a gain is how many times faster, minus 1.
   public var json: JSONValue {
     [
       "envelope": [

@@ -5,7 +5,7 @@ extension CalibrationReport {
   public var text: String {
     let plan = envelope.plan
     var lines = [
-      "\(envelope.id) version \(envelope.version): \(plan.minimumBlocks) to \(plan.blocks) blocks a cell, "
+      "\(envelope.id) version \(envelope.version): \(plan.minimumBlocks) to \(plan.blocks) blocks per cell, "
         + "\(Self.percent(envelope.promotion.confidence)) confidence, looked at after every round",
       levelsText, "",
       "noise        false promotions   found at a gain of"
@@ -46,8 +46,8 @@ extension CalibrationReport {
     for detection in row.detections {
       guard let goal = detection.goal, !detection.isMet else { continue }
       let needed =
-        detection.blocksNeeded.map { "needed would be about \($0) blocks a cell" }
-        ?? "not met with \(16 * envelope.plan.blocks) blocks a cell either"
+        detection.blocksNeeded.map { "needed would be about \($0) blocks per cell" }
+        ?? "not met with \(16 * envelope.plan.blocks) blocks per cell either"
       lines.append(
         "\(row.model.rawValue): a gain of \(Self.percent(detection.gain, "%.0f")) is found in "
           + "\(Self.percent(detection.rate, "%.1f")), the goal is \(Self.percent(goal, "%.0f")); \(needed)")

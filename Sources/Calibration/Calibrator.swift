@@ -6,15 +6,14 @@ import Verdicts
 
 /// Puts an envelope's plan to the test: simulated comparisons through the rule that decides real ones.
 ///
-/// Simulated is what the rule sees of throughput: accuracy tasks and peak memory are taken as passed, and objectives on
-/// answers as not won.
+/// Only throughput is simulated: accuracy tasks and peak memory count as passed, and objectives on answers as not won.
 public struct Calibrator: Sendable {
   let envelope: Envelope
   let levels: NoiseLevels
   let fittedRepetitions: Int
   let seed: UInt64
 
-  /// - Parameter comparisons: Stored ones of this host, to fit the noise to; with too few, it is assumed.
+  /// - Parameter comparisons: Stored comparisons of this host, to fit the noise to; with too few, it is assumed.
   public init(_ envelope: Envelope, fitting comparisons: [Evidence], seed: UInt64) {
     self.envelope = envelope
     self.seed = seed
@@ -28,10 +27,12 @@ public struct Calibrator: Sendable {
       }
   }
 
+  /// Simulates comparisons under each noise model, without a gain and with each planted one.
+  ///
   /// - Parameters:
   ///   - simulations: Comparisons of a model with itself, for each noise model.
   ///   - detections: Comparisons for each planted gain and noise model.
-  ///   - progress: Told before each noise model.
+  ///   - progress: Called before each noise model.
   /// - Throws: `CancellationError`; `StatisticsError` for an envelope whose rule makes no sense.
   public func report(
     simulations: Int, detections: Int, progress: @Sendable (NoiseModel) -> Void = { _ in }

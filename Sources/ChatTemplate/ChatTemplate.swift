@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// A chat template: the Jinja text published with a model that turns a conversation into the prompt it was trained on.
 ///
@@ -18,20 +19,71 @@ public struct ChatTemplate: Sendable {
     program = try parser.parse()
   }
 
+  /// The prompt for a conversation.
+  ///
+  /// - Parameters:
+  ///   - messages: The conversation, oldest first.
+  ///   - tools: The tools' JSON Schema definitions; the template reads nil as `none`.
+  ///   - addGenerationPrompt: Whether to end with the opening of the assistant's next turn.
+  ///   - variables: Further variables, such as `bos_token`, `eos_token` and `enable_thinking`. They take precedence over
+  ///     the ones above.
+  ///   - limits: How much work to allow.
+  ///   - now: The time that `strftime_now` formats.
+  ///   - timeZone: The time zone that it is formatted for.
+  /// - Throws: As `render(_:limits:now:timeZone:)`.
+  public func render(
+    messages: [ChatMessage], tools: [JSONValue]? = nil, addGenerationPrompt: Bool,
+    variables: [(String, JSONValue)] = [], limits: RenderLimits = .standard, now: Date = Date(),
+    timeZone: TimeZone = .current
+  ) throws(ChatTemplateError) -> String {
+    var context: [String: JSONValue] = [
+      "messages": .array(messages.map(\.json)),
+      "tools": tools.map(JSONValue.array) ?? .null,
+      "documents": .null,
+      "add_generation_prompt": .bool(addGenerationPrompt),
+    ]
+    for (name, value) in variables { context[name] = value }
+    return try render(context, limits: limits, now: now, timeZone: timeZone)
+  }
+
   /// The text for the given variables.
   ///
   /// - Parameters:
-  ///   - context: the variables by name, such as `messages`, `tools` and `add_generation_prompt`.
-  ///   - limits: how much work to allow.
-  ///   - now: what `strftime_now` tells.
-  ///   - timeZone: where it tells it.
-  /// - Throws: any but `syntax`; `raised` where the template itself refuses.
+  ///   - context: The variables by name, such as `messages`, `tools` and `add_generation_prompt`. Integers and other
+  ///     numbers stay apart, as in Python; null is `none`, and a variable that is not here is undefined.
+  ///   - limits: How much work to allow.
+  ///   - now: The time that `strftime_now` formats.
+  ///   - timeZone: The time zone that it is formatted for.
+  /// - Throws: Any error but `syntax`; `raised` when the template itself refuses.
   public func render(
-    _ context: [String: TemplateValue], limits: RenderLimits = .standard, now: Date = Date(),
+    _ context: [String: JSONValue], limits: RenderLimits = .standard, now: Date = Date(),
     timeZone: TimeZone = .current
   ) throws(ChatTemplateError) -> String {
     let clock = Clock(date: now, timeZone: timeZone)
     let interpreter = try Interpreter(program: program, context: context, limits: limits, clock: clock)
     return try interpreter.run()
   }
+}
+
+/// How much work one rendering may do before it is refused.
+///
+/// A template comes with a model's weights, from whoever published them, so none is trusted to terminate.
+public struct RenderLimits: Sendable, Equatable {
+  /// Evaluated nodes, iterations and, at 32 bytes per step, text handled.
+  public var steps: Int
+  /// UTF-8 bytes of the output, and of any intermediate string.
+  public var outputBytes: Int
+  /// Levels of nested statements, expressions, macro calls and values.
+  public var depth: Int
+
+  public init(steps: Int, outputBytes: Int, depth: Int) {
+    self.steps = steps
+    self.outputBytes = outputBytes
+    self.depth = depth
+  }
+
+  /// Enough for a million-token conversation with hundreds of tools.
+  ///
+  /// The depth takes at most about 100 KiB of stack in optimized code, and 1 MiB in a debug build.
+  public static let standard = RenderLimits(steps: 5_000_000, outputBytes: 64 << 20, depth: 160)
 }

@@ -1,20 +1,26 @@
-/// Why a chat template can't be read, or not rendered with what it was given. Lines count from 1.
+/// Why a chat template can't be read or rendered. Lines count from 1.
 public enum ChatTemplateError: Error, Equatable, Sendable {
+  /// Which limit was exceeded.
   public enum Limit: String, Sendable {
-    case nesting, depth, steps, output
+    /// Levels of statements and brackets in the source.
+    case nesting
+    /// Levels of calls and values while rendering.
+    case depth
+    case steps
+    case output
   }
 
   /// The source is not a Jinja template.
   case syntax(String, line: Int)
   /// The template refused its input by calling `raise_exception`, usually for a conversation it has no form for.
   case raised(String, line: Int)
-  /// Something missing was used where Jinja needs a value.
+  /// Something undefined was used where Jinja needs a value.
   case undefined(String, line: Int)
   /// An operation on values that have no such operation.
   case invalid(String, line: Int)
   /// Valid Jinja that chat templates do without.
   case unsupported(String, line: Int)
-  /// The template wanted more than its limits allow.
+  /// The template exceeded a limit.
   case limit(Limit, maximum: Int, line: Int)
 }
 

@@ -1,4 +1,9 @@
+import OrderedCollections
+
 /// The members of a JSON object, in the order they were written.
+///
+/// Names are compared byte by byte, as RFC 8259 (section 8.3) advises: two spellings of "é" are two names, although
+/// Swift takes them for equal strings.
 public struct JSONObject: Sendable {
   /// One name and its value.
   public struct Member: Sendable, Equatable {
@@ -11,48 +16,69 @@ public struct JSONObject: Sendable {
     }
   }
 
-  /// The members, in order, names unique.
-  public private(set) var members: [Member]
+  /// A view of the members, without a copy.
+  public struct Members: RandomAccessCollection, Sendable {
+    fileprivate let elements: OrderedDictionary<Name, JSONValue>.Elements
 
-  /// An empty object.
-  public init() { members = [] }
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { elements.count }
 
-  /// The given members; a later one replaces an earlier one of the same name in place.
-  public init(_ members: [(String, JSONValue)]) {
-    self.members = []
-    for (name, value) in members { self[name] = value }
+    public subscript(index: Int) -> Member {
+      Member(name: elements[index].key.text, value: elements[index].value)
+    }
   }
 
-  /// Trusts the caller that no name occurs twice.
-  init(uniqueMembers members: [Member]) { self.members = members }
+  fileprivate struct Name: Hashable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (left: Name, right: Name) -> Bool {
+      left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+      var text = text
+      text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+  }
+
+  private var values: OrderedDictionary<Name, JSONValue> = [:]
+
+  /// Creates an empty object.
+  public init() {}
+
+  /// Creates an object of the given members; a later one replaces an earlier one of the same name in place.
+  ///
+  /// - Complexity: O(*n*).
+  public init(_ members: [(String, JSONValue)]) {
+    values.reserveCapacity(members.count)
+    for (name, value) in members { values[Name(name)] = value }
+  }
+
+  /// The members, in order, names unique.
+  public var members: Members { Members(elements: values.elements) }
 
   /// The names, in order.
-  public var names: [String] { members.map(\.name) }
-
-  public var isEmpty: Bool { members.isEmpty }
-  public var count: Int { members.count }
-
-  /// The value of that name; setting appends or replaces in place, setting nil removes.
   ///
-  /// - Complexity: O(*n*) in the number of members: for large objects build a dictionary from `members`.
+  /// - Complexity: O(*n*).
+  public var names: [String] { values.keys.map(\.text) }
+
+  public var isEmpty: Bool { values.isEmpty }
+  public var count: Int { values.count }
+
+  /// The value of that name, or nil; setting appends or replaces in place, setting nil removes.
+  ///
+  /// - Complexity: O(1), but O(*n*) to remove.
   public subscript(_ name: String) -> JSONValue? {
-    get { members.first { $0.name == name }?.value }
-    set {
-      switch (members.firstIndex { $0.name == name }, newValue) {
-      case (let index?, let value?): members[index].value = value
-      case (let index?, nil): members.remove(at: index)
-      case (nil, let value?): members.append(Member(name: name, value: value))
-      case (nil, nil): break
-      }
-    }
+    get { values[Name(name)] }
+    set { values[Name(name)] = newValue }
   }
 }
 
-/// Two objects are equal where they have the same members, in whatever order (RFC 8259 §4).
+/// Two objects are equal if they have the same members, in whatever order (RFC 8259, section 4).
 extension JSONObject: Equatable {
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
-    guard left.count == right.count else { return false }
-    let values = Dictionary(uniqueKeysWithValues: right.members.map { ($0.name, $0.value) })
-    return left.members.allSatisfy { values[$0.name] == $0.value }
+    left.count == right.count && left.values.allSatisfy { right.values[$0.key] == $0.value }
   }
 }

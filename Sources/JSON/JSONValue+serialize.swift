@@ -30,21 +30,30 @@ extension JSONValue {
         $1.write(to: &$0, layout: layout, indentation: indentation + 1)
       }
     case .object(let object):
-      let members =
-        layout == .canonical
-        ? object.members.sorted { $0.name.unicodeScalars.lexicographicallyPrecedes($1.name.unicodeScalars) }
-        : object.members
-      Self.write(members, brackets: ("{", "}"), to: &text, layout: layout, indentation: indentation) {
-        Self.write($1.name, to: &$0)
-        $0 += layout == .pretty ? ": " : ":"
-        $1.value.write(to: &$0, layout: layout, indentation: indentation + 1)
+      if layout == .canonical {
+        let sorted = object.members.sorted {
+          $0.name.unicodeScalars.lexicographicallyPrecedes($1.name.unicodeScalars)
+        }
+        Self.write(sorted, to: &text, layout: layout, indentation: indentation)
+      } else {
+        Self.write(object.members, to: &text, layout: layout, indentation: indentation)
       }
     }
   }
 
-  private static func write<Item>(
-    _ items: [Item], brackets: (String, String), to text: inout String, layout: JSONLayout, indentation: Int,
-    item: (inout String, Item) -> Void
+  private static func write(
+    _ members: some Collection<JSONObject.Member>, to text: inout String, layout: JSONLayout, indentation: Int
+  ) {
+    write(members, brackets: ("{", "}"), to: &text, layout: layout, indentation: indentation) {
+      write($1.name, to: &$0)
+      $0 += layout == .pretty ? ": " : ":"
+      $1.value.write(to: &$0, layout: layout, indentation: indentation + 1)
+    }
+  }
+
+  private static func write<Items: Collection>(
+    _ items: Items, brackets: (String, String), to text: inout String, layout: JSONLayout, indentation: Int,
+    item: (inout String, Items.Element) -> Void
   ) {
     text += brackets.0
     for (index, element) in items.enumerated() {

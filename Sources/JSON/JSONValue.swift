@@ -5,7 +5,7 @@
 public enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
-  /// A number written without fraction or exponent that fits 64 bits.
+  /// A number written without a fraction or an exponent that fits 64 bits.
   case integer(Int)
   /// Any other finite number.
   case number(Double)
@@ -15,19 +15,19 @@ public enum JSONValue: Sendable, Equatable {
 }
 
 extension JSONValue {
-  /// The member of that name, or nil where this is no object or lacks it.
+  /// The value of the member of that name, or nil if this is not an object or lacks it.
   public subscript(_ name: String) -> JSONValue? {
     guard case .object(let object) = self else { return nil }
     return object[name]
   }
 
-  /// The text of a string value, else nil.
+  /// The text of a string, or nil for any other value.
   public var string: String? {
     guard case .string(let text) = self else { return nil }
     return text
   }
 
-  /// The value of an integer, or of a number with an integral value that fits, else nil.
+  /// An integer, or a number with an integral value that fits `Int`; nil for any other value.
   public var integer: Int? {
     switch self {
     case .integer(let value): value
@@ -36,7 +36,7 @@ extension JSONValue {
     }
   }
 
-  /// The value of an integer or a number, else nil.
+  /// An integer or a number, or nil for any other value.
   public var number: Double? {
     switch self {
     case .integer(let value): Double(value)
@@ -45,25 +45,25 @@ extension JSONValue {
     }
   }
 
-  /// The truth value of a boolean, else nil.
+  /// The truth value of a boolean, or nil for any other value.
   public var bool: Bool? {
     guard case .bool(let value) = self else { return nil }
     return value
   }
 
-  /// The elements of an array, else nil.
+  /// The elements of an array, or nil for any other value.
   public var array: [JSONValue]? {
     guard case .array(let elements) = self else { return nil }
     return elements
   }
 
-  /// The members of an object, else nil.
+  /// The members of an object, or nil for any other value.
   public var object: JSONObject? {
     guard case .object(let object) = self else { return nil }
     return object
   }
 
-  /// What kind of value this is, in the words of RFC 8259, for messages.
+  /// The kind of value in the terms of RFC 8259, for messages: "a string", "null".
   public var kind: String {
     switch self {
     case .null: "null"
@@ -85,4 +85,14 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
   public init(booleanLiteral value: Bool) { self = .bool(value) }
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
   public init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(JSONObject(members)) }
+}
+
+extension JSONValue {
+  /// Null if absent or not finite.
+  package init(_ number: Double?) { self = number.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
+
+  /// Null if absent.
+  package init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+
+  package init(_ texts: [String]) { self = .array(texts.map { .string($0) }) }
 }

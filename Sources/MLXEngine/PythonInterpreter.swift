@@ -1,16 +1,18 @@
 import Foundation
+import JSON
+import Platform
 
-/// The Python interpreter that has mlx-lm.
+/// The Python interpreter of the mlx engine.
 public struct PythonInterpreter: Sendable, Equatable {
   public let executable: URL
 
   public static let environmentVariable = "RESIDENT_PYTHON"
-  /// Environments of a project, tried in this order.
+  /// The environments of a project, tried in this order.
   public static let projectEnvironments = [".resident/venv", ".venv"]
 
-  /// The interpreter that `path` names, else the one of `RESIDENT_PYTHON`, else that of the project's environment.
+  /// The interpreter that `path` names, else that of `RESIDENT_PYTHON`, else that of the project's environment.
   ///
-  /// - Throws: `.missing` where the one that is named is no program; `.none` where there is no environment.
+  /// - Throws: `.missing` if the one that is named is no program, `.none` if there is no environment.
   public init(
     named path: String?, environment: [String: String] = ProcessInfo.processInfo.environment,
     folder: URL = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
@@ -39,5 +41,48 @@ public struct PythonInterpreter: Sendable, Equatable {
         URL(fileURLWithPath: String($0)).appendingPathComponent(name)
       }
     return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }?.absoluteURL
+  }
+}
+
+/// The versions of mlx and mlx-lm that an interpreter has.
+public struct MLXEnvironment: Sendable, Equatable {
+  public let interpreter: PythonInterpreter
+  public let pythonVersion: String
+  public let mlxVersion: String
+  public let mlxLMVersion: String
+  /// Where mlx computes by default, e.g. `Device(gpu, 0)`.
+  public let device: String
+
+  private static let probe = """
+    import json, platform
+    found = {"python": platform.python_version()}
+    for name in ("mlx.core", "mlx_lm"):
+        try:
+            module = __import__(name, fromlist=["x"])
+            found[name] = module.__version__
+            if name == "mlx.core": found["device"] = str(module.default_device())
+        except Exception as error:
+            found["failed"], found["reason"] = name, f"{type(error).__name__}: {error}"
+            break
+    print(json.dumps(found))
+    """
+
+  /// Asks the interpreter, which takes a second or two.
+  ///
+  /// - Throws: `.missing` if it cannot be run, `.withoutModule` if it lacks mlx or mlx-lm.
+  public init(checking interpreter: PythonInterpreter) throws(MLXError) {
+    let path = interpreter.executable.path
+    guard let output = ProgramOutput(of: interpreter.executable, ["-c", Self.probe]) else { throw .missing(path) }
+    guard let line = output.bytes.split(separator: UInt8(ascii: "\n")).last,
+      let found = try? JSONValue(parsing: Array(line))
+    else { throw .missing(path) }
+    if let module = found["failed"]?.string {
+      throw .withoutModule(module, interpreter: path, reason: found["reason"]?.string ?? "unknown")
+    }
+    self.interpreter = interpreter
+    pythonVersion = found["python"]?.string ?? ""
+    mlxVersion = found["mlx.core"]?.string ?? ""
+    mlxLMVersion = found["mlx_lm"]?.string ?? ""
+    device = found["device"]?.string ?? ""
   }
 }

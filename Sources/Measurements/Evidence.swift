@@ -1,8 +1,6 @@
 import JSON
 
-/// All that a verdict may depend on: a comparison's raw samples with their context and the envelope's text.
-///
-/// It can be read from the store or from an exported dataset; a verdict is a pure function of it.
+/// One comparison's raw samples with their context and the envelope's text, read from the store or from a dataset.
 public struct Evidence: Sendable, Equatable {
   public var session: MeasurementSession
   public var state: MeasurementSession.State
@@ -30,4 +28,28 @@ public struct Evidence: Sendable, Equatable {
 
   public func samples(of side: Side) -> [Sample] { side == .resident ? residentSamples : candidateSamples }
   public func run(of side: Side) -> Run { side == .resident ? resident : candidate }
+
+  /// Whether this comparison adds to the blocks of that earlier one: the same weights on both sides, envelope, host,
+  /// environment and engine, and the same challenge, which the store gives to no comparison that follows an unfinished
+  /// one.
+  public func continues(_ earlier: Evidence) -> Bool {
+    guard earlier.state == .complete, earlier.session.startedAt < session.startedAt,
+      let challenge = session.challenge, challenge == earlier.session.challenge
+    else { return false }
+    return session.envelopeHash == earlier.session.envelopeHash && session.role == earlier.session.role
+      && session.environment == earlier.session.environment
+      && session.host.fingerprint == earlier.session.host.fingerprint
+      && Side.allCases.allSatisfy { side in
+        run(of: side).weights != nil && run(of: side).weights == earlier.run(of: side).weights
+          && run(of: side).engine == earlier.run(of: side).engine
+      }
+  }
+
+  /// Whether this comparison counts for the maturity of a verdict about the other: complete, of the same proven weights,
+  /// envelope and host.
+  public func isComparable(to other: Evidence) -> Bool {
+    state == .complete && session.envelopeHash == other.session.envelopeHash
+      && session.host.fingerprint == other.session.host.fingerprint
+      && Side.allCases.allSatisfy { run(of: $0).weights != nil && run(of: $0).weights == other.run(of: $0).weights }
+  }
 }

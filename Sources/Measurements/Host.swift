@@ -1,5 +1,3 @@
-import JSON
-
 /// The machine that measured, without anything that names its owner.
 public struct Host: Sendable, Equatable {
   /// SHA-256 over the other fields.

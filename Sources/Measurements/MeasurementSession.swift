@@ -1,10 +1,10 @@
 /// What a session of measurements was started for: one model's run, or a comparison of two.
 public struct MeasurementSession: Sendable, Equatable {
-  /// How it stands.
+  /// The progress of a session.
   public enum State: String, Sendable, CaseIterable {
     case running
     case complete
-    /// Ended by the user or a crash; `--resume` goes on.
+    /// Ended by the user or a crash; `--resume` continues it.
     case interrupted
   }
 
@@ -22,8 +22,8 @@ public struct MeasurementSession: Sendable, Equatable {
   public var environment: EnvironmentClass
   public var host: Host
   public var residentVersion: String
-  /// Which attempt to unseat the resident this is, from 1, as the store counted when the session began; nil where one
-  /// model is measured alone or the weights are unverified.
+  /// Which attempt to unseat the resident this is, from 1, as the store counted when the session began; nil if one model
+  /// is measured alone or the weights are unverified.
   public var challenge: Int?
 
   public init(
@@ -44,4 +44,12 @@ public struct MeasurementSession: Sendable, Equatable {
     self.residentVersion = residentVersion
     self.challenge = challenge
   }
+}
+
+/// Which of the two models of a comparison.
+public enum Side: String, Sendable, CaseIterable {
+  case resident
+  case candidate
+
+  public var other: Side { self == .resident ? .candidate : .resident }
 }

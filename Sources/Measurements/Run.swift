@@ -12,35 +12,66 @@ public struct Run: Sendable, Equatable {
     set { provenLevel = newValue }
   }
   public var engine: EngineBuild
-  /// Seconds from starting the worker to its answer to `load`: recorded, never scored.
-  public var loadSeconds: Double
-  /// Seconds of the first request, which warms caches: recorded, never scored.
-  public var readinessSeconds: Double
-  /// Bits a weight, architecture and the like, as the worker described the model.
+  public var load: LoadReading
+  /// Bits per weight, architecture and the like, as the worker described the model.
   public var description: JSONObject
   private var provenLevel: ProofLevel
 
   public init(
-    model: ModelID, side: Side?, provenance: Provenance, engine: EngineBuild, loadSeconds: Double,
-    readinessSeconds: Double, description: JSONObject, proof: ProofLevel = .hashed
+    model: ModelID, side: Side?, provenance: Provenance, engine: EngineBuild, load: LoadReading,
+    description: JSONObject, proof: ProofLevel = .hashed
   ) {
     self.model = model
     self.side = side
     self.provenance = provenance
     provenLevel = proof
     self.engine = engine
-    self.loadSeconds = loadSeconds
-    self.readinessSeconds = readinessSeconds
+    self.load = load
     self.description = description
+  }
+
+  /// The hash of the weights; nil if the provenance is unverified.
+  public var weights: WeightsHash? {
+    guard case .hashed(let hash, _) = provenance else { return nil }
+    return hash
   }
 }
 
-/// How well it is known which weights were loaded.
+/// The cold start of a model: recorded, never scored.
+public struct LoadReading: Sendable, Equatable {
+  /// Seconds from starting the worker to its reply to `load`.
+  public var loadSeconds: Double
+  /// Seconds of the first request, which warms caches.
+  public var readinessSeconds: Double
+
+  public init(loadSeconds: Double, readinessSeconds: Double) {
+    self.loadSeconds = loadSeconds
+    self.readinessSeconds = readinessSeconds
+  }
+}
+
+/// Which weights were loaded.
 public enum Provenance: Sendable, Equatable {
   /// The files are known by SHA-256 and name; `Run.proof` says how.
   case hashed(WeightsHash, files: JSONObject)
   /// Only a label was seen: cannot promote.
   case unverified
+}
+
+/// How it is known which weights answered.
+public enum ProofLevel: String, Sendable, CaseIterable, Comparable {
+  /// Only a label was seen.
+  case unverified
+  /// The answers fit the weights of the folder, and of no other lane, as the native engine computes them.
+  case fingerprint
+  /// The process that serves has the files.
+  case process
+  /// The process that measured has hashed the files it loaded.
+  case hashed
+
+  public static func < (one: ProofLevel, other: ProofLevel) -> Bool { one.rank < other.rank }
+
+  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 /// The engine that measured and its build; rows of two builds do not compare.

@@ -23,8 +23,13 @@ public struct Sample: Sendable, Equatable {
 
   /// What was measured.
   public enum Outcome: Sendable, Equatable {
+    /// The times of a throughput cell's repetition.
     case throughput(ThroughputReading)
+    /// The answer to an item of an accuracy task.
     case answer(AnswerReading)
+    /// The scores of a perplexity or divergence task's text.
+    case text(TextScores)
+    /// A turn of a tool loop.
     case turn(TurnReading)
     /// Anything but a success; the message says what happened.
     case unscored(CellStatus, message: String)
@@ -33,7 +38,7 @@ public struct Sample: Sendable, Equatable {
   public var place: Place
   /// Seconds since 1970, by the wall clock: for people, never for a duration.
   public var startedAt: Double
-  /// Wall-clock nanoseconds from the request to the worker to its answer, by the runner's monotonic clock.
+  /// Wall-clock nanoseconds from the request to the worker to its reply, by the runner's monotonic clock.
   public var elapsedNanoseconds: Int64
   /// The most bytes the worker had held by then.
   public var peakMemoryBytes: Int64
@@ -55,23 +60,45 @@ public struct Sample: Sendable, Equatable {
 
   public var status: CellStatus {
     switch outcome {
-    case .throughput, .answer, .turn: .success
+    case .throughput, .answer, .text, .turn: .success
     case .unscored(let status, _): status
     }
   }
 
-  public var throughput: ThroughputReading? {
-    guard case .throughput(let reading) = outcome else { return nil }
-    return reading
-  }
+  public var throughput: ThroughputReading? { if case .throughput(let reading) = outcome { reading } else { nil } }
+  public var answer: AnswerReading? { if case .answer(let reading) = outcome { reading } else { nil } }
+  public var text: TextScores? { if case .text(let scores) = outcome { scores } else { nil } }
+  public var turn: TurnReading? { if case .turn(let reading) = outcome { reading } else { nil } }
 
-  public var turn: TurnReading? {
-    guard case .turn(let reading) = outcome else { return nil }
-    return reading
-  }
+  /// The times of a throughput repetition or of a turn.
+  public var times: ThroughputReading? { throughput ?? turn?.times }
+}
 
-  public var answer: AnswerReading? {
-    guard case .answer(let reading) = outcome else { return nil }
-    return reading
+/// How the measurement of a cell ended; only a success is scored.
+public enum CellStatus: String, Sendable, CaseIterable {
+  case success
+  /// The worker died or replied with an error.
+  case failed
+  /// The model and its cache did not fit the memory budget.
+  case capacityGated = "capacity_gated"
+  /// The engine cannot do what the cell asks for.
+  case unsupported
+  /// The user or a time limit ended it.
+  case aborted
+  /// The cell says nothing about this model.
+  case notApplicable = "not_applicable"
+}
+
+/// A block that is kept but not scored, for both models, because its repetitions disagree or something disturbed it.
+public struct BlockVoid: Sendable, Hashable {
+  public var cell: CellID
+  public var block: Int
+  /// For people: what differed, by how much, and the limit.
+  public var reason: String
+
+  public init(cell: CellID, block: Int, reason: String) {
+    self.cell = cell
+    self.block = block
+    self.reason = reason
   }
 }

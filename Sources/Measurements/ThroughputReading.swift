@@ -40,9 +40,8 @@ public struct ThroughputReading: Sendable, Equatable {
 
   /// The 95th percentile (nearest rank) of the seconds between two tokens.
   public var interTokenP95Seconds: Double? {
-    let gaps = zip(tokenNanoseconds.dropFirst(), tokenNanoseconds).map { $0 - $1 }.sorted()
-    guard !gaps.isEmpty else { return nil }
-    return Double(gaps[(gaps.count * 95 + 99) / 100 - 1]) * 1e-9
+    zip(tokenNanoseconds.dropFirst(), tokenNanoseconds).map { $0 - $1 }.nearestRank(percentile: 95)
+      .map { Double($0) * 1e-9 }
   }
 
   private func rate(_ tokens: Int, _ seconds: Double?) -> Double? {

@@ -2,7 +2,7 @@
 public struct TurnReading: Sendable, Equatable {
   /// The turn's prompt is the whole conversation so far.
   public var times: ThroughputReading
-  /// Nil in a replay, where the turns are given.
+  /// Nil in a replay, whose turns are scripted.
   public var judgement: TurnJudgement?
 
   public init(times: ThroughputReading, judgement: TurnJudgement? = nil) {
@@ -34,7 +34,7 @@ public struct TurnJudgement: Sendable, Equatable {
     self.text = text
   }
 
-  /// Whole calls in another family's form: the turn says something of the parser and nothing of the model.
+  /// Whole calls in another family's form: the turn says something about the parser and nothing about the model.
   public var isOfWrongParser: Bool { failures.contains("wrong_parser") }
 
   public var isValid: Bool { failures.isEmpty }

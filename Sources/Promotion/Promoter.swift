@@ -7,10 +7,10 @@ import Verdicts
 
 /// Turns a verdict into an edit of the registry, or into the reason why there is none.
 public struct Promoter: Sendable {
-  let store: MeasurementStore
-  let registry: any RoleEditing
+  private let store: MeasurementStore
+  private let registry: any RoleEditing
   /// Who asks, for the record.
-  let requester: String
+  private let requester: String
 
   /// - Parameter registry: The registry, or the source that generates it.
   public init(store: MeasurementStore, registry: any RoleEditing, requester: String) {
@@ -35,7 +35,7 @@ public struct Promoter: Sendable {
     }
   }
 
-  /// Judges a comparison and, where it may, points the roles at the candidate, all in one edit.
+  /// Judges a comparison and, if it may, points the roles at the candidate, all in one edit.
   ///
   /// The edit is recorded as pending before the file is touched and as done after; ``recover()`` settles what a crash
   /// left between the two.
@@ -45,14 +45,15 @@ public struct Promoter: Sendable {
   public func promote(
     _ comparison: SessionNumber, roles: [Role], permissions: Permissions = Permissions()
   ) throws -> PromotionDecision {
-    let evidence = try store.evidence(comparison)
-    let (verdict, envelope) = try judge(evidence, of: comparison)
-    try record(verdict, for: comparison)
-    let edit = try edit(evidence, comparison, roles, permissions)
-    // Also where nothing is to be edited: a verdict about a model that is not resident any more decides nothing.
+    let inputs = try store.verdictInputs(of: comparison)
+    let judge = try Judge(inputs)
+    let verdict = try judge.verdict()
+    try store.recordIfNew(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: comparison)
+    let edit = try edit(inputs.evidence.session, comparison, roles, permissions)
+    // Also if nothing is to be edited: a verdict about a model that is not resident any more decides nothing.
     let diff = try registry.preview(edit)
     guard verdict.outcome == .promote else { return PromotionDecision(verdict: verdict, action: .none, diff: nil) }
-    let isOverridden = verdict.isProvisional && !envelope.promotion.maturity.allowsProvisional
+    let isOverridden = verdict.isProvisional && !judge.envelope.promotion.maturity.allowsProvisional
     if isOverridden, !permissions.allowsProvisional {
       return PromotionDecision(verdict: verdict, action: .needsMaturity, diff: diff)
     }
@@ -63,17 +64,85 @@ public struct Promoter: Sendable {
   }
 
   private func edit(
-    _ evidence: Evidence, _ comparison: SessionNumber, _ roles: [Role], _ permissions: Permissions
+    _ session: MeasurementSession, _ comparison: SessionNumber, _ roles: [Role], _ permissions: Permissions
   ) throws -> RegistryEdit {
-    guard let resident = evidence.session.resident else { throw PromotionError.notAComparison(comparison) }
-    if let measured = evidence.session.role, !roles.contains(measured) {
+    guard let resident = session.resident else { throw PromotionError.notAComparison(comparison) }
+    if let measured = session.role, !roles.contains(measured) {
       throw PromotionError.otherRole(asked: roles, measured: measured)
     }
-    let host = evidence.session.host.fingerprint
+    let host = session.host.fingerprint
     if let here = permissions.hostFingerprint, here != host {
       throw PromotionError.otherHost(measured: host, here: here)
     }
     return try RegistryEdit(
-      roles.map { RegistryEdit.Change(role: $0, expected: resident, replacement: evidence.session.candidate) })
+      roles.map { RegistryEdit.Change(role: $0, expected: resident, replacement: session.candidate) })
   }
+}
+
+extension Promoter {
+  /// Edits the file, with a row for each role that says so before and after.
+  private func apply(
+    _ edit: RegistryEdit, kind: RegistryEditRecord.Kind, comparison: SessionNumber?, requestedBy: String
+  ) throws {
+    try registry.withDecisionLock {
+      var records = edit.changes.map { change in
+        RegistryEditRecord(
+          id: UUID().uuidString.lowercased(), requestedAt: Date().timeIntervalSince1970, role: change.role,
+          from: change.expected, to: change.replacement, comparison: comparison, requestedBy: requestedBy, kind: kind,
+          state: .pending, file: filePath)
+      }
+      for record in records { try store.record(record) }
+      var failure: (any Error)?
+      do {
+        try registry.apply(edit)
+      } catch {
+        failure = error
+      }
+      for index in records.indices {
+        records[index].state = failure == nil ? .done : .abandoned
+        try store.record(records[index])
+      }
+      if let failure { throw failure }
+    }
+  }
+
+  /// Settles the edits of this file that a crash left pending, by what the file says, and returns them.
+  ///
+  /// An edit counts as done if its role means the new id. It waits for an edit that is under way.
+  ///
+  /// - Throws: `StoreError`, `RegistryError`.
+  @discardableResult
+  public func recover() throws -> [RegistryEditRecord] {
+    guard try !pending().isEmpty else { return [] }
+    return try registry.withDecisionLock {
+      try pending().map { record in
+        var record = record
+        record.state = (try? registry.resident(of: record.role)) == record.to ? .done : .abandoned
+        try store.record(record)
+        return record
+      }
+    }
+  }
+
+  /// Takes the role's last edit of this file back, as an edit like any other.
+  ///
+  /// - Returns: What was, or for a dry run would be, changed, as a patch.
+  /// - Throws: `PromotionError.nothingToRollBack`; `RegistryError.residentMoved` if the role was changed since.
+  public func rollBack(_ role: Role, isDryRun: Bool) throws -> UnifiedDiff {
+    try recover()
+    let last = try store.registryEdits(role: role).last { $0.state == .done && isOfThisFile($0) }
+    guard let last else { throw PromotionError.nothingToRollBack(role) }
+    let edit = try RegistryEdit(role: role, expected: last.to, replacement: last.from)
+    let diff = try registry.preview(edit)
+    if !isDryRun { try apply(edit, kind: .rollback, comparison: nil, requestedBy: requester) }
+    return diff
+  }
+
+  private func pending() throws -> [RegistryEditRecord] {
+    try store.registryEdits(role: nil).filter { $0.state == .pending && isOfThisFile($0) }
+  }
+
+  private func isOfThisFile(_ record: RegistryEditRecord) -> Bool { record.file == nil || record.file == filePath }
+
+  private var filePath: String { registry.url.standardizedFileURL.path }
 }

@@ -1,33 +1,56 @@
-import JSON
+import Measurements
 import Store
+import Verdicts
 
-/// The comparisons of a store as their last recorded verdicts tell of them, newest first.
+/// The comparisons of a store with their last recorded verdicts, newest first.
 public struct Report: Sendable, Equatable {
-  /// The recorded verdict on one comparison.
-  public struct Comparison: Sendable, Equatable {
-    public let number: SessionNumber
-    /// When the verdict was recorded, in seconds since 1970.
-    public let recordedAt: Double
-    /// Such as `promote`.
-    public let outcome: String
-    /// The verdict's document, as `resident promote --json` prints it.
-    public let verdict: JSONValue
-
-    public init(_ record: VerdictRecord) {
-      number = record.session
-      recordedAt = record.recordedAt
-      outcome = record.outcome
-      verdict = record.verdict
-    }
-  }
-
   public let comparisons: [Comparison]
-
-  init(comparisons: [Comparison]) { self.comparisons = comparisons }
+  /// The sessions whose last verdict this version does not read, and why.
+  public let unreadable: [SessionNumber: RecordedVerdict.Problem]
 
   /// - Parameter records: In the order of recording; the last of each session counts.
   public init(_ records: [VerdictRecord]) {
     let latest = Dictionary(records.map { ($0.session, $0) }, uniquingKeysWith: { $1 })
-    comparisons = latest.values.sorted { $0.session.rawValue > $1.session.rawValue }.map(Comparison.init)
+    var comparisons: [Comparison] = []
+    var unreadable: [SessionNumber: RecordedVerdict.Problem] = [:]
+    for record in latest.values.sorted(by: { $0.session > $1.session }) {
+      do throws(RecordedVerdict.Problem) {
+        comparisons.append(try Comparison(record))
+      } catch {
+        unreadable[record.session] = error
+      }
+    }
+    self.comparisons = comparisons
+    self.unreadable = unreadable
+  }
+}
+
+extension Report {
+  /// The standings as a Markdown document: per objective, whether the candidate leads, lags or is level.
+  ///
+  /// The same comparisons make the same bytes. Names are shown as text whatever they contain.
+  public var rankings: String {
+    var text = "# Rankings\n\nA candidate against the resident model, by each comparison's last recorded verdict.\n"
+    if comparisons.isEmpty { return text + "\nNo verdict was recorded yet.\n" }
+    text +=
+      "\n| comparison | candidate | resident | outcome | standing | maturity |\n| --: | --- | --- | --- | --- | --- |\n"
+    for comparison in comparisons {
+      let standings = comparison.rules.filter { $0.kind == .objective }.map {
+        "\($0.rule.standing?.rawValue ?? "undecided") on \($0.rule.metric) of \($0.cellName)"
+      }
+      let cells = [
+        comparison.model(.candidate).rawValue, comparison.model(.resident).rawValue, comparison.outcome.rawValue,
+        standings.joined(separator: ", "), comparison.maturity,
+      ]
+      let number = comparison.number.rawValue
+      text += "| \(number)[^\(number)] | \(cells.map(\.markdownText).joined(separator: " | ")) |\n"
+    }
+    for comparison in comparisons {
+      let basis = ["session \(comparison.verdict.subject.session)", comparison.recordedDay, comparison.envelope]
+      text +=
+        "\n[^\(comparison.number.rawValue)]: \(basis.joined(separator: ", ").markdownText): "
+        + "\(comparison.verdict.reason.markdownText)\n"
+    }
+    return text
   }
 }

@@ -33,7 +33,7 @@ public struct MeasurementPlan: Sendable {
 
   /// When a worker counts as hung.
   public var limits = PhaseLimits()
-  /// The most bytes of memory that each worker may have, kept by the operating system where it can; nil sets no limit.
+  /// The most bytes of memory that each worker may have, enforced by the operating system if it can; nil sets no limit.
   public var memoryLimit: Int?
   /// The bytes that all models of the session together may need; nil checks nothing.
   public var memoryBudget: Int?
@@ -42,7 +42,7 @@ public struct MeasurementPlan: Sendable {
 
   /// The folders of the models that the envelope's divergence tasks name.
   public var references: [ModelID: URL]
-  /// Where their distributions are kept.
+  /// The folder in which their distributions are stored.
   public var referenceCache: URL
 
   public init(

@@ -25,43 +25,43 @@ public struct MeasurementRunner: Sendable {
   /// - Parameters:
   ///   - resuming: Whether to go on with the latest interrupted session of the same models and envelope.
   ///   - onStart: Called with the session's number before the first sample.
-  /// - Throws: `RunnerError` where a model cannot be loaded, `StoreError`, `CancellationError`.
+  /// - Throws: `RunnerError` if a model cannot be loaded, `StoreError`, `CancellationError`.
   public func run(resuming: Bool = false, onStart: (SessionNumber) -> Void = { _ in }) async throws -> SessionNumber {
     try checkCapacity()
     let references = References(plan)
-    let benches = plan.contenders.map { Bench($0, plan: plan, references: references) }
+    let models = plan.contenders.map { ModelUnderTest($0, plan: plan, references: references) }
     do {
-      let runs = try await start(benches)
+      let runs = try await start(models)
       let number = try open(resuming: resuming, runs: runs)
       onStart(number)
       do {
-        try await underLoad(number) { try await measure(benches, runs: runs, in: number) }
-        if benches.count == 2 {
-          for void in try voids(in: try store.evidence(number)) { try store.void(void, in: number) }
+        try await underLoad(number) { try await measure(models, runs: runs, in: number) }
+        if models.count == 2 {
+          for void in try Judge(try store.verdictInputs(of: number, .blocks)).voids { try store.void(void, in: number) }
         }
         try store.finish(number, state: .complete)
       } catch {
         try store.finish(number, state: .interrupted)
         throw error
       }
-      for bench in benches { await bench.close() }
+      for model in models { await model.close() }
       await references.close()
       return number
     } catch {
-      for bench in benches { await bench.close() }
+      for model in models { await model.close() }
       await references.close()
       throw error
     }
   }
 
-  private func start(_ benches: [Bench]) async throws -> [Side: Run] {
+  private func start(_ models: [ModelUnderTest]) async throws -> [Side: Run] {
     var runs: [Side: Run] = [:]
-    for bench in benches {
+    for model in models {
       try Task.checkCancellation()
-      report(.loading(bench.contender.side, bench.contender.model))
-      let run = try await load(bench)
-      report(.loaded(bench.contender.side, run.model, seconds: run.loadSeconds))
-      runs[bench.contender.side] = run
+      report(.loading(model.contender.side, model.contender.model))
+      let run = try await load(model)
+      report(.loaded(model.contender.side, run.model, seconds: run.load.loadSeconds))
+      runs[model.contender.side] = run
     }
     return runs
   }
@@ -84,49 +84,67 @@ public struct MeasurementRunner: Sendable {
     return try store.open(session, envelope: plan.envelope.source, runs: Array(runs.values))
   }
 
-  private func measure(_ benches: [Bench], runs: [Side: Run], in number: SessionNumber) async throws {
+  private func measure(_ models: [ModelUnderTest], runs: [Side: Run], in number: SessionNumber) async throws {
     let earlier = try store.samples(of: number, side: nil)
     let voids = try store.session(number).voids
     var recorder = Recorder(store: store, session: number, report: report)
-    for bench in benches {
-      if let run = runs[bench.contender.side] { try recorder.begin(run) }
+    for model in models {
+      if let run = runs[model.contender.side] { try recorder.begin(run) }
     }
-    let sides = benches.map(\.contender.side)
+    let sides = models.map(\.contender.side)
     let work = try RemainingWork(plan.envelope, sides: sides, earlier: earlier, voids: voids, recorder: recorder)
     report(.planned(total: work.total, done: work.done))
-    try await warmUp(benches, cells: Set(work.blocks.map(\.cell.id)))
+    try await warmUp(models, cells: Set(work.blocks.map(\.cell.id)))
     var blockGuard = BlockGuard(plan.envelope.environment, environment: plan.environment)
-    try await measureBlocks(work.blocks, benches, &blockGuard, &recorder)
-    try await askQuestions(work.questions, benches, &blockGuard, &recorder)
-    try await runLoops(work.loops, benches, &blockGuard, &recorder)
+    try await measureBlocks(work.blocks, models, &blockGuard, &recorder)
+    try await askQuestions(work.questions, models, &blockGuard, &recorder)
+    try await runLoops(work.loops, models, &blockGuard, &recorder)
   }
 
   private func askQuestions(
-    _ questions: [(AccuracyTask, AccuracyTask.Item, Side)], _ benches: [Bench], _ blockGuard: inout BlockGuard,
+    _ questions: [(AccuracyTask, AccuracyTask.Item, Side)], _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard,
     _ recorder: inout Recorder
   ) async throws {
     for task in plan.envelope.accuracy where questions.contains(where: { $0.0.id == task.id }) {
-      await blockGuard.begin(benches)
+      await blockGuard.begin(models)
       for (_, item, side) in questions.filter({ $0.0.id == task.id }) {
-        guard let bench = benches.first(where: { $0.contender.side == side }) else { continue }
-        try await take(&recorder, bench) { await bench.ask(item, of: task) }
+        guard let model = models.first(where: { $0.contender.side == side }) else { continue }
+        try await take(&recorder, model) { await model.ask(item, of: task) }
       }
-      // An answer is as right on a busy machine as on a quiet one: what was seen is kept, and nothing voided.
+      // An answer is as right on a busy machine as on a quiet one: what was seen is recorded, and nothing voided.
       _ = try blockGuard.end(cell: task.id, block: 0, recorder)
       _ = recorder.takeDisturbance()
     }
   }
 
-  /// Requests whose times are thrown away: caches, branch predictors and clocks settle.
-  private func warmUp(_ benches: [Bench], cells: Set<CellID>) async throws {
+  /// Sends requests whose times are thrown away, so that caches, branch predictors and clocks settle.
+  private func warmUp(_ models: [ModelUnderTest], cells: Set<CellID>) async throws {
     for cell in plan.envelope.throughput where cells.contains(cell.id) {
       report(.warmingUp(cell.id))
-      for bench in benches {
+      for model in models {
         for repetition in 0..<plan.envelope.plan.warmUps {
           try Task.checkCancellation()
-          _ = await bench.measure(cell, block: -1, repetition: repetition)
+          _ = await model.measure(cell, block: -1, repetition: repetition)
         }
       }
     }
   }
+}
+
+/// What a runner reports while it works.
+public enum RunnerEvent: Sendable {
+  case loading(Side, ModelID)
+  case loaded(Side, ModelID, seconds: Double)
+  case warmingUp(CellID)
+  /// Work that is known from now on, in samples.
+  case planned(total: Int, done: Int)
+  case measured(Side, Sample)
+  /// The evidence is enough: rounds of blocks from that one on are not measured.
+  case stopped(StoppingReason, beforeRound: Int)
+  /// Planned samples that will not be taken, because a tool loop ended early.
+  case skipped(Int)
+  /// A block is void; if another takes its place, `added` samples are planned in addition.
+  case voided(CellID, block: Int, reason: String, added: Int)
+  /// A worker ended; a fresh one takes its place.
+  case restarting(Side, reason: String)
 }

@@ -8,7 +8,7 @@ struct Recorder {
   let session: SessionNumber
   let report: @Sendable (RunnerEvent) -> Void
   private var runs: [Side: RunNumber] = [:]
-  /// Why what is being measured must not count, if so.
+  /// Why what is being measured must not count, or nil.
   private(set) var disturbance: String?
 
   init(store: MeasurementStore, session: SessionNumber, report: @escaping @Sendable (RunnerEvent) -> Void) {

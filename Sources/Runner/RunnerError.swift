@@ -1,6 +1,5 @@
-import Foundation
-import Store
 import Measurements
+import Store
 import WorkerProtocol
 
 /// Why a session of measurements cannot start or go on.
@@ -8,10 +7,8 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownModel(ModelID, library: String, known: [ModelID])
   case sameModel(ModelID)
   case notLoaded(ModelID, WorkerFailure)
-  case emptyPrompt(CellID)
   case nothingToResume
-  case weightsChanged(ModelID)
-  /// Loading was not tried, or not let happen: the model and its cache do not fit; the session records that.
+  /// The model and its cache do not fit, so it was not loaded; the session records that.
   case capacityGated(ModelID, reason: String, session: SessionNumber)
   /// Files of the model were replaced after it was loaded.
   case filesReplaced(ModelID, files: [String])
@@ -26,11 +23,8 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
       """
     case .sameModel(let id): "\(id) is the resident already: a model is not compared with itself"
     case .notLoaded(let id, let failure): "the model \(id) could not be loaded: \(failure)"
-    case .emptyPrompt(let cell): "the text of the cell \(cell) gives this model no tokens"
     case .nothingToResume:
       "there is no interrupted comparison of these models under this envelope; start one without --resume"
-    case .weightsChanged(let id):
-      "the weights of \(id) are not those that the interrupted session measured; start a new one without --resume"
     case .capacityGated(let id, let reason, let session):
       "\(id) is capacity_gated: \(reason). Session \(session) records it"
     case .filesReplaced(let id, let files):

@@ -22,7 +22,7 @@ public enum StatisticsError: Error, Equatable, CustomStringConvertible {
     case .nonPositiveObservation(let index, let value):
       "Observation \(index) is \(value), but a ratio needs values above zero; leave failed measurements out."
     case .logRatioOutOfRange(let index, let value):
-      "Log-ratio \(index) is \(value), which no two measurements can give; check that it is a natural logarithm."
+      "Log-ratio \(index) is \(value), which no two measurements can have; check that it is a natural logarithm."
     case .invalidCount(let name, let value):
       "Count \(name) is \(value); counts must be zero or more and their sum must fit 64 bits."
     case .invalidParameter(let name, let value, let requirement):

@@ -1,5 +1,7 @@
 import Foundation
 import GRDB
+import JSON
+import Platform
 
 /// The database of all measurements, verdicts and registry edits.
 ///
@@ -8,7 +10,7 @@ import GRDB
 /// one writes.
 ///
 /// All methods block until they are done and may be called from any thread. Except where it says otherwise they throw
-/// `StoreError.file` where the database can't be read or written, and `unknownSession`.
+/// `StoreError.file` if the database can't be read or written, and `unknownSession`.
 public final class MeasurementStore: Sendable {
   public enum Mode: Sendable {
     /// Creates the folder and the file if need be, and brings an older schema up to date.
@@ -21,7 +23,8 @@ public final class MeasurementStore: Sendable {
 
   let path: String
   let queue: DatabaseQueue
-  let envelopes = EnvelopeCache()
+  /// One may hold thousands of items, and the comparisons of a candidate share it.
+  let envelopes = RecentValues<String, JSONValue>(limit: 4)
   /// Seconds since 1970.
   let clock: @Sendable () -> Double
 
@@ -101,4 +104,21 @@ public final class MeasurementStore: Sendable {
   }
 
   func damaged(_ reason: String) -> StoreError { .file(path: path, .damaged(reason: reason)) }
+
+  /// Reads every page of the file and checks that the tables and indexes fit together.
+  ///
+  /// - Throws: `.file` with `damaged` and SQLite's first findings; nothing is repaired.
+  /// - Complexity: O(*n*) in the file's bytes.
+  public func check() throws(StoreError) {
+    let findings = try read { try String.fetchAll($0, sql: "PRAGMA integrity_check(3)") }
+    guard findings == ["ok"] else { throw damaged(findings.joined(separator: "; ")) }
+  }
+}
+
+extension String {
+  /// The text with U+0000, at which SQLite ends a text, as the visible symbol for it.
+  var storable: String {
+    guard utf8.contains(0) else { return self }
+    return String(String.UnicodeScalarView(unicodeScalars.map { $0.value == 0 ? "\u{2400}" : $0 }))
+  }
 }

@@ -6,7 +6,7 @@
 /// print(stream.finish())
 /// ```
 ///
-/// The pieces joined are what ``Tokenizer/decode(_:skipSpecialTokens:)`` gives for all the ids at once.
+/// The pieces joined are what ``Tokenizer/decode(_:skipSpecialTokens:)`` returns for all the ids at once.
 public struct TokenStream: Sendable {
   private let tokenizer: Tokenizer
   private let skipSpecialTokens: Bool
@@ -17,7 +17,7 @@ public struct TokenStream: Sendable {
     self.skipSpecialTokens = skipSpecialTokens
   }
 
-  /// The text that is certain after one more token; may be empty.
+  /// Adds a token and returns the text that is certain with it; may be empty.
   public mutating func append(_ id: TokenID) -> String {
     tokenizer.append(id, skipSpecialTokens: skipSpecialTokens, to: &pending)
     let complete = pending.count - pending.unfinishedScalarLength
@@ -25,7 +25,7 @@ public struct TokenStream: Sendable {
     return String(decoding: pending[..<complete], as: UTF8.self)
   }
 
-  /// What is held back, as U+FFFD where it is an unfinished character; the stream is empty afterwards.
+  /// Returns what is held back, an unfinished character as U+FFFD; the stream is empty afterwards.
   public mutating func finish() -> String {
     defer { pending = [] }
     return String(decoding: pending, as: UTF8.self)

@@ -10,7 +10,7 @@ public struct ToolCall: Sendable, Equatable {
     self.arguments = arguments
   }
 
-  /// The call as chat templates are given it: `{"name": …, "arguments": {…}}`.
+  /// The call as chat templates read it: `{"name": …, "arguments": {…}}`.
   public var json: JSONValue { ["name": .string(name), "arguments": .object(arguments)] }
 }
 
@@ -27,7 +27,7 @@ public struct ToolDefinition: Sendable, Equatable {
     self.parameters = parameters
   }
 
-  /// The definition as chat templates are given it.
+  /// The definition as chat templates read it.
   public var json: JSONValue {
     [
       "type": "function",
@@ -37,7 +37,7 @@ public struct ToolDefinition: Sendable, Equatable {
     ]
   }
 
-  /// The schema of that argument, or nil where there is none.
+  /// The schema of that argument; nil if there is none.
   public func schema(of argument: String) -> JSONValue? { parameters["properties"]?[argument] }
 
   /// The arguments that a call must have.

@@ -10,26 +10,26 @@ import ServiceLifecycle
 ///
 /// Every connection to the database reads only. See docs/serve.md.
 public struct Viewer: Sendable {
-  let host: String
-  let port: Int
-  let latest: LatestSnapshot
-  let source: SnapshotSource
-  let details: DetailSource
-  let charts: ChartLibrary?
-  let feed = EventFeed()
-  let pace: ViewerPace
-  let report: @Sendable (String) -> Void
+  private let host: String
+  private let port: Int
+  private let latest: LatestSnapshot
+  private let source: SnapshotSource
+  private let details: DetailSource
+  private let charts: ChartLibrary?
+  private let feed = EventFeed()
+  private let pace: ViewerPace
+  private let report: @Sendable (String) -> Void
 
-  /// Whether only this machine can reach it.
+  /// Whether only this machine can reach the viewer.
   public var isLoopback: Bool { HostNames.isLoopback(host) }
 
-  /// Reads all that is recorded.
+  /// Reads everything that is recorded.
   ///
   /// - Parameters:
   ///   - charts: Nil for pages without charts.
   ///   - port: 0 for any that is free.
-  ///   - report: Hears of problems that are not a client's, one line each.
-  /// - Throws: `StoreError.file` where the database cannot be read.
+  ///   - report: Called with each problem that is not a client's, in one line.
+  /// - Throws: `StoreError.file` if the database can't be read.
   public init(
     database: URL, registry: URL, charts: ChartLibrary? = nil, host: String, port: Int, pace: ViewerPace = ViewerPace(),
     report: @escaping @Sendable (String) -> Void
@@ -44,12 +44,12 @@ public struct Viewer: Sendable {
     latest = LatestSnapshot(try await source.snapshot(source.revision()), running: try await source.running())
   }
 
-  /// Serves until the process is asked to end (SIGINT, SIGTERM) or its task is cancelled, then lets answers finish.
+  /// Serves until the process gets SIGINT or SIGTERM or the task is cancelled, then lets responses finish.
   ///
   /// - Parameters:
-  ///   - endsOnSignals: Whether it is the process's business, and takes those signals.
-  ///   - onStart: Called once with the port, when requests are taken.
-  /// - Throws: `ViewerError` where the address cannot be had.
+  ///   - endsOnSignals: Whether to handle those signals of the process.
+  ///   - onStart: Called once with the port, when requests are accepted.
+  /// - Throws: `ViewerError` if the address can't be bound.
   public func run(endsOnSignals: Bool = true, onStart: @escaping @Sendable (Int) -> Void) async throws {
     var application = Application(
       router: router,
@@ -66,7 +66,7 @@ public struct Viewer: Sendable {
     var configuration = ServiceGroupConfiguration(
       services: [application], gracefulShutdownSignals: endsOnSignals ? [.sigterm, .sigint] : [],
       logger: application.logger)
-    // A client that reads nothing would hold up the end.
+    // A client that reads nothing would delay the end.
     configuration.maximumGracefulShutdownDuration = .seconds(3)
     do {
       try await ServiceGroup(configuration: configuration).run()
@@ -74,6 +74,56 @@ public struct Viewer: Sendable {
       throw error.errnoCode == EADDRINUSE
         ? ViewerError.addressInUse(host: host, port: port)
         : ViewerError.cannotBind(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
+    }
+  }
+}
+
+extension Viewer {
+  /// All paths, behind the guards.
+  private var router: Router<BasicRequestContext> {
+    let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: SecurityHeaders())
+    router.add(middleware: ProblemResponses(report: report))
+    router.add(middleware: HostGuard(names: HostNames(boundTo: host)))
+    router.add(middleware: ReadOnlyGuard())
+    let routes: [any ViewerRoute] = [
+      PagesRoute(latest: latest, details: details, charts: charts), AssetsRoute(charts: charts),
+      StatusRoute(latest: latest), FactsRoutes(latest: latest),
+      ComparisonRoute(latest: latest, details: details), EventsRoute(latest: latest, feed: feed), OpenAPIRoute(),
+    ]
+    for route in routes { route.add(to: router) }
+    return router
+  }
+}
+
+/// Paths of one kind.
+protocol ViewerRoute: Sendable {
+  func add(to router: some RouterMethods<some RequestContext>)
+}
+
+/// How often the viewer looks at the database and sends heartbeats.
+public struct ViewerPace: Sendable {
+  /// The time between two looks at the database.
+  public var look: Duration
+  /// The longest silence of the event stream.
+  public var heartbeat: Duration
+
+  public init(look: Duration = .milliseconds(200), heartbeat: Duration = .seconds(15)) {
+    self.look = look
+    self.heartbeat = heartbeat
+  }
+}
+
+/// Why the viewer can't serve.
+public enum ViewerError: Error, Equatable, Sendable, CustomStringConvertible {
+  case addressInUse(host: String, port: Int)
+  case cannotBind(host: String, port: Int, reason: String)
+
+  public var description: String {
+    switch self {
+    case .addressInUse(let host, let port):
+      "\(host):\(port) is in use; choose another port by --port, or 0 for any that is free"
+    case .cannotBind(let host, let port, let reason): "cannot listen on \(host):\(port): \(reason)"
     }
   }
 }

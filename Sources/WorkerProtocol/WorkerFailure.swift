@@ -1,3 +1,5 @@
+import Platform
+
 /// Why a request had no result.
 public enum WorkerFailure: Error, Equatable, Sendable, CustomStringConvertible {
   /// The worker's program could not be started.
@@ -8,7 +10,7 @@ public enum WorkerFailure: Error, Equatable, Sendable, CustomStringConvertible {
   case badRequest(String)
   /// The worker answered with an error.
   case refused(operation: String, message: String)
-  /// The worker answered how the cell ended, by a status of `CellStatus`: what was asked is beyond it, not an error.
+  /// The worker said how the cell ended, by a status of `CellStatus`: what was asked is beyond it, not an error.
   case declined(operation: String, status: String, message: String)
   /// The worker ended while a request was under way.
   case died(status: ExitStatus, lastLines: [String])
@@ -26,28 +28,4 @@ public enum WorkerFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case .timedOut(let operation, let seconds): "the worker gave no answer to \(operation) within \(Int(seconds)) s"
     }
   }
-}
-
-/// How a process ended.
-public enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
-  case exited(Int32)
-  case signalled(Int32)
-
-  /// From the encoding of `waitpid`.
-  init(waitStatus status: Int32) { self = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f) }
-
-  public var description: String {
-    switch self {
-    case .exited(let code): "exited with status \(code)"
-    case .signalled(9): "was killed (signal 9; out of memory is a common cause)"
-    case .signalled(let signal): "ended by signal \(signal)"
-    }
-  }
-}
-
-/// Constants of the line protocol.
-public enum WorkerProtocol {
-  public static let version = 1
-  /// The longest line, in bytes, that either side accepts.
-  public static let lineLimit = 64 << 20
 }

@@ -1,35 +1,9 @@
 import Foundation
 import JSON
-import Synchronization
-
-/// A program that serves one model, and the words to start it with.
-public struct WorkerCommand: Sendable, Equatable {
-  public var executable: URL
-  public var arguments: [String]
-
-  public init(executable: URL, arguments: [String]) {
-    self.executable = executable
-    self.arguments = arguments
-  }
-
-  /// The same program, with an address space of at most that many bytes where the operating system keeps such limits.
-  ///
-  /// A shell sets the limit and becomes the program, so that it holds for an engine in any language.
-  public func limited(toMemory bytes: Int?) -> WorkerCommand {
-    guard let bytes else { return self }
-    #if os(Linux)
-      return WorkerCommand(
-        executable: URL(fileURLWithPath: "/bin/sh"),
-        arguments: ["-c", "ulimit -v \(max(1, bytes / 1024)) && exec \"$@\"", "worker", executable.path] + arguments)
-    #else
-      return self
-    #endif
-  }
-}
 
 /// The runner's side of the line protocol: one worker process, asked one thing at a time.
 public actor WorkerProcess {
-  /// What the worker said of itself at the start.
+  /// The engine's name and version, from the greeting.
   public nonisolated let engine: String
   public nonisolated let version: String
   /// The operating system's number of the process.
@@ -95,7 +69,7 @@ public actor WorkerProcess {
     return WorkerReply(result: result, peakMemoryBytes: peak, pieces: pieces.pieces)
   }
 
-  /// The next line of that id, a piece of text or the answer itself; a worker without one at the deadline is ended.
+  /// The next line with that id, a piece of text or the answer itself; a worker without one at the deadline is ended.
   private func answer(
     to request: WorkerRequest, _ id: Int, until deadline: ContinuousClock.Instant, _ limit: Double
   ) async throws(WorkerFailure) -> JSONValue {
@@ -115,12 +89,12 @@ public actor WorkerProcess {
     return reply
   }
 
-  /// The line's JSON. A worker may pass on the bytes of its model's text as they are, so what is not UTF-8 is replaced.
+  /// The line's JSON. A worker may pass on its model's bytes as they are, so what is not UTF-8 is replaced.
   private static func parsed(_ line: [UInt8]) -> JSONValue? {
     (try? JSONValue(parsing: line)) ?? (try? JSONValue(parsing: String(decoding: line, as: UTF8.self)))
   }
 
-  /// Ends the worker by ending its input, and by force where that does not help within two seconds.
+  /// Ends the worker by ending its input, and by force if it is still running two seconds later.
   public func close() async {
     try? input.close()
     if await output.waitForExit(within: 2) == nil {

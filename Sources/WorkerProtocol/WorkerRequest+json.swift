@@ -44,7 +44,7 @@ extension WorkerRequest {
 
   /// Reads a request.
   ///
-  /// - Throws: `.badRequest` with the member that is missing or wrong.
+  /// - Throws: `.badRequest`, which names the member that is missing or wrong.
   public init(json: JSONObject) throws(WorkerFailure) {
     let fields = RequestFields(object: json)
     switch try fields.string("op") {
@@ -101,7 +101,7 @@ extension JSONValue {
   /// An array of token ids.
   public static func tokens(_ ids: [Int32]) -> JSONValue { .array(ids.map { .integer(Int($0)) }) }
 
-  /// The token ids of an array, nil where an element is none.
+  /// The token ids of an array; nil if it is no array or an element is no token id.
   public var tokens: [Int32]? {
     guard let array else { return nil }
     var ids: [Int32] = []
@@ -114,6 +114,7 @@ extension JSONValue {
   }
 }
 
+/// The members of a request, checked as they are read.
 private struct RequestFields {
   let object: JSONObject
 
@@ -127,7 +128,7 @@ private struct RequestFields {
     return ids
   }
 
-  /// A positive integer, or nil where the member is missing.
+  /// A positive integer; nil if the member is missing.
   func count(_ name: String) throws(WorkerFailure) -> Int? {
     guard let value = object[name] else { return nil }
     guard let count = value.integer, (1...1 << 30).contains(count) else {

@@ -11,14 +11,13 @@ public enum WorkerRequest: Sendable, Equatable {
   case provenance
   /// Token ids of a text, without special tokens added.
   case tokenize(String)
-  /// Token ids of a conversation, through the model's chat template, which is given the tools' definitions and, where
-  /// it has one, the switch for reasoning.
+  /// Token ids of a conversation, through the model's chat template, which receives the tools' definitions and, if it
+  /// has one, the switch for reasoning.
   case chat([ChatTurn], tools: [JSONValue]? = nil, thinking: Bool? = nil)
   /// Process a prompt and decode.
   case generate(GenerateOptions)
   /// Log-probabilities of a continuation.
   case score(prompt: [Int32], continuation: [Int32])
-
   /// Store the model's distributions over a text as a reference in that folder, unless they are there.
   case reference(tokens: [Int32], folder: String)
   /// Kullback-Leibler divergences of the model from a stored reference over the same tokens.
@@ -45,7 +44,7 @@ public struct LoadOptions: Sendable, Equatable {
   public var model: String
   /// Nil leaves it to the engine.
   public var threads: Int?
-  /// The most tokens a sequence will have; nil takes the model's limit.
+  /// The most tokens a sequence will have; nil for the model's own limit.
   public var contextLength: Int?
   /// The most sequences that will be asked for at once.
   public var sequences: Int
@@ -62,7 +61,7 @@ public struct LoadOptions: Sendable, Equatable {
 public struct ChatTurn: Sendable, Equatable {
   public var role: String
   public var content: String
-  /// Further members as templates read them, such as `tool_calls` and `name`.
+  /// Further members that templates read, such as `tool_calls` and `name`.
   public var extra: JSONObject
 
   public init(role: String, content: String, extra: JSONObject = JSONObject()) {
@@ -83,23 +82,22 @@ public struct GenerateOptions: Sendable, Equatable {
   public var temperature: Double
   public var topP: Double
   public var seed: UInt64
-  /// Seconds after which the generation ends, or nil.
+  /// Seconds after which the generation ends; nil for no limit.
   public var maximumSeconds: Double?
   /// Whether special tokens stay in the text: some models write calls with them.
   public var keepsSpecialTokens: Bool
   /// Whether the text may come in pieces while it is generated; a worker is free to send it whole.
   public var streamsText: Bool
-  /// How many sequences are generated at once, each from the prompt, as so many clients would ask for them. A reply says
-  /// the same number under `sequences`, and its times are those at which every sequence had that many tokens.
+  /// How many sequences are generated at once, each from the prompt, as that many clients would ask for them. A reply
+  /// repeats the number under `sequences`, and its times are those at which every sequence had that many tokens.
   public var sequences: Int
-  /// Whether the first token may be exchanged, so that no cache has a prefix of the prompt: only times are wanted.
+  /// Whether the first token may be replaced, so that no cache holds a prefix of the prompt: only times are wanted.
   public var mayVaryPrompt: Bool
 
   public init(
     prompt: [Int32], maximumTokens: Int, stopsAtEnd: Bool = false, reusesPrefix: Bool = false, temperature: Double = 0,
     topP: Double = 1, seed: UInt64 = 0, maximumSeconds: Double? = nil, keepsSpecialTokens: Bool = false,
-    streamsText: Bool = false,
-    sequences: Int = 1, mayVaryPrompt: Bool = false
+    streamsText: Bool = false, sequences: Int = 1, mayVaryPrompt: Bool = false
   ) {
     self.prompt = prompt
     self.maximumTokens = maximumTokens

@@ -3,18 +3,18 @@ import JSON
 import Platform
 import Synchronization
 
-/// What a worker serves.
+/// An engine that a worker serves.
 public protocol WorkerEngine: AnyObject {
   /// Answers one request; called from one thread.
   ///
-  /// - Throws: Any error; its description becomes the message of the answer.
+  /// - Throws: Any error; its description becomes the answer's message.
   func answer(_ request: WorkerRequest) throws -> JSONObject
   /// The most bytes of main memory that serving the model has held so far.
   var peakMemoryBytes: Int { get }
 }
 
 extension WorkerEngine {
-  /// That of this process.
+  /// The peak of this process.
   public var peakMemoryBytes: Int { Machine.peakMemoryByteCount }
 }
 
@@ -22,8 +22,8 @@ extension WorkerEngine {
 public enum WorkerServer {
   /// Greets, then answers requests until standard input ends.
   ///
-  /// Input is read on a thread of its own: when the runner goes away in the middle of a long computation, the input
-  /// ends and so does this process, rather than compute on for nobody.
+  /// A separate thread reads the input: if the runner goes away in the middle of a long computation, the input ends, and
+  /// so does this process.
   public static func serve(_ engine: any WorkerEngine, name: String, version: String) {
     Signals.ignore(.interrupt)
     let inbox = Inbox()
@@ -39,7 +39,7 @@ public enum WorkerServer {
       }
     }
     reader.start()
-    // Under a tight memory limit no thread can be made, and nobody says so.
+    // Under a tight memory limit no thread can be started, and nothing reports that.
     guard started.wait(timeout: .now() + 3) == .success else {
       try? FileHandle.standardError.write(contentsOf: Data("no thread could be started: out of memory\n".utf8))
       exit(3)
@@ -74,7 +74,7 @@ public enum WorkerServer {
     FileHandle.standardOutput.write(Data((value.serialized() + "\n").utf8))
   }
 
-  /// Lines on their way from the reader to the engine.
+  /// Lines that were read and not yet answered.
   private final class Inbox: Sendable {
     private let lines = Mutex<[[UInt8]]>([])
     private let filled = DispatchSemaphore(value: 0)

@@ -3,7 +3,7 @@ import Foundation
 import Report
 import Viewer
 
-/// What `resident serve` becomes: a program of its own, so that who only measures never builds a server.
+/// The program that `resident serve` becomes; it is separate so that measuring never takes building a server.
 @main
 struct ServeProgram: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,11 +14,11 @@ struct ServeProgram: AsyncParsableCommand {
   @Option(help: "The address to listen on.") var host: String
   @Option(help: "The port, or 0 for any that is free.") var port: Int
 
-  @Option(help: "Chart.js as one file; pages have tables only without it.", completion: .file()) var chartLibrary:
-    String?
+  @Option(help: "Chart.js as one file; without it, pages have tables only.", completion: .file())
+  var chartLibrary: String?
 
   func run() async throws {
-    // A client that goes away is an error of one write and not the end of the program.
+    // A client that goes away is an error of one write, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     let viewer = try await Viewer(
       database: URL(fileURLWithPath: db), registry: URL(fileURLWithPath: registry),
@@ -28,8 +28,8 @@ struct ServeProgram: AsyncParsableCommand {
     if !viewer.isLoopback {
       Self.writeError(
         """
-        warning: \(host) is not a loopback address: whoever reaches this machine can read all that the database says, who \
-        asked for edits included; nothing asks them who they are
+        warning: \(host) is not a loopback address: anybody who reaches this machine can read all that the database \
+        says, who asked for edits included; there is no authentication
 
         """)
     }
@@ -39,7 +39,7 @@ struct ServeProgram: AsyncParsableCommand {
 
   static func main() async {
     do {
-      var command = try parse()
+      let command = try parse()
       try await command.run()
     } catch {
       if exitCode(for: error).isSuccess { exit(withError: error) }

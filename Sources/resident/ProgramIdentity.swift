@@ -9,17 +9,23 @@ enum ProgramIdentity {
     Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
   }
 
-  /// How workers are started: this program itself, or the one that `RESIDENT_WORKER` names.
+  /// The command that starts a worker: this program itself, or the one that `RESIDENT_WORKER` names.
   static var worker: WorkerCommand {
     let other = ProcessInfo.processInfo.environment["RESIDENT_WORKER"] ?? ""
     return WorkerCommand(
       executable: other.isEmpty ? executable : URL(fileURLWithPath: other), arguments: ["worker"])
   }
 
-  /// The version with the first twelve digits of the executable's SHA-256: two builds that differ in a byte may differ in
-  /// what they measure.
+  /// The version with the first twelve digits of the executable's SHA-256.
+  ///
+  /// Two builds that differ in a byte may differ in what they measure.
   static var version: String {
     guard let hash = try? MappedFile(contentsOf: executable).sha256() else { return Version.current }
     return "\(Version.current)+\(hash.prefix(12))"
   }
+}
+
+/// The version of this program's sources.
+enum Version {
+  static let current = "0.1.0"
 }

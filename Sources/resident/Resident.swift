@@ -10,8 +10,7 @@ struct Resident: AsyncParsableCommand {
     abstract: "Change a model registry only when a candidate has beaten the resident model.",
     discussion: """
       Exit codes: 0 success (promote: the registry changed, or would have), 2 usage or data error, 10 hold, 11 reject, \
-      12 inconclusive, 130 interrupted; verify and \
-      registry diff: 1 where something differs.
+      12 inconclusive, 130 interrupted; verify and registry diff: 1 if something differs.
       """,
     version: Version.current,
     subcommands: [
@@ -19,13 +18,13 @@ struct Resident: AsyncParsableCommand {
       NightlyCommand.self, DoctorCommand.self, CalibrateCommand.self, ExplainCommand.self, ExportCommand.self,
       ImportDatasetCommand.self, PublishCommand.self, VerifyCommand.self, QueryCommand.self, ReportCommand.self,
       MigrateCommand.self, StatusCommand.self, ShowCommand.self, ServeCommand.self,
-      EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self, WorkerCommandLine.self,
+      EnvelopeCommand.self, ModelsCommand.self, EngineCommand.self, NativeWorkerCommand.self,
     ]
   )
 
   /// Runs the chosen command; any error is one message on standard error and the exit code 2.
   static func main() async {
-    // A closed pipe is an error of one write and not the end of the program.
+    // A closed pipe is an error of one write, not the end of the program.
     Signals.ignore(.brokenPipe)
     do {
       var command = try parseAsRoot()

@@ -1,4 +1,4 @@
-"""A copy of a database in which every name and message is as hostile as a worker or a model folder can make it."""
+"""Copies a database with every name and message as hostile as a worker or a model folder can make it."""
 import json
 import pathlib
 import shutil

@@ -57,7 +57,7 @@ class Viewer:
 
 
 def wait(page, condition, what):
-    """Charts answer with the next frame. The page's policy refuses the client's own way to poll."""
+    """Polls, since charts react with the next frame. The page's policy refuses the client's own polling."""
     for _ in range(100):
         if page.evaluate(condition):
             return check(True, what)
@@ -187,7 +187,7 @@ def main():
         models = {verdict["subject"][side]["model"] for verdict in verdicts.values() for side in ("resident", "candidate")}
         with viewer.page(report / "envelopes/1.html") as page:
             check(sum(marks(page, "frontier")[0]) == len(models), "the frontier lacks models")
-            check(marks(page, "lanes") == [[len(models)]], "the lanes lack models")
+            check(marks(page, "lanes") == [[len(models)]], "the bars lack models")
             check(sum(marks(page, "trends")[0]) == 2 * len(verdicts), "the trends lack points")
         with viewer.page(report / "index.html") as page:
             check(sum(marks(page, "frontier")[0]) == len(models), "the index's frontier lacks models")

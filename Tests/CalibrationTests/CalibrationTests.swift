@@ -50,7 +50,7 @@ struct CalibrationTests {
     #expect(texts[0] == texts[1] && texts[0] != texts[2])
   }
 
-  @Test("A plan that is too short for the noise says how many blocks would do")
+  @Test("The report on a plan that is too short for the noise says how many blocks would be enough")
   func tooShort() async throws {
     var envelope = try Envelope(contentsOf: Self.nightly)
     envelope.plan.blocks = 8
@@ -104,8 +104,8 @@ struct CalibrationTests {
     }
     let run = Run(
       model: "m", side: nil, provenance: .unverified,
-      engine: EngineBuild(name: "n", version: "1", instructionSet: "i", threads: 1), loadSeconds: 0,
-      readinessSeconds: 0, description: JSONObject())
+      engine: EngineBuild(name: "n", version: "1", instructionSet: "i", threads: 1),
+      load: LoadReading(loadSeconds: 0, readinessSeconds: 0), description: JSONObject())
     let session = MeasurementSession(
       uuid: "u", startedAt: 0, envelopeID: "e", envelopeHash: "h", role: nil, resident: "m", candidate: "m",
       orderSeed: 0, environment: .isolated,

@@ -1,5 +1,6 @@
 import ChatTemplate
 import Foundation
+import JSON
 import Testing
 
 /// Golden texts from transformers 5.23 with Jinja 3.1.6; `Conformance/make-cases.py` wrote them.
@@ -28,11 +29,11 @@ struct ConformanceTests {
     }
   }
 
-  @Test("Every small template gives what Jinja gives")
+  @Test("Every small template renders as in Jinja")
   func snippets() throws {
-    let root = try OrderedJSON.value(of: Conformance.folder.appending(path: "snippets.json"))
-    let context = Dictionary(uniqueKeysWithValues: root["context"]?.members ?? [])
-    let snippets = try #require(root["snippets"]?.elements)
+    let root = try Conformance.json("snippets.json")
+    let context = Dictionary(uniqueKeysWithValues: root["context"]?.object?.members.map { ($0.name, $0.value) } ?? [])
+    let snippets = try #require(root["snippets"]?.array)
     #expect(snippets.count > 800)
     for snippet in snippets {
       let source = try #require(snippet["template"]?.string)
@@ -45,5 +46,76 @@ struct ConformanceTests {
         #expect(throws: ChatTemplateError.self, "\(source) should fail as in Jinja: \(snippet)") { try result.get() }
       }
     }
+  }
+
+  /// FNV-1a over the UTF-8 bytes, 64 bits, in hexadecimal.
+  private func fingerprint(_ text: String) -> String {
+    let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+/// The fixtures that `Conformance/make-cases.py` writes.
+struct Conformance: Sendable {
+  /// One template and one conversation, with the result of transformers.
+  struct Case: Sendable {
+    let template: String
+    let conversation: String
+    let messages: [ChatMessage]
+    let tools: [JSONValue]?
+    let addGenerationPrompt: Bool
+    let variables: [(String, JSONValue)]
+    let expected: JSONValue
+  }
+
+  /// 2025-03-04 09:05:07 UTC, which the script passed to `strftime_now` as the local time.
+  static let now = Date(timeIntervalSince1970: 1_741_079_107)
+  static let utc = TimeZone(secondsFromGMT: 0) ?? .current
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Conformance")
+
+  /// The source of each template, by name.
+  let sources: [String: String]
+  let cases: [Case]
+
+  static func load() throws -> Conformance {
+    let root = try json("cases.json")
+    let conversations = root["conversations"]?.array ?? []
+    var cases: [Case] = []
+    var sources: [String: String] = [:]
+    for element in root["cases"]?.array ?? [] {
+      let template = element["template"]?.string ?? ""
+      let conversation = conversations[element["conversation"]?.integer ?? 0]
+      let variables = [root["special"], element["variables"]].flatMap { Array(($0?.object ?? JSONObject()).members) }
+      cases.append(
+        Case(
+          template: template, conversation: conversation["name"]?.string ?? "",
+          messages: (conversation["messages"]?.array ?? []).map(message),
+          tools: root["tools"]?[element["tools"]?.string ?? ""]?.array,
+          addGenerationPrompt: element["prompt"] == true,
+          variables: variables.map { ($0.name, $0.value) }, expected: element))
+      sources[template] = String(decoding: try data("templates/\(template).jinja"), as: UTF8.self)
+    }
+    return Conformance(sources: sources, cases: cases)
+  }
+
+  static func json(_ path: String) throws -> JSONValue { try JSONValue(parsing: try data(path)) }
+
+  private static func data(_ path: String) throws -> Data { try Data(contentsOf: folder.appending(path: path)) }
+
+  private static func message(_ value: JSONValue) -> ChatMessage {
+    let content = value["content"]?.string
+    var extra = value.object ?? JSONObject()
+    extra["role"] = nil
+    if content != nil { extra["content"] = nil }
+    return ChatMessage(role: value["role"]?.string ?? "", content: content, extra: extra)
+  }
+}
+
+extension ChatTemplate {
+  func render(_ test: Conformance.Case, limits: RenderLimits = .standard) throws(ChatTemplateError) -> String {
+    try render(
+      messages: test.messages, tools: test.tools, addGenerationPrompt: test.addGenerationPrompt,
+      variables: test.variables, limits: limits, now: Conformance.now, timeZone: Conformance.utc)
   }
 }

@@ -22,7 +22,7 @@ struct ErrorTests {
     #expect(failure("{{ x|frob }}") == .syntax("no filter is named 'frob'", line: 1))
   }
 
-  @Test("What fails while rendering tells its line")
+  @Test("An error while rendering names its line")
   func rendering() {
     #expect(failure("\n{{ a.b }}") == .undefined("'a' is undefined", line: 2))
     #expect(failure("{% set a = {} %}\n{{ a.b.c }}") == .undefined("a mapping has no member 'b'", line: 2))
@@ -41,7 +41,7 @@ struct ErrorTests {
     #expect(failure("{% include '/etc/passwd' %}") == .unsupported("the tag 'include'", line: 1))
   }
 
-  @Test("Descriptions say what, where and for whom")
+  @Test("Descriptions name the problem and its line")
   func descriptions() {
     #expect(
       ChatTemplateError.raised("roles must alternate", line: 7).description

@@ -1,5 +1,6 @@
 import ChatTemplate
 import Foundation
+import JSON
 import Testing
 
 @Suite("Limits")
@@ -37,7 +38,7 @@ struct LimitTests {
     ("{{ " + String(repeating: "1 if 1 else ", count: 9999) + "1 }}", .nesting),
   ]
 
-  @Test("A template without end is stopped by its limits, on a small stack")
+  @Test("A template that does not end is stopped by its limits, on a small stack")
   func endless() {
     let limits = RenderLimits(steps: 200_000, outputBytes: 1 << 20, depth: RenderLimits.standard.depth)
     for (source, limit) in Self.endlessTemplates {
@@ -68,8 +69,8 @@ struct LimitTests {
     String(repeating: "{% raw", count: 1) + String(repeating: " ", count: 20_000) + "%}{% endraw %}",
   ]
 
-  @Test("Circles and long chains are built and released on a small stack")
-  func circles() {
+  @Test("Cycles and long chains are built and released on a small stack")
+  func cycles() {
     for source in Self.circularTemplates {
       let error = onSmallStack { try ChatTemplate(source: source).render([:]) }
       #expect(error == nil, "\(source.prefix(200))")
@@ -78,7 +79,7 @@ struct LimitTests {
 
   @Test("Data nested deeper than the limit is refused")
   func deepData() {
-    var value: TemplateValue = []
+    var value: JSONValue = []
     for _ in 0..<500 { value = [value] }
     let data = value
     let error = onSmallStack { try ChatTemplate(source: "{{ a }}").render(["a": data]) }

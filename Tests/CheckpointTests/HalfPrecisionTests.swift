@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Half precision")
 struct HalfPrecisionTests {
-  @Test("Every finite binary16 survives the way through a float")
+  @Test("Every finite binary16 survives a round trip through a float")
   func halfRoundTrip() {
     var changed: [UInt16] = []
     for bits in UInt16.min ... .max where bits & 0x7C00 != 0x7C00 {
@@ -13,11 +13,11 @@ struct HalfPrecisionTests {
     #expect(changed.isEmpty)
   }
 
-  @Test("Every finite bfloat16 survives the way through a float")
-  func brainRoundTrip() {
+  @Test("Every finite bfloat16 survives a round trip through a float")
+  func bfloat16RoundTrip() {
     var changed: [UInt16] = []
     for bits in UInt16.min ... .max where bits & 0x7F80 != 0x7F80 {
-      if HalfPrecision.brain(HalfPrecision.float(brain: bits)) != bits { changed.append(bits) }
+      if HalfPrecision.bfloat16(HalfPrecision.float(bfloat16: bits)) != bits { changed.append(bits) }
     }
     #expect(changed.isEmpty)
   }
@@ -40,10 +40,10 @@ struct HalfPrecisionTests {
   }
 
   @Test("Known values of bfloat16")
-  func knownBrains() {
-    #expect(HalfPrecision.brain(1 + 0x1p-8) == 0x3F80)
-    #expect(HalfPrecision.brain(1 + 0x1.8p-7) == 0x3F82)
-    #expect(HalfPrecision.brain(.greatestFiniteMagnitude) == 0x7F80)
-    #expect(HalfPrecision.float(brain: HalfPrecision.brain(.nan)).isNaN)
+  func knownBfloat16s() {
+    #expect(HalfPrecision.bfloat16(1 + 0x1p-8) == 0x3F80)
+    #expect(HalfPrecision.bfloat16(1 + 0x1.8p-7) == 0x3F82)
+    #expect(HalfPrecision.bfloat16(.greatestFiniteMagnitude) == 0x7F80)
+    #expect(HalfPrecision.float(bfloat16: HalfPrecision.bfloat16(.nan)).isNaN)
   }
 }

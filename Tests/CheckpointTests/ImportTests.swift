@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import JSON
 import Testing
@@ -16,7 +17,7 @@ struct ImportTests {
     return try ModelFolder(contentsOf: target)
   }
 
-  /// What the blocks mean by GGML's definition, in file order.
+  /// The values of the blocks by GGML's definition, in file order.
   private func expected(_ tensor: GGUFBuilder.Tensor) -> [Float] {
     let data = tensor.data
     func half(_ offset: Int) -> Float {
@@ -105,7 +106,7 @@ struct ImportTests {
     #expect(model.config.eosTokenIDs == [0])
   }
 
-  @Test("A tokenizer that adds a first token says so")
+  @Test("A tokenizer that adds a first token gets a post-processor")
   func writesTemplateProcessing() throws {
     var builder = TinyGGUF.builder()
     builder.set("tokenizer.ggml.pre", GGUFBuilder.string("llama-bpe"))

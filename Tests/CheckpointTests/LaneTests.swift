@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import JSON
 import Testing
@@ -50,7 +51,7 @@ struct LaneTests {
     try Data(JSONValue.object(config).serialized().utf8).write(to: quantized.url.appendingPathComponent("config.json"))
     let lane = try convert(.bf16, from: quantized.url)
     let exact = try quantized.weight(of: "up").values
-    #expect(try lane.tensor("up.weight").elements(UInt16.self) == exact.map(HalfPrecision.brain))
+    #expect(try lane.tensor("up.weight").elements(UInt16.self) == exact.map(HalfPrecision.bfloat16))
     #expect(lane.tensors.values.allSatisfy { $0.type == .BF16 })
     #expect(lane.config.quantization == nil && lane.config.json["torch_dtype"]?.string == "bfloat16")
   }
@@ -104,7 +105,7 @@ struct LaneTests {
     #expect(folder.names.isEmpty)
   }
 
-  @Test("A full disk has an error of its own")
+  @Test("A full disk is told apart from other failures to write")
   func namesFullDisk() {
     #expect(CheckpointError.writing("f", code: ENOSPC) == .diskFull("f"))
     #expect(CheckpointError.writing("f", code: EROFS) != .diskFull("f"))

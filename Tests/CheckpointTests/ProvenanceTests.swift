@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import JSON
 import Testing
@@ -57,7 +58,7 @@ struct ProvenanceTests {
     #expect(throws: CheckpointError.self) { _ = try WeightManifest(parsing: .object(forged), file: "f") }
   }
 
-  @Test("Sizes, bits a weight and the cache's cost are counted by storage")
+  @Test("Sizes, bits per weight and the cost of the cache are counted by storage")
   func inspects() throws {
     let source = try TemporaryFolder()
     try TinyModel.write(to: source)
@@ -73,7 +74,7 @@ struct ProvenanceTests {
     #expect(inspection.parameterCount == 992 && inspection.bitsPerWeight == Double(1064 * 8) / 992)
     #expect(inspection.cacheBytesPerToken(elementBytes: 2) == 2 * 1 * 2 * 16 * 2)
     #expect(inspection.json["kv_bytes_per_token"]?["fp32"]?.integer == 256)
-    #expect(inspection.table.contains("bits a weight     8.581"))
+    #expect(inspection.table.contains("bits per weight   8.581"))
     #expect(inspection.table.contains("lane              uniform"))
   }
 

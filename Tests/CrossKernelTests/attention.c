@@ -61,7 +61,7 @@ static void check_append_panel(subject *s, rk_storage storage, int64_t dimension
   release();
 }
 
-// Scores that differ by `slope` from each position to the next, beside random ones where it is 0.
+// Scores that differ by `slope` from each position to the next, or random ones if it is 0.
 static rk_head_cache filled_cache(const rk_kernels *scalar, rk_storage storage, int64_t dimension, int64_t positions,
                                   float slope) {
   const rk_head_cache cache = new_cache(scalar, storage, dimension);
@@ -122,9 +122,9 @@ static float *attend_panels(const rk_kernels *table, const rk_head_cache *cache,
                             float scale, int64_t position, int64_t tokens, bool in_place) {
   const int64_t features = queries * cache->head_dimension;
   float *query = to_panels(table, x, tokens, features), *out = in_place ? query : to_panels(table, x, tokens, features);
-  for (int64_t first = 0; first < tokens; first += table->lanes) {
+  for (int64_t first = 0; first < tokens; first += table->vector_width) {
     const int64_t offset = first / table->panel * features * table->panel + first % table->panel;
-    const int64_t count = tokens - first < table->lanes ? tokens - first : table->lanes;
+    const int64_t count = tokens - first < table->vector_width ? tokens - first : table->vector_width;
     float *scratch = floats(rk_attention_scratch_count(queries, cache->head_dimension));
     table->attend_panel(cache, query + offset, queries, scale, position + first, count, out + offset, scratch);
   }

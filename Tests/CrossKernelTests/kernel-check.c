@@ -1,5 +1,5 @@
 // Holds every table of kernels that this machine runs against the scalar reference.
-// usage: kernel-check [NAME...]   Fails as well where a table of these names can't run.
+// usage: kernel-check [NAME...]   Fails as well if a table of one of these names can't run.
 #include <stdio.h>
 #include <string.h>
 

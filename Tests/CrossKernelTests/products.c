@@ -139,8 +139,9 @@ static void check_vectors(subject *s, const rk_matrix *w, const rk_matrix *absol
   multiply_vectors(scalar, absolute, x_absolute, inputs, magnitude, begin, end, accumulate);
   multiply_vectors(scalar, w, x, inputs, expected, begin, end, accumulate);
   multiply_vectors(&s->table->exact, w, x, inputs, exact, begin, end, accumulate);
-  expect(s, exact, expected, magnitude, count, sums_of(w->columns), "product of %lld inputs, rows %lld..<%lld of " FORMAT,
-         (long long)inputs, (long long)begin, (long long)end, FORMAT_OF(w, k));
+  expect(s, exact, expected, magnitude, count, sums_of(w->columns),
+         "product of %lld inputs, rows %lld..<%lld of " FORMAT, (long long)inputs, (long long)begin, (long long)end,
+         FORMAT_OF(w, k));
   if (w->storage != RK_AFFINE) return;
   multiply_vectors(scalar, absolute, group_tops(w, x, inputs), inputs, fixed_magnitude, begin, end, accumulate);
   multiply_vectors(&s->table->fixed, w, x, inputs, fixed, begin, end, accumulate);
@@ -190,7 +191,7 @@ static void check_panels(subject *s, const rk_matrix *w, const rk_matrix *absolu
   if (w->storage == RK_BFLOAT16) {
     // Half of the last of eight bits; the instruction takes denormal numbers for zeros.
     const bound rounding = {0x1p-9 + 0x1p-19, (double)w->columns * 0x1p-124};
-    EXPECT(RK_BRAIN, magnitude, rounding, "bfloat16 product");
+    EXPECT(RK_TO_BFLOAT16, magnitude, rounding, "bfloat16 product");
   }
 #undef EXPECT
 #undef PRODUCT

@@ -102,30 +102,30 @@ static void check_log_sums(subject *s, int64_t count) {
   release();
 }
 
-// Two runs of features, the second continuing the first.
-static void tally(const rk_kernels *table, const float *first, const float *second, int64_t tokens, int64_t features,
-                  float *largest, float *log_sum) {
+// Of two runs of features, the second continuing the first.
+static void online_log_sum_exp(const rk_kernels *table, const float *first, const float *second, int64_t tokens,
+                               int64_t features, float *largest, float *log_sum) {
   float *top = floats(table->panel), *total = floats(table->panel);
   for (int64_t p = 0; p < panel_count(table, tokens); p++) {
     for (int64_t t = 0; t < table->panel; t++) top[t] = -INFINITY, total[t] = 0;
     const int64_t offset = p * features * table->panel;
-    table->tally_panel(to_panels(table, first, tokens, features) + offset, features, top, total);
-    table->tally_panel(to_panels(table, second, tokens, features) + offset, features, top, total);
+    table->online_log_sum_exp_panel(to_panels(table, first, tokens, features) + offset, features, top, total);
+    table->online_log_sum_exp_panel(to_panels(table, second, tokens, features) + offset, features, top, total);
     for (int64_t t = p * table->panel; t < tokens && t < (p + 1) * table->panel; t++) {
       largest[t] = top[t % table->panel], log_sum[t] = largest[t] + logf(total[t % table->panel]);
     }
   }
 }
 
-static void check_tally(subject *s, int64_t features, int64_t tokens, float rise) {
+static void check_online_log_sum_exp(subject *s, int64_t features, int64_t tokens, float rise) {
   const float *first = random_floats(tokens * features, -10, 10);
   const float *second = random_floats(tokens * features, -10 + rise, 10 + rise);
   float *found = floats(2 * tokens), *expected = floats(2 * tokens);
-  tally(s->table, first, second, tokens, features, found, found + tokens);
-  tally(s->scalar, first, second, tokens, features, expected, expected + tokens);
+  online_log_sum_exp(s->table, first, second, tokens, features, found, found + tokens);
+  online_log_sum_exp(s->scalar, first, second, tokens, features, expected, expected + tokens);
   expect(s, found, expected, NULL, tokens, (bound){0, 0}, "largest of %lld features", (long long)features);
-  expect(s, found + tokens, expected + tokens, NULL, tokens, (bound){0x1p-21, 2e-6}, "tally of %lld features",
-         (long long)features);
+  expect(s, found + tokens, expected + tokens, NULL, tokens, (bound){0x1p-21, 2e-6},
+         "online log sum of %lld features", (long long)features);
   release();
 }
 
@@ -139,9 +139,9 @@ void check_steps(subject *s) {
     check_gate(s, counts[i], 8);
     check_gate(s, counts[i], 300);
     check_log_sums(s, counts[i]);
-    check_tally(s, counts[i], 50, 0);
-    check_tally(s, counts[i], i + 1, 150);
-    check_tally(s, counts[i], i + 1, -150);
+    check_online_log_sum_exp(s, counts[i], 50, 0);
+    check_online_log_sum_exp(s, counts[i], i + 1, 150);
+    check_online_log_sum_exp(s, counts[i], i + 1, -150);
   }
   check_log_sums(s, 49153);
   static const int64_t dimensions[] = {2, 6, 32, 64, 72, 128};

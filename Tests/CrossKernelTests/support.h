@@ -12,7 +12,7 @@ typedef struct {
   const rk_kernels *scalar;
   long comparisons;
   long failures;
-  // The largest error met, as a share of what was allowed.
+  // The largest error, as a share of what was allowed.
   double closest;
 } subject;
 
@@ -30,7 +30,8 @@ float *copy_floats(const float *from, int64_t count);
 float random_float(float low, float high);
 uint64_t random_bits(void);
 
-// x is [tokens][features]; lanes without a token hold NaNs, which must not spread to the others.
+// x is [tokens][features]; columns of a panel without a token hold NaNs, which must not spread to
+// the others.
 float *to_panels(const rk_kernels *table, const float *x, int64_t tokens, int64_t features);
 float *from_panels(const rk_kernels *table, const float *panels, int64_t tokens, int64_t features);
 int64_t panel_count(const rk_kernels *table, int64_t tokens);
@@ -41,7 +42,7 @@ typedef struct {
   double absolute;
 } bound;
 
-// Compares `count` numbers; without magnitudes the expected numbers serve. The label is a printf format.
+// Compares `count` numbers; without magnitudes the expected numbers take their place. The label is a printf format.
 __attribute__((format(printf, 7, 8))) void expect(subject *s, const float *found, const float *expected,
                                                   const float *magnitude, int64_t count, bound allowed,
                                                   const char *label, ...);

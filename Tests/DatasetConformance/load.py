@@ -1,6 +1,6 @@
-"""Exports a simulated database and loads it by datasets, pyarrow, duckdb and pandas.
+"""Exports a simulated database and loads it with datasets, pyarrow, duckdb and pandas.
 
-Row counts must be those of the database, and columns and types those of the dataset's JSON Schemas, for all of them.
+All of them must find the row counts of the database, and the columns and types of the dataset's JSON Schemas.
 
 usage: load.py RESIDENT_PROGRAM DUCKDB_PROGRAM
 """

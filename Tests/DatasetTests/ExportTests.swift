@@ -11,9 +11,9 @@ struct ExportTests {
 
   init() throws { fixture = try Fixture() }
 
-  @Test("A comparison gives a shard of each table, named by its content, an entry of the index, a card and schemas")
+  @Test("An export of a comparison writes a shard per table, named by its content, an index entry, a card and schemas")
   func files() throws {
-    let number = try fixture.comparison(surroundings: Fixture.surroundings)
+    let number = try fixture.comparison(context: Fixture.context)
     try fixture.store.record(verdict: ["outcome": "hold"], outcome: "hold", for: number)
     let report = try fixture.exporter().export()
     #expect(report.written.map { $0.prefix { $0 != "/" } } == DatasetTable.allCases.map { $0.rawValue[...] })
@@ -28,7 +28,7 @@ struct ExportTests {
     #expect(Set(files.keys).subtracting(hashed.keys).filter { !$0.hasPrefix("schemas/") } == ["README.md"])
   }
 
-  @Test("The same store gives the same bytes anywhere", arguments: ShardFormat.allCases)
+  @Test("The same store is exported as the same bytes anywhere", arguments: ShardFormat.allCases)
   func deterministic(format: ShardFormat) throws {
     for number in 1...3 { try fixture.comparison(uuid: "\(number)") }
     _ = try fixture.exporter(to: "a", format: format, batchSize: 20).export()
@@ -63,7 +63,7 @@ struct ExportTests {
     #expect(verdicts.map { $0["outcome"] } == ["promote"])
   }
 
-  @Test("A batch is closed after so many samples, and all of them together hold each session once")
+  @Test("A batch is closed once it has enough samples, and all batches together hold each session once")
   func batches() throws {
     for number in 1...5 { try fixture.comparison(uuid: "\(number)") }
     let report = try fixture.exporter(batchSize: 20).export()
@@ -87,7 +87,7 @@ struct ExportTests {
     #expect(try fallback.export().format == .jsonl)
   }
 
-  @Test("A session that is not complete stays at home")
+  @Test("A session that is not complete is not exported")
   func incomplete() throws {
     let number = try fixture.store.open(Fixture.session(uuid: "u"), envelope: Fixture.envelope)
     try fixture.store.record(verdict: [:], outcome: "inconclusive", for: number)
@@ -96,7 +96,7 @@ struct ExportTests {
     #expect(try fixture.exporter().export().written.isEmpty)
   }
 
-  @Test("An entry of the index that was changed since stops the export")
+  @Test("An index entry that was changed stops the export")
   func tampered() throws {
     try fixture.comparison()
     _ = try fixture.exporter().export()
@@ -110,7 +110,7 @@ struct ExportTests {
     }
   }
 
-  @Test("What a crash leaves is brought to its end or written anew")
+  @Test("What a crash leaves behind is finished or written again")
   func leftover() throws {
     try fixture.comparison()
     let report = try fixture.exporter(to: "a").export()
@@ -133,15 +133,17 @@ struct ExportTests {
   @Test(
     "A figure without its regime is refused, with its whole session; others are exported",
     arguments: [
-      Sided.sample("elsewhere", .throughput(.init(promptTokens: 5, cachedTokens: 0, tokenNanoseconds: [1]))),
-      Sided.sample("short", block: 9, .throughput(.init(promptTokens: 0, cachedTokens: 0, tokenNanoseconds: [1]))),
-      Sided.sample("short", block: 9, .throughput(.init(promptTokens: 5, cachedTokens: 0, tokenNanoseconds: []))),
-      Sided.sample("facts", .answer(.init(answer: "1", isCorrect: true, optionScores: [], completionTokens: 0))),
-      Sided.sample(
+      MeasuredSide.sample("elsewhere", .throughput(.init(promptTokens: 5, cachedTokens: 0, tokenNanoseconds: [1]))),
+      MeasuredSide.sample(
+        "short", block: 9, .throughput(.init(promptTokens: 0, cachedTokens: 0, tokenNanoseconds: [1]))),
+      MeasuredSide.sample(
+        "short", block: 9, .throughput(.init(promptTokens: 5, cachedTokens: 0, tokenNanoseconds: []))),
+      MeasuredSide.sample("facts", .answer(.init(answer: "1", isCorrect: true, optionScores: [], completionTokens: 0))),
+      MeasuredSide.sample(
         "short", item: "i", .answer(.init(answer: "1", isCorrect: true, optionScores: [], completionTokens: 0))),
     ])
   func withoutRegime(sample: Sample) throws {
-    var candidate = Sided.candidate
+    var candidate = MeasuredSide.candidate
     candidate.samples.append(sample)
     let refused = try fixture.comparison(candidate: candidate)
     try fixture.comparison(uuid: "another")

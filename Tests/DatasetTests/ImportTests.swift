@@ -43,15 +43,15 @@ struct ImportTests {
 
   @Test(
     "Incidents, readings of the host and memory traces arrive whole, and leave again", arguments: ShardFormat.allCases)
-  func surroundings(format: ShardFormat) throws {
-    for uuid in ["a", "b"] { try fixture.comparison(uuid: uuid, surroundings: Fixture.surroundings) }
+  func context(format: ShardFormat) throws {
+    for uuid in ["a", "b"] { try fixture.comparison(uuid: uuid, context: Fixture.context) }
     try fixture.comparison(uuid: "c")
     _ = try fixture.exporter(format: format).export()
     _ = try merge()
     for number in [SessionNumber(rawValue: 1), 2] {
-      #expect(try other.surroundings(of: number) == Fixture.surroundings)
+      #expect(try other.context(of: number) == Fixture.context)
     }
-    #expect(try other.surroundings(of: 3) == Surroundings())
+    #expect(try other.context(of: 3) == HostContext())
     let again = DatasetExporter(
       store: other, folder: fixture.folder("again"), gitRevision: "0123456789abcdef0123", trigger: "manual",
       format: format, engine: Fixture.duckdb, identity: Fixture.identity)
@@ -59,9 +59,9 @@ struct ImportTests {
     #expect(try fixture.files(of: "again") == fixture.files())
   }
 
-  @Test("A value around a session that is missing or of another type is an error, and nothing of the batch is added")
-  func malformedSurroundings() throws {
-    try fixture.comparison(surroundings: Fixture.surroundings)
+  @Test("A missing or mistyped value around a session is an error, and nothing of the batch is added")
+  func malformedContext() throws {
+    try fixture.comparison(context: Fixture.context)
     _ = try fixture.exporter().export()
     for table in [DatasetTable.incidents, .hostReadings, .memoryTraces] {
       for (name, definition) in table.columns where !definition.isOptional && !["message"].contains(name) {
@@ -79,7 +79,7 @@ struct ImportTests {
     }
   }
 
-  @Test("What came later is added; what was measured here stays")
+  @Test("A later import adds what is new and changes nothing else")
   func additions() throws {
     let number = try fixture.comparison(uuid: "a")
     _ = try fixture.exporter().export()
@@ -93,7 +93,7 @@ struct ImportTests {
     #expect(try other.sessions().allSatisfy { $0.state == .complete })
   }
 
-  @Test("A shard whose bytes are not those of its name is refused, and nothing of its batch is added")
+  @Test("A shard that does not match its name is refused, and nothing of its batch is added")
   func tampered() throws {
     try fixture.comparison()
     let report = try fixture.exporter().export()
@@ -113,7 +113,7 @@ struct ImportTests {
     #expect(try merge().sessions == 1)
   }
 
-  @Test("A forged sample that no measurement can have is refused")
+  @Test("A forged sample with an impossible value is refused")
   func impossible() throws {
     try fixture.comparison()
     _ = try fixture.exporter().export()

@@ -34,9 +34,9 @@ struct MeasurementRowTests {
     #expect(rows.allSatisfy { Set($0.object?.names ?? []) == Set(names) && $0.object?.count == names.count })
   }
 
-  @Test("A sample has a row for each of its metrics, in its unit, with the regime beside it")
+  @Test("A sample has a row per metric, in the metric's unit and with its regime")
   func metrics() throws {
-    let reading = try #require(Sided.candidate.samples[0].throughput)
+    let reading = try #require(MeasuredSide.candidate.samples[0].throughput)
     let expected: [(Metric, Double?)] = [
       (.cumulativeTokensPerSecond, reading.cumulativeTokensPerSecond),
       (.decodeTokensPerSecond, reading.decodeTokensPerSecond),
@@ -62,7 +62,7 @@ struct MeasurementRowTests {
     #expect(accuracy.map { $0["value"] } == [1.0, 0.0])
   }
 
-  @Test("What failed has a row that says so and no figure")
+  @Test("A failure has a row with its status and no figure")
   func failures() throws {
     let row = try #require(rows.first { $0["status"] == "capacity_gated" })
     #expect(row["value"] == .null && row["metric"] == .null)
@@ -75,7 +75,7 @@ struct MeasurementRowTests {
     #expect(rows.allSatisfy { ($0["void_reason"] != .null) == ($0["block"] == 1) })
   }
 
-  @Test("Cold starts have rows of their own")
+  @Test("A cold start has two rows")
   func coldStart() throws {
     #expect(rows.filter { $0["name"] == "cold-start" }.map { $0["value"] } == [1.25, 0.5])
   }

@@ -10,11 +10,12 @@ struct ParquetTests {
 
   init() throws {
     fixture = try Fixture()
-    var candidate = Sided.candidate
-    candidate.samples.append(Sided.sample("short", block: 7, .unscored(.failed, message: "é \"quoted\" \\ end\u{1}")))
+    var candidate = MeasuredSide.candidate
+    candidate.samples.append(
+      MeasuredSide.sample("short", block: 7, .unscored(.failed, message: "é \"quoted\" \\ end\u{1}")))
     for number in 1...3 {
       let session = try fixture.comparison(
-        uuid: "\(number)", candidate: candidate, surroundings: Fixture.surroundings)
+        uuid: "\(number)", candidate: candidate, context: Fixture.context)
       try fixture.store.record(verdict: ["outcome": "hold", "confidence": 0.1], outcome: "hold", for: session)
     }
     _ = try fixture.exporter(to: "parquet", format: .parquet).export()
@@ -83,7 +84,7 @@ struct ParquetTests {
     }
   }
 
-  @Test("An engine that fails is an error with its message, and leaves nothing")
+  @Test("A failing engine is an error with its message, and leaves nothing behind")
   func failingEngine() throws {
     try fixture.folder.write("#!/bin/sh\necho out of luck >&2\nexit 3\n", to: "duckdb")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: fixture.folder("duckdb").path)
@@ -96,7 +97,7 @@ struct ParquetTests {
     #expect(try fixture.files(of: "failed").keys.allSatisfy { !$0.hasPrefix(".export/") })
   }
 
-  @Test("DuckDB is what is named, else what the environment names, else in PATH, else in the project")
+  @Test("DuckDB is looked up by its name, then in the environment, in PATH and in the project")
   func search() throws {
     let executable = Fixture.duckdb.executable
     let empty = fixture.folder("empty")

@@ -32,11 +32,11 @@ struct PrivacyTests {
     "\(field)/alice/wonder:/home/alice/x,\(token),swordfish"
   }
 
-  @Test("Names, paths and addresses that are planted in every field of free text stay at home")
+  @Test("Names, paths and addresses planted in every field of free text do not leave")
   func planted() throws {
     var envelope = try #require(Fixture.envelope.object)
     envelope["tool_loops"] = [["id": "loop", "mode": "live"]]
-    var resident = Sided.resident
+    var resident = MeasuredSide.resident
     resident.run.provenance = .hashed("aaaa", files: JSONObject([("/home/alice/model.safetensors", "00ff")]))
     resident.run.engine = EngineBuild(
       name: Self.plantedName("engine"), version: Self.plantedName("version"), instructionSet: Self.plantedName("set"),
@@ -46,7 +46,7 @@ struct PrivacyTests {
       ("lane", ["lane": .string(Self.plantedName("lane")), "alice": "/Users/bob/x"]),
       ("storage", [["format": .string(Self.plantedName("format"))]]),
     ])
-    var turn = Sided.sample(
+    var turn = MeasuredSide.sample(
       "loop",
       .turn(
         TurnReading(
@@ -56,24 +56,24 @@ struct PrivacyTests {
             detail: Self.planted("detail"), isAnswered: true, text: Self.planted("text")))))
     turn.place.round = 1
     resident.samples += [
-      Sided.sample("short", block: 5, .unscored(.failed, message: Self.planted("message"))),
-      Sided.sample(
+      MeasuredSide.sample("short", block: 5, .unscored(.failed, message: Self.planted("message"))),
+      MeasuredSide.sample(
         "facts", item: Self.plantedName("item"),
         .answer(
           .init(
             answer: "alice at wonder: /home/alice/x", isCorrect: false, optionScores: [], completionTokens: 1))),
-      Sided.sample(
+      MeasuredSide.sample(
         "facts", item: Self.prompt,
         .answer(.init(answer: Self.planted("answer"), isCorrect: false, optionScores: [], completionTokens: 1))),
       turn,
     ]
-    var surroundings = Fixture.surroundings
-    surroundings.incidents[0].detail = Self.planted("detail")
-    surroundings.incidents[0].model = "/home/alice/models/Old-4bit"
-    surroundings.incidents[0].stamp = "s3cret"
-    surroundings.blocks[0].cell = CellID(rawValue: Self.plantedName("cell"))
+    var context = Fixture.context
+    context.incidents[0].detail = Self.planted("detail")
+    context.incidents[0].model = "/home/alice/models/Old-4bit"
+    context.incidents[0].stamp = "s3cret"
+    context.blocks[0].cell = CellID(rawValue: Self.plantedName("cell"))
     let number = try fixture.comparison(
-      envelope: .object(envelope), resident: resident, surroundings: surroundings
+      envelope: .object(envelope), resident: resident, context: context
     ) { session in
       session.role = Role(rawValue: Self.plantedName("role"))
       session.resident = "/home/alice/models/Old-4bit"
@@ -105,10 +105,10 @@ struct PrivacyTests {
   @Test("The reason of a void block is reduced")
   func voidReason() throws {
     let number = try fixture.store.open(Fixture.session(uuid: "u"), envelope: Fixture.envelope)
-    for var sided in [Sided.resident, .candidate] {
-      sided.run.model = sided.run.side == .resident ? "org/Old-4bit" : "org/New-4bit"
-      let run = try fixture.store.append(sided.run, to: number)
-      try fixture.store.append(sided.samples[0], to: run)
+    for var side in [MeasuredSide.resident, .candidate] {
+      side.run.model = side.run.side == .resident ? "org/Old-4bit" : "org/New-4bit"
+      let run = try fixture.store.append(side.run, to: number)
+      try fixture.store.append(side.samples[0], to: run)
     }
     try fixture.store.void(.init(cell: "short", block: 0, reason: Self.planted("void")), in: number)
     try fixture.store.finish(number, state: .complete)
@@ -139,7 +139,7 @@ struct PrivacyTests {
     #expect(try fixture.exporter(identity: identity).export().refused.isEmpty)
   }
 
-  @Test("Of a verdict leaves what its allowlist names, and that is all that the program's own verdicts have")
+  @Test("Only the allowed members of a verdict leave")
   func verdictMembers() throws {
     let number = try fixture.comparison()
     try fixture.store.record(
@@ -152,7 +152,7 @@ struct PrivacyTests {
 
   @Test("Rows have the columns of their table and no other")
   func columns() throws {
-    let number = try fixture.comparison(surroundings: Fixture.surroundings)
+    let number = try fixture.comparison(context: Fixture.context)
     try fixture.store.record(verdict: ["outcome": "hold"], outcome: "hold", for: number)
     _ = try fixture.exporter().export()
     for table in DatasetTable.allCases {

@@ -23,7 +23,7 @@ struct PublisherTests {
     return nil
   }
 
-  @Test("A repository that is not there gets all files by one command that makes one commit")
+  @Test("A missing repository gets all files by one command that makes one commit")
   func newRepository() throws {
     try hub.write("Error: Dataset 'org/name' not found.\nHint: log in\n", to: "missing")
     try hub.write("# Card\n", to: "results/README.md")
@@ -38,7 +38,7 @@ struct PublisherTests {
     #expect(calls[1].hasPrefix("1 upload org/name ") && calls[1].contains(" . --repo-type dataset "))
   }
 
-  @Test("Nothing is uploaded where all is there already")
+  @Test("Nothing is uploaded if everything is there already")
   func complete() throws {
     try hub.setListing(batch)
     let report = try hub.publisher().publish()
@@ -70,7 +70,7 @@ struct PublisherTests {
     #expect(hub.lines(of: "calls").allSatisfy { $0.hasPrefix("1 datasets") })
   }
 
-  @Test("Without a token nothing is asked; a dry run needs none and writes nothing")
+  @Test("Without a token the hub is not asked; a dry run needs no token and writes nothing")
   func noToken() throws {
     for value in [nil, ""] as [String?] {
       hub.environment["HF_TOKEN"] = value
@@ -81,7 +81,7 @@ struct PublisherTests {
     #expect(hub.lines(of: "calls").count == 1)
   }
 
-  @Test("A refusal and a failure tell what the command said last, and never the token")
+  @Test("A refusal and a failure report the command's last message, and never the token")
   func failures() throws {
     try hub.write(
       "Retrying\nError: (Request ID: 1)\n\n403 Forbidden: no for hf_secret_0123456789.\nHint: more\n", to: "failure")
@@ -94,7 +94,7 @@ struct PublisherTests {
     #expect(failure { _ = try hub.publisher().publish() } == .failed(reason: "httpx2.ConnectError: refused"))
   }
 
-  @Test("Where others commit meanwhile, the repository is listed anew, three times at most", arguments: [409, 412])
+  @Test("If others commit meanwhile, the upload is repeated, three times at most", arguments: [409, 412])
   func conflict(status: Int) throws {
     let text = status == 409 ? "409 Conflict" : "412 Precondition Failed"
     try hub.write("Error: Client error '\(text)' for url\n", to: "failure")
@@ -109,7 +109,7 @@ struct PublisherTests {
     #expect(failure { _ = try hub.publisher().publish() } == .unverified(paths: [lost]))
   }
 
-  @Test("A listing that is none is refused", arguments: ["{}", "[{\"size\": 1}]", "Found: 1", "[1"])
+  @Test("A malformed listing is refused", arguments: ["{}", "[{\"size\": 1}]", "Found: 1", "[1"])
   func malformed(listing: String) throws {
     try hub.write(listing, to: "listing")
     guard case .malformedListing = failure({ _ = try hub.publisher().plan() }) else {
@@ -138,7 +138,7 @@ struct PublisherTests {
     #expect(throws: PublishError.invalidRepository(name)) { try Publisher.check(name) }
   }
 
-  @Test("The command is found by its name, the environment, PATH or the project, or is said to be missing")
+  @Test("The command is found by its name, the environment, PATH or the project, or reported as missing")
   func client() throws {
     let path = hub.url("hf").path
     let none = hub.url("none")

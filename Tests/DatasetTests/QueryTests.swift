@@ -44,7 +44,7 @@ struct QueryTests {
     #expect(try fixture.files() == before)
   }
 
-  @Test("The database answers SQL that reads only")
+  @Test("The database runs SQL that only reads")
   func database() throws {
     let store = try MeasurementStore(at: fixture.folder("measurements.sqlite"), mode: .readOnly)
     var rows: [[JSONValue]] = []

@@ -4,7 +4,7 @@ import JSON
 import Store
 import Testing
 
-@Suite("What a dataset's standings are made of")
+@Suite("Verdicts for the rankings of a dataset")
 struct RankingTests {
   let fixture: Fixture
 
@@ -32,7 +32,7 @@ struct RankingTests {
     #expect(latest.allSatisfy { !$0.verdict.serialized().contains("alice") })
   }
 
-  @Test("They are written where they differ, and are a document of the dataset")
+  @Test("Rankings are a document of the dataset once they are written")
   func written() throws {
     try fixture.comparison()
     _ = try fixture.exporter().export()

@@ -45,10 +45,10 @@ struct ReadingTests {
   @Test("The evidence rebuilt from the shards equals that of the store", arguments: ShardFormat.allCases)
   func roundTrip(format: ShardFormat) throws {
     let number = try fixture.comparison()
-    var unverified = Sided.resident
+    var unverified = MeasuredSide.resident
     var reading = try #require(unverified.samples.compactMap(\.throughput).first)
     reading.sequences = 4
-    unverified.samples.append(Sided.sample("short", block: 7, .throughput(reading)))
+    unverified.samples.append(MeasuredSide.sample("short", block: 7, .throughput(reading)))
     unverified.run.provenance = .unverified
     let other = try fixture.comparison(uuid: "other", resident: unverified) {
       $0.role = nil
@@ -67,9 +67,9 @@ struct ReadingTests {
     let times = ThroughputReading(promptTokens: 90, cachedTokens: 80, tokenNanoseconds: [5_000_000, 6_000_000])
     let judgement = TurnJudgement(
       parser: "json_tools", failures: ["wrong_value", "extra_call"], detail: "n is 9", isAnswered: true, text: "é<x>")
-    var candidate = Sided.candidate
+    var candidate = MeasuredSide.candidate
     for (round, turn) in [TurnReading(times: times), TurnReading(times: times, judgement: judgement)].enumerated() {
-      var sample = Sided.sample("loop", .turn(turn))
+      var sample = MeasuredSide.sample("loop", .turn(turn))
       sample.place.round = round + 1
       candidate.samples.append(sample)
     }
@@ -100,7 +100,7 @@ struct ReadingTests {
     }
   }
 
-  @Test("A folder without a dataset, and Parquet without DuckDB, are errors that say so")
+  @Test("A folder without a dataset, and Parquet without DuckDB, are errors of their own kind")
   func unusable() throws {
     #expect(throws: DatasetError.file(name: "nowhere", reason: "it holds no dataset")) {
       try PublishedDataset(folder: fixture.folder("nowhere"), engine: nil)
@@ -113,16 +113,16 @@ struct ReadingTests {
     #expect(dataset.files(of: "6d1a1a0e-0000-4000-8000-000000000001").count == 1)
   }
 
-  @Test("Samples of one model are no comparison, and are read")
+  @Test("Measurements of one model are read, but are no comparison")
   func oneModel() throws {
     var session = Fixture.session(uuid: "u")
     session.resident = nil
     let number = try fixture.store.open(session, envelope: Fixture.envelope)
-    var sided = Sided.candidate
-    sided.run.side = nil
-    sided.run.model = session.candidate
-    let run = try fixture.store.append(sided.run, to: number)
-    for sample in sided.samples { try fixture.store.append(sample, to: run) }
+    var side = MeasuredSide.candidate
+    side.run.side = nil
+    side.run.model = session.candidate
+    let run = try fixture.store.append(side.run, to: number)
+    for sample in side.samples { try fixture.store.append(sample, to: run) }
     try fixture.store.finish(number, state: .complete)
     _ = try fixture.exporter().export()
     #expect(try fixture.evidence().isEmpty)
@@ -130,7 +130,7 @@ struct ReadingTests {
     #expect(try fixture.rows(.measurements).allSatisfy { $0["side"] == .null && $0["model"]?.string == "org/New-4bit" })
   }
 
-  @Test("A value that is missing or of another type is an error with the line, never a crash")
+  @Test("A missing or mistyped value is an error with the line, never a crash")
   func malformedValues() throws {
     try fixture.comparison()
     _ = try fixture.exporter().export()

@@ -1,8 +1,9 @@
+import Measurements
 import Testing
 
 @testable import Dataset
 
-@Suite("Reducing text")
+@Suite("Redacting text")
 struct RedactorTests {
   let redactor = Redactor(identity: Fixture.identity)
 
@@ -55,8 +56,24 @@ struct RedactorTests {
     #expect(redactor.answer("") == "")
     #expect(redactor.answer("Paris") == hash)
     #expect(redactor.answer(hash) == hash)
-    #expect(redactor.answer("perplexity") == "perplexity")
-    #expect(redactor.answer("divergence from 00ff") == "divergence from 00ff")
-    #expect(redactor.answer("divergence from alice").hasPrefix("sha256:"))
+    #expect(redactor.answer("perplexity").hasPrefix("sha256:"))
+    #expect(redactor.answer("divergence from 00ff").hasPrefix("sha256:"))
+  }
+
+  @Test("The reference of a scored text is a hash of weights, or becomes one")
+  func reference() throws {
+    func published(_ reference: String) -> Sample.Outcome {
+      let sample = Sample(
+        place: .init(cell: "c", block: 0, repetition: 0, item: "i"), startedAt: 1, elapsedNanoseconds: 1,
+        peakMemoryBytes: 1, loadAverage: 0, outcome: .text(.divergences([0.5], reference: reference)))
+      return redactor.sample(sample, names: ["c", "i"]).outcome
+    }
+    #expect(published("00ff") == .text(.divergences([0.5], reference: "00ff")))
+    guard case .text(.divergences(let values, let reference)) = published("alice") else {
+      Issue.record("the text is no text any more")
+      return
+    }
+    #expect(values == [0.5])
+    #expect(reference.hasPrefix("sha256:"))
   }
 }

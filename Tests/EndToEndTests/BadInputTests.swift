@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Everything but models: one clear error, exit code 2, nothing lost.
+/// Bad input other than models: one clear error, exit code 2, nothing lost.
 @Suite("Bad input on the command line")
 struct BadInputTests {
   private let comparison: Comparison
@@ -21,7 +21,7 @@ struct BadInputTests {
 
   private let compare = ["compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json"]
 
-  @Test("Unknown keys of an envelope are all reported at once with their paths")
+  @Test("Unknown keys of an envelope are all reported at once, with their paths")
   func envelopeKeys() throws {
     let text = Comparison.envelope(0.02)
       .replacingOccurrences(of: #""blocks""#, with: #""blokcs": 1, "blocks""#)
@@ -44,7 +44,7 @@ struct BadInputTests {
 
   @Test("A missing registry is named")
   func missingRegistry() throws {
-    try FileManager.default.removeItem(at: comparison.folder.url.appendingPathComponent("registry.json"))
+    try FileManager.default.removeItem(at: comparison.folder("registry.json"))
     try expectOneError(compare, "registry.json")
   }
 
@@ -62,7 +62,7 @@ struct BadInputTests {
 
   @Test("A database of a newer schema is refused")
   func newerSchema() throws {
-    let path = comparison.folder.url.appendingPathComponent("resident.sqlite").path
+    let path = comparison.folder("resident.sqlite").path
     _ = try comparison.program.run("run", "smollm2-135m", "--envelope", "tiny.json", "--threads", "1")
     try Self.sqlite(path, "PRAGMA user_version = 999")
     try expectOneError(compare, "resident.sqlite", "999", "update")

@@ -13,9 +13,9 @@ struct BadModelTests {
     program = Program(in: folder.url)
   }
 
-  /// A copy of the uniform lane that may be damaged.
+  /// A copy of the uniform lane, to be damaged.
   private func copy(named name: String = "model") throws -> URL {
-    let target = folder.url.appendingPathComponent(name)
+    let target = folder(name)
     try FileManager.default.copyItem(at: TestModels.uniform.resolvingSymlinksInPath(), to: target)
     return target
   }
@@ -36,7 +36,7 @@ struct BadModelTests {
 
   @Test("A folder that does not exist is named")
   func missingFolder() throws {
-    expectOneError(try generate(folder.url.appendingPathComponent("nowhere")), "nowhere")
+    expectOneError(try generate(folder("nowhere")), "nowhere")
   }
 
   @Test("Missing weights are named")
@@ -80,10 +80,10 @@ struct BadModelTests {
   func hugeGGUFCount() throws {
     var bytes = Data("GGUF".utf8) + Data([3, 0, 0, 0])
     bytes += Data([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]) + Data(repeating: 0, count: 64)
-    let file = folder.url.appendingPathComponent("huge.gguf")
+    let file = folder("huge.gguf")
     try bytes.write(to: file)
     expectOneError(try program.run("models", "import", file.path, "--out", "out"), "huge.gguf")
-    #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("out").path))
+    #expect(!FileManager.default.fileExists(atPath: folder("out").path))
   }
 
   @Test("Non-finite scales are refused at load")

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// A folder with the two real models, a registry and a small envelope.
+/// A folder with two real models, a registry and a small envelope.
 struct Comparison {
   let folder: TemporaryFolder
   let program: Program
@@ -11,7 +11,7 @@ struct Comparison {
   init(minimumEffect: Double = 0.02, blocks: Int = 4, minimumBlocks: Int? = nil) throws {
     folder = try TemporaryFolder()
     program = Program(in: folder.url)
-    let models = folder.url.appendingPathComponent("models")
+    let models = folder("models")
     try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
     for model in [TestModels.imported, TestModels.uniform] {
       try FileManager.default.createSymbolicLink(
@@ -21,22 +21,26 @@ struct Comparison {
     try folder.write(Self.envelope(minimumEffect, blocks: blocks, minimumBlocks: minimumBlocks), to: "tiny.json")
   }
 
-  /// Runs the comparison that the folder is for, and returns what it printed.
+  /// Compares the candidate with the resident of `default`.
+  static let arguments = [
+    "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1",
+  ]
+
+  /// Runs the comparison, and returns what it printed.
   func run() throws -> JSONValue {
-    let compared = try program.run(
-      "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1", "--json")
+    let compared = try program.run(Self.arguments + ["--json"])
     try #require(compared.status == 0, "\(compared.errors)")
     return try JSONValue(parsing: compared.output)
   }
 
-  /// Other keys, odd spacing and no trailing newline: all of it is to survive an edit.
+  /// With other keys, odd spacing and no trailing line feed, all of which must survive an edit.
   static let registry = """
     { "models":  { "default": "smollm2-135m",   "coding": "smollm2-135m" },
       "endpoints": { "mlx_local": "http://localhost:11434" } }
     """
 
   var registryText: String {
-    get throws { try String(contentsOf: folder.url.appendingPathComponent("registry.json"), encoding: .utf8) }
+    get throws { try folder.text(of: "registry.json") }
   }
 
   static func envelope(_ minimumEffect: Double, blocks: Int = 4, minimumBlocks: Int? = nil) -> String {

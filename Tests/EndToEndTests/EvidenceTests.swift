@@ -33,8 +33,7 @@ struct EvidenceTests {
     let verified = try program.run("verify", "results")
     #expect(verified.status == 0, "\(verified.output)")
     #expect(verified.output.contains("1 of 1 verdicts follow"))
-    let rankings = try String(
-      contentsOf: comparison.folder.url.appendingPathComponent("results/RANKINGS.md"), encoding: .utf8)
+    let rankings = try comparison.folder.text(of: "results/RANKINGS.md")
     let session = try #require(verdict["subject"]?["session"]?.string)
     #expect(rankings.contains("session \(session)") && rankings.contains(" of 1 |"))
   }
@@ -42,8 +41,7 @@ struct EvidenceTests {
   @Test("A comparison without a chance to win ends long before its plan, and the judge agrees with the runner")
   func futile() throws {
     let comparison = try Comparison(minimumEffect: 9, blocks: 40, minimumBlocks: 4)
-    let compared = try comparison.program.run(
-      "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1", "--json")
+    let compared = try comparison.program.run(Comparison.arguments + ["--json"])
     try #require(compared.status == 0, "\(compared.errors)")
     let verdict = try #require(try JSONValue(parsing: compared.output)["verdict"])
     #expect(verdict["stopped_for"]?.string == "futility")
@@ -52,14 +50,13 @@ struct EvidenceTests {
     #expect(compared.errors.contains("enough after"))
   }
 
-  @Test("verify says where a published verdict does not follow from the samples, and where a file was damaged")
+  @Test("verify names a published verdict that does not follow from the samples, and a file that was damaged")
   func tampered() throws {
     let comparison = try Comparison()
     let program = comparison.program
-    _ = try program.run(
-      "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1")
+    _ = try program.run(Comparison.arguments)
     _ = try program.run("export", "--out", "results", "--format", "jsonl")
-    let results = comparison.folder.url.appendingPathComponent("results")
+    let results = comparison.folder("results")
     let verdicts = try file(in: results.appendingPathComponent("verdicts"))
     let text = try String(contentsOf: verdicts, encoding: .utf8)
     let changed = text.replacing(#/\\"used\\":\d/#, with: "\\\"used\\\":9")
@@ -68,7 +65,7 @@ struct EvidenceTests {
     let damaged = try program.run("verify", "results")
     #expect(damaged.status == 2 && damaged.errors.contains("was changed"))
 
-    // Whoever also renames the file after its new content, and the index after that, is found out by the samples.
+    // With the file renamed after its new content, and the index changed accordingly, the samples tell.
     let renamed = try rename(verdicts, damaged)
     let index = try file(in: results.appendingPathComponent("index"))
     let entry = try String(contentsOf: index, encoding: .utf8)
@@ -92,9 +89,7 @@ struct EvidenceTests {
     }
     #expect(try program.run("export", "--out", "again", "--db", "other.sqlite").status == 0)
     #expect(try program.run("verify", "again").output.contains("1 of 1 verdicts follow"))
-    let rankings = try ["results", "again"].map {
-      try Data(contentsOf: comparison.folder.url.appendingPathComponent("\($0)/RANKINGS.md"))
-    }
+    let rankings = try ["results", "again"].map { try comparison.folder.text(of: "\($0)/RANKINGS.md") }
     #expect(rankings[0] == rankings[1])
     let sql = "SELECT count(*) AS n FROM samples"
     let counts = try [["--results", "again"], ["--db", "other.sqlite"]].map {
@@ -109,17 +104,13 @@ struct EvidenceTests {
     let comparison = try Comparison()
     let program = comparison.program
     for name in ["one", "two"] {
-      let compared = try program.run(
-        "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1", "--db",
-        "\(name).sqlite")
+      let compared = try program.run(Comparison.arguments + ["--db", "\(name).sqlite"])
       try #require(compared.status == 0, "\(compared.errors)")
       #expect(try program.run("export", "--out", name, "--db", "\(name).sqlite").status == 0)
       #expect(try program.run("import", name, "--db", "merged.sqlite").status == 0)
     }
     // The third is measured into the merged database, and rests on both.
-    let third = try program.run(
-      "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1", "--db",
-      "merged.sqlite", "--json")
+    let third = try program.run(Comparison.arguments + ["--db", "merged.sqlite", "--json"])
     let verdict = try #require(try JSONValue(parsing: third.output)["verdict"])
     #expect(verdict["challenge"]?["earlier_sessions"]?.array?.count == 2)
     #expect(try program.run("export", "--out", "merged", "--db", "merged.sqlite").status == 0)
@@ -132,7 +123,7 @@ struct EvidenceTests {
     folder.appendingPathComponent(try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first))
   }
 
-  /// Gives a file the hash in its name that a run of `verify` said it has.
+  /// Puts the hash that a run of `verify` found into the file's name; returns the new name.
   private func rename(_ file: URL, _ result: Program.Result) throws -> String {
     let actual = try #require(result.errors.firstMatch(of: #/hash ([0-9a-f]{32})/#)?.1)
     let name = file.lastPathComponent

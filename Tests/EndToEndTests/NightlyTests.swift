@@ -3,8 +3,8 @@ import JSON
 import TestSupport
 import Testing
 
-/// The command line with real weights.
-@Suite("Nights from the command line", .serialized)
+/// Nights with real weights, and what they need of the machine.
+@Suite("Nights on the command line", .serialized)
 struct NightlyTests {
   private let comparison: Comparison
 
@@ -13,7 +13,7 @@ struct NightlyTests {
     try comparison.folder.write(
       """
       {"schema": 1, "id": "e2e", "roles": ["default"], "candidates": ["smollm2-135m-4bit-g64"],
-       "envelopes": ["tiny.json"], "budget": {"minutes": 5}, "sentinel": false, "threads": 1}
+       "envelopes": ["tiny.json"], "budget": {"minutes": 60}, "sentinel": false, "threads": 1}
       """, to: "plan.json")
   }
 
@@ -29,18 +29,14 @@ struct NightlyTests {
     let night = try program.run(
       "nightly", "plan.json", "--on-verdict", "cat > verdict.json", "--summary", "out", "--export", "results")
     #expect(night.status == 0, "\(night.errors)\(night.output)")
-    let verdict = try JSONValue(
-      parsing: String(contentsOf: comparison.folder.url.appendingPathComponent("verdict.json"), encoding: .utf8))
+    let verdict = try JSONValue(parsing: comparison.folder.text(of: "verdict.json"))
     #expect(verdict["outcome"]?.string != nil)
-    let summary = try JSONValue(
-      parsing: String(contentsOf: comparison.folder.url.appendingPathComponent("out/night.json"), encoding: .utf8))
+    let summary = try JSONValue(parsing: comparison.folder.text(of: "out/night.json"))
     #expect(summary["results"]?.array?.count == 2)
     #expect(summary["exported"]?.array?.isEmpty == false)
-    let rankings = try String(
-      contentsOf: comparison.folder.url.appendingPathComponent("results/RANKINGS.md"), encoding: .utf8)
+    let rankings = try comparison.folder.text(of: "results/RANKINGS.md")
     #expect(rankings.contains("\n[^"))
-    let text = try comparison.registryText
-    #expect(text == Comparison.registry)
+    #expect(try comparison.registryText == Comparison.registry)
   }
 
   @Test("A plan with problems is exit code 2 and names each")
@@ -53,7 +49,7 @@ struct NightlyTests {
 
   @Test("An installation is written, named and removed")
   func install() throws {
-    let home = comparison.folder.url.appendingPathComponent("home").path
+    let home = comparison.folder("home").path
     let installed = try comparison.program.run("nightly", "install", "plan.json", "--at", "03:30", "--home", home)
     #expect(installed.status == 0 && installed.output.contains("wrote \(home)"), "\(installed.errors)")
     let removed = try comparison.program.run("nightly", "uninstall", "--home", home)
@@ -61,7 +57,7 @@ struct NightlyTests {
     #expect(try comparison.program.run("nightly", "uninstall", "--home", home).output.hasPrefix("nothing"))
   }
 
-  @Test("The examination is JSON and fails where a model is missing")
+  @Test("The examination is printed as JSON, and fails if a model is missing")
   func doctor() throws {
     let well = try comparison.program.run("doctor", "--json")
     #expect(well.status == 0, "\(well.output)")
@@ -73,7 +69,7 @@ struct NightlyTests {
 
   @Test("A second measurement steps aside or is refused while another runs, and names it")
   func busy() async throws {
-    let lock = comparison.folder.url.appendingPathComponent("lock")
+    let lock = comparison.folder("lock")
     let holder = Process()
     holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     holder.arguments = [

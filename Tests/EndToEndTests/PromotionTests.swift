@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// The main job through the built program.
+/// The main task, through the built program.
 @Suite("Compare and promote on the command line")
 struct PromotionTests {
   @Test("A comparison is measured, judged, stored and either edits one value of the registry or nothing")
@@ -50,30 +50,25 @@ struct PromotionTests {
   @Test("A role that the comparison was not made for is refused")
   func otherRole() throws {
     let comparison = try Comparison()
-    _ = try comparison.program.run(
-      "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1")
+    _ = try comparison.program.run(Comparison.arguments)
     let result = try comparison.program.run("promote", "--comparison", "1", "--role", "coding")
     #expect(result.status == 2)
     #expect(result.errors.contains("default"))
   }
 
-  @Test("Interrupting keeps what was measured and --resume goes on with it")
+  @Test("Interrupting keeps what was measured, and --resume goes on with it")
   func interruption() throws {
     let comparison = try Comparison(blocks: 25)
-    let errors = comparison.folder.url.appendingPathComponent("errors")
-    try Data().write(to: errors)
-    let arguments = [
-      "compare", "smollm2-135m-4bit-g64", "--role", "default", "--envelope", "tiny.json", "--threads", "1",
-    ]
+    let errors = try comparison.folder.write("", to: "errors")
     let process = try comparison.program.start(
-      arguments, output: .nullDevice, errors: FileHandle(forWritingTo: errors))
+      Comparison.arguments, output: .nullDevice, errors: FileHandle(forWritingTo: errors))
     // Wait for the first samples, then press Ctrl-C.
-    while process.isRunning, !(try String(contentsOf: errors, encoding: .utf8)).contains("/104 ") { usleep(20_000) }
+    while process.isRunning, !(try comparison.folder.text(of: "errors")).contains("/104 ") { usleep(20_000) }
     process.interrupt()
     process.waitUntilExit()
     #expect(process.terminationStatus == 130)
-    #expect(try String(contentsOf: errors, encoding: .utf8).contains("--resume"))
-    let resumed = try comparison.program.run(arguments + ["--resume", "--json"])
+    #expect(try comparison.folder.text(of: "errors").contains("--resume"))
+    let resumed = try comparison.program.run(Comparison.arguments + ["--resume", "--json"])
     #expect(resumed.status == 0, "\(resumed.errors)")
     #expect(try JSONValue(parsing: resumed.output)["comparison"]?.integer == 1)
   }

@@ -7,7 +7,7 @@ import Testing
   import FoundationNetworking
 #endif
 
-/// What was measured, looked at through the built programs.
+/// Commands that show what was measured, through the built programs.
 @Suite("status, show and serve on the command line")
 struct ViewingTests {
   private let comparison: Comparison
@@ -48,22 +48,22 @@ struct ViewingTests {
     #expect(json["verdict"] == verdict)
     let points = try #require(json["traces"]?.array?.first?["points"]?.array)
     let scored = points.count { $0["void_reason"] == .null }
-    // A busy machine voids blocks, and one alone has no effect.
+    // A busy machine voids blocks, and a single one has no effect.
     #expect((scored < 2 ? nil : scored) == verdict["objectives"]?.array?.first?["effect"]?["blocks"]?.integer)
     let unknown = try program.run("show", "77")
     #expect(unknown.status == 2 && unknown.errors.contains("77"))
   }
 
-  @Test("serve becomes the server, prints its address, answers, and ends by a polite request with 0")
+  @Test(
+    "serve becomes the server, prints its address, answers, and exits with 0 on SIGTERM", .timeLimit(.minutes(15)))
   func serve() async throws {
     let program = comparison.program
     _ = try comparison.run()
-    let output = comparison.folder.url.appendingPathComponent("address")
-    FileManager.default.createFile(atPath: output.path, contents: nil)
+    let output = try comparison.folder.write("", to: "address")
     let process = try program.start(
       ["serve", "--port", "0"], output: FileHandle(forWritingTo: output), errors: .standardError)
     defer { process.terminate() }
-    let address = try await Self.address(in: output)
+    let address = try await Self.address(in: output, of: process)
     let (data, _) = try await URLSession.shared.data(from: address.appendingPathComponent("api/comparisons/1"))
     #expect(try JSONValue(parsing: Array(data))["comparison"]?["number"]?.integer == 1)
     process.terminate()
@@ -71,9 +71,9 @@ struct ViewingTests {
     #expect(process.terminationReason == .exit && process.terminationStatus == 0)
   }
 
-  @Test("A server that is not built, or a port out of range, is one error with what to do")
+  @Test("A server that is not built, or a port out of range, is one error that says what to do")
   func missing() throws {
-    let alone = comparison.folder.url.appendingPathComponent("resident")
+    let alone = comparison.folder("resident")
     try FileManager.default.copyItem(at: Program.executable, to: alone)
     let files = try ["out", "err"].map { try comparison.folder.write("", to: $0) }
     let process = Process()
@@ -88,9 +88,9 @@ struct ViewingTests {
     #expect(try comparison.program.run("serve", "--port", "65536").status == 2)
   }
 
-  /// Waits for the line that `serve` prints when it takes requests.
-  private static func address(in file: URL) async throws -> URL {
-    for _ in 0..<600 {
+  /// Waits for the line that `serve` prints when it accepts requests.
+  private static func address(in file: URL, of server: Process) async throws -> URL {
+    while server.isRunning {
       let text = try String(contentsOf: file, encoding: .utf8)
       if text.hasSuffix("\n"), let url = text.split(separator: " ").first.flatMap({ URL(string: String($0)) }) {
         return url

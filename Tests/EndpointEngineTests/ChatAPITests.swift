@@ -13,15 +13,14 @@ struct ChatAPITests {
     let folder = TestModels.imported
     let answers = try NativeAnswers([folder]) { _, _ in 0 }
     let claimed = try ClaimedFolder(contentsOf: folder)
-    let (tokenizer, conversations) = (claimed.tokenizer, claimed.conversations)
     let server = RawServer { request, connection in
       guard let messages = request.body["messages"]?.array else { return answers.answer(request, connection) }
       let turns = messages.map {
         ChatTurn(role: $0["role"]?.string ?? "", content: $0["content"]?.string ?? "")
       }
-      let prompt = (try? conversations.prompt(for: turns, tools: nil, thinking: nil)) ?? []
+      let prompt = (try? claimed.tokens(of: turns, tools: nil, thinking: nil)) ?? []
       let texts = [String](repeating: " the", count: request.body["max_tokens"]?.integer ?? 0)
-      #expect(tokenizer.encode(texts.joined(), addSpecialTokens: false).count == texts.count)
+      #expect(claimed.tokenizer.encode(texts.joined(), addSpecialTokens: false).count == texts.count)
       connection.sendHead()
       for text in texts { connection.sendEvent(["choices": [["delta": ["content": .string(text)]]]]) }
       connection.sendEvent(["choices": [["delta": [:], "finish_reason": "length"]]])

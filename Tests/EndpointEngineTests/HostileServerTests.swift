@@ -5,19 +5,24 @@ import Testing
 
 @testable import EndpointEngine
 
-/// Each hostility ends in an error with its reason, in time, and with nothing left open.
+/// Each hostility ends in an error with its reason, and with nothing left open.
 @Suite("Hostile servers")
 struct HostileServerTests {
+  /// Seconds that no test takes, however busy the machine is.
+  private static let patience = 600.0
+
   private func complete(
-    _ tokens: Int = 3, within seconds: Double = 20, endingAfter limit: Double? = nil,
+    _ tokens: Int = 3, within seconds: Double = patience, endingAfter limit: Double? = nil,
     _ answer: @escaping @Sendable (RawServer.Request, RawServer.Connection) -> Void
   ) throws -> Completion {
     let server = RawServer(answer)
     let endpoint = try Endpoint(server.url, model: "m")
     defer {
-      #expect(server.requestCount == 1, "a timed request is never retried")
+      // A limit that fires may do so before the server has read the request.
+      let counts = seconds < Self.patience ? 0...1 : 1...1
+      #expect(counts.contains(server.requestCount), "a timed request is never retried")
       // The client has hung up, so every answer comes to its end.
-      let deadline = ContinuousClock.now + .seconds(5)
+      let deadline = ContinuousClock.now + .seconds(Self.patience)
       while server.openCount > 0, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.005) }
       #expect(server.openCount == 0, "a connection is left open")
     }
@@ -110,7 +115,7 @@ struct HostileServerTests {
     }
   }
 
-  @Test("A failure in mid-stream is told in the server's words")
+  @Test("A failure in mid-stream is reported in the server's words")
   func failureInStream() {
     #expect(throws: EndpointError.failedInStream("out of memory")) {
       try complete { _, connection in
@@ -122,7 +127,7 @@ struct HostileServerTests {
     }
   }
 
-  @Test("A status is told with its reason", arguments: ["500 Internal Server Error", "404 Not Found", "400 Bad"])
+  @Test("A status is reported with its reason", arguments: ["500 Internal Server Error", "404 Not Found", "400 Bad"])
   func statuses(status: String) throws {
     let code = try #require(Int(status.prefix(3)))
     #expect(throws: EndpointError.status(code, body: "no such model")) {
@@ -147,22 +152,24 @@ struct HostileServerTests {
     }
     let endpoint = try Endpoint(server.url, model: "m")
     let requests = (0..<4).map { CompletionRequest(prompt: .text(String($0)), maximumTokens: 3) }
-    #expect(throws: EndpointError.overLimit(concurrency: 4)) { try endpoint.complete(together: requests, within: 20) }
+    #expect(throws: EndpointError.overLimit(concurrency: 4)) {
+      try endpoint.complete(together: requests, within: Self.patience)
+    }
     #expect(server.requestCount == 4)
-    #expect(try endpoint.complete(together: [requests[0], requests[0]], within: 20).count == 2)
+    #expect(try endpoint.complete(together: [requests[0], requests[0]], within: Self.patience).count == 2)
   }
 
   @Test("Endless keep-alives end at the limit of time")
   func keepAlives() {
     #expect {
-      try complete(within: 0.5) { _, connection in
+      try complete(within: 1) { _, connection in
         connection.sendHead()
         while connection.isOpen {
           connection.send(": keepalive\n\n")
           Thread.sleep(forTimeInterval: 0.01)
         }
       }
-    } throws: { if case .timedOut(0.5, _)? = $0 as? EndpointError { true } else { false } }
+    } throws: { if case .timedOut(1, _)? = $0 as? EndpointError { true } else { false } }
   }
 
   @Test("Endless output ends soon after max_tokens")
@@ -191,14 +198,14 @@ struct HostileServerTests {
   @Test("A server that never answers, or hangs after some tokens, ends at the limit", arguments: [false, true])
   func hang(begins: Bool) {
     #expect {
-      try complete(within: 0.4) { _, connection in
+      try complete(within: 1) { _, connection in
         if begins {
           connection.sendHead()
           connection.sendEvent(Events.text("a"))
         }
         Self.waitForHangUp(connection)
       }
-    } throws: { if case .timedOut(0.4, _)? = $0 as? EndpointError { true } else { false } }
+    } throws: { if case .timedOut(1, _)? = $0 as? EndpointError { true } else { false } }
   }
 
   @Test("A time limit of the cell ends with what came")
@@ -211,7 +218,7 @@ struct HostileServerTests {
     #expect((completion.text, completion.finish) == ("a", .time))
   }
 
-  @Test("A connection that is reset, before or after the head, is told", arguments: [false, true])
+  @Test("A connection that is reset, before or after the head, is an error", arguments: [false, true])
   func reset(begins: Bool) {
     #expect {
       try complete { _, connection in
@@ -242,12 +249,12 @@ struct HostileServerTests {
     #expect(other.requestCount == 0)
   }
 
-  @Test("Nobody listens")
+  @Test("A server that does not listen is unreachable")
   func nobody() throws {
     let port = ManagedServer.freePort()
     let endpoint = try Endpoint("http://127.0.0.1:\(port)", model: "m")
     #expect {
-      try endpoint.complete(CompletionRequest(prompt: .text("a"), maximumTokens: 1), within: 10)
+      try endpoint.complete(CompletionRequest(prompt: .text("a"), maximumTokens: 1), within: Self.patience)
     } throws: { if case .unreachable? = $0 as? EndpointError { true } else { false } }
   }
 
@@ -261,7 +268,7 @@ struct HostileServerTests {
     }
     let endpoint = try Endpoint(server.url, model: "m", keyVariable: "K", environment: ["K": "secret-7"])
     #expect {
-      try endpoint.complete(CompletionRequest(prompt: .text("a"), maximumTokens: 1), within: 10)
+      try endpoint.complete(CompletionRequest(prompt: .text("a"), maximumTokens: 1), within: Self.patience)
     } throws: { error in
       let message = String(describing: error)
       return message.contains("wrong key") && !message.contains("secret-7")
@@ -280,7 +287,7 @@ struct HostileServerTests {
     let server = RawServer { $1.sendCompletion([" sec", "ret-", "7"]) }
     let endpoint = try Endpoint(server.url, model: "m", keyVariable: "K", environment: ["K": "secret-7"])
     #expect(throws: EndpointError.keyRepeated) {
-      try endpoint.complete(CompletionRequest(prompt: .text("a"), maximumTokens: 3), within: 10)
+      try endpoint.complete(CompletionRequest(prompt: .text("a"), maximumTokens: 3), within: Self.patience)
     }
   }
 
@@ -292,7 +299,7 @@ struct HostileServerTests {
     }
     let endpoint = try Endpoint(server.url, model: "m", keyVariable: "K", environment: ["K": "secret-7"])
     #expect(throws: EndpointError.status(401, body: "seen")) {
-      try endpoint.complete(CompletionRequest(prompt: .text("a"), maximumTokens: 1), within: 10)
+      try endpoint.complete(CompletionRequest(prompt: .text("a"), maximumTokens: 1), within: Self.patience)
     }
     #expect(throws: EndpointError.noKey(variable: "K")) {
       try Endpoint(server.url, model: "m", keyVariable: "K", environment: [:])

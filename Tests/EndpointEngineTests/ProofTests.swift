@@ -6,7 +6,7 @@ import WorkerProtocol
 
 @testable import EndpointEngine
 
-/// Servers that answer with other weights than they say, each with real ones.
+/// Servers that answer with other weights than they claim, each with real ones.
 @Suite("Proof of the weights")
 struct ProofTests {
   private func worker(_ server: RawServer, _ folder: URL, name: String = "m") -> EndpointWorker {
@@ -29,7 +29,7 @@ struct ProofTests {
 
   private func isOfOtherWeights(_ error: any Error) -> Bool {
     guard case .declined(_, "failed", let message)? = error as? WorkerFailure else { return false }
-    return message.contains("does not answer with the weights")
+    return message.contains("does not serve the weights")
   }
 
   @Test("An honest server is known by its answers", arguments: [TestModels.imported, TestModels.uniform])
@@ -43,7 +43,7 @@ struct ProofTests {
     #expect(reply["token_ns"]?.array?.count == 4)
   }
 
-  @Test("Another lane of the same model is told apart, either way")
+  @Test("Another lane of the same model is recognized, either way")
   func otherLane() throws {
     for (served, claimed) in [
       (TestModels.imported, TestModels.uniform), (TestModels.uniform, TestModels.imported),
@@ -100,7 +100,7 @@ struct ProofTests {
     for (server, agrees) in [(own, true), (other, false)] {
       let endpoint = try Endpoint(server.url, model: "m")
       let readings = try FingerprintReading.texts.map { text in
-        let reading = try FingerprintReading(of: text, at: endpoint, by: folder, within: 60)
+        let reading = try FingerprintReading(of: text, at: endpoint, by: folder, within: 600)
         return FingerprintReading(prompt: reading.prompt, tokens: reading.tokens, logProbabilities: nil)
       }
       let session = try NativeSession.open(model)
@@ -120,7 +120,7 @@ struct ProofTests {
     #expect(!readings[0].agrees(with: nothing))
   }
 
-  @Test("What answers to score nothing says so")
+  @Test("The engine says that it scores no given tokens")
   func unsupported() throws {
     let server = try server([TestModels.uniform]) { _, _ in 0 }
     let worker = worker(server, TestModels.uniform)

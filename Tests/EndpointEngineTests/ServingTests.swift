@@ -10,8 +10,9 @@ import Testing
 struct ServingTests {
   private static let supervisor = [Program.executable.path, "engine", "supervise", "--"]
 
+  /// Waits for something that is about to happen, however busy the machine is.
   private func waitUntil(_ condition: () -> Bool) -> Bool {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(600)
     while ContinuousClock.now < deadline {
       if condition() { return true }
       Thread.sleep(forTimeInterval: 0.01)
@@ -24,7 +25,7 @@ struct ServingTests {
     ProcessTable.tree(of: root).filter { ProcessTable.commandLine(of: $0) == ["sleep", String(seconds)] }
   }
 
-  @Test("Ending a server ends its whole tree, also what takes no notice of politeness")
+  @Test("Ending a server ends its whole tree, including processes that ignore a polite request")
   func wholeTree() throws {
     let script = "trap '' TERM; sleep 611 & sh -c 'trap \"\" TERM; sleep 611; sleep 611' & wait; sleep 611"
     let server = try ManagedServer(["sh", "-c", script], port: 1, supervisor: Self.supervisor)
@@ -35,7 +36,7 @@ struct ServingTests {
     #expect(tree.allSatisfy { !ProcessTable.isRunning($0) })
   }
 
-  @Test("A server ends when whoever started it is killed")
+  @Test("A server ends when the process that started it is killed")
   func orphan() throws {
     let pipe = Pipe()
     let starter = Process()
@@ -54,15 +55,15 @@ struct ServingTests {
     kill(root, SIGKILL)
   }
 
-  @Test("A server that does not start is told with its last words")
+  @Test("The error of a server that does not start has its last words")
   func doesNotStart() throws {
     var settings = EndpointSettings(targets: [.init(folder: "", url: nil, servedModel: nil)])
     settings.profile = ServerProfile(
       name: "broken", command: ["sh", "-c", "echo no such model >&2; exit 3"], servedModel: "m")
     settings.keepsServers = true
-    let serving = Serving(settings, supervisor: Self.supervisor)
+    let server = ModelServer(settings, supervisor: Self.supervisor)
     #expect(throws: EndpointError.notStarted(command: "broken", reason: "no such model")) {
-      try serving.endpoint(for: TestModels.uniform)
+      try server.endpoint(for: TestModels.uniform)
     }
   }
 

@@ -6,7 +6,7 @@ import WorkerProtocol
 
 @testable import EndpointEngine
 
-/// Tool loops through a server that answers with real weights, and in places as a server with a parser of its own would.
+/// Tool loops through a server that answers with real weights, or as a server that parses calls itself does.
 @Suite("Tool calls through an endpoint")
 struct ToolCallTests {
   private static let prompt: [Int32] = [504, 3575, 282, 4649, 314]
@@ -30,7 +30,7 @@ struct ToolCallTests {
     return copy
   }
 
-  @Test("The parser for the calls that the chat template asks for is named")
+  @Test("The reply to load names the parser for the chat template's calls")
   func parser() throws {
     let scratch = try TemporaryFolder()
     let folder = try folderWithTools(in: scratch.url)
@@ -41,7 +41,7 @@ struct ToolCallTests {
     #expect(reply["chat"]?["takes_tools"] == true)
   }
 
-  @Test("A text is not judged where the server took the calls out of it")
+  @Test("A text is not judged if the server took the calls out of it")
   func takenOut() throws {
     let answers = try NativeAnswers([TestModels.imported]) { _, _ in 0 }
     let server = RawServer { request, connection in

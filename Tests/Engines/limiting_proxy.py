@@ -1,4 +1,4 @@
-"""Passes requests on to a server, as many at once as it is told; the others get status 429 at once.
+"""Passes on up to LIMIT requests at a time to a server; the others get status 429 immediately.
 
 usage: limiting_proxy.py SERVER_URL PORT LIMIT
 """

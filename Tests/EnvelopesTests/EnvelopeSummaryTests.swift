@@ -23,15 +23,15 @@ struct EnvelopeSummaryTests {
         temperature 0.0, top-p 1.0, seed 7
 
       Plan
-        6 ABBA blocks a cell after 1 warm-up a model and cell, order seed 11
-        a block is void where a model's two repetitions differ by more than 15 %
+        6 ABBA blocks per cell after 1 warm-up per model and cell, order seed 11
+        a block is void if a model's two repetitions differ by more than 15 %
         no verdict rests on a cell with more than 25 % of its blocks void
 
       Requests of a comparison
         48 for throughput after 4 warm-ups, 8 answers
 
       Promotion, by intervals of 95 % confidence
-        the candidate is promoted where at least one of these is shown:
+        the candidate is promoted if at least one of these is shown:
           cumulative throughput (tokens/s) of short is higher by more than 2 %
         and each of these is shown:
           accuracy (share) of choice is lower by at most 15 points

@@ -39,7 +39,7 @@ struct EnvelopeValidationTests {
       ])
   }
 
-  @Test("The error lists every problem, one a line")
+  @Test("The error lists every problem, one per line")
   func description() {
     let error = EnvelopeError.invalid(
       file: "a.json", problems: [.init(path: "id", message: "is missing"), .init(path: "", message: "is odd")])

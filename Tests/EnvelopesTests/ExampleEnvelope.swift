@@ -37,8 +37,8 @@ enum ExampleEnvelope {
 
   static func source() throws -> JSONValue { try JSONValue(parsing: text) }
 
-  /// What the validator says of the example with each member at a path such as `accuracy.0.items` replaced, or removed
-  /// where the value is nil.
+  /// What the validator reports on the example with each member at a path such as `accuracy.0.items` replaced, or
+  /// removed if the value is nil.
   static func problems(_ edits: [(path: String, value: JSONValue?)]) throws -> [String] {
     let source = try edits.reduce(source()) {
       $0.replacing($1.path.split(separator: ".").map(String.init)[...], $1.value)

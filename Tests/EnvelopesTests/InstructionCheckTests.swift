@@ -2,7 +2,7 @@ import Testing
 
 @testable import Envelopes
 
-/// What each rule takes and what it doesn't; `scripts/compare-instruction-checks.py` compares with IFBench's own checkers.
+/// What each rule accepts and what it doesn't; `scripts/compare-instruction-checks.py` compares with IFBench's checkers.
 @Suite("Instruction checks") struct InstructionCheckTests {
   static let cases: [(InstructionCheck, kept: [String], broken: [String])] = [
     (InstructionCheck(.words, least: 2, most: 3), ["two words", "it's"], ["one", "now four words here"]),
@@ -21,7 +21,7 @@ import Testing
     (InstructionCheck(.consonants), ["strong hands"], ["big hands"]),
     (InstructionCheck(.primeLengths), ["to see"], ["a fine day"]),
     (InstructionCheck(.changingInitials), ["one big cat"], ["big Bad cat"]),
-    (InstructionCheck(.wordALine), ["one\n\ntwo.\n"], ["one two\nthree"]),
+    (InstructionCheck(.wordPerLine), ["one\n\ntwo.\n"], ["one two\nthree"]),
     (InstructionCheck(.sameEnds), ["No way no.\n\nyes"], ["no way"]),
     (InstructionCheck(.options, words: ["yes", "no"]), ["Yes.", "no"], ["yes, no", "perhaps"]),
     (InstructionCheck(.exactOptions, words: ["a)", "b)"]), ["a)"], ["A)", "a"]),

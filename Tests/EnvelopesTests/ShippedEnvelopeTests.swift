@@ -57,7 +57,7 @@ struct ShippedEnvelopeTests {
     #expect(Set(prompts).count == prompts.count)
   }
 
-  @Test("The right option stands at each place about equally often", arguments: Promise.all)
+  @Test("The right option is at each position about equally often", arguments: Promise.all)
   func places(_ promise: Promise) throws {
     for task in try Envelope(contentsOf: promise.file).accuracy where task.kind != .exactMatch && !task.kind.isText {
       let counts = Dictionary(grouping: task.items, by: \.answer).mapValues(\.count)

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-/// The example with one member spoiled, and what the validator must say.
+/// The example with one member spoiled, and what the validator must report.
 struct SpoiledExample: Sendable, CustomTestStringConvertible {
   let path: String
   /// Nil to remove the member.

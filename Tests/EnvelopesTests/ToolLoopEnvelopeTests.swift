@@ -93,7 +93,7 @@ import ToolCalls
     #expect(try Self.problems { _ in } == [])
   }
 
-  @Test("Problems of traces are told with their paths") func paths() throws {
+  @Test("Problems of traces are reported with their paths") func paths() throws {
     let start = "traces[0].rounds[0].calls[0]"
     func problems(_ call: JSONValue) throws -> [String] {
       try Self.problems { $0["traces"] = Self.rounds([call]) }

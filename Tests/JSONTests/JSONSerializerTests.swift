@@ -20,4 +20,27 @@ struct JSONSerializerTests {
     let value = try JSONValue(parsing: Self.text)
     #expect(try JSONValue(parsing: value.serialized(layout)) == value)
   }
+
+  @Test("The pretty form indents by two spaces and leaves empty arrays and objects closed")
+  func pretty() {
+    let value: JSONValue = ["b": [1, ["x": .null]], "a": [], "o": [:]]
+    #expect(
+      value.serialized(.pretty) == """
+        {
+          "b": [
+            1,
+            {
+              "x": null
+            }
+          ],
+          "a": [],
+          "o": {}
+        }
+        """)
+  }
+
+  @Test("Numbers that are not finite become null")
+  func notFinite() {
+    #expect(JSONValue.array([.number(.nan), .number(.infinity)]).serialized() == "[null,null]")
+  }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Lanes
 
-@Suite("Quantization by the inputs that a layer meets")
+@Suite("Quantization by the inputs of a layer")
 struct ActivationAwareQuantizerTests {
   private let rows = 24
   private let columns = 128
@@ -12,7 +12,7 @@ struct ActivationAwareQuantizerTests {
   /// From -0.5 to 0.5.
   private static func centred(_ generator: inout SplitMix64) -> Float { Float(generator.next() >> 40) * 0x1p-24 - 0.5 }
 
-  /// Inputs that mostly vary along a few directions, as activations do.
+  /// The second moments of inputs that mostly vary along a few directions, as activations do.
   private func moments(_ generator: inout SplitMix64) -> [Float] {
     var sums = [Float](repeating: 0, count: columns * columns)
     let directions = (0..<6).map { _ in (0..<columns).map { _ in Self.centred(&generator) } }

@@ -14,7 +14,7 @@ struct BitAllocationTests {
 
   private func fine() throws -> QuantizationFormat { try #require(QuantizationFormat(bits: 8, groupSize: 64)) }
 
-  @Test("The budget goes where a byte gains most, and on to what still fits")
+  @Test("The budget goes to the layers with the most benefit per byte, then to what still fits")
   func greedy() throws {
     let allocation = BitAllocation(layers, coarse: coarse, fine: try fine(), budget: 120)
     #expect(allocation.chosen == ["small", "dull"])

@@ -6,7 +6,7 @@ import Testing
 @testable import Lanes
 @testable import NativeEngine
 
-/// On real weights, with little calibration text: that it works, not how well.
+/// On real weights with little calibration text: whether it works, not how well.
 @Suite("Making lanes")
 struct LaneMakingTests {
   private func source() throws -> ModelFolder { try ModelFolder(contentsOf: TestModels.imported) }
@@ -25,7 +25,7 @@ struct LaneMakingTests {
     #expect(tuned.codes != plain.codes)
   }
 
-  @Test("Running layer by layer gives what running them at once gives")
+  @Test("Running the layers in two parts equals running them at once")
   func layerwise() throws {
     let model = try LayerwiseModel(try source(), threads: 2, sequenceLength: 128)
     let tokens = calibration.sequences[0]

@@ -22,7 +22,7 @@ struct PythonInterpreterTests {
       .standardizedFileURL.path
   }
 
-  @Test("The option goes before the environment, and that before the project's folders")
+  @Test("The option goes before the environment variable, and that before the project's environments")
   func order() throws {
     let (dot, state) = (try interpreter(".venv/bin/python"), try interpreter(".resident/venv/bin/python"))
     let (named, variable) = (try interpreter("named"), try interpreter("variable"))
@@ -34,7 +34,7 @@ struct PythonInterpreterTests {
     #expect(try find(named: "named", ["PATH": folder.url.path]) == named.path)
   }
 
-  @Test("Where there is none, the error has the command that makes one")
+  @Test("If there is none, the error has the command that makes one")
   func missing() throws {
     #expect(throws: MLXError.none) { try find() }
     #expect(throws: MLXError.missing("/no/python")) { try find(named: "/no/python") }
@@ -60,10 +60,5 @@ struct PythonInterpreterTests {
       let text = String(describing: error)
       return text.contains("mlx.core") && text.contains("\(url.path) -m pip install")
     }
-  }
-
-  @Test("The worker's program ships inside")
-  func source() {
-    #expect(MLXWorker.source.contains("def generate(self, request):"))
   }
 }

@@ -1,6 +1,8 @@
 import Foundation
-import Testing
 import Measurements
+import Platform
+import TestSupport
+import Testing
 
 @testable import ModelRegistry
 
@@ -10,10 +12,10 @@ import Measurements
 
   init() throws {
     folder = try TemporaryFolder()
-    url = try folder.write("{\"models\":{\"default\":\"o/a\",\"count\":\"0\"}}")
+    url = try folder.write("{\"models\":{\"default\":\"o/a\",\"count\":\"0\"}}", to: "registry.json")
   }
 
-  @Test("Of many tasks that measured the same resident, one wins and the others are told who")
+  @Test("Of many tasks that measured the same resident, one wins and the others learn which")
   func tasksCompete() async throws {
     let url = url
     let winners = await withTaskGroup(of: (ModelID, RegistryError?).self) { group in
@@ -33,7 +35,7 @@ import Measurements
     for (_, error) in winners where error != nil {
       #expect(error == .residentMoved("default", expected: "o/a", found: resident))
     }
-    #expect(try folder.names == ["registry.json"])
+    #expect(folder.names == ["registry.json"])
   }
 
   @Test("Edits that follow what they find lose no update")
@@ -58,14 +60,12 @@ import Measurements
     #expect(try Registry(contentsOf: url)["count"] == "40")
   }
 
-  @Test("Of two processes one wins, the other is told")
+  @Test("Of two processes one wins, the other is refused")
   func processesCompete() throws {
     for _ in 0..<5 {
-      try folder.write("{\"models\":{\"default\":\"o/a\"}}")
-      let processes = ["o/b", "o/c"].map { Subprocess.helper("edit", url.path, "default", "o/a", $0) }
-      for process in processes { try process.run() }
-      for process in processes { process.waitUntilExit() }
-      #expect(processes.map(\.terminationStatus).sorted() == [0, 3])
+      try folder.write("{\"models\":{\"default\":\"o/a\"}}", to: "registry.json")
+      let processes = try ["o/b", "o/c"].map { try Subprocess.helper("edit", url.path, "default", "o/a", $0) }
+      #expect(processes.map { $0.wait().number }.sorted() == [0, 3])
     }
   }
 
@@ -73,7 +73,7 @@ import Measurements
   func namesHolder() throws {
     let target = try DurableFile.canonicalPath(of: url.path)
     let edit = try RegistryEdit(role: "default", expected: "o/a", replacement: "o/b")
-    try FileLock.withLock(on: target, timeout: .zero) { () throws(RegistryError) -> Void in
+    try EditLock.withLock(on: target, timeout: .zero) { () throws(RegistryError) -> Void in
       #expect(throws: RegistryError.file(path: target, .locked(holder: getpid()))) {
         try RegistryFile(url, lockTimeout: .zero).apply(edit)
       }
@@ -81,17 +81,16 @@ import Measurements
     try RegistryFile(url, lockTimeout: .zero).apply(edit)
   }
 
-  @Test("Who waited for a lock file notices that its holder removed it")
+  @Test("An edit that waited for a lock file notices that its holder removed it")
   func noticesRemovedLockFile() throws {
-    let path = FileLock.path(for: url.path)
-    let waiting = try DurableFile(path, .locking)
-    defer { waiting.release() }
+    let path = EditLock.path(for: url.path)
+    let waiting = try OpenFile(path, .updating(permissions: 0o644, followsLink: false))
     #expect(try waiting.hasName())
-    try FileLock.withLock(on: url.path, timeout: .zero) { () throws(RegistryError) -> Void in }
+    try EditLock.withLock(on: url.path, timeout: .zero) { () throws(RegistryError) -> Void in }
     #expect(try !waiting.hasName())
-    let next = try DurableFile(path, .locking)
-    defer { next.release() }
+    let next = try OpenFile(path, .updating(permissions: 0o644, followsLink: false))
     #expect(try !waiting.hasName())
     #expect(try next.hasName())
+    withExtendedLifetime(waiting) {}
   }
 }

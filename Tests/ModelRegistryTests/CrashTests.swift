@@ -1,6 +1,8 @@
 import Foundation
-import Testing
 import Measurements
+import Platform
+import TestSupport
+import Testing
 
 @testable import ModelRegistry
 
@@ -10,7 +12,7 @@ import Measurements
 
   init() throws {
     folder = try TemporaryFolder()
-    url = try folder.write(Self.text("o/a"))
+    url = try folder.write(Self.text("o/a"), to: "registry.json")
   }
 
   private static func text(_ id: ModelID) -> String {
@@ -23,15 +25,12 @@ import Measurements
     for round in 0..<29 {
       for (index, step) in WriteStep.allCases.enumerated() {
         let candidate = ModelID(rawValue: "o/\(round)-\(step)")
-        let helper = Subprocess.helper(
+        let helper = try Subprocess.helper(
           "edit", url.path, "default", resident.rawValue, candidate.rawValue, step.rawValue)
-        try helper.run()
-        helper.waitUntilExit()
-        #expect(helper.terminationReason == .uncaughtSignal)
-        #expect(helper.terminationStatus == SIGKILL)
+        #expect(helper.wait() == .signalled(SIGKILL))
         let isInstalled = try index >= #require(WriteStep.allCases.firstIndex(of: .installed))
         if isInstalled { resident = candidate }
-        #expect(try ModelRegistryTests.text(at: url) == Self.text(resident), "round \(round), \(step)")
+        #expect(try folder.text(of: "registry.json") == Self.text(resident), "round \(round), \(step)")
       }
     }
     try expectRecovery(from: resident)
@@ -41,15 +40,12 @@ import Measurements
   func killedAnywhere() throws {
     var resident: ModelID = "o/a"
     for round in 1...20 {
-      let output = Pipe()
-      let helper = Subprocess.helper(
-        "loop", url.path, "default", resident.rawValue, resident == "o/a" ? "o/b" : "o/a")
-      helper.standardOutput = output
-      try helper.run()
-      for _ in 0..<round { _ = output.fileHandleForReading.availableData }
-      kill(helper.processIdentifier, SIGKILL)
-      helper.waitUntilExit()
-      let found = try ModelRegistryTests.text(at: url)
+      let helper = try Subprocess.helper(
+        "loop", url.path, "default", resident.rawValue, resident == "o/a" ? "o/b" : "o/a", output: .pipe)
+      for _ in 0..<round { _ = helper.output.availableData }
+      helper.killGroup()
+      _ = helper.wait()
+      let found = try folder.text(of: "registry.json")
       resident = try #require(Registry(contentsOf: url)["default"])
       #expect(found == Self.text(resident))
       #expect(["o/a", "o/b"].contains(resident))
@@ -60,7 +56,7 @@ import Measurements
   private func expectRecovery(from resident: ModelID) throws {
     let edit = try RegistryEdit(role: "default", expected: resident, replacement: "o/end")
     try RegistryFile(url).apply(edit)
-    #expect(try ModelRegistryTests.text(at: url) == Self.text("o/end"))
-    #expect(try folder.names == ["registry.json"])
+    #expect(try folder.text(of: "registry.json") == Self.text("o/end"))
+    #expect(folder.names == ["registry.json"])
   }
 }

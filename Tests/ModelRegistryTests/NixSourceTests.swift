@@ -1,6 +1,7 @@
 import Foundation
-import Testing
 import Measurements
+import TestSupport
+import Testing
 
 @testable import ModelRegistry
 
@@ -147,7 +148,7 @@ import Measurements
     let url = try folder.write("{ models.default = \"o/a\"; }", to: "home.nix")
     let edit = try RegistryEdit(role: "default", expected: "o/a", replacement: "o/b")
     try NixSourceFile(url).apply(edit)
-    #expect(try text(at: url) == "{ models.default = \"o/b\"; }")
-    #expect(try folder.names == ["home.nix"])
+    #expect(try folder.text(of: "home.nix") == "{ models.default = \"o/b\"; }")
+    #expect(folder.names == ["home.nix"])
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
-import Testing
 import Measurements
+import TestSupport
+import Testing
 
 @testable import ModelRegistry
 
@@ -12,43 +13,43 @@ import Measurements
 
   @Test("A registry is created with its folder, its roles in the given order")
   func creates() throws {
-    let url = folder.file("new/ai-stack/registry.json")
+    let url = folder("new/ai-stack/registry.json")
     try RegistryFile(url).create(models: models)
     let expected = "{\n  \"models\": {\n    \"default\": \"o/a\",\n    \"coding\": \"o/\\\"b\\\"\"\n  }\n}\n"
-    #expect(try text(at: url) == expected)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("new/ai-stack").path) == ["registry.json"])
+    #expect(try folder.text(of: "new/ai-stack/registry.json") == expected)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder("new/ai-stack").path) == ["registry.json"])
   }
 
   @Test("Whatever has the name already is refused and kept")
   func refusesExisting() throws {
-    let url = try folder.write("mine")
+    let url = try folder.write("mine", to: "registry.json")
     #expect(throws: RegistryError.file(path: url.path, .alreadyExists)) { try RegistryFile(url).create(models: models) }
-    #expect(try text(at: url) == "mine")
-    let link = folder.file("dangling.json")
-    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: folder.file("nothing"))
+    #expect(try folder.text(of: "registry.json") == "mine")
+    let link = folder("dangling.json")
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: folder("nothing"))
     #expect(throws: RegistryError.file(path: link.path, .alreadyExists)) {
       try RegistryFile(link).create(models: models)
     }
-    #expect(try folder.names == ["dangling.json", "registry.json"])
+    #expect(folder.names == ["dangling.json", "registry.json"])
   }
 
   @Test("A file that appears during creation is kept")
   func keepsLateFile() throws {
-    let url = folder.file("registry.json")
+    let url = folder("registry.json")
     let file = RegistryFile(url) { step in
       if step == .temporaryFlushed { #expect(throws: Never.self) { try Data("mine".utf8).write(to: url) } }
     }
     #expect(throws: RegistryError.self) { try file.create(models: models) }
-    #expect(try text(at: url) == "mine")
-    #expect(try folder.names == ["registry.json"])
+    #expect(try folder.text(of: "registry.json") == "mine")
+    #expect(folder.names == ["registry.json"])
   }
 
   @Test("Models that make no registry create no file")
   func refusesInvalid() throws {
-    let file = RegistryFile(folder.file("registry.json"))
+    let file = RegistryFile(folder("registry.json"))
     #expect(throws: RegistryError.repeatedRole("a")) { try file.create(models: [("a", "o/a"), ("a", "o/b")]) }
     #expect(throws: RegistryError.unusableID(" ")) { try file.create(models: [("a", " ")]) }
     #expect(throws: RegistryError.self) { try file.create(models: [("Not a role", "o/a")]) }
-    #expect(try folder.names == [])
+    #expect(folder.names.isEmpty)
   }
 }

@@ -1,5 +1,5 @@
-import Testing
 import Measurements
+import Testing
 
 @testable import ModelRegistry
 

@@ -1,6 +1,8 @@
 import Foundation
-import Testing
 import Measurements
+import Platform
+import TestSupport
+import Testing
 
 @testable import ModelRegistry
 
@@ -13,20 +15,20 @@ import Measurements
 
   init() throws {
     folder = try TemporaryFolder()
-    url = try folder.write(Self.before)
+    url = try folder.write(Self.before, to: "registry.json")
     edit = try RegistryEdit(role: "default", expected: "o/a", replacement: "o/b")
   }
 
   private func expectUnchanged() throws {
-    #expect(try text(at: url) == Self.before)
-    #expect(try folder.names == ["registry.json"])
+    #expect(try folder.text(of: "registry.json") == Self.before)
+    #expect(folder.names == ["registry.json"])
   }
 
   @Test("An edit changes the file, says what it changed and leaves nothing else in the folder")
   func applies() throws {
     let diff = try RegistryFile(url).apply(edit)
-    #expect(try text(at: url) == Self.after)
-    #expect(try folder.names == ["registry.json"])
+    #expect(try folder.text(of: "registry.json") == Self.after)
+    #expect(folder.names == ["registry.json"])
     #expect(diff.description.contains("-\(Self.before)\n"))
     #expect(diff.description.contains("+\(Self.after)\n"))
   }
@@ -54,13 +56,13 @@ import Measurements
   @Test("A link's target is edited and the link kept")
   func followsLinks() throws {
     let links = try TemporaryFolder()
-    let link = links.file("link.json")
+    let link = links("link.json")
     try FileManager.default.createSymbolicLink(at: link, withDestinationURL: url)
     try RegistryFile(link).apply(edit)
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == url.path)
-    #expect(try text(at: url) == Self.after)
-    #expect(try links.names == ["link.json"])
-    #expect(try folder.names == ["registry.json"])
+    #expect(try folder.text(of: "registry.json") == Self.after)
+    #expect(links.names == ["link.json"])
+    #expect(folder.names == ["registry.json"])
   }
 
   @Test("An edit that changes nothing writes nothing")
@@ -96,7 +98,7 @@ import Measurements
     try folder.write("mine", to: ".registry.json.backup.tmp")
     try folder.write("mine", to: ".other.json.1f00ba5.tmp")
     try RegistryFile(url).apply(edit)
-    #expect(try folder.names == [".other.json.1f00ba5.tmp", ".registry.json.backup.tmp", "registry.json"])
+    #expect(folder.names == [".other.json.1f00ba5.tmp", ".registry.json.backup.tmp", "registry.json"])
   }
 
   @Test("A change by a program without the lock is not overwritten")
@@ -110,13 +112,13 @@ import Measurements
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(try text(at: url) == foreign)
-    #expect(try folder.names == ["registry.json"])
+    #expect(try folder.text(of: "registry.json") == foreign)
+    #expect(folder.names == ["registry.json"])
   }
 
   @Test("A missing file, a folder and a dangling link are told apart from a registry")
   func notAFile() throws {
-    let missing = folder.file("missing.json")
+    let missing = folder("missing.json")
     #expect(throws: RegistryError.file(path: missing.path, .notFound)) { try RegistryFile(missing).apply(edit) }
     #expect(throws: RegistryError.file(path: missing.path, .notFound)) { try Registry(contentsOf: missing) }
     #expect(throws: RegistryError.file(path: folder.url.path, .notARegularFile)) {
@@ -129,9 +131,9 @@ import Measurements
   @Test("A file that is far too large is not read")
   func tooLarge() throws {
     let handle = try FileHandle(forWritingTo: url)
-    try handle.truncate(atOffset: UInt64(DurableFile.sizeLimit) + 1)
+    try handle.truncate(atOffset: UInt64(DocumentBytes.sizeLimit) + 1)
     try handle.close()
-    #expect(throws: RegistryError.file(path: url.path, .tooLarge(limit: DurableFile.sizeLimit))) {
+    #expect(throws: RegistryError.file(path: url.path, .tooLarge(limit: DocumentBytes.sizeLimit))) {
       try Registry(contentsOf: url)
     }
   }
@@ -148,9 +150,8 @@ import Measurements
   #if os(Linux)
     @Test("A full disk is named")
     func fullDisk() throws {
-      let full = try DurableFile("/dev/full", .locking)
-      defer { full.release() }
-      let error = #expect(throws: RegistryError.self) { try full.append([1]) }
+      let full = try OpenFile("/dev/full", .updating(permissions: 0o644, followsLink: false))
+      let error = #expect(throws: RegistryError.self) { try RegistryError.converting(full.write([1])) }
       #expect(error == .file(path: "/dev/full", .diskFull))
       #expect(error?.description.contains("ENOSPC") == true)
     }
@@ -163,7 +164,7 @@ import Measurements
       (ENOENT, .notFound), (EIO, .failed(operation: "read it", reason: String(cString: strerror(EIO)))),
     ]
     for (code, problem) in problems {
-      #expect(RegistryError.system("read it", "r", code) == .file(path: "r", problem))
+      #expect(RegistryError(FileSystemError(.read, "r", code: code)) == .file(path: "r", problem))
     }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import JSON
-import Testing
 import Measurements
+import Testing
 
 @testable import ModelRegistry
 
@@ -18,7 +18,7 @@ import Measurements
     #expect(registry["coding"] == nil)
   }
 
-  @Test("A role gives its id, a registered id gives itself")
+  @Test("A role resolves to its id, a registered id to itself")
   func resolves() throws {
     let registry = try registry(#"{"models":{"default":"o/a"}}"#)
     #expect(try registry.resolve("default").description == "default -> o/a (role)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelRegistry
@@ -73,17 +74,17 @@ import Testing
   @Test("git turns the old text into the new one", arguments: pairs)
   func gitApplies(_ old: String, _ new: String) throws {
     let folder = try TemporaryFolder()
-    let url = try folder.write(old, to: "r.json")
+    try folder.write(old, to: "r.json")
     #expect(try Subprocess.gitApply(diff(old, new, path: "r.json").bytes, in: folder) == 0)
-    #expect(try text(at: url) == new)
+    #expect(try folder.text(of: "r.json") == new)
   }
 
   @Test("git understands any path", arguments: ["with space.json", "quo\"te\\.json", "größe.json", "tab\there.json"])
   func gitApplies(path: String) throws {
     let folder = try TemporaryFolder()
-    let url = try folder.write("a\n", to: path)
+    try folder.write("a\n", to: path)
     #expect(try Subprocess.gitApply(diff("a\n", "b\n", path: path).bytes, in: folder) == 0)
-    #expect(try text(at: url) == "b\n")
+    #expect(try folder.text(of: path) == "b\n")
   }
 
   @Test("An absolute path becomes one relative to the root")

@@ -41,10 +41,13 @@ struct ConformanceTests {
     let columns = try #require(expected["columns"]?.array).compactMap(\.integer)
     let values = try #require(expected["values"]?.array)
     let largest = try #require(expected["largest"]?.array)
-    #expect(tokens.count == 128)
+    #expect(tokens.count == 128 && values.count == 128 && largest.count == 128)
+    #expect(!columns.isEmpty)
     var row = 0
     func check(_ logits: Logits) throws {
-      for (column, value) in zip(columns, values[row].array ?? []) {
+      let expected = try #require(values[row].array)
+      #expect(expected.count == columns.count)
+      for (column, value) in zip(columns, expected) {
         #expect(abs(Double(logits[column]) - (value.number ?? .nan)) < 0.02)
       }
       let top = Sampler.likeliest(logits)

@@ -43,11 +43,13 @@ struct KernelTests {
       let expected = matrix.product(x, scalar, .float32)
       // Half a step of each activation, which is at most 1, times the largest weight.
       let limit = Float(matrix.columns) * Float(1 << format.0) / 65_534 + 1e-3
-      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < limit })
+      #expect(largestDifference(found, expected) < limit)
     }
   }
 
-  @Test("Inputs of a batch get what they get alone, to the last bit", arguments: sets, ActivationPrecision.allCases)
+  @Test(
+    "Products of a batch are those of each input alone, to the last bit", arguments: sets,
+    ActivationPrecision.allCases)
   func batches(set: String, precision: ActivationPrecision) throws {
     let kernels = try Kernels(named: set)
     for (bits, group, groups) in [(4, 32, 18), (4, 64, 9), (8, 64, 3), (2, 32, 5), (6, 64, 3)] {
@@ -71,31 +73,32 @@ struct KernelTests {
       let found = matrix.panelProduct(x, tokens: tokens, kernels, .fixed16)
       let expected = matrix.panelProduct(x, tokens: tokens, scalar)
       let limit = Float(matrix.columns) * Float(1 << format.0) / 65_534 + 1e-3
-      #expect(zip(found, expected).allSatisfy { abs($0 - $1) < limit })
+      #expect(largestDifference(found, expected) < limit)
     }
   }
 
   @Test("Products in bfloat16 are off by no more than the rounding", arguments: sets)
-  func brainPanels(set: String) throws {
+  func bfloat16Panels(set: String) throws {
     let kernels = try Kernels(named: set)
     for (tokens, columns) in [(1, 64), (17, 514), (49, 77), (100, 300)] {
       let matrix = RandomMatrix(rows: 19, columns: columns, storage: RK_BFLOAT16)
       let x = matrix.randomInput(tokens)
       let found = matrix.panelProduct(x, tokens: tokens, kernels, .matched)
       let expected = matrix.panelProduct(x, tokens: tokens, scalar)
-      // Half of the last of eight bits of each activation.
+      // Half of the last of the eight bits of each activation.
       expectClose(found, expected, scale: Float(columns) * 0x1p-9 / 1e-5)
     }
   }
 
-  @Test("An activation that is no number shows in the product", arguments: sets)
+  @Test("An activation that is not finite shows in the product", arguments: sets)
   func notANumber(set: String) throws {
     let kernels = try Kernels(named: set)
     for value in [Float.nan, .infinity] {
       let matrix = RandomMatrix(rows: 5, columns: 96, bits: 4, group: 32)
       var x = matrix.randomInput(1)
       x[40] = value
-      #expect(matrix.product(x, kernels, .fixed16).allSatisfy { !$0.isFinite })
+      let product = matrix.product(x, kernels, .fixed16)
+      #expect(product.count == 5 && product.allSatisfy { !$0.isFinite })
     }
   }
 
@@ -137,7 +140,7 @@ struct KernelTests {
   func dequantizedRows(set: String, format: (Int, Int)) throws {
     let kernels = try Kernels(named: set)
     let matrix = RandomMatrix(rows: 7, columns: 3 * format.1, bits: format.0, group: format.1)
-    // The vector path fuses multiplication and addition, which rounds once where the reference rounds twice.
+    // The vector path fuses multiplication and addition, which rounds once; the reference rounds twice.
     expectClose(matrix.dequantized(kernels), matrix.dequantized(scalar), scale: Float(1 << format.0))
   }
 
@@ -170,11 +173,67 @@ struct KernelTests {
   }
 }
 
+/// Microscaling floats of every instruction set against the scalar reference.
+@Suite("Kernels of microscaling floats")
+struct MicroscalingKernelTests {
+  static let sets = InstructionSet.available.filter { $0 != .scalar }.map(\.rawValue)
+  static let formats = [RK_MXFP4, RK_MXFP8, RK_NVFP4]
+
+  let scalar: Kernels
+
+  init() throws { scalar = try Kernels(named: "scalar") }
+
+  @Test("Dequantized rows are equal", arguments: sets, formats)
+  func rows(set: String, format: rk_storage) throws {
+    let matrix = RandomMatrix(rows: 7, columns: 96, microscaling: format)
+    #expect(try matrix.dequantized(Kernels(named: set)) == matrix.dequantized(scalar))
+  }
+
+  @Test("Products of one token agree at odd widths", arguments: sets, formats)
+  func vectors(set: String, format: rk_storage) throws {
+    let kernels = try Kernels(named: set)
+    for columns in [32, 96, 576] {
+      let matrix = RandomMatrix(rows: 37, columns: columns, microscaling: format)
+      let x = matrix.randomInput(1)
+      let scale = matrix.dequantized(scalar).map(abs).max() ?? 1
+      expectClose(
+        matrix.product(x, kernels, .fixed16), matrix.product(x, scalar, .float32),
+        scale: scale * Float(columns).squareRoot())
+    }
+  }
+
+  @Test("Products of many tokens agree", arguments: sets, formats)
+  func panels(set: String, format: rk_storage) throws {
+    let kernels = try Kernels(named: set)
+    for tokens in [1, 17, 100] {
+      let matrix = RandomMatrix(rows: 19, columns: 544, microscaling: format)
+      let x = matrix.randomInput(tokens)
+      let scale = matrix.dequantized(scalar).map(abs).max() ?? 1
+      expectClose(
+        matrix.panelProduct(x, tokens: tokens, kernels), matrix.panelProduct(x, tokens: tokens, scalar),
+        scale: scale * Float(544).squareRoot())
+    }
+  }
+}
+
 /// Equal but for the rounding of sums in another order.
 func expectClose(
   _ found: [Float], _ expected: [Float], scale: Float, sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  #expect(found.count == expected.count, sourceLocation: sourceLocation)
-  let largest = zip(found, expected).map { abs($0 - $1) / (scale + abs($1)) }.max() ?? 0
+  let scales = expected.map { scale + abs($0) }
+  let largest = largestDifference(found, expected, relativeTo: scales, sourceLocation: sourceLocation)
   #expect(largest < 1e-5, "largest relative difference \(largest)", sourceLocation: sourceLocation)
+}
+
+/// The largest difference of corresponding elements; infinite if one is not a number. Expects equal counts above zero.
+func largestDifference(
+  _ found: [Float], _ expected: [Float], relativeTo scales: [Float]? = nil,
+  sourceLocation: SourceLocation = #_sourceLocation
+) -> Float {
+  #expect(!expected.isEmpty && found.count == expected.count, sourceLocation: sourceLocation)
+  let scales = scales ?? [Float](repeating: 1, count: expected.count)
+  return zip(zip(found, expected), scales).reduce(0) { largest, element in
+    let difference = abs(element.0.0 - element.0.1) / element.1
+    return difference.isNaN ? .infinity : max(largest, difference)
+  }
 }

@@ -13,11 +13,11 @@ struct ThreadTeamTests {
       let first = Atomic<Int>(0)
       let isOrdered = Atomic<Bool>(true)
       let second = Atomic<Int>(0)
-      team.run { lane in
-        lane.forEachTask(17) { first.add($0 + 1, ordering: .relaxed) }
+      team.run { thread in
+        thread.forEachTask(17) { first.add($0 + 1, ordering: .relaxed) }
         if first.load(ordering: .relaxed) != 17 * 18 / 2 { isOrdered.store(false, ordering: .relaxed) }
-        lane.barrier()
-        lane.forEachTask(5) { _ in second.add(1, ordering: .relaxed) }
+        thread.barrier()
+        thread.forEachTask(5) { _ in second.add(1, ordering: .relaxed) }
       }
       let (ordered, tasks) = (isOrdered.load(ordering: .relaxed), second.load(ordering: .relaxed))
       #expect(ordered)
@@ -30,9 +30,9 @@ struct ThreadTeamTests {
     let team = ThreadTeam(size: size)
     defer { team.close() }
     let shares = Mutex<[Int: Range<Int>]>([:])
-    team.run { lane in
-      let share = lane.share(of: rows)
-      shares.withLock { $0[lane.index] = share }
+    team.run { thread in
+      let share = thread.share(of: rows)
+      shares.withLock { $0[thread.index] = share }
     }
     let sorted = shares.withLock { shares in (0..<size).compactMap { shares[$0] } }
     #expect(sorted.count == size)

@@ -20,7 +20,7 @@ struct NightTests {
     #expect(summary.results.map(\.state) == [.done, .done], "\(summary.text)")
     #expect(summary.exitCode == 0)
     #expect(summary.results.last?.verdict?.outcome != nil)
-    #expect(summary.standings.first?.validated == 1)
+    #expect(summary.progress.first?.validated == 1)
     #expect(summary.markdown.contains("| new | default | tiny | 1 comparison of 2"))
     #expect(try await folder.night(plan).results.isEmpty)
   }
@@ -34,10 +34,10 @@ struct NightTests {
       #expect(summary.results.first?.state == .failed, "night \(night): \(summary.text)")
       #expect(summary.exitCode == 1)
     }
-    #expect(try folder.host.survey(plan).standings.first?.state == .parked(failures: 3))
+    #expect(try folder.host.survey(plan).progress.first?.state == .parked(failures: 3))
     #expect(try await folder.night(plan).results.isEmpty)
     try folder.model("bad")
-    #expect(try folder.host.survey(plan).standings.first?.state == .unscreened)
+    #expect(try folder.host.survey(plan).progress.first?.state == .unscreened)
   }
 
   @Test("A worker that hangs is ended by the watchdog, and the rest of the night goes on")
@@ -58,18 +58,18 @@ struct NightTests {
       ["new"], [("watchdog", ["load_seconds": 20, "prefill_seconds": 1, "decode_seconds": 1])])
     var short = plan
     short.budget.minutes = 0.02
-    let (standings, past) = try folder.host.survey(plan)
-    let schedule = NightSchedule(plan, standings: standings, past: past, now: 0)
+    let (progress, past) = try folder.host.survey(plan)
+    let schedule = NightSchedule(plan, progress: progress, past: past, now: 0)
     let comparison = NightSchedule(tasks: schedule.tasks.filter { $0.kind == .comparison }, leftOut: [])
     let summary = await Night(short, on: folder.host, promotes: false, requester: "test").run(comparison)
     #expect(summary.results.map(\.state) == [.cutOff], "\(summary.text)")
-    #expect(try folder.host.survey(plan).standings.first?.state == .interrupted(.isolated))
+    #expect(try folder.host.survey(plan).progress.first?.state == .interrupted(.isolated))
     try folder.model("new")
     let next = try await folder.night(plan)
     #expect(next.results.first?.task.resumes == true && next.results.first?.state == .done, "\(next.text)")
   }
 
-  @Test("Where the memory budget does not suffice, the candidate is capacity_gated and not loaded")
+  @Test("If the memory budget does not suffice, the candidate is capacity_gated and not loaded")
   func gated() async throws {
     try folder.model("new")
     try folder.folder.write(

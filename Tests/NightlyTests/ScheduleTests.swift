@@ -20,18 +20,19 @@ struct ScheduleTests {
     weights: String = "w", minutes: Double? = 2
   ) -> PastSession {
     PastSession(
-      role: "default", resident: "old", candidate: candidate, envelope: plan.envelopes[0].hash, environment: .isolated,
-      startedAt: start, state: state, weights: ["r", weights], outcome: outcome, minutes: minutes)
+      uuid: "u", role: "default", resident: "old", candidate: candidate, envelope: plan.envelopes[0].hash,
+      environment: .isolated, startedAt: start, state: state, weights: ["r", weights], outcome: outcome,
+      minutes: minutes)
   }
 
-  private func standings(
+  private func progress(
     _ past: [PastSession], folders: [ModelID: CandidateFolder] = [:]
-  ) -> [Standing] { Nightly.standings(of: plan, residents: ["default": "old"], folders: folders, past: past) }
+  ) -> [CandidateProgress] { plan.progress(residents: ["default": "old"], folders: folders, past: past) }
 
   private func schedule(_ past: [PastSession], now: Double, minutes: Double = 60) -> NightSchedule {
     var plan = plan
     plan.budget.minutes = minutes
-    return NightSchedule(plan, standings: standings(past), past: past, now: now)
+    return NightSchedule(plan, progress: progress(past), past: past, now: now)
   }
 
   @Test("A new candidate is screened and then compared")
@@ -54,10 +55,10 @@ struct ScheduleTests {
   @Test("An inconclusive comparison counts for nothing, and may be made again at once")
   func inconclusive() throws {
     let sessions = [past("a", at: 0, outcome: "inconclusive")]
-    let standing = try #require(standings(sessions).first)
-    #expect(standing.state == .open && standing.validated == 0 && standing.dueAt == nil)
+    let candidate = try #require(progress(sessions).first)
+    #expect(candidate.state == .open && candidate.validated == 0 && candidate.dueAt == nil)
     #expect(schedule(sessions, now: day).tasks.first?.candidate == "a")
-    #expect(standings(sessions + [past("a", at: day), past("a", at: 6 * day)]).first?.state == .final)
+    #expect(progress(sessions + [past("a", at: day), past("a", at: 6 * day)]).first?.state == .final)
   }
 
   @Test("A comparison does not count before the envelope's days are over, and so is not made")
@@ -65,32 +66,32 @@ struct ScheduleTests {
     let sessions = [past("a", at: 0)]
     #expect(!schedule(sessions, now: 4.9 * day).tasks.contains { $0.candidate == "a" })
     #expect(schedule(sessions, now: 5 * day).tasks.first?.candidate == "a")
-    let standing = try #require(standings(sessions).first)
-    #expect(standing.validated == 1 && standing.needed == 2 && standing.dueAt == 5 * day)
-    #expect(standing.lacks(at: day).hasPrefix("1 comparison of 2, the next counts from 1970-01-06"))
+    let candidate = try #require(progress(sessions).first)
+    #expect(candidate.validated == 1 && candidate.needed == 2 && candidate.dueAt == 5 * day)
+    #expect(candidate.lacks(at: day).hasPrefix("1 comparison of 2, the next counts from 1970-01-06"))
   }
 
   @Test("Comparisons that are too near to the one before do not mature a verdict")
   func tooNear() throws {
-    let near = standings([past("a", at: 0), past("a", at: 2 * day)])
+    let near = progress([past("a", at: 0), past("a", at: 2 * day)])
     #expect(near.first?.state == .open && near.first?.validated == 1)
-    #expect(standings([past("a", at: 0), past("a", at: 5 * day)]).first?.state == .final)
+    #expect(progress([past("a", at: 0), past("a", at: 5 * day)]).first?.state == .final)
   }
 
   @Test("Other weights under the same name begin anew")
   func otherWeights() {
     let sessions = [past("a", at: 0), past("a", at: 5 * day, weights: "v")]
-    #expect(standings(sessions).first?.validated == 1)
+    #expect(progress(sessions).first?.validated == 1)
   }
 
   @Test("What is rejected, parked, missing or resident is left alone")
   func closed() {
-    let found = standings(
+    let found = progress(
       [past("a", at: 0, outcome: "reject")],
       folders: ["b": CandidateFolder(failures: 3), "c": CandidateFolder(exists: false)])
     #expect(found.map(\.state) == [.rejected, .parked(failures: 3), .missing])
     #expect(found.allSatisfy { !$0.isOpen })
-    let tasks = NightSchedule(plan, standings: found, past: [], now: 0).tasks
+    let tasks = NightSchedule(plan, progress: found, past: [], now: 0).tasks
     #expect(tasks.isEmpty)
   }
 

@@ -13,21 +13,21 @@ struct HostLockTests {
 
   @Test("A second start is refused with the holder's name")
   func refused() async throws {
-    let lock = try await HostLock.acquire(for: "the night rehearsal", manner: .refuse, at: path)
+    let lock = try await HostLock.acquire(for: "the night rehearsal", whenHeld: .refuse, at: path)
     #expect(HostLock.holder(at: path) == "process \(getpid()), the night rehearsal")
     await #expect(throws: HostLock.Failure.held(file: path, holder: "process \(getpid()), the night rehearsal")) {
-      _ = try await HostLock.acquire(for: "another", manner: .stepAside, at: path)
+      _ = try await HostLock.acquire(for: "another", whenHeld: .stepAside, at: path)
     }
     withExtendedLifetime(lock) {}
   }
 
   @Test("A second start waits until the first has ended")
   func waiting() async throws {
-    var first: HostLock? = try await HostLock.acquire(for: "first", manner: .refuse, at: path)
+    var first: HostLock? = try await HostLock.acquire(for: "first", whenHeld: .refuse, at: path)
     let path = path
     let (told, telling) = AsyncStream<String>.makeStream()
     let second = Task {
-      try await HostLock.acquire(for: "second", manner: .wait, at: path) { telling.yield($0) }
+      try await HostLock.acquire(for: "second", whenHeld: .wait, at: path) { telling.yield($0) }
     }
     for await holder in told {
       #expect(holder.hasSuffix("first"))
@@ -44,7 +44,7 @@ struct HostLockTests {
   func released() async throws {
     #expect(HostLock.holder(at: path) == nil)
     do {
-      let lock = try await HostLock.acquire(for: "short", manner: .refuse, at: path)
+      let lock = try await HostLock.acquire(for: "short", whenHeld: .refuse, at: path)
       withExtendedLifetime(lock) {}
     }
     #expect(HostLock.holder(at: path) == nil)
@@ -53,7 +53,7 @@ struct HostLockTests {
   @Test("A place that cannot hold a lock is named")
   func unusable() async throws {
     await #expect(throws: HostLock.Failure.self) {
-      _ = try await HostLock.acquire(for: "x", manner: .wait, at: "/nowhere/lock")
+      _ = try await HostLock.acquire(for: "x", whenHeld: .wait, at: "/nowhere/lock")
     }
   }
 }

@@ -19,7 +19,7 @@ struct MeasuredComparison {
   /// - Parameter speed: The candidate's rate relative to the resident's.
   init(speed: Double, comparisonsNeeded: Int = 1, allowsProvisional: Bool = true) throws {
     folder = try TemporaryFolder()
-    store = try MeasurementStore(at: folder.url.appendingPathComponent("test.sqlite"), mode: .readWrite)
+    store = try MeasurementStore(at: folder("test.sqlite"), mode: .readWrite)
     registry = RegistryFile(try folder.write(Self.registryText, to: "registry.json"))
     let source = Self.envelope(comparisonsNeeded, allowsProvisional)
     let envelope = try Envelope(source: source)
@@ -48,7 +48,7 @@ struct MeasuredComparison {
 
   var promoter: Promoter { Promoter(store: store, registry: registry, requester: "tester") }
 
-  var databasePath: String { folder.url.appendingPathComponent("test.sqlite").path }
+  var databasePath: String { folder("test.sqlite").path }
 
   var registryText: String { get throws { try String(contentsOf: registry.url, encoding: .utf8) } }
 
@@ -61,8 +61,8 @@ struct MeasuredComparison {
     return Run(
       model: ModelID(rawValue: model), side: side,
       provenance: .hashed(WeightsHash(rawValue: hash), files: JSONObject([("model.safetensors", .string(hash))])),
-      engine: EngineBuild(name: "native", version: "test", instructionSet: "scalar", threads: 1), loadSeconds: 1,
-      readinessSeconds: 1, description: JSONObject())
+      engine: EngineBuild(name: "native", version: "test", instructionSet: "scalar", threads: 1),
+      load: LoadReading(loadSeconds: 1, readinessSeconds: 1), description: JSONObject())
   }
 
   private static func envelope(_ comparisonsNeeded: Int, _ allowsProvisional: Bool) -> JSONValue {

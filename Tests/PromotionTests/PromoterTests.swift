@@ -43,7 +43,7 @@ struct PromoterTests {
     #expect(try comparison.registryText == MeasuredComparison.registryText)
   }
 
-  @Test("A provisional win waits where the envelope asks for a final one, unless it is overridden")
+  @Test("A provisional win waits if the envelope asks for a final one, unless it is overridden")
   func maturity() throws {
     let comparison = try MeasuredComparison(speed: 1.25, comparisonsNeeded: 4, allowsProvisional: false)
     let decision = try comparison.promoter.promote(comparison.number, roles: ["default"])

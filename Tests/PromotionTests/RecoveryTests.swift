@@ -1,18 +1,13 @@
 import Foundation
+import Measurements
 import ModelRegistry
 import Promotion
 import Store
+import TestSupport
 import Testing
-import Measurements
 
 @Suite("Interrupted and reversed edits")
 struct RecoveryTests {
-  private static var helper: URL {
-    let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
-    let tests = bundle ?? URL(fileURLWithPath: CommandLine.arguments[0])
-    return tests.deletingLastPathComponent().appendingPathComponent("registry-crash-helper")
-  }
-
   @Test("A promoter killed at any step, 203 times over, leaves a whole registry, and the log agrees with it")
   func killed() throws {
     let comparison = try MeasuredComparison(speed: 1.25)
@@ -21,7 +16,7 @@ struct RecoveryTests {
     for round in 0..<29 {
       for step in WriteStep.allCases {
         let process = Process()
-        process.executableURL = Self.helper
+        process.executableURL = Program.product("registry-crash-helper")
         process.arguments = [
           "promote", comparison.registry.url.path, comparison.databasePath, "default,coding",
           comparison.number.description, step.rawValue,
@@ -53,7 +48,7 @@ struct RecoveryTests {
     #expect(try comparison.store.registryEdits(role: nil).allSatisfy { $0.state != .pending })
   }
 
-  @Test("A rollback is an edit like any other: logged, and refused where the role has moved since")
+  @Test("A rollback is an edit like any other: logged, and refused if the role has moved since")
   func rollback() throws {
     let comparison = try MeasuredComparison(speed: 1.25)
     #expect(throws: PromotionError.nothingToRollBack("default")) {

@@ -1,4 +1,4 @@
-"""What a test of a publication needs: a hub, a dataset's folder, and the command."""
+"""The parts of a publication's test: a hub, a dataset's folder, and the command."""
 import hashlib
 import json
 import os
@@ -14,7 +14,7 @@ REPOSITORY = "org/measurements"
 
 
 class Dataset:
-    """A folder of an index and shards whose names fit their bytes; a publication looks no further."""
+    """A folder of an index and shards whose names match their bytes, which is all that a publication checks."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -27,7 +27,7 @@ class Dataset:
         return path
 
     def add(self, *contents):
-        """A batch with these shards, whose paths it gives."""
+        """Adds a batch with these shards and returns the paths of its files."""
         shards = []
         for content in contents:
             name = f"samples/samples-20260101T000000Z-{hashlib.sha256(content).hexdigest()[:32]}.parquet"

@@ -1,7 +1,7 @@
-"""A stand-in of the hub's endpoints that `hf datasets ls` and `hf upload` of huggingface_hub 2.4.0 ask.
+"""A stand-in for the hub's endpoints that `hf datasets ls` and `hf upload` of huggingface_hub 2.4.0 call.
 
-It keeps repositories in memory, counts what is asked and fails when it is told to. Large files go through Git LFS'
-batch API, as they do where Xet is off.
+It keeps repositories in memory, records requests and fails on demand. Large files go through the batch API of Git LFS,
+as they do if Xet is off.
 """
 import base64
 import hashlib
@@ -29,10 +29,10 @@ class Hub(http.server.ThreadingHTTPServer):
         # Of each repository, the content of each path, and the titles of its commits.
         self.repositories = {}
         self.commits = {}
-        # What was uploaded of large files, by SHA-256.
+        # The content of uploaded large files, by SHA-256.
         self.objects = {}
         self.requests = []
-        # Called with the handler and the name of an endpoint; what gives True has answered itself.
+        # Called with the handler and the name of an endpoint; returns True if it has sent the response.
         self.fault = None
         self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -42,10 +42,10 @@ class Hub(http.server.ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request, client_address):
-        pass  # Connections that a test cuts.
+        pass  # Tests cut connections.
 
     def put(self, repository, path, content):
-        """Writes as somebody else does."""
+        """Writes a file in somebody else's name."""
         self.repositories.setdefault(repository, {})[path] = content
         self.commits.setdefault(repository, []).append("somebody else's")
 
@@ -73,7 +73,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(status, {"error": message}, X_Error_Message=message)
 
     def cut(self):
-        """Ends the connection without an answer."""
+        """Ends the connection without a response."""
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 

@@ -1,4 +1,4 @@
-"""Publishes datasets by `resident publish` and the real `hf` command to a stand-in of the hub on loopback.
+"""Publishes datasets with `resident publish` and the real `hf` command to a stand-in for the hub on loopback.
 
 usage: publish.py RESIDENT_PROGRAM HF_PROGRAM
 """
@@ -10,7 +10,7 @@ from case import REPOSITORY, RESULTS, TOKEN, Case, Dataset
 
 
 def new_repository(case):
-    """A new repository is made, 300 shards arrive in one commit, and a second time adds nothing."""
+    """A new repository is created, 300 shards arrive in one commit, and repeating adds nothing."""
     case.dataset.add(*(b"shard %d" % number for number in range(300)))
     report = case.succeed()
     assert case.remote() == case.dataset.files()
@@ -22,7 +22,7 @@ def new_repository(case):
 
 
 def exported_dataset(case):
-    """What `resident export` wrote arrives whole."""
+    """A dataset that `resident export` wrote arrives whole."""
     folder = shutil.copytree(RESULTS, case.folder / "exported")
     case.succeed(results=folder)
     assert case.remote() == {str(path.relative_to(folder)): path.read_bytes()
@@ -75,7 +75,7 @@ def lost_connection(case):
 
 
 def lost_answer(case):
-    """A commit whose answer got lost is seen as done when the command is repeated."""
+    """A commit whose response got lost is recognized when the command is repeated."""
     case.dataset.add(b"shard")
 
     def answer_nothing(handler, name):
@@ -92,7 +92,7 @@ def lost_answer(case):
 
 
 def forbidden(case):
-    """A token that may only read: the error says so, and nothing is written, whether the repository is there or not."""
+    """A token that may only read is an error that says so; nothing is written, whether the repository exists or not."""
     case.dataset.add(b"shard")
     case.fail("does not let this token write to org/measurements", token="read-0123456789")
     assert case.remote() == {}
@@ -109,7 +109,7 @@ def no_token(case):
 
 
 def commit_in_between(case, status=412):
-    """Where somebody else commits meanwhile, the repository is listed anew and the rest is committed."""
+    """If somebody else commits meanwhile, the repository is listed again and the rest is committed."""
     case.dataset.add(b"shard")
     case.succeed()
     theirs = Dataset(case.folder / "theirs")
@@ -172,7 +172,7 @@ def damaged_folder(case):
 
 
 def lost_file(case):
-    """A hub that forgets what it took is found out."""
+    """A hub that loses a file is noticed."""
     names = case.dataset.add(b"shard")
 
     def forget(handler, name):

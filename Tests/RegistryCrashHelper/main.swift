@@ -1,13 +1,13 @@
 import Foundation
+import Measurements
 import ModelRegistry
 import Promotion
 import Store
-import Measurements
 
-/// Edits a registry for tests that need another process, and dies where it is told to.
+/// Edits a registry for tests that need another process, and kills itself at the given step.
 ///
 /// Arguments: `edit PATH ROLE EXPECTED REPLACEMENT [STEP]` kills itself at that step;
-/// `promote PATH DATABASE ROLE COMPARISON STEP` promotes and kills itself at that step;
+/// `promote PATH DATABASE ROLES COMPARISON STEP` promotes and kills itself at that step;
 /// `loop PATH ROLE ONE OTHER` swaps two ids to and fro, with a line on standard output after each, until it is killed.
 let arguments = CommandLine.arguments.dropFirst()
 guard arguments.count >= 5, let mode = arguments.first else { exit(64) }

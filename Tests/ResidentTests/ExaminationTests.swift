@@ -11,7 +11,7 @@ import WorkerProtocol
 @Suite("The examination of a set-up")
 struct ExaminationTests {
   private let folder: TemporaryFolder
-  private var database: URL { folder.url.appendingPathComponent("resident.sqlite") }
+  private var database: URL { folder("resident.sqlite") }
 
   init() throws {
     folder = try TemporaryFolder()
@@ -21,11 +21,10 @@ struct ExaminationTests {
   }
 
   private func findings() async -> [String: Finding] {
-    let executable = Program.executable.deletingLastPathComponent().appendingPathComponent("scripted-worker")
     let found = await Examination(
-      registry: RegistryFile(folder.url.appendingPathComponent("registry.json")), database: database,
-      library: ModelLibrary(root: folder.url.appendingPathComponent("models")),
-      command: WorkerCommand(executable: executable, arguments: [])
+      registry: RegistryFile(folder("registry.json")), database: database,
+      library: ModelLibrary(root: folder("models")),
+      worker: WorkerCommand(executable: Program.product("scripted-worker"), arguments: [])
     ).run()
     return Dictionary(found.map { ($0.subject, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -48,7 +47,7 @@ struct ExaminationTests {
     #expect(found.values.allSatisfy { $0.state == .fine || $0.remedy != nil }, "\(found)")
   }
 
-  @Test("A registry that cannot be read is a failure of its own")
+  @Test("A registry that cannot be read is a failure")
   func noRegistry() async throws {
     try folder.write("{", to: "registry.json")
     #expect(await findings()["registry"]?.state == .failure)

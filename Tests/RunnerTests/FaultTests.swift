@@ -18,7 +18,7 @@ struct FaultTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    store = try MeasurementStore(at: folder.url.appendingPathComponent("test.sqlite"), mode: .readWrite)
+    store = try MeasurementStore(at: folder("test.sqlite"), mode: .readWrite)
   }
 
   private func plan(
@@ -31,10 +31,10 @@ struct FaultTests {
     source["accuracy"] = []
     source["throughput"] = .array(Array((source["throughput"]?.array ?? []).prefix(1)))
     source["environment"] = environment
-    let executable = Program.executable.deletingLastPathComponent().appendingPathComponent("scripted-worker")
+    let executable = Program.product("scripted-worker")
     return MeasurementPlan(
       envelope: try Envelope(source: .object(source)),
-      contenders: [.init(side: .candidate, model: "m", folder: folder.url.appendingPathComponent("model"))], role: nil,
+      contenders: [.init(side: .candidate, model: "m", folder: folder("model"))], role: nil,
       environment: .isolated, command: WorkerCommand(executable: executable, arguments: []), threads: nil,
       version: "test")
   }
@@ -70,7 +70,7 @@ struct FaultTests {
     var plan = try plan([])
     plan.environment = .underLoad
     plan.load = BackgroundLoad(
-      model: "m", folder: folder.url.appendingPathComponent("model"),
+      model: "m", folder: folder("model"),
       stream: [.init(at: 0, prompt: "Hello", maximumTokens: 4)])
     let number = try await MeasurementRunner(plan, store: store).run()
     let record = try store.incidents(of: number).filter { $0.kind == .backgroundLoad }
@@ -80,7 +80,7 @@ struct FaultTests {
   @Test("A file that is replaced after loading voids the block and ends the session")
   func replacedFile() async throws {
     let plan = try plan([])
-    let file = folder.url.appendingPathComponent("model/config.json")
+    let file = folder("model/config.json")
     let wasReplaced = Mutex(false)
     let runner = MeasurementRunner(plan, store: store) { event in
       guard case .measured = event, !wasReplaced.withLock({ $0 }) else { return }
@@ -103,16 +103,5 @@ struct FaultTests {
       #expect(subjects.isSuperset(of: [.candidate, .hostFree, .swap]))
       #expect(item.observation.traces.allSatisfy { !$0.values.isEmpty })
     }
-  }
-
-  @Test("An estimate needs weights and a configuration, and sums weights, cache and scratch")
-  func estimate() throws {
-    let model = folder.url.appendingPathComponent("m")
-    try folder.write(String(repeating: "w", count: 1000), to: "m/model.safetensors")
-    #expect(CapacityEstimate(of: model, contextLength: 10) == nil)
-    try folder.write("{\"num_hidden_layers\": 3, \"num_attention_heads\": 4, \"hidden_size\": 64}", to: "m/config.json")
-    let estimate = try #require(CapacityEstimate(of: model, contextLength: 10))
-    #expect(estimate.weights == 1000 && estimate.cache == 2 * 3 * 64 * 10 * 4)
-    #expect(estimate.bytes == estimate.weights + estimate.cache + estimate.scratch)
   }
 }

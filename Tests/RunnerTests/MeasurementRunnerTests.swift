@@ -17,7 +17,7 @@ struct MeasurementRunnerTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    store = try MeasurementStore(at: folder.url.appendingPathComponent("test.sqlite"), mode: .readWrite)
+    store = try MeasurementStore(at: folder("test.sqlite"), mode: .readWrite)
   }
 
   private func plan(
@@ -45,7 +45,7 @@ struct MeasurementRunnerTests {
       let sequences = Set(
         samples.compactMap { sample in sample.throughput.map { "\(sample.place.cell) \($0.sequences)" } })
       #expect(sequences == ["a 1", "b 3"])
-      #expect(evidence.run(of: side).loadSeconds > 0)
+      #expect(evidence.run(of: side).load.loadSeconds > 0)
       guard case .hashed = evidence.run(of: side).provenance else {
         Issue.record("the weights are not hashed")
         return
@@ -87,10 +87,10 @@ struct MeasurementRunnerTests {
     }
   }
 
-  @Test("A worker that is killed is asked again in a fresh process, and its block gives way to another")
+  @Test("A worker that is killed is asked again in a fresh process, and another block takes the place of its block")
   func killedWorker() async throws {
-    // Each worker notes its number, so that this test kills one of its own.
-    let pids = folder.url.appendingPathComponent("pids")
+    // Each worker notes its number, so that this test kills only what it started.
+    let pids = folder("pids")
     let command = WorkerCommand(
       executable: URL(fileURLWithPath: "/bin/sh"),
       arguments: ["-c", "echo $$ >>'\(pids.path)'; exec '\(Program.executable.path)' worker"])
@@ -127,7 +127,7 @@ struct MeasurementRunnerTests {
     #expect(try store.sessions().isEmpty)
   }
 
-  @Test("There is nothing to resume where no session was interrupted")
+  @Test("There is nothing to resume if no session was interrupted")
   func nothingToResume() async throws {
     await #expect(throws: RunnerError.nothingToResume) {
       try await MeasurementRunner(plan(), store: store).run(resuming: true)

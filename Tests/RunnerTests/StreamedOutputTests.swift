@@ -9,7 +9,8 @@ import WorkerProtocol
 
 /// A real worker process that streams recorded outputs in pieces.
 @Suite("Streamed outputs") struct StreamedOutputTests {
-  @Test("Every split of every output into two pieces is judged like the whole", .timeLimit(.minutes(2)))
+  // Some 1,500 requests: a busy machine may take minutes. One that is not answered fails by the worker's own limit.
+  @Test("Every split of every output into two pieces is judged like the whole")
   func everySplit() async throws {
     let splits = RecordedOutputs.all.flatMap { output, failures in
       RecordedOutputs.cuts(of: output).map { (output: RecordedOutputs.cut(output, after: [$0]), failures: failures) }

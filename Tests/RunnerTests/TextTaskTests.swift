@@ -23,7 +23,7 @@ struct TextTaskTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    store = try MeasurementStore(at: folder.url.appendingPathComponent("test.sqlite"), mode: .readWrite)
+    store = try MeasurementStore(at: folder("test.sqlite"), mode: .readWrite)
   }
 
   private func envelope() throws -> Envelope {
@@ -55,11 +55,11 @@ struct TextTaskTests {
       command: WorkerCommand(executable: Program.executable, arguments: ["worker"]), threads: 1, version: "test",
       references: ["imported": TestModels.imported], referenceCache: folder.url)
     let evidence = try store.evidence(try await MeasurementRunner(plan, store: store).run())
-    let own = try #require(evidence.candidateSamples.compactMap(\.answer?.divergences).first)
-    let other = try #require(evidence.residentSamples.compactMap(\.answer?.divergences).first)
+    let own = try #require(divergences(evidence.candidateSamples))
+    let other = try #require(divergences(evidence.residentSamples))
     #expect(own.allSatisfy { $0 == 0 } && own.count == other.count && own.count > 32)
     #expect(other.reduce(0, +) / Double(other.count) > 0.05)
-    let verdict = try Judge(evidence).verdict()
+    let verdict = try Judge(VerdictInputs(evidence)).verdict()
     #expect(verdict.outcome == .promote)
     guard case .text(let effect)? = verdict.objectives.first?.effect else {
       Issue.record("the objective has no effect of texts")
@@ -67,6 +67,11 @@ struct TextTaskTests {
     }
     #expect(effect.difference < -0.05 && effect.interval.upper < -0.01 && effect.tokens == own.count)
     #expect(effect.candidateMean == 0)
+  }
+
+  private func divergences(_ samples: [Sample]) -> [Double]? {
+    for sample in samples { if case .text(.divergences(let values, _)) = sample.outcome { return values } }
+    return nil
   }
 
   @Test("A divergence task whose reference is not in the session fails its samples and names the reference")

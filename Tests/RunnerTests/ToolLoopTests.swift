@@ -44,10 +44,13 @@ import Verdicts
     #expect(crashes.map(\.status) == [.failed])
   }
 
-  @Test("A worker that never answers is ended by the cell's limit", .timeLimit(.minutes(1))) func hang() async throws {
+  // Without the limit the scripted worker would answer after an hour, with success.
+  @Test("A worker that never answers is ended by the cell's limit") func hang() async throws {
     let samples = try await ScriptedLoop().samples(
       outputs: [["hang": true]], rounds: 2, members: [("max_seconds", 0.2)])
     #expect(samples.map(\.status) == [.failed])
+    guard case .unscored(.failed, let message)? = samples.first?.outcome else { return }
+    #expect(message.contains("gave no answer to generate"))
   }
 
   @Test("Rates, rounds and latencies decide as objectives and guardrails") func verdict() async throws {
@@ -62,7 +65,7 @@ import Verdicts
       ["metric": "answered_share", "cell": "loop", "margin": 0.5],
     ]
     let number = try await loop.run(try ScriptedLoop.envelope(rounds: 12, guardrails: guardrails), outputs)
-    let verdict = try Judge(try loop.store.evidence(number)).verdict()
+    let verdict = try Judge(loop.store.verdictInputs(of: number)).verdict()
     #expect(verdict.outcome == .reject)
     #expect(verdict.guardrails.map(\.state) == [.broken, .broken, .passed])
     let text = verdict.text(width: 100)

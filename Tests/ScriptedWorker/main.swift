@@ -2,11 +2,11 @@ import Foundation
 import JSON
 import WorkerProtocol
 
-// A worker over the line protocol that has no model: it plays recorded outputs, one a `generate`, from the file
-// `script.json` of the folder that it is told to load.
+// A worker over the line protocol that has no model: it plays recorded outputs, one per `generate`, from the file
+// `script.json` in the folder that it loads.
 //
 // The file: {"weights": "…", "chat": {…}, "context_length": n, "outputs": [output, …]}, each output an object with `text`
-// or `text_bytes` (an array of bytes, sent as they are), `finish` (stop unless given), `tokens` (how many are claimed),
+// or `text_bytes` (an array of bytes, sent as they are), `finish` (stop by default), `tokens` (how many are claimed),
 // `repeat` (how often the text is repeated), `cuts` (the text is streamed in pieces that end after these bytes), `hang`
 // (never answers), `crash`, or `flood` (megabytes of garbage first).
 
@@ -50,7 +50,7 @@ struct Player {
       for _ in 0..<megabytes { try? FileHandle.standardOutput.write(contentsOf: garbage) }
       try? FileHandle.standardOutput.write(contentsOf: Data([0x0A]))
     }
-    // No test waits for it: the runner kills a worker that hangs, and one that is left behind ends within the hour.
+    // The runner kills a worker that hangs; one that is left behind ends within the hour.
     if output["hang"]?.bool == true { Thread.sleep(forTimeInterval: 3600) }
     let prompt = request["prompt"]?.array?.count ?? 0
     let count = output["tokens"]?.integer ?? request["max_tokens"]?.integer ?? 1
@@ -76,7 +76,7 @@ struct Player {
     send(Array((parts[0] + "\"text\":\"").utf8) + bytes + Array(("\"" + parts.dropFirst().joined()).utf8))
   }
 
-  /// A token a byte, so that a conversation's prompt grows with it.
+  /// One token per byte, so that a conversation's prompt grows with it.
   private func tokens(_ text: String) -> JSONValue { .tokens(text.utf8.map(Int32.init)) }
 
   private func reply(_ id: Int, _ result: JSONValue) {

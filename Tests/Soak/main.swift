@@ -12,7 +12,7 @@ import WorkerProtocol
 //
 // usage: soak PROGRAM MODELS ENVELOPE DATABASE COUNT
 //
-// MODELS holds the folders `resident` and `candidate`. A JSON object a comparison.
+// MODELS holds the folders `resident` and `candidate`. Prints a JSON object per comparison.
 
 func descriptorCount() -> Int {
   #if os(Linux)
@@ -47,7 +47,7 @@ let plan = MeasurementPlan(
   version: "soak")
 for _ in 1...count {
   let start = Machine.monotonicNanoseconds
-  // A store of its own each time, as each command has.
+  // A new store each time, as each command opens one.
   let store = try MeasurementStore(at: database, mode: .readWrite)
   _ = try await MeasurementRunner(plan, store: store).run()
   let row: JSONValue = [

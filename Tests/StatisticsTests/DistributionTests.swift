@@ -1,5 +1,5 @@
-import Platform
 import Foundation
+import Platform
 import Testing
 
 @testable import Statistics
@@ -75,7 +75,7 @@ struct DistributionTests {
   }
 
   // The published test vector for this seed (Rosetta Code, Pseudo-random numbers/Splitmix64).
-  @Test("SplitMix64 gives its reference stream")
+  @Test("SplitMix64 produces its reference stream")
   func splitMix() {
     var generator = SplitMix64(seed: 1_234_567)
     let stream = (0..<3).map { _ in generator.next() }

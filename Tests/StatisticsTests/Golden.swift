@@ -5,7 +5,7 @@ import Testing
 enum Golden {
   struct Case: Decodable {
     let `in`: [Double]
-    /// nil stands for an infinite limit.
+    /// Nil for an infinite limit.
     let out: [Double?]
   }
 
@@ -19,7 +19,7 @@ enum Golden {
   }
 }
 
-/// Expects each computed value within a relative tolerance of the golden one, or infinite where that is nil.
+/// Expects each computed value within a relative tolerance of the golden one, or infinite if that is nil.
 func expect(
   _ actual: [Double], like golden: Golden.Case, relative: Double, absolute: Double = 0,
   sourceLocation: SourceLocation = #_sourceLocation

@@ -58,7 +58,7 @@ struct ParameterTests {
     }
   }
 
-  @Test("Astronomical counts give limits or no number, and never a crash")
+  @Test("Astronomical counts have limits or NaN, and never crash")
   func astronomicalCounts() throws {
     let answers = try PairedAnswers(
       bothRight: 3, onlyResidentRight: .max / 2, onlyCandidateRight: .max / 2 - 4, bothWrong: 0)

@@ -1,5 +1,7 @@
+import TestSupport
 import Foundation
 import Measurements
+import TestSupport
 import Testing
 
 @testable import Store

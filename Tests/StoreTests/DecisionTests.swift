@@ -1,6 +1,8 @@
+import TestSupport
 import JSON
 import Measurements
 import Store
+import TestSupport
 import Testing
 
 @Suite("Verdicts and registry edits")
@@ -56,10 +58,20 @@ struct DecisionTests {
     let running = try store.open(Fixture.session(), envelope: Fixture.envelope)
     for run in [Fixture.run(.resident), Fixture.run(.candidate)] { _ = try store.append(run, to: running) }
 
-    let found = try store.validatedComparisons(
-      candidate: "bb", resident: "aa", envelope: Fixture.envelopeHash, hostFingerprint: "f00d")
-    #expect(found.map(\.session) == [first, second])
-    #expect(found.map(\.startedAt) == [10, 20])
+    let decided = try store.verdictInputs(of: try complete(50)).decided
+    let sessions = try [first, second].map { try store.session($0).session.uuid }
+    #expect(decided.map(\.session) == sessions)
+    #expect(decided.map(\.startedAt) == [10, 20])
+    #expect(decided.map(\.environment) == [.underLoad, .underLoad])
+  }
+
+  @Test("A verdict that the history ends with is not added again")
+  func recordedIfNew() throws {
+    let number = try complete(1)
+    for outcome in ["hold", "hold", "promote", "promote", "hold"] {
+      try store.recordIfNew(verdict: ["outcome": .string(outcome)], outcome: outcome, for: number)
+    }
+    #expect(try store.verdicts(of: number).map(\.outcome) == ["hold", "promote", "hold"])
   }
 
   private func edit(_ id: String = "e", state: RegistryEditRecord.State = .pending) -> RegistryEditRecord {

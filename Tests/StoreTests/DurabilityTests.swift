@@ -1,5 +1,7 @@
+import TestSupport
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Store
@@ -69,7 +71,7 @@ struct DurabilityTests {
       "UPDATE samples SET elapsed_ns = 1",
       "DELETE FROM samples",
       "INSERT OR REPLACE INTO samples SELECT * FROM samples",
-      "INSERT INTO samples SELECT id + 1, \(columns) FROM samples",
+      "INSERT INTO samples (id, \(columns)) SELECT id + 1, \(columns) FROM samples",
       "UPDATE runs SET model = 'org/else'",
       "DELETE FROM runs",
       "INSERT OR REPLACE INTO runs SELECT * FROM runs",
@@ -95,9 +97,9 @@ struct DurabilityTests {
   }
 
   private static let columns = """
-    run, cell, block, repetition, item, started_at_s, elapsed_ns, peak_memory_bytes, load_average, status, message, \
-    prompt_tokens, cached_tokens, decode_tokens, first_token_ns, last_token_ns, token_ns, answer, is_correct, \
-    option_scores, completion_tokens, sequences
+    run, cell, block, repetition, item, round, started_at_s, elapsed_ns, peak_memory_bytes, load_average, status, \
+    message, prompt_tokens, cached_tokens, sequences, decode_tokens, first_token_ns, last_token_ns, token_ns, answer, \
+    is_correct, option_scores, completion_tokens, text_scores, text_reference
     """
 
   private func dump(_ queue: DatabaseQueue) throws -> [[Row]] {

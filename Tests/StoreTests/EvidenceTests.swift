@@ -1,5 +1,7 @@
+import TestSupport
 import JSON
 import Measurements
+import TestSupport
 import Testing
 
 @testable import Store
@@ -22,9 +24,28 @@ struct EvidenceTests {
     Fixture.answer("", scores: []),
     Fixture.answer(
       "“quoted” \\ \n e\u{301} 🦅", scores: [-.infinity, -0.1, .leastNonzeroMagnitude, .infinity, -1e300, 0.1 + 0.2]),
+    .text(.logProbabilities([-0.25, -.infinity, -1e-300])),
+    .text(.divergences([0, 0.1 + 0.2, .infinity], reference: "00ff")),
+    // Words that once told texts from answers.
+    Fixture.answer("perplexity"),
+    Fixture.answer("divergence from 00ff", scores: []),
     .unscored(.failed, message: "the worker was killed (signal 9)"),
     .unscored(.capacityGated, message: ""),
     .unscored(.notApplicable, message: "no template"),
+  ]
+
+  static let turns = [
+    Fixture.sample(cell: "loop", round: 1, outcome: .turn(TurnReading(times: Fixture.reading))),
+    Fixture.sample(
+      cell: "loop", round: 2,
+      outcome: .turn(
+        TurnReading(
+          times: Fixture.reading,
+          judgement: TurnJudgement(
+            parser: "json_tools", failures: ["no_call"], detail: "no call", isAnswered: true, text: "“No.”")))),
+    Fixture.sample(cell: "loop", round: 3, outcome: .unscored(.notApplicable, message: "no room")),
+    // An item may have the name of a round.
+    Fixture.sample(cell: "facts", item: "#3", outcome: Fixture.answer("1")),
   ]
 
   @Test("It equals what was appended, to the bit and in the order of measurement")
@@ -33,9 +54,11 @@ struct EvidenceTests {
     let number = try store.open(session, envelope: Fixture.envelope)
     let resident = try store.append(Fixture.run(.resident), to: number)
     let candidate = try store.append(Fixture.run(.candidate), to: number)
-    let samples = Self.outcomes.enumerated().map { index, outcome in
-      Fixture.sample(block: 9 - index, item: index % 2 == 0 ? nil : "item \(index)", outcome: outcome)
-    }
+    let samples =
+      Self.outcomes.enumerated().map { index, outcome in
+        Fixture.sample(
+          block: Self.outcomes.count - index, item: index % 2 == 0 ? nil : "item \(index)", outcome: outcome)
+      } + Self.turns
     for sample in samples {
       try store.append(sample, to: candidate)
       try store.append(sample, to: resident)
@@ -55,6 +78,33 @@ struct EvidenceTests {
           candidate: Fixture.run(.candidate), residentSamples: samples, candidateSamples: samples, voids: voids))
     #expect(try store.samples(of: number, side: .candidate) == samples)
     #expect(try store.samples(of: number, side: nil).count == 2 * samples.count)
+  }
+
+  @Test("A re-run pools the blocks of the comparison before; for blocks alone answers and maturity are left out")
+  func pooled() throws {
+    let numbers = try [1.0, 2].map { start in
+      let runs = [Fixture.run(.resident), Fixture.run(.candidate)]
+      let number = try store.open(Fixture.session(startedAt: start), envelope: Fixture.envelope, runs: runs)
+      for run in runs {
+        let run = try store.append(run, to: number)
+        try store.append(Fixture.sample(), to: run)
+        try store.append(
+          Fixture.sample(cell: "loop", round: 1, outcome: .turn(TurnReading(times: Fixture.reading))), to: run)
+        try store.append(Fixture.sample(cell: "facts", item: "q", outcome: Fixture.answer("1")), to: run)
+      }
+      try store.finish(number, state: .complete)
+      try store.record(verdict: [:], outcome: "hold", for: number)
+      return number
+    }
+    let (all, blocks) = (try store.verdictInputs(of: numbers[1]), try store.verdictInputs(of: numbers[1], .blocks))
+    let first = try store.evidence(numbers[0], .blocks)
+    #expect(all.pooled == [first])
+    #expect(all.pooled.flatMap(\.residentSamples).map(\.place.cell) == ["short", "loop"])
+    #expect(all.evidence.residentSamples.map(\.place.cell) == ["short", "loop", "facts"])
+    #expect(all.decided.map(\.startedAt) == [1, 2])
+    #expect(blocks.evidence.residentSamples.map(\.place.cell) == ["short", "loop"])
+    #expect(blocks.pooled == all.pooled && blocks.decided.isEmpty)
+    #expect(try store.verdictInputs(of: numbers[0]).pooled.isEmpty)
   }
 
   @Test("Unverified provenance stays unverified")

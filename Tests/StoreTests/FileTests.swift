@@ -1,5 +1,7 @@
+import TestSupport
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Store
@@ -72,6 +74,20 @@ struct FileTests {
       Issue.record("a damaged database was accepted")
       return
     }
+  }
+
+  @Test("A spoilt page is named and not repaired")
+  func damage() throws {
+    let store = try MeasurementStore.fresh(in: folder)
+    for _ in 0..<20 { _ = try store.open(Fixture.session(), envelope: Fixture.envelope) }
+    try store.check()
+    try store.queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+    var bytes = try Data(contentsOf: file)
+    bytes.replaceSubrange(8192..<12_288, with: Data(repeating: 0xA5, count: 4096))
+    let copy = folder("spoilt.sqlite")
+    try bytes.write(to: copy)
+    #expect(throws: StoreError.self) { try MeasurementStore(at: copy, mode: .readOnly).check() }
+    #expect(try Data(contentsOf: copy) == bytes)
   }
 
   @Test("A newer schema is refused, with both versions")

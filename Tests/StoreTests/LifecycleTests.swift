@@ -1,5 +1,7 @@
+import TestSupport
 import Measurements
 import Store
+import TestSupport
 import Testing
 
 @Suite("The life of a session")
@@ -83,13 +85,13 @@ struct LifecycleTests {
     #expect(try store.samples(of: number, side: .candidate).map(\.place.block) == [0, 1])
   }
 
-  @Test("A side whose worker was started anew has one more run; the first speaks for it")
+  @Test("A side whose worker was started anew has one more run; the first stands for it")
   func restart() throws {
     let number = try opened()
     let first = try store.append(Fixture.run(.resident), to: number)
     try store.append(Fixture.sample(outcome: .unscored(.failed, message: "died")), to: first)
     var again = Fixture.run(.resident)
-    again.loadSeconds = 9
+    again.load.loadSeconds = 9
     let second = try store.append(again, to: number)
     try store.append(Fixture.sample(repetition: 1), to: second)
     try store.append(Fixture.sample(), to: store.append(Fixture.run(.candidate), to: number))
@@ -171,6 +173,10 @@ struct LifecycleTests {
       Fixture.sample(item: ""),
       Fixture.sample(cell: "a\0b"),
       Fixture.sample(outcome: .unscored(.success, message: "")),
+      Fixture.sample(item: "q", round: 1),
+      Fixture.sample(item: "p", outcome: .text(.logProbabilities([]))),
+      Fixture.sample(outcome: .turn(TurnReading(times: Fixture.reading))),
+      Fixture.sample(round: 0, outcome: .turn(TurnReading(times: Fixture.reading))),
       Fixture.sample(outcome: .throughput(.init(promptTokens: 1, cachedTokens: 2, tokenNanoseconds: [1]))),
       Fixture.sample(outcome: .throughput(.init(promptTokens: .max, cachedTokens: 2, tokenNanoseconds: [1]))),
       Fixture.sample(outcome: .throughput(.init(promptTokens: 1, cachedTokens: 0, tokenNanoseconds: [2, 1]))),

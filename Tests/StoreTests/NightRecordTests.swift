@@ -1,7 +1,9 @@
+import TestSupport
 import Foundation
 import GRDB
 import JSON
 import Measurements
+import TestSupport
 import Testing
 
 @testable import Store
@@ -14,21 +16,6 @@ struct NightRecordTests {
   init() throws {
     folder = try TemporaryFolder()
     store = try .fresh(in: folder)
-  }
-
-  @Test("Series of values come back, whatever their signs and sizes")
-  func series() {
-    for values in [[], [0], [5, 5, 5], [1 << 40, 3, .max, 0], [-1, 1, .min, .max]] as [[Int64]] {
-      #expect(MemorySeries.decode(MemorySeries.encode(values)) == values)
-    }
-    // A minute of a worker that does not grow.
-    #expect(MemorySeries.encode(Array(repeating: 7 << 30, count: 60)).count < 70)
-  }
-
-  @Test("Bytes that end in the middle of a value, or never end one, are no series")
-  func damagedSeries() {
-    #expect(MemorySeries.decode([0x80]) == nil)
-    #expect(MemorySeries.decode(Array(repeating: 0xFF, count: 20)) == nil)
   }
 
   @Test("Incidents come back in order, and failures are counted by the files' state")
@@ -68,19 +55,5 @@ struct NightRecordTests {
       #expect(throws: DatabaseError.self) { try queue.writeWithoutTransaction { try $0.execute(sql: sql) } }
     }
     #expect(try store.nights().map(\.summary) == [["night": "x"]])
-  }
-
-  @Test("A spoilt page is named and not repaired")
-  func damage() throws {
-    let file = folder("state/measurements.sqlite")
-    for _ in 0..<20 { _ = try store.open(Fixture.session(), envelope: Fixture.envelope) }
-    try store.check()
-    try store.queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
-    var bytes = try Data(contentsOf: file)
-    bytes.replaceSubrange(8192..<12_288, with: Data(repeating: 0xA5, count: 4096))
-    let copy = folder("spoilt.sqlite")
-    try bytes.write(to: copy)
-    #expect(throws: StoreError.self) { try MeasurementStore(at: copy, mode: .readOnly).check() }
-    #expect(try Data(contentsOf: copy) == bytes)
   }
 }

@@ -91,8 +91,8 @@ import ToolCalls
     #expect(judgement.isValid == isValid, "\(judgement.detail)")
   }
 
-  @Test("What is missing or malformed is told with file and line") func errors() throws {
-    #expect(throws: BFCLError.self) { try BFCLPackage(folder: folder.url).envelope() }
+  @Test("What is missing or malformed is reported with file and line") func errors() throws {
+    #expect(throws: TaskImportError.self) { try BFCLPackage(folder: folder.url).envelope() }
     try folder.write("{\"id\": \"x\"}\n{", to: "bfcl_eval/data/BFCL_v4_multiple.json")
     #expect {
       try package.envelope()

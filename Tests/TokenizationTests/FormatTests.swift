@@ -34,7 +34,7 @@ struct FormatTests {
     #expect(try text.tokenizer().encode("a ab") == [0x61, 256])
   }
 
-  @Test("Unknown bytes are dropped, or become the unknown token, one each or one a run")
+  @Test("Unknown bytes are dropped, or become the unknown token, one per byte or one per run")
   func unknownBytes() throws {
     func ids(_ options: String) throws -> [TokenID] {
       let model = #"{"# + options + #""vocab":{"a":0,"b":1,"ab":2,"?":3},"merges":["a b"]}"#
@@ -45,7 +45,7 @@ struct FormatTests {
     #expect(try ids(#""unk_token":"?","fuse_unk":true,"#) == [0, 3, 1, 0, 3, 1])
   }
 
-  @Test("A template's tokens surround the text, unless the caller does without")
+  @Test("A template's tokens surround the text, unless the caller omits them")
   func template() throws {
     let tokenizer = try Fixture.llama3.tokenizer()
     #expect(tokenizer.encode("hello") == [1300, 328, 75, 672])

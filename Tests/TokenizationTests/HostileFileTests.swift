@@ -124,6 +124,13 @@ struct HostileFileTests {
     }
   }
 
+  @Test("A mistake in merges that come before the vocabulary is placed where it is")
+  func skippedMistake() {
+    let bytes = Array(#"{"model":{"merges":[["a" "b"]],"vocab":{"a":0}}}"#.utf8)
+    let error = #expect(throws: TokenizerProblem.self) { try TokenizerFile(parsing: bytes) }
+    #expect(error?.description == "not valid JSON: unexpected '\"' at line 1, column 26")
+  }
+
   @Test(
     "A file with any byte changed loads or is refused, and never crashes", arguments: [UInt8(0x22), 0x39, 0x5D, 0xFF])
   func damage(_ byte: UInt8) {

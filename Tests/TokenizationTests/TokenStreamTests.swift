@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Streaming text")
 struct TokenStreamTests {
-  /// One token a byte, whose id is the byte.
+  /// One token per byte, whose id is the byte.
   private let tokenizer: Tokenizer
 
   init() throws { tokenizer = try TokenizerText().tokenizer() }
@@ -28,7 +28,7 @@ struct TokenStreamTests {
     #expect(pieces([0xF4, 0x8F, 0xBF, 0xBF, 0xF4, 0x90]) == ["", "", "", "\u{10FFFF}", "", "\u{FFFD}\u{FFFD}", ""])
   }
 
-  @Test("Ids of no token give no text")
+  @Test("Ids that are not a token's become no text")
   func unknownIDs() {
     var stream = TokenStream(tokenizer)
     #expect(stream.append(-1) == "" && stream.append(9999) == "" && stream.append(.max) == "")

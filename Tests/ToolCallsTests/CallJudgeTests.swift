@@ -57,11 +57,11 @@ struct CallJudgeTests {
     #expect(judgement.detail.isEmpty == failures.isEmpty)
   }
 
-  @Test func `the taxonomy is covered`() {
+  @Test func `every kind of failure is covered`() {
     #expect(Set(Self.outputs.flatMap(\.2)) == Set(CallFailure.allCases))
   }
 
-  @Test func `a turn that is due no call is valid with text and not without`() {
+  @Test func `a turn without expected calls is valid with text and not without`() {
     let judge = CallJudge(parser: .jsonTools, tools: Self.tools)
     #expect(judge.judge("Done.", isCutOff: false, expected: []).isValid)
     #expect(judge.judge(Self.right, isCutOff: false, expected: []).failures == [.extraCall])
@@ -77,13 +77,13 @@ struct CallJudgeTests {
     #expect(judge.judge(output, isCutOff: false, expected: wanted).isValid)
   }
 
-  @Test func `100,000 tokens of one line are a repetition`() {
+  @Test func `100,000 repeated words are a repetition loop`() {
     let judge = CallJudge(parser: .jsonTools, tools: Self.tools)
     let text = String(repeating: "again ", count: 100_000)
     #expect(judge.judge(text, isCutOff: true, expected: Self.expected).failures.contains(.repetitionLoop))
   }
 
-  @Test func `schemas bound values`() {
+  @Test func `schemas constrain values`() {
     let schema = JSONSchema([
       "type": "object", "required": ["a"], "additionalProperties": false,
       "properties": ["a": ["type": "array", "items": ["enum": [1, 2]], "maxItems": 2], "b": ["pattern": "^x"]],

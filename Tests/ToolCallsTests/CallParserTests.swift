@@ -1,3 +1,5 @@
+import Foundation
+import JSON
 import Testing
 
 @testable import ToolCalls
@@ -13,12 +15,52 @@ struct CallParserTests {
     ("<tool_call>{{ tool_call.name }}<arg_key>", .glm47),
     ("<minimax:tool_call>", .minimaxM2),
     ("<|tool_calls_section_begin|>", .kimiK2),
-  ]) func `the template's own marks choose the parser`(_ template: String, _ parser: CallParser) {
+  ]) func `the marks of a template choose the parser`(_ template: String, _ parser: CallParser) {
     #expect(CallParser(chatTemplate: template) == parser)
   }
 
   @Test(arguments: ["{{ messages[0].content }}", "<longcat_tool_call> <tool_call> tool_call.name"])
-  func `a template of another way of writing chooses none`(_ template: String) {
+  func `a template of an unsupported dialect chooses none`(_ template: String) {
     #expect(CallParser(chatTemplate: template) == nil)
+  }
+}
+
+/// Golden calls from mlx-lm.
+struct ParserGoldenTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let parser: CallParser
+    let body: String
+    /// Nil if mlx-lm refuses the text.
+    let calls: [ToolCall]?
+    var testDescription: String { "\(parser.rawValue): \(body.prefix(40))" }
+  }
+
+  static let file: JSONValue = {
+    let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/parsers.json")
+    return (try? JSONValue(parsing: Data(contentsOf: url))) ?? .null
+  }()
+
+  static let tools: [ToolDefinition] = (file["tools"]?.array ?? []).compactMap { tool in
+    guard let function = tool["function"], let name = function["name"]?.string else { return nil }
+    return ToolDefinition(name: name, description: "", parameters: function["parameters"]?.object ?? JSONObject())
+  }
+
+  static let cases: [Case] = (file["cases"]?.array ?? []).compactMap { json in
+    guard let parser = json["parser"]?.string.flatMap(CallParser.init(rawValue:)), let body = json["body"]?.string
+    else { return nil }
+    let calls = json["calls"]?.array?.map { call in
+      ToolCall(name: call["name"]?.string ?? "", arguments: call["arguments"]?.object ?? JSONObject())
+    }
+    return Case(parser: parser, body: body, calls: calls)
+  }
+
+  @Test func `the golden file is complete`() {
+    #expect(Self.cases.count == 48)
+    #expect(Set(Self.cases.map(\.parser)) == Set(CallParser.allCases).subtracting([.harmony]))
+  }
+
+  @Test(arguments: cases) func `reads what mlx-lm reads and refuses what it refuses`(_ golden: Case) {
+    let calls = try? golden.parser.calls(in: golden.body, tools: Self.tools)
+    #expect(calls == golden.calls)
   }
 }

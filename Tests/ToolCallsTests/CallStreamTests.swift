@@ -4,7 +4,7 @@ import Testing
 @testable import ToolCalls
 
 struct CallStreamTests {
-  /// One output a parser, with a call of `find` for "čaj ☕️" in it and text around.
+  /// One output per parser, with a call of `find` for "čaj ☕️" in it and text around.
   static let outputs: [(CallParser, String)] = [
     (
       .jsonTools,
@@ -37,7 +37,9 @@ struct CallStreamTests {
       parameters: JSONObject([("properties", ["q": ["type": "string"]]), ("required", ["q"])]))
   ]
 
-  @Test(arguments: outputs) func `every split into two pieces gives the same`(_ parser: CallParser, _ output: String) {
+  @Test(arguments: outputs) func `every split into two pieces has the same result`(
+    _ parser: CallParser, _ output: String
+  ) {
     let bytes = Array(output.utf8)
     let whole = CallJudge.parse(output, by: parser, tools: Self.tools)
     #expect(whole.calls == [ToolCall(name: "find", arguments: JSONObject([("q", "čaj ☕️")]))])
@@ -54,7 +56,7 @@ struct CallStreamTests {
     #expect(stream.finish(tools: Self.tools) == whole)
   }
 
-  @Test(arguments: outputs) func `an output that ends anywhere is a call, a truncated one or text`(
+  @Test(arguments: outputs) func `an output that ends anywhere is a call, a truncated call or text`(
     _ parser: CallParser, _ output: String
   ) {
     let bytes = Array(output.utf8)
@@ -73,7 +75,7 @@ struct CallStreamTests {
     #expect(parsed.prose == "\nHello")
   }
 
-  @Test func `a call within reasoning is none`() {
+  @Test func `a call within reasoning does not count`() {
     let parsed = CallJudge.parse(
       "<think><tool_call>{\"name\": \"find\"}</tool_call></think>", by: .jsonTools, tools: [])
     #expect(parsed.calls.isEmpty)

@@ -9,6 +9,8 @@ struct Fixture {
   static let task: CellID = "facts"
   static let promptTokens = 16
   static let decodeTokens = 8
+  static let startedAt = 1_700_000_000.0
+  static let daysBetween = 5
 
   var blocks = 6
   /// Of the plan; nil for as many as there are.
@@ -35,14 +37,32 @@ struct Fixture {
     ["metric": "answer_flips", "cell": "facts", "margin": 0.1],
     ["metric": "peak_memory_bytes", "margin": 0.05],
   ]
+  /// More tasks of the envelope, more of its members, and their samples.
+  var tasks: [JSONValue] = []
+  var members: [(String, JSONValue)] = []
+  var added: [Side: [Sample]] = [:]
+  /// The environment classes that the maturity rule asks for.
+  var environments: [EnvironmentClass] = []
   /// The last to change the evidence.
   var change: (inout Evidence) -> Void = { _ in }
 
   /// The verdict on the fixture with changes.
+  ///
+  /// - Parameter prior: How many decided comparisons of the same weights count.
   static func verdict(
     prior: Int = 0, _ set: (inout Fixture) -> Void = { _ in }, _ change: @escaping (inout Evidence) -> Void = { _ in }
   ) throws -> Verdict {
-    try Judge(evidence(set, change), priorComparisons: PriorComparisons(count: prior)).verdict()
+    try Judge(VerdictInputs(evidence(set, change), decided: decided(prior))).verdict()
+  }
+
+  /// Decided comparisons, each as far from the next and the last as far from the fixture's start as the maturity rule
+  /// asks for.
+  static func decided(_ count: Int, in environment: EnvironmentClass = .isolated) -> [DecidedComparison] {
+    (0..<count).map {
+      DecidedComparison(
+        session: "earlier-\($0)", startedAt: startedAt - Double((count - $0) * daysBetween * 86_400),
+        environment: environment)
+    }
   }
 
   static func evidence(
@@ -57,7 +77,7 @@ struct Fixture {
   func evidence() throws -> Evidence {
     let envelope = try Envelope(source: source)
     let session = MeasurementSession(
-      uuid: "00000000-0000-4000-8000-000000000001", startedAt: 1_700_000_000, envelopeID: envelope.id,
+      uuid: "00000000-0000-4000-8000-000000000001", startedAt: Self.startedAt, envelopeID: envelope.id,
       envelopeHash: envelope.hash, role: "default", resident: "org/resident-4bit", candidate: "org/candidate-mixed",
       orderSeed: 1, environment: .isolated,
       host: Host(
@@ -66,46 +86,62 @@ struct Fixture {
     var evidence = Evidence(
       session: session, state: .complete, envelope: source,
       resident: run("org/resident-4bit", .resident), candidate: run("org/candidate-mixed", .candidate),
-      residentSamples: samples(.resident), candidateSamples: samples(.candidate), voids: [])
+      residentSamples: samples(.resident) + added[.resident, default: []],
+      candidateSamples: samples(.candidate) + added[.candidate, default: []], voids: [])
     change(&evidence)
     return evidence
   }
 
   private var source: JSONValue {
+    var source = JSONObject([
+      ("schema", 1), ("id", "fixture"), ("version", 1), ("description", "For tests."),
+      ("sampling", ["temperature": 0, "top_p": 1, "seed": 1]),
+      (
+        "throughput",
+        [
+          [
+            "id": "chat", "text": "Hello.", "prompt_tokens": .integer(Self.promptTokens),
+            "decode_tokens": .integer(Self.decodeTokens),
+          ]
+        ]
+      ), ("accuracy", .array([facts] + tasks)), ("plan", plan), ("promotion", promotion),
+    ])
+    for (name, value) in members { source[name] = value }
+    return .object(source)
+  }
+
+  private var facts: JSONValue {
     [
-      "schema": 1, "id": "fixture", "version": 1, "description": "For tests.",
-      "sampling": ["temperature": 0, "top_p": 1, "seed": 1],
-      "throughput": [
-        [
-          "id": "chat", "text": "Hello.", "prompt_tokens": .integer(Self.promptTokens),
-          "decode_tokens": .integer(Self.decodeTokens),
-        ]
-      ],
-      "accuracy": [
-        [
-          "id": "facts", "kind": "multiple_choice",
-          "items": .array(
-            (0..<items).map {
-              ["id": .string("q\($0)"), "prompt": .string("Question \($0)?"), "options": ["a", "b"], "answer": 0]
-            }),
-        ]
-      ],
-      "plan": [
-        "blocks": .integer(plannedBlocks ?? blocks),
-        "minimum_blocks": .integer(minimumBlocks ?? plannedBlocks ?? blocks), "warm_ups": 0, "order_seed": 1,
-        "divergence_limit": 0.15,
-        "void_limit": .number(voidLimit),
-      ],
-      "promotion": promotion,
+      "id": "facts", "kind": "multiple_choice",
+      "items": .array(
+        (0..<items).map {
+          ["id": .string("q\($0)"), "prompt": .string("Question \($0)?"), "options": ["a", "b"], "answer": 0]
+        }),
+    ]
+  }
+
+  private var plan: JSONValue {
+    [
+      "blocks": .integer(plannedBlocks ?? blocks),
+      "minimum_blocks": .integer(minimumBlocks ?? plannedBlocks ?? blocks), "warm_ups": 0, "order_seed": 1,
+      "divergence_limit": 0.15, "void_limit": .number(voidLimit),
     ]
   }
 
   private var promotion: JSONValue {
     var rule = JSONObject([
       ("confidence", 0.95), ("objectives", .array(objectives)), ("guardrails", .array(guardrails)),
-      ("maturity", ["comparisons": 4, "days_between": 5, "allow_provisional": true]),
+      ("maturity", maturity),
     ])
     rule["proof"] = proof.map { .string($0.rawValue) }
+    return .object(rule)
+  }
+
+  private var maturity: JSONValue {
+    var rule = JSONObject([
+      ("comparisons", 4), ("days_between", .integer(Self.daysBetween)), ("allow_provisional", true),
+    ])
+    if !environments.isEmpty { rule["environment_classes"] = .array(environments.map { .string($0.rawValue) }) }
     return .object(rule)
   }
 
@@ -113,8 +149,8 @@ struct Fixture {
     Run(
       model: model, side: side,
       provenance: .hashed(WeightsHash(rawValue: "\(side.rawValue)-weights"), files: JSONObject()),
-      engine: EngineBuild(name: "native", version: "1.0.0", instructionSet: "avx2", threads: 2), loadSeconds: 1.5,
-      readinessSeconds: 0.5, description: JSONObject())
+      engine: EngineBuild(name: "native", version: "1.0.0", instructionSet: "avx2", threads: 2),
+      load: LoadReading(loadSeconds: 1.5, readinessSeconds: 0.5), description: JSONObject())
   }
 
   private func samples(_ side: Side) -> [Sample] {
@@ -134,9 +170,9 @@ struct Fixture {
     return readings + answers
   }
 
-  private func sample(_ place: Sample.Place, _ side: Side, _ outcome: Sample.Outcome) -> Sample {
+  func sample(_ place: Sample.Place, _ side: Side, _ outcome: Sample.Outcome) -> Sample {
     Sample(
-      place: place, startedAt: 1_700_000_000, elapsedNanoseconds: 1, peakMemoryBytes: 400_000_000, loadAverage: 0.25,
+      place: place, startedAt: Self.startedAt, elapsedNanoseconds: 1, peakMemoryBytes: 400_000_000, loadAverage: 0.25,
       outcome: outcome)
   }
 
@@ -179,6 +215,11 @@ extension Evidence {
   }
 }
 
+extension Judge {
+  /// Judges a comparison by itself.
+  init(_ evidence: Evidence) throws { try self.init(VerdictInputs(evidence)) }
+}
+
 extension Sample {
   /// Multiplies every token's time.
   mutating func slow(by factor: Double) {
@@ -191,7 +232,7 @@ extension Sample {
 extension Verdict {
   func guardrail(_ metric: Metric) -> GuardrailResult? { guardrails.first { $0.metric == metric } }
 
-  /// The first objective's effect, where it is a ratio.
+  /// The first objective's effect, if it is a ratio.
   var ratio: RatioEffect? {
     if case .ratio(let effect)? = objectives.first?.effect { effect } else { nil }
   }

@@ -100,7 +100,7 @@ struct GapTests {
     #expect(verdict.gaps == [.undefined(.decodeTokensPerSecond, "chat", blocks: 1)])
   }
 
-  @Test("One block gives no interval")
+  @Test("One block yields no interval")
   func oneBlock() throws {
     let verdict = try Fixture.verdict { $0.blocks = 1 }
     #expect(verdict.gaps == [.tooFewBlocks("chat", scored: 1)])

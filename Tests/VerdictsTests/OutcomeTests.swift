@@ -87,7 +87,7 @@ struct OutcomeTests {
     #expect(verdict.objectives.map(\.standing) == [.leads])
   }
 
-  @Test("Flips are seen where accuracy is unchanged")
+  @Test("Flips are seen even if accuracy is unchanged")
   func hiddenFlips() throws {
     let verdict = try Fixture.verdict({ _ in }) { evidence in
       // As many gained as lost.
@@ -119,14 +119,29 @@ struct OutcomeTests {
     #expect(states == [.passed, .unresolved, .broken])
   }
 
-  @Test("A verdict is final from the envelope's count of comparisons on, and never where nothing is decided")
-  func maturity() throws {
-    #expect(try Fixture.verdict(prior: 2).isProvisional)
-    let final = try Fixture.verdict(prior: 3).maturity
-    #expect((final.stage, final.validated, final.needed) == (.final, 4, 4))
-    let undecided = try Fixture.verdict(prior: 9) { $0.items = 40 }.maturity
-    #expect((undecided.stage, undecided.validated) == (.provisional, 9))
-    #expect(try Fixture.verdict(prior: -3).maturity.validated == 1)
-    #expect(try Fixture.verdict(prior: .max).maturity.validated == .max)
+  @Test("A memory budget is absolute: within the margin, one byte more is one too many")
+  func memoryBudget() throws {
+    for (budget, state) in [(400_000_000, GuardrailResult.State.passed), (399_999_999, .broken)] {
+      let verdict = try Fixture.verdict {
+        $0.guardrails = [["metric": "peak_memory_bytes", "margin": 0.5, "budget_bytes": .integer(budget)]]
+      }
+      #expect(verdict.guardrails.map(\.state) == [state])
+    }
+  }
+
+  @Test("A model that answers nothing breaks the answered share, whatever its rate")
+  func answered() throws {
+    let states = try [0, 100].map { silent in
+      let verdict = try Fixture.verdict(
+        { $0.guardrails = [["metric": "answered_share", "cell": "facts", "margin": 0.1]] },
+        { evidence in
+          let items = Set((0..<silent).map { "q\($0)" })
+          evidence.change(.candidate, where: { $0.item.map(items.contains) ?? false }) {
+            $0.outcome = .answer(.init(answer: "", isCorrect: false, optionScores: [], completionTokens: 64))
+          }
+        })
+      return verdict.guardrails.first?.state
+    }
+    #expect(states == [.passed, .broken])
   }
 }

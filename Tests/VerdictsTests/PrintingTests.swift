@@ -96,6 +96,14 @@ struct PrintingTests {
     #expect(anytime?["upper"] == .null)
   }
 
+  @Test("The documents' table of metrics is the code's")
+  func documented() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let text = try String(contentsOf: root.appending(path: "docs/measurement.md"), encoding: .utf8)
+    #expect(text.contains(Metric.markdownTable))
+  }
+
   /// Without line breaks and runs of spaces.
   private func flat(_ text: String) -> String {
     text.split { $0 == " " || $0 == "\n" }.joined(separator: " ")

@@ -31,7 +31,7 @@ struct SequentialTests {
       let evidence = try Fixture.evidence {
         ($0.blocks, $0.minimumBlocks, $0.plannedBlocks, $0.speed) = (6, 6, 30, speed)
       }
-      #expect(try stoppingReason(in: evidence) == reason)
+      #expect(try Judge(evidence).stoppingReason() == reason)
       let verdict = try Judge(evidence).verdict()
       #expect(verdict.stop == reason)
       #expect(verdict.outcome == (reason == .win ? .promote : .hold))
@@ -50,7 +50,7 @@ struct SequentialTests {
   @Test("Before the plan's minimum nothing is decided, and what is undecided must go on")
   func minimum() throws {
     let early = try Fixture.evidence { ($0.blocks, $0.minimumBlocks, $0.plannedBlocks) = (6, 7, 30) }
-    #expect(try stoppingReason(in: early) == nil)
+    #expect(try Judge(early).stoppingReason() == nil)
     #expect(try Judge(early).verdict().outcome == .inconclusive)
     #expect(try Judge(early).verdict().gaps == [.blocks("chat", measured: 6, planned: 30)])
   }
@@ -75,7 +75,7 @@ struct SequentialTests {
       $0.session.startedAt += 86_400
     }
     #expect(second.continues(first) && !first.continues(second))
-    let (alone, together) = (try Judge(second).verdict(), try Judge(second, after: [first]).verdict())
+    let (alone, together) = (try Judge(second).verdict(), try Judge(VerdictInputs(second, pooled: [first])).verdict())
     #expect(together.ratio?.blocks == 16 && alone.ratio?.blocks == 8)
     let (wide, narrow) = (try #require(alone.ratio?.interval), try #require(together.ratio?.interval))
     #expect(narrow.upper / narrow.lower < wide.upper / wide.lower)
@@ -100,23 +100,6 @@ struct SequentialTests {
     #expect(!later.continues(earlier))
   }
 
-  @Test("A verdict matures only once every environment class that the envelope asks for was measured")
-  func environmentClasses() {
-    let rule = Maturity(
-      comparisons: 2, daysBetween: 0, environmentClasses: ["isolated", "under-load"], allowsProvisional: true)
-    let earlier = PriorComparisons(
-      [
-        .init(session: "a", startedAt: 1, environment: .isolated),
-        .init(session: "b", startedAt: 2, environment: .isolated),
-      ], before: 3, rule)
-    #expect(earlier == PriorComparisons(count: 2, environments: [.isolated], sessions: ["a", "b"]))
-    for (environment, stage) in [(EnvironmentClass.isolated, VerdictMaturity.Stage.provisional), (.underLoad, .final)] {
-      let maturity = VerdictMaturity(earlier: earlier, rule, environment: environment, outcome: .hold)
-      #expect(maturity.stage == stage)
-      #expect(maturity.missingEnvironments == (stage == .final ? [] : ["under-load"]))
-    }
-  }
-
   @Test("More of the same evidence never turns a win into doubt")
   func monotone() throws {
     var won = false
@@ -127,5 +110,52 @@ struct SequentialTests {
       won = won || isWon
     }
     #expect(won)
+  }
+}
+
+@Suite("How the evidence grew")
+struct TraceTests {
+  private struct Missing: Error {}
+
+  @Test("A trace ends in the effect that the verdict decides on")
+  func end() throws {
+    let evidence = try Fixture.evidence { ($0.blocks, $0.noise) = (8, 0.02) }
+    let verdict = try Judge(evidence).verdict()
+    let traces = try Judge(evidence).traces()
+    let effects =
+      verdict.objectives.map(\.effect) + verdict.guardrails.filter(\.metric.isOfBlocks).prefix(1).map(\.effect)
+    let last = traces.map { $0.points.last?.effect }
+    for (effect, traced) in zip(effects, last) {
+      guard case .ratio(let decided) = effect else { throw Missing() }
+      #expect(traced?.ratio == decided.ratio)
+      #expect(traced?.interval == decided.interval)
+      #expect(traced?.blocks == decided.blocks)
+    }
+    #expect(last.count == effects.count)
+    #expect(traces.map(\.points.count) == [8, 8])
+    #expect(traces[0].threshold == 1.02)
+    #expect(traces[1].threshold == 0.95)
+  }
+
+  @Test("A void block stands in its place and adds nothing")
+  func void() throws {
+    let whole = try Judge(Fixture.evidence()).traces()[0].points
+    let evidence = try Fixture.evidence({ _ in }) {
+      $0.voids = [BlockVoid(cell: "chat", block: 2, reason: "a fan stood still")]
+    }
+    let points = try Judge(evidence).traces()[0].points
+    #expect(points.map(\.block) == whole.map(\.block))
+    #expect(points[2].voidReason == "a fan stood still")
+    #expect(points[2].betterRatio == whole[2].betterRatio)
+    #expect(points[2].effect == points[1].effect)
+    #expect(points[3].effect?.blocks == 3)
+  }
+
+  @Test("The blocks of the comparison before come first")
+  func pooled() throws {
+    let evidence = try Fixture.evidence()
+    let points = try Judge(VerdictInputs(evidence, pooled: [evidence])).traces()[0].points
+    #expect(points.count == 12)
+    #expect(points.last?.effect?.blocks == 12)
   }
 }

@@ -19,9 +19,9 @@ struct VoidTests {
   @Test(
     "Repetitions that differ by more than the limit void the block for both, with figures", arguments: Side.allCases)
   func divergence(side: Side) throws {
-    #expect(try voids(in: evidence(slowing: [2], of: side, by: 1.149)).isEmpty)
+    #expect(try Judge(evidence(slowing: [2], of: side, by: 1.149)).voids.isEmpty)
     let evidence = try evidence(slowing: [2], of: side, by: 1.151)
-    let void = try #require(try voids(in: evidence).first)
+    let void = try #require(try Judge(evidence).voids.first)
     #expect(void.cell == "chat" && void.block == 2)
     #expect(void.reason.contains("the \(side.rawValue)'s repetitions differ by 15.10 %"))
     #expect(void.reason.contains("the limit is 15.00 %"))
@@ -34,7 +34,7 @@ struct VoidTests {
   func recorded() throws {
     var evidence = try evidence(slowing: [2, 4], by: 1.3)
     evidence.voids = [BlockVoid(cell: "chat", block: 2, reason: "the lid was closed")]
-    let all = try voids(in: evidence)
+    let all = try Judge(evidence).voids
     #expect(all.map(\.block) == [2, 4])
     #expect(all.first?.reason == "the lid was closed")
   }
@@ -43,7 +43,7 @@ struct VoidTests {
   func foreign() throws {
     var evidence = try Fixture.evidence()
     evidence.voids = [BlockVoid(cell: "facts", block: 0, reason: "-"), BlockVoid(cell: "x", block: 0, reason: "-")]
-    #expect(try voids(in: evidence).isEmpty)
+    #expect(try Judge(evidence).voids.isEmpty)
   }
 
   @Test("A share of void blocks above the plan's limit decides nothing")

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Viewer
 
-@Suite("Events of what is measured now")
+@Suite("Events of a running measurement")
 struct EventTests {
-  @Test("A listener hears of each sample that another connection commits, and of the end")
+  @Test("A listener gets an event for each sample that another connection commits, and for the end")
   func progress() async throws {
     try await RunningViewer.with { viewer in
       let events = try await viewer.listen()
@@ -22,7 +22,7 @@ struct EventTests {
     }
   }
 
-  @Test("Whoever comes later is told what runs, and silence is broken by heartbeats")
+  @Test("A later listener learns what is running, and gets heartbeats")
   func greeting() async throws {
     try await RunningViewer.with(heartbeat: .milliseconds(30)) { viewer in
       let first = try await viewer.listen()
@@ -36,7 +36,7 @@ struct EventTests {
     }
   }
 
-  @Test("Listeners that read nothing and requests that never end keep nobody waiting")
+  @Test("Listeners that read nothing and requests that never end delay nobody")
   func slow() async throws {
     try await RunningViewer.with { viewer in
       var stuck: [Connection] = []
@@ -55,7 +55,7 @@ struct EventTests {
     }
   }
 
-  @Test("A feed forgets who leaves, and takes no more listeners than it may")
+  @Test("A feed forgets listeners that leave, and has a limit of listeners")
   func feed() async throws {
     let feed = EventFeed(limit: 2)
     let first = try #require(feed.listen())

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Viewer
 
-@Suite("Who is answered")
+@Suite("Guards")
 struct GuardTests {
-  @Test("A loopback address answers to this machine's names, with or without a port")
+  @Test("A loopback address has this machine's names, with or without a port")
   func names() {
     let names = HostNames(boundTo: "127.0.0.1")
     for name in ["127.0.0.1", "127.0.0.1:8642", "localhost", "LOCALHOST:1", "localhost.", "[::1]:80", "::1"] {
@@ -21,7 +21,7 @@ struct GuardTests {
     #expect(HostNames.isLoopback("[::1]") && !HostNames.isLoopback("127.evil.example.com"))
   }
 
-  @Test("A request that was sent to another name is refused on every path, and every answer keeps other sites out")
+  @Test("A request to another name is refused on every path, and every response keeps other sites out")
   func rebinding() async throws {
     try await RunningViewer.with { viewer in
       for path in ["/", "/api/status", "/api/events", "/nothing"] {
@@ -34,7 +34,7 @@ struct GuardTests {
     }
   }
 
-  @Test("A database that is not there is an error, and a port that is taken names itself")
+  @Test("A missing database is an error, and so is a port in use")
   func unusable() async throws {
     let folder = try TemporaryFolder()
     await #expect(throws: StoreError.self) {

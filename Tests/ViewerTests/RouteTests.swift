@@ -5,12 +5,12 @@ import Testing
 
 @Suite("The viewer's paths")
 struct RouteTests {
-  @Test("Every documented path answers with its documented schema, and a path without a document is none of them")
+  @Test("Every documented path returns its documented schema, and no other path exists")
   func documented() async throws {
     try await RunningViewer.with { viewer in
       let document = try await viewer.get("/api/openapi.json").json
       let check = SchemaCheck(document: document)
-      for member in document["paths"]?.object?.members ?? [] where member.name != "/api/events" {
+      for member in (document["paths"]?.object ?? JSONObject()).members where member.name != "/api/events" {
         let reply = try await viewer.get(member.name.replacing("{number}", with: "1"))
         #expect(reply.status == 200)
         #expect(reply.headers["content-type"]?.hasPrefix("application/json") == true)
@@ -23,7 +23,7 @@ struct RouteTests {
     }
   }
 
-  @Test("A list is filtered and paged, and says how many items there are")
+  @Test("A list is filtered and paged, and has the number of its items")
   func paging() async throws {
     try await RunningViewer.with { viewer in
       let all = try await viewer.get("/api/comparisons?limit=1").json
@@ -39,7 +39,7 @@ struct RouteTests {
   }
 
   @Test(
-    "What is no comparison's number is not found",
+    "Text that is no comparison's number is not found",
     arguments: ["0", "2", "-1", "01x", "%00", "99999999999999999999", "1%2F..", "١"])
   func unknown(_ number: String) async throws {
     try await RunningViewer.with { viewer in
@@ -49,7 +49,7 @@ struct RouteTests {
     }
   }
 
-  @Test("The pages are the report's, names from outside are text in them and in the JSON")
+  @Test("The pages are the report's, and names from outside are text in pages and JSON")
   func hostile() async throws {
     try await RunningViewer.with(candidate: Recorded.hostile) { viewer in
       for path in ["/", "/index.html", "/comparisons/1.html", "/envelopes/1.html"] {
@@ -63,7 +63,7 @@ struct RouteTests {
     }
   }
 
-  @Test("What the pages load is there")
+  @Test("The files that pages load exist")
   func assets() async throws {
     try await RunningViewer.with { viewer in
       let page = try await viewer.get("/").body
@@ -80,7 +80,7 @@ struct RouteTests {
     }
   }
 
-  @Test("A page names the revision that it shows, so that its script knows when there is another")
+  @Test("A page has the revision that it shows, so that its script notices another")
   func live() async throws {
     try await RunningViewer.with { viewer in
       let revision = try #require(try await viewer.get("/api/status").json["revision"]?.string)
@@ -93,7 +93,7 @@ struct RouteTests {
     }
   }
 
-  @Test("HEAD has the headers of GET and no body; nothing but reading is taken")
+  @Test("HEAD has the headers of GET and no body, and other methods are refused")
   func methods() async throws {
     try await RunningViewer.with { viewer in
       let (get, head) = (try await viewer.get("/api/roles"), try await viewer.get("/api/roles", method: "HEAD"))

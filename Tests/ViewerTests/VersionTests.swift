@@ -3,10 +3,10 @@ import Testing
 
 @testable import Viewer
 
-@Suite("Versions of answers")
+@Suite("Versions of responses")
 struct VersionTests {
   @Test(
-    "Whoever has a version is not sent it again",
+    "A client that has a version does not get it again",
     arguments: ["/", "/comparisons/1.html", "/api/status", "/api/roles", "/api/comparisons/1", "/api/trends?limit=1"])
   func unchanged(_ path: String) async throws {
     try await RunningViewer.with { viewer in
@@ -19,7 +19,7 @@ struct VersionTests {
     }
   }
 
-  @Test("A verdict that another connection records makes a new version; a sample only of what tells of samples")
+  @Test("A verdict makes a new version of every path, a sample only of the status")
   func changed() async throws {
     try await RunningViewer.with { viewer in
       let events = try await viewer.listen()
@@ -40,7 +40,7 @@ struct VersionTests {
     }
   }
 
-  @Test("An edit of the registry makes a new version, and a registry that cannot be read says why")
+  @Test("An edit of the registry makes a new version, and an unreadable registry is reported")
   func registry() async throws {
     try await RunningViewer.with { viewer in
       let events = try await viewer.listen()

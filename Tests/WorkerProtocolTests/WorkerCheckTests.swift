@@ -3,17 +3,17 @@ import TestSupport
 import Testing
 import WorkerProtocol
 
-/// The native worker as it is, and spoilt on its way by `sed`.
+/// The native worker as it is, and with its answers spoilt by `sed`.
 @Suite("Worker check")
 struct WorkerCheckTests {
   private static let program = "'\(Program.executable.path)' worker"
 
   private func findings(
-    of script: String, _ names: [String]? = nil, seconds: Double = 60
+    of script: String, _ names: [String]? = nil, seconds: Double = 600
   ) async throws -> [WorkerCheck.Finding] {
     let command = WorkerCommand(executable: URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", script])
     return try await WorkerCheck(command, model: TestModels.uniform.path, seconds: seconds).run(
-      Requirement.all.filter { names?.contains($0.name) ?? true })
+      WorkerRequirement.all.filter { names?.contains($0.name) ?? true })
   }
 
   @Test("The native worker meets every requirement")
@@ -58,18 +58,18 @@ struct WorkerCheckTests {
   @Test(
     "A worker that ends badly or not at all breaks the requirement about its end",
     arguments: [
-      ("greeting", "echo hello"), ("greeting", "exec sleep 600"), ("end", "\(program); exit 3"),
-      ("cancel", "\(program); exec sleep 600"), ("line-limit", "\(program); exec cat > /dev/null"),
+      ("greeting", "echo hello", 600), ("greeting", "exec sleep 3600", 1), ("end", "\(program); exit 3", 600),
+      ("cancel", "\(program); exec sleep 3600", 600), ("line-limit", "\(program); exec cat > /dev/null", 5),
     ])
-  func endings(name: String, script: String) async throws {
-    let outcome = try #require(try await findings(of: script, [name], seconds: 5).first).outcome
+  func endings(name: String, script: String, seconds: Double) async throws {
+    let outcome = try #require(try await findings(of: script, [name], seconds: seconds).first).outcome
     guard case .violated = outcome else {
       Issue.record("\(name) is \(outcome)")
       return
     }
   }
 
-  @Test("What a worker says it does not offer is no violation")
+  @Test("A worker that says it does not offer something violates nothing")
   func unsupported() async throws {
     let edit =
       #"s/"result":{"log_probabilities.*}/"error":"no scores","status":"unsupported","peak_memory_bytes":999999999}/"#

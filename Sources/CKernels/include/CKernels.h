@@ -1,10 +1,10 @@
 // Kernels of the native engine: quantized matrix products, attention and the element-wise steps between them.
 //
-// One table of functions an instruction set; `rk_kernels_named` and `rk_kernels_best` choose one at run time.
+// One table of functions per instruction set; `rk_kernels_named` and `rk_kernels_best` choose one at run time.
 //
-// Activations of a single token are plain vectors. Activations of many tokens are *panels*: a panel holds `panel` tokens
-// side by side, feature after feature, so element (feature f, token t) stands at [t / panel][f][t % panel] and every
-// step vectorizes over tokens without a horizontal operation.
+// Activations of a single token are plain vectors. Activations of many tokens are *panels*: a panel holds `panel`
+// tokens side by side, feature after feature, so element (feature f, token t) stands at [t / panel][f][t % panel] and
+// every step vectorizes over tokens without a horizontal operation.
 //
 // All pointers may be unaligned; nothing outside the stated extents is read.
 #ifndef RESIDENT_CKERNELS_H
@@ -18,10 +18,11 @@ typedef enum {
   RK_FLOAT32 = 0,
   RK_FLOAT16 = 1,
   RK_BFLOAT16 = 2,
-  // MLX's affine quantization: value = scale * code + bias, one scale and bias a group of one row.
+  // MLX's affine quantization: value = scale * code + bias, one scale and bias per group of one row.
   RK_AFFINE = 3,
-  // Microscaling floats: value = scale * element, one scale a group of one row, no bias. E2M1 elements with E8M0 scales
-  // in groups of 32; E4M3 elements with E8M0 scales in groups of 32; E2M1 elements with E4M3 scales in groups of 16.
+  // Microscaling floats: value = scale * element, one scale per group of one row, no bias. E2M1 elements with E8M0
+  // scales in groups of 32; E4M3 elements with E8M0 scales in groups of 32; E2M1 elements with E4M3 scales in groups of
+  // 16.
   RK_MXFP4 = 4,
   RK_MXFP8 = 5,
   RK_NVFP4 = 6,
@@ -30,8 +31,8 @@ typedef enum {
 // A weight matrix of `rows` outputs by `columns` inputs, row-major, as an MLX folder stores it.
 typedef struct {
   rk_storage storage;
-  // Bits a code (affine: 2, 3, 4, 5, 6 or 8) and columns a group (affine: 32, 64 or 128; see `rk_storage`); of an affine
-  // matrix also the type of scales and biases.
+  // Bits per code (affine: 2, 3, 4, 5, 6 or 8) and columns per group (affine: 32, 64 or 128; see `rk_storage`); of an
+  // affine matrix also the type of scales and biases.
   int32_t bits;
   int32_t group;
   rk_storage parameters;
@@ -45,11 +46,12 @@ typedef struct {
 
 // Key positions that stand side by side in the key cache.
 #define RK_KEY_BLOCK 16
-// Key positions that `attend_panel` takes at a time: a cache holds a multiple of it, and never anything but finite numbers.
+// Key positions that `attend_panel` takes at a time: a cache holds a multiple of it, and never anything but finite
+// numbers.
 #define RK_SPAN 64
 
 // Keys and values of one head of one layer. Keys: [position / RK_KEY_BLOCK][head_dimension][RK_KEY_BLOCK], so that a
-// query meets 16 positions at once; values: [position][head_dimension].
+// query is multiplied with 16 positions at once; values: [position][head_dimension].
 typedef struct {
   rk_storage storage;  // RK_FLOAT32 or RK_FLOAT16
   int64_t head_dimension;  // a multiple of 8
@@ -57,37 +59,37 @@ typedef struct {
   void *values;
 } rk_head_cache;
 
-// Products of a matrix with a few inputs, each of which is arranged first.
+// Products of a matrix with one input or a few, each of which is arranged first.
 typedef struct {
-  // Arranges x (columns floats) in the order in which `multiply` meets the codes of w, with sums and the like.
+  // Arranges x (columns floats) in the order in which `multiply` reads the codes of w, with the sums that it needs.
   // `prepared` holds rk_prepared_count(columns) floats and serves every matrix of the same columns and format.
   void (*prepare)(const rk_matrix *w, const float *x, float *prepared);
 
-  // y[i * y_row + r] = row r of w · input i, or += where accumulate, for begin <= r < end. The arranged inputs stand
+  // y[i * y_row + r] = row r of w · input i, or += if accumulate, for begin <= r < end. The arranged inputs stand
   // rk_prepared_count(columns) floats apart.
   void (*multiply)(const rk_matrix *w, const float *prepared, int64_t inputs, float *y, int64_t y_row, int64_t begin,
                    int64_t end, bool accumulate);
 } rk_vector_product;
 
-// How a product rounds its activations, where the format of the weights and the instruction set allow it; it is exact
-// elsewhere.
+// How a product rounds its activations, if the format of the weights and the instruction set allow it; otherwise it is
+// exact.
 typedef enum {
   // Single precision, as they are.
   RK_EXACT = 0,
   // Each group of activations in 16-bit fixed point, with affine codes of 2, 4 or 8 bits and 16-bit scales.
   RK_FIXED = 1,
   // bfloat16, with weights in bfloat16.
-  RK_BRAIN = 2,
+  RK_TO_BFLOAT16 = 2,
 } rk_rounding;
 
 // A product of a matrix with many tokens.
 typedef struct {
   // Arranges one panel x[columns][panel] for every matrix of the same columns, storage and group; `prepared` holds as
-  // many floats as x. NULL where `multiply` takes the panels as they are.
+  // many floats as x. NULL if `multiply` takes the panels as they are.
   void (*prepare)(const rk_matrix *w, const float *x, float *prepared);
 
   // Y = W X over panels: x, prepared or not, is [panels][columns][panel], y is [panels][y_features][panel] and rows
-  // begin..<end of it are written, or added to where accumulate. Only the first `tokens` tokens need be right.
+  // begin..<end of it are written, or added to if accumulate. Only the first `tokens` tokens need be right.
   // `scratch`: rk_tile_count floats.
   void (*multiply)(const rk_matrix *w, const float *x, float *y, int64_t y_features, int64_t tokens, int64_t begin,
                    int64_t end, bool accumulate, float *scratch);
@@ -95,15 +97,15 @@ typedef struct {
 
 typedef struct {
   const char *name;
-  // Tokens a panel, and tokens a vector (`panel` is a multiple of it).
+  // Tokens per panel, and tokens per vector (`panel` is a multiple of it).
   int64_t panel;
-  int64_t lanes;
+  int64_t vector_width;
 
   // Writes columns values of one row.
   void (*dequantize_row)(const rk_matrix *w, int64_t row, float *out);
 
   // Products with one token or a few. `exact` keeps activations in single precision; `fixed` rounds each group of them
-  // to 16-bit fixed point where the matrix has 2, 4 or 8-bit codes and 16-bit scales, and is exact elsewhere.
+  // to 16-bit fixed point if the matrix has 2, 4 or 8-bit codes and 16-bit scales, and is exact otherwise.
   rk_vector_product exact;
   rk_vector_product fixed;
 
@@ -135,20 +137,20 @@ typedef struct {
   void (*attend)(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t begin,
                  int64_t end, float *out, float *largest, float *total, float *scratch);
 
-  // Causal attention of one vector of tokens in a panel: the `tokens` first of the `lanes` that start at query, whose
-  // positions start at `position`, for `queries` heads that share a key-value head. query and out point at the first
-  // head's first feature and may be the same. `scratch`: rk_attention_scratch_count floats.
+  // Causal attention of one vector of tokens in a panel: the first `tokens` of the `vector_width` that start at query,
+  // whose positions start at `position`, for `queries` heads that share a key-value head. query and out point at the
+  // first head's first feature and may be the same. `scratch`: rk_attention_scratch_count floats.
   void (*attend_panel)(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t position,
                        int64_t tokens, float *out, float *scratch);
 
   // The largest of x, and the logarithm of the sum of exponentials of x.
   void (*log_sum_exp)(const float *x, int64_t count, float *largest, float *log_sum);
-  // Continues, for each token of a panel, the largest of its features and the sum of exponentials relative to it:
-  // start with -INFINITY and 0.
-  void (*tally_panel)(const float *x, int64_t features, float *largest, float *total);
+  // Online log-sum-exp of each token of a panel (Milakov and Gimelshein 2018): updates the largest of its features so
+  // far and the sum of exponentials relative to it. Start with -INFINITY and 0; the result is largest + log(total).
+  void (*online_log_sum_exp_panel)(const float *x, int64_t features, float *largest, float *total);
 } rk_kernels;
 
-// The table of that name ("scalar", "avx2", "avx512", "neon"), or NULL where this machine can't run it.
+// The table of that name ("scalar", "avx2", "avx512", "neon"), or NULL if this machine can't run it.
 const rk_kernels *rk_kernels_named(const char *name);
 // The fastest table that this machine runs.
 const rk_kernels *rk_kernels_best(void);

@@ -1,4 +1,4 @@
-/// A filter, test, function or method of Jinja's.
+/// A filter, test, function or method of Jinja.
 final class Builtin: Sendable {
   typealias Body = @Sendable (Interpreter, Value, BoundArguments) throws(ChatTemplateError) -> Value
 
@@ -6,7 +6,7 @@ final class Builtin: Sendable {
   let parameters: [String]
   /// How many of the parameters have no default.
   let required: Int
-  /// Whether arguments beyond the parameters are the body's business.
+  /// Whether the body itself takes arguments beyond the parameters.
   let acceptsMore: Bool
   let body: Body
 
@@ -24,7 +24,7 @@ final class Builtin: Sendable {
     self.init(name, [], acceptsMore: acceptsMore, body)
   }
 
-  /// Applies it to a value: what is filtered or tested, or the method's owner; for a function, null.
+  /// Applies the builtin to a value: the filtered or tested one, or the method's owner; null for a function.
   func call(
     _ interpreter: Interpreter, _ value: Value, _ arguments: Arguments
   ) throws(ChatTemplateError) -> Value {
@@ -57,25 +57,37 @@ final class Builtin: Sendable {
     return BoundArguments(values: values, rest: rest)
   }
 
+  /// The builtins by name.
   static func table(_ builtins: [Builtin]...) -> [String: Builtin] {
     Dictionary(builtins.joined().map { ($0.name, $0) }) { _, later in later }
   }
 }
 
-/// Evaluated arguments, as given.
+/// Evaluated arguments, in the order given.
 struct Arguments {
   var positional: [Value] = []
   var named: [(name: String, value: Value)] = []
 }
 
-/// Evaluated arguments by parameter.
+/// Evaluated arguments, assigned to parameters.
 struct BoundArguments {
   let values: [Value?]
   let rest: Arguments
 
-  /// The argument for a parameter; nil where it was not given.
+  /// The argument for a parameter; nil if it was not given.
   subscript(_ index: Int) -> Value? { values.indices.contains(index) ? values[index] : nil }
 
-  /// Whether a flag was given and is true.
+  /// Whether the argument was given and is true.
   func flag(_ index: Int) -> Bool { self[index]?.isTrue ?? false }
+}
+
+extension Builtin {
+  /// The filters, by name; each group has its own file.
+  static let filters = table(textFilters, numberFilters, sequenceFilters, selectionFilters, orderFilters)
+
+  /// Jinja's other filters, which chat templates do without: an error only when one is reached.
+  static let unsupportedFilters: Set<String> = [
+    "batch", "center", "filesizeformat", "format", "groupby", "pprint", "random", "slice", "striptags", "truncate",
+    "urlencode", "urlize", "wordcount", "wordwrap", "xmlattr",
+  ]
 }

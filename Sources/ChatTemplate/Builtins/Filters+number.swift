@@ -58,7 +58,7 @@ extension Builtin {
 
   private static func roundedToEven(_ number: Double) -> Double { number.rounded(.toNearestOrEven) }
 
-  /// Rounds the exact binary value to decimal places, as Python does: 2.675 lies below its decimal, so gives 2.67.
+  /// Rounds the exact binary value to decimal places, as Python does: 2.675 is stored as slightly less, so becomes 2.67.
   private static func roundedDecimally(_ number: Double, _ places: Int) -> Double {
     guard number.isFinite, places < 20 else { return number }
     return Double(String(format: "%.\(places)f", number)) ?? number
@@ -73,14 +73,14 @@ extension Interpreter {
     return integer
   }
 
-  /// A flag given as an argument that takes whole numbers only.
+  /// The truth of an argument that must be a whole number; false if it is left out.
   func isSet(_ value: Value?) throws(ChatTemplateError) -> Bool {
     guard let value else { return false }
     guard let index = value.index else { throw invalid("expected true or false, got \(value.kind)") }
     return index != 0
   }
 
-  /// A whole number given as an argument; nil where it is left out or none.
+  /// The value of an argument that must be a whole number; nil if it is left out or none.
   func optionalIndex(_ value: Value?) throws(ChatTemplateError) -> Int? {
     guard let value, !value.isNull else { return nil }
     guard let index = value.index else { throw invalid("expected a whole number, got \(value.kind)") }

@@ -3,8 +3,8 @@ extension Builtin {
     Builtin("sort", ["reverse", "case_sensitive", "attribute"], sort),
     Builtin("dictsort", ["case_sensitive", "by", "reverse"], sortDictionary),
     Builtin("unique", ["case_sensitive", "attribute"], unique),
-    Builtin("min", ["case_sensitive", "attribute"], extreme(isBetter: { ($1, $0) })),
-    Builtin("max", ["case_sensitive", "attribute"], extreme(isBetter: { ($0, $1) })),
+    Builtin("min", ["case_sensitive", "attribute"], extreme(order: { ($1, $0) })),
+    Builtin("max", ["case_sensitive", "attribute"], extreme(order: { ($0, $1) })),
   ]
 
   private static let sort: Body = { interpreter, value, arguments throws(ChatTemplateError) in
@@ -48,15 +48,16 @@ extension Builtin {
     return try interpreter.iterator(kept)
   }
 
-  /// The first element that no other is better than; `isBetter` puts best and candidate in the order to compare them.
-  private static func extreme(isBetter: @escaping @Sendable (Value, Value) -> (Value, Value)) -> Body {
+  /// The first element than which no other is better; `order` puts best and candidate into the order that makes the
+  /// candidate better if it holds.
+  private static func extreme(order: @escaping @Sendable (Value, Value) -> (Value, Value)) -> Body {
     { interpreter, value, arguments throws(ChatTemplateError) in
       let path = try interpreter.path(arguments[1])
       var best: (key: Value, element: Value)?
       for element in try interpreter.elements(of: value) {
         let key = interpreter.folded(try interpreter.follow(path, from: element), unless: arguments.flag(0))
         if let (bestKey, _) = best {
-          let (left, right) = isBetter(bestKey, key)
+          let (left, right) = order(bestKey, key)
           guard try interpreter.precedes(left, right) else { continue }
         }
         best = (key, element)
@@ -73,7 +74,7 @@ extension Interpreter {
     return .string(PythonText.lowercased(text))
   }
 
-  /// The paths of an attribute argument that may list several, set apart by commas.
+  /// The paths of an attribute argument that may list several, separated by commas.
   fileprivate func paths(_ attribute: Value?) throws(ChatTemplateError) -> [[Value]] {
     guard let text = attribute?.text else { return [try path(attribute)] }
     var paths: [[Value]] = []
@@ -81,7 +82,7 @@ extension Interpreter {
     return paths
   }
 
-  /// Sorts by key by merging; equal keys keep their order, whichever the direction.
+  /// Merge sort by key; equal keys keep their order in either direction.
   fileprivate func sort(_ elements: inout [(key: Value, element: Value)], reverse: Bool) throws(ChatTemplateError) {
     var width = 1
     while width < elements.count {

@@ -58,6 +58,7 @@ extension Builtin {
 }
 
 extension Interpreter {
+  /// Removes the name of a test from the arguments and returns that test; nil if there is no argument.
   fileprivate func takeTest(from arguments: inout Arguments) throws(ChatTemplateError) -> Builtin? {
     guard let first = arguments.positional.first else { return nil }
     arguments.positional.removeFirst()
@@ -66,6 +67,7 @@ extension Interpreter {
     return test
   }
 
+  /// The member at the end of a path; a missing member on the way is the fallback, unless that is null.
   fileprivate func follow(
     _ path: [Value], from value: Value, fallback: Value
   ) throws(ChatTemplateError) -> Value {
@@ -80,7 +82,7 @@ extension Interpreter {
 }
 
 extension Arguments {
-  /// Removes and returns a named argument.
+  /// Removes and returns a named argument; nil if it was not given.
   fileprivate mutating func take(_ name: String) -> Value? {
     named.firstIndex { $0.name == name }.map { named.remove(at: $0).value }
   }

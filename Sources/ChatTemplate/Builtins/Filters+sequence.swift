@@ -89,7 +89,7 @@ extension Builtin {
 }
 
 extension Interpreter {
-  /// The steps of an attribute argument: `a.b.0` is a member of a member's first element.
+  /// The steps of an attribute argument: `a.b.0` is the first element of a member's member.
   func path(_ attribute: Value?) throws(ChatTemplateError) -> [Value] {
     guard let attribute, !attribute.isNull else { return [] }
     guard let text = attribute.text else { return [attribute] }
@@ -100,6 +100,7 @@ extension Interpreter {
     }
   }
 
+  /// The member at the end of a path.
   func follow(_ path: [Value], from value: Value) throws(ChatTemplateError) -> Value {
     var value = value
     for step in path {

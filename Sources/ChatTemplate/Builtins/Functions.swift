@@ -1,5 +1,5 @@
 extension Builtin {
-  /// What a template can call without having been given it, by name.
+  /// Jinja's functions and those of transformers, by name.
   static let functions = table([
     Builtin("range", ["start", "stop", "step"], required: 1, range),
     Builtin("dict", acceptsMore: true, dict), Builtin("namespace", acceptsMore: true, namespace),
@@ -52,13 +52,14 @@ extension Builtin {
 }
 
 extension Interpreter {
+  /// An argument of `range`.
   fileprivate func index(_ value: Value?) throws(ChatTemplateError) -> Int {
     if case .undefined(let reason)? = value { throw undefined(reason) }
     guard let index = value?.index else { throw invalid("'range' needs whole numbers") }
     return index
   }
 
-  /// The members that `dict` and `namespace` are called with: those of a mapping or pairs, then the named ones.
+  /// The members in the arguments of `dict` and `namespace`: those of a mapping or of pairs, then the named ones.
   fileprivate func members(_ arguments: Arguments) throws(ChatTemplateError) -> [(key: Value, value: Value)] {
     guard arguments.positional.count <= 1 else { throw invalid("at most one mapping can be given") }
     var members: [(key: Value, value: Value)] = []

@@ -1,13 +1,14 @@
-/// The methods that a type of value has.
+/// The methods of one type of value.
 struct MethodTable: Sendable {
   let known: [String: Builtin]
-  /// Methods that change their owner: undefined, as in Jinja's immutable sandbox.
+  /// Methods that would change their owner: undefined, as in Jinja's immutable sandbox.
   var mutating: Set<String> = []
-  /// Python's other methods: defined, but calling one is an error.
+  /// Python's other methods: defined, but an error when called.
   var other: Set<String> = []
 }
 
 extension Builtin {
+  /// The methods of a value's type; nil if it has none.
   static func methods(of value: Value) -> MethodTable? {
     switch value {
     case .string, .markup: stringMethods

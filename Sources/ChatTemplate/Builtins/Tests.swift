@@ -1,5 +1,5 @@
 extension Builtin {
-  /// The tests that `is` and the selecting filters know, by name.
+  /// The tests of `is` and of the selecting filters, by name.
   static let tests: [String: Builtin] = {
     let tests = [
       test("defined") { !$0.isUndefined }, test("undefined") { $0.isUndefined }, test("none") { $0.isNull },
@@ -34,7 +34,7 @@ extension Builtin {
     Builtin(name) { _, value, _ throws(ChatTemplateError) in .boolean(holds(value)) }
   }
 
-  /// What has a length and subscripts: mappings and undefined values, too.
+  /// Whether a value has a length and subscripts, as mappings and undefined values also do.
   private static let isSequence: @Sendable (Value) -> Bool = {
     switch $0 {
     case .undefined, .string, .markup, .list, .tuple, .dictionary, .range: true

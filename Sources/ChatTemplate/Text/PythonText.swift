@@ -1,5 +1,6 @@
-/// Python's string operations, on code points where Swift's work on characters.
+/// Python's string operations, which work on code points, unlike Swift's.
 enum PythonText {
+  /// The text without the given characters at its ends; without white space if they are nil.
   static func stripped(
     _ text: String, of characters: Set<Unicode.Scalar>? = nil, leading: Bool = true, trailing: Bool = true
   ) -> String {
@@ -10,6 +11,7 @@ enum PythonText {
     return String(scalars)
   }
 
+  /// The parts between the first `limit` separators, or the last ones from the end, or all.
   static func split(_ text: String, at separator: String, limit: Int?, fromEnd: Bool = false) -> [String] {
     let bytes = Array(text.utf8)
     let search = TextSearch(for: separator)
@@ -25,6 +27,7 @@ enum PythonText {
     return parts
   }
 
+  /// The words between runs of white space; after `limit` splits, the rest is one word.
   static func splitAtSpace(_ text: String, limit: Int?, fromEnd: Bool) -> [String] {
     let scalars = Array(text.unicodeScalars)
     var words: [Range<Int>] = []
@@ -39,7 +42,7 @@ enum PythonText {
     }
     if let begin = start { words.append(begin..<scalars.count) }
     if let limit, words.count > limit {
-      // What is left unsplit keeps the white space inside it, and at its far end.
+      // The unsplit rest keeps the white space inside it and at its far end.
       if fromEnd {
         words.replaceSubrange(..<(words.count - limit), with: [0..<words[words.count - limit - 1].upperBound])
       } else {
@@ -49,7 +52,7 @@ enum PythonText {
     return words.map { string(scalars[$0]) }
   }
 
-  /// The lines of a text; an end of line at its end begins no further one.
+  /// The lines of a text; a line end at its end begins no further line.
   static func lines(_ text: String, keepingEnds: Bool = false) -> [String] {
     let scalars = Array(text.unicodeScalars)
     var lines: [String] = []
@@ -68,7 +71,7 @@ enum PythonText {
     return lines
   }
 
-  /// Text with the five characters that HTML gives a meaning replaced, as MarkupSafe does it.
+  /// The text with HTML's five special characters replaced, as MarkupSafe does it.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -84,7 +87,7 @@ enum PythonText {
     return result
   }
 
-  /// A string as Python's `repr` shows it: in single quotes unless it holds those alone.
+  /// A string as Python's `repr` shows it: in single quotes unless it contains those and no double ones.
   static func quoted(_ text: String) -> String {
     let quote: Unicode.Scalar = text.utf8.contains(0x27) && !text.utf8.contains(0x22) ? "\"" : "'"
     var result = String(quote)
@@ -111,3 +114,27 @@ enum PythonText {
     return String(view)
   }
 }
+
+/// A string that equals another only if their code points do.
+///
+/// `String` holds "é" and "e\u{301}" equal, and Python, whose semantics templates rely on, does not.
+struct TextKey: Hashable, Sendable {
+  let text: String
+
+  init(_ text: String) { self.text = text }
+
+  static func == (left: TextKey, right: TextKey) -> Bool { sameText(left.text, right.text) }
+
+  func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+}
+
+/// Whether two strings have the same code points.
+func sameText(_ left: String, _ right: String) -> Bool {
+  left == right && left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
+}
+
+/// Whether a string sorts before another by code points, which is the order of their UTF-8 bytes.
+func textPrecedes(_ left: String, _ right: String) -> Bool { left.utf8.lexicographicallyPrecedes(right.utf8) }

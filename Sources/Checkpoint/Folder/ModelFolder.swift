@@ -12,8 +12,9 @@ public struct ModelFolder: Sendable {
 
   /// Opens a folder: reads its configuration, maps its weights and checks every header.
   ///
-  /// `generation_config.json`, where present, decides the end-of-sequence tokens. Where `config.json` does not say
-  /// whether the output layer is tied to the embedding, it is tied if and only if there is no `lm_head.weight`.
+  /// If there is a `generation_config.json` that names end-of-sequence tokens, they replace those of `config.json`. If
+  /// `config.json` does not say whether the output layer is tied to the embedding, it is tied if and only if there is no
+  /// `lm_head.weight`.
   ///
   /// - Throws: `CheckpointError` with the file, and the tensor or field.
   public init(contentsOf url: URL) throws(CheckpointError) {
@@ -57,8 +58,68 @@ public struct ModelFolder: Sendable {
   }
 }
 
+/// Finding and merging the weight files.
+extension ModelFolder {
+  static let indexName = "model.safetensors.index.json"
+
+  private typealias Weights = (files: [MappedFile], tensors: [String: TensorView])
+
+  /// Maps the files that the index names or, without an index, all of `model*.safetensors`.
+  private static func loadWeights(in folder: URL) throws(CheckpointError) -> Weights {
+    let index = folder.appendingPathComponent(indexName)
+    if FileManager.default.fileExists(atPath: index.path) { return try loadIndexed(index, in: folder) }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    } catch {
+      throw .unreadable(folder.path, reason: "its contents cannot be listed")
+    }
+    let weights = names.filter { $0.hasPrefix("model") && $0.hasSuffix(".safetensors") }.sorted()
+    guard !weights.isEmpty else { throw .noWeights(folder: folder.path) }
+    return try merge(weights, in: folder)
+  }
+
+  private static func loadIndexed(_ index: URL, in folder: URL) throws(CheckpointError) -> Weights {
+    guard let map = try JSONValue(contentsOf: index)["weight_map"]?.object else {
+      throw .field(file: index.path, name: "weight_map", problem: "is missing or not an object")
+    }
+    var owners: [(tensor: String, file: String)] = []
+    for member in map.members {
+      // A plain name only: a path could lead out of the folder.
+      guard let file = member.value.string, file.hasSuffix(".safetensors"), !file.contains("/"), !file.contains("\0")
+      else {
+        throw .field(file: index.path, name: "weight_map.\(member.name)", problem: "is not the name of a weight file")
+      }
+      owners.append((member.name, file))
+    }
+    guard !owners.isEmpty else { throw .noWeights(folder: folder.path) }
+    let loaded = try merge(Set(owners.map(\.file)).sorted(), in: folder)
+    for owner in owners where loaded.tensors[owner.tensor]?.file.url.lastPathComponent != owner.file {
+      throw .missingTensor(owner.tensor, file: folder.appendingPathComponent(owner.file).path)
+    }
+    return loaded
+  }
+
+  private static func merge(_ names: [String], in folder: URL) throws(CheckpointError) -> Weights {
+    var tensors: [String: TensorView] = [:]
+    var files: [MappedFile] = []
+    for name in names {
+      let weights = try SafetensorsFile(contentsOf: folder.appendingPathComponent(name))
+      files.append(weights.file)
+      for (tensorName, tensor) in weights.tensors {
+        if let other = tensors.updateValue(tensor, forKey: tensorName) {
+          throw .duplicateTensor(tensorName, files: [other.file.url.lastPathComponent, name])
+        }
+      }
+    }
+    return (files, tensors)
+  }
+}
+
 extension JSONValue {
   /// Parses a file.
+  ///
+  /// - Throws: `.notFound`, `.unreadable` or `.json`.
   init(contentsOf url: URL) throws(CheckpointError) {
     let file = try MappedFile(contentsOf: url)
     do throws(JSONError) {

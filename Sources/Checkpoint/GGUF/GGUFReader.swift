@@ -72,7 +72,7 @@ struct GGUFReader {
     guard depth <= Self.nestingLimit else { throw .nestedTooDeeply(field: field) }
     let type = try valueType(field: field)
     let count = try count(upTo: valueBudget, field: field)
-    // Every value takes at least one byte: a count beyond the file ends here, before memory is claimed for it.
+    // A value has at least one byte: a count beyond the file ends here, before memory is claimed for it.
     guard count <= bytes.count - position else { throw .truncated(field: field) }
     valueBudget -= count
     var elements: [GGUFValue] = []

@@ -13,7 +13,7 @@ enum GGUFBlocks {
     }
   }
 
-  /// The affine format that holds a type's blocks exactly, nil where it is not quantized.
+  /// The affine format that holds a type's blocks exactly, nil if it is not quantized.
   static func format(of type: GGUFTensorType) -> QuantizationFormat? {
     switch type {
     case .q4_0, .q4_1: QuantizationFormat(bits: 4, groupSize: 32)
@@ -26,7 +26,7 @@ enum GGUFBlocks {
     type == .f32 || type == .f16 || format(of: type) != nil
   }
 
-  /// Appends one row of blocks; false where a scale or bias is not finite in binary16.
+  /// Appends one row of blocks; false if a scale or bias is not finite in binary16.
   static func append(_ row: UnsafeRawBufferPointer, of type: GGUFTensorType, to affine: inout Affine) -> Bool {
     var isFinite = true
     for start in stride(from: 0, to: row.count, by: type.blockBytes) {
@@ -58,7 +58,7 @@ enum GGUFBlocks {
     for pair in 0..<8 { output.append(codes[start + 2 * pair] >> 4 | codes[start + 2 * pair + 1] & 0xF0) }
   }
 
-  /// Appends one row of binary32 or binary16 values as binary16; false where one is not finite or overflows.
+  /// Appends one row of binary32 or binary16 values as binary16; false if one is not finite or overflows.
   static func append(_ row: UnsafeRawBufferPointer, of type: GGUFTensorType, to halves: inout [UInt16]) -> Bool {
     var isFinite = true
     for offset in stride(from: 0, to: row.count, by: type.blockBytes) {

@@ -3,7 +3,7 @@ import JSON
 extension GGUFFile {
   /// The `config.json` that describes the model, without quantization.
   ///
-  /// - Throws: the metadata key that is missing or unusable.
+  /// - Throws: `.missingField`, `.badField` or `.unsupported` with the metadata key.
   func configJSON(family: GGUFFamily, tokenizer: GGUFTokenizer) throws(GGUFProblem) -> JSONObject {
     let prefix = family.architecture
     if let experts = metadata["\(prefix).expert_count"]?.integer, experts > 0 {
@@ -57,29 +57,5 @@ extension GGUFFile {
       throw .unsupported(field: "\(prefix).rope.scaling.type", value: type, supported: ["none", "linear"])
     }
     return ["rope_type": "linear", "factor": .number(try number("\(prefix).rope.scaling.factor"))]
-  }
-
-  func integer(_ key: String) throws(GGUFProblem) -> Int {
-    guard let value = metadata[key] else { throw .missingField(key) }
-    guard let number = value.integer else { throw .badField(key, problem: "is not an integer") }
-    return number
-  }
-
-  func number(_ key: String) throws(GGUFProblem) -> Double {
-    guard let value = metadata[key] else { throw .missingField(key) }
-    guard let number = value.number, number.isFinite else { throw .badField(key, problem: "is not a finite number") }
-    return number
-  }
-
-  func string(_ key: String) throws(GGUFProblem) -> String {
-    guard let value = metadata[key] else { throw .missingField(key) }
-    guard let text = value.string else { throw .badField(key, problem: "is not a text") }
-    return text
-  }
-
-  func array(_ key: String) throws(GGUFProblem) -> [GGUFValue] {
-    guard let value = metadata[key] else { throw .missingField(key) }
-    guard let elements = value.array else { throw .badField(key, problem: "is not an array") }
-    return elements
   }
 }

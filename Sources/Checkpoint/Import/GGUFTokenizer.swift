@@ -12,7 +12,7 @@ struct GGUFTokenizer {
   let merges: [(String, String)]
   let bosID: Int?
   let eosID: Int?
-  /// Ends a turn, where that is another token than `eosID`.
+  /// Ends a turn, if that is another token than `eosID`.
   let endOfTurnID: Int?
   let unknownID: Int?
   let paddingID: Int?
@@ -42,7 +42,7 @@ struct GGUFTokenizer {
   private static func strings(_ file: GGUFFile, _ key: String) throws(GGUFProblem) -> [String] {
     var texts: [String] = []
     for (index, element) in try file.array(key).enumerated() {
-      guard let text = element.string else { throw .badField("\(key)[\(index)]", problem: "is not a text") }
+      guard let text = element.string else { throw .badField("\(key)[\(index)]", problem: "is not a string") }
       texts.append(text)
     }
     return texts

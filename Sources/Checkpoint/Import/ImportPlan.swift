@@ -4,10 +4,10 @@ struct ImportPlan {
     let tensor: GGUFTensor
     /// The layer's path, e.g. `model.layers.0.self_attn.q_proj`.
     let path: String
-    /// Attention heads whose rows must be put back in order, nil where rows stay.
+    /// Attention heads whose rows must be put back in order, nil if rows stay.
     let rotaryHeads: Int?
 
-    /// The format of the imported layer, nil where it stays floating-point.
+    /// The format of the imported layer, nil if it stays floating-point.
     var format: QuantizationFormat? { GGUFBlocks.format(of: tensor.type) }
   }
 
@@ -51,7 +51,7 @@ struct ImportPlan {
     self.steps = steps
   }
 
-  /// The most common format as default, every other layer by name; nil where nothing is quantized.
+  /// The most common format as default, every other layer by name; nil if nothing is quantized.
   var quantization: QuantizationConfig? {
     let matrices = steps.filter { $0.tensor.shape.count == 2 }
     var counts: [QuantizationFormat: Int] = [:]

@@ -1,7 +1,7 @@
 /// Quantizes groups of floats as `mx.quantize` does in affine mode, bit for bit.
 ///
 /// The end of the range with the larger magnitude (the edge) becomes the bias, and the scale is adjusted so that zero
-/// falls on a code: see the notes of `mlx.core.quantize`,
+/// falls on a code, as the notes of `mlx.core.quantize` say:
 /// <https://ml-explore.github.io/mlx/build/html/python/_autosummary/mlx.core.quantize.html>. All arithmetic is in
 /// 32-bit floats, and codes come from the scale and bias before these are rounded to the weights' type.
 struct AffineQuantizer {

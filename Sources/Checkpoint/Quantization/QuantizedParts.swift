@@ -2,10 +2,68 @@
 public struct QuantizedParts: Sendable, Equatable {
   public var codes: [UInt8]
   public var scales: [UInt8]
-  /// Empty where the mode has none.
+  /// Empty if the mode has none.
   public var biases: [UInt8]
 
   public init(codes: [UInt8], scales: [UInt8], biases: [UInt8]) {
     (self.codes, self.scales, self.biases) = (codes, scales, biases)
+  }
+}
+
+/// An affine layer that is filled group by group, from any thread.
+public struct AffineParts {
+  /// The layer as far as it is filled; zero elsewhere.
+  public private(set) var parts: QuantizedParts
+  private let format: QuantizationFormat
+  private let type: TensorType
+
+  /// - Parameter type: The type of scales and biases: F32, F16 or BF16.
+  public init(rows: Int, groups: Int, format: QuantizationFormat, type: TensorType) {
+    let parameters = [UInt8](repeating: 0, count: rows * groups * type.byteWidth)
+    parts = QuantizedParts(
+      codes: [UInt8](repeating: 0, count: rows * groups * format.groupSize * format.bits / 8), scales: parameters,
+      biases: parameters)
+    (self.format, self.type) = (format, type)
+  }
+
+  /// Where groups are stored; each group by one thread only.
+  public struct Output {
+    let codes: UnsafeMutableRawBufferPointer
+    let scales: UnsafeMutableRawBufferPointer
+    let biases: UnsafeMutableRawBufferPointer
+    let format: QuantizationFormat
+    let type: TensorType
+
+    /// Stores the codes (whole numbers that fit the format's bits), scale and bias of a group.
+    public func store(_ values: UnsafeBufferPointer<Float>, scale: Float, bias: Float, at group: Int) {
+      guard let scaleBase = scales.baseAddress, let biasBase = biases.baseAddress else { return }
+      FloatStorage.store(scale, as: type, at: group, in: scaleBase)
+      FloatStorage.store(bias, as: type, at: group, in: biasBase)
+      var byte = group * format.groupSize * format.bits / 8
+      var pending: UInt32 = 0
+      var filled = 0
+      for value in values {
+        pending |= UInt32(value) << UInt32(filled)
+        filled += format.bits
+        while filled >= 8 {
+          codes[byte] = UInt8(truncatingIfNeeded: pending)
+          pending >>= 8
+          filled -= 8
+          byte += 1
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with the place for the groups, which is valid until it returns.
+  public mutating func fill(_ body: (Output) -> Void) {
+    let (format, type) = (format, type)
+    parts.codes.withUnsafeMutableBytes { codes in
+      parts.scales.withUnsafeMutableBytes { scales in
+        parts.biases.withUnsafeMutableBytes { biases in
+          body(Output(codes: codes, scales: scales, biases: biases, format: format, type: type))
+        }
+      }
+    }
   }
 }

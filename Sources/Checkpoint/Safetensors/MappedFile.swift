@@ -11,7 +11,7 @@ public final class MappedFile: Sendable {
 
   /// The contents; valid while this object lives.
   ///
-  /// A local reference ends with its last use, not with its scope: where nothing else holds the object, read through
+  /// A local reference ends with its last use, not with its scope: if nothing else holds the object, read through
   /// `withBytes`.
   public var bytes: UnsafeRawBufferPointer { memory }
 

@@ -1,8 +1,8 @@
 import Foundation
 import JSON
 
-/// Writes a safetensors file whose tensors are known by name, type and shape beforehand: the header first, then each
-/// tensor's bytes when they are ready, in any order.
+/// Writes a safetensors file whose tensors are known by name, type and shape in advance: the header first, then each
+/// tensor's bytes as they become ready, in any order.
 ///
 /// Wider element types come first, so that every tensor is aligned to its elements.
 public final class SafetensorsWriter {
@@ -28,7 +28,7 @@ public final class SafetensorsWriter {
   public init(
     creating url: URL, entries: [Entry], metadata: [(String, String)] = [("format", "mlx")]
   ) throws(CheckpointError) {
-    // Text by text: an ordered object takes quadratic time to build.
+    // Assembled as text: an ordered object takes quadratic time to build.
     var members = [Self.member("__metadata__", .object(JSONObject(metadata.map { ($0.0, .string($0.1)) })))]
     var position = 0
     for entry in entries.sorted(by: { ($1.type.byteWidth, $0.name) < ($0.type.byteWidth, $1.name) }) {
@@ -62,7 +62,7 @@ public final class SafetensorsWriter {
 
   /// Writes all elements of one tensor, each of the entry's type and little-endian.
   ///
-  /// - Throws: `.tensor` where the name is unknown, already written, or the size is wrong; `.diskFull`, `.unwritable`.
+  /// - Throws: `.tensor` if the name is unknown, already written, or the size is wrong; `.diskFull`, `.unwritable`.
   public func write(_ bytes: UnsafeRawBufferPointer, to name: String) throws(CheckpointError) {
     guard let range = pending[name] else {
       throw .tensor(name, file: file.path, problem: "is not in the header, or was written before")
@@ -83,6 +83,8 @@ public final class SafetensorsWriter {
   }
 
   /// Checks that every tensor was written, and waits until all is on the disk.
+  ///
+  /// - Throws: `.tensor` if one was not; `.diskFull`, `.unwritable`.
   public func finish() throws(CheckpointError) {
     if let name = pending.keys.min() {
       throw .tensor(name, file: file.path, problem: "was never written")

@@ -1,20 +1,21 @@
 import Foundation
+import Platform
 
 /// A folder that takes its final name only when it is complete.
 ///
 /// It is built beside its target as `.NAME.partial-…`; `commit()` makes it durable and renames it. Without a commit it is
-/// removed, so that an error leaves nothing behind, and a crash nothing under the final name. Who builds one holds a lock on
+/// removed, so that an error leaves nothing behind, and a crash nothing under the final name. Its builder holds a lock on
 /// it, which a process that is killed loses: the next start for the same target removes what it left.
 final class PartialFolder {
   let url: URL
   private let target: URL
   private var isCommitted = false
-  /// Of the folder, locked.
-  private let descriptor: Int32
+  /// The folder itself, open and locked.
+  private let lock: OpenFile
 
-  /// Creates the partial folder, and the target's parent where needed; removes those that nobody builds any more.
+  /// Creates the partial folder, and the target's parent if need be; removes those that nobody builds any more.
   ///
-  /// - Throws: `.targetNotEmpty` where the target already holds files.
+  /// - Throws: `.targetNotEmpty` if the target already holds files; `.unwritable`, `.diskFull`.
   init(for target: URL) throws(CheckpointError) {
     self.target = target.standardizedFileURL
     let parent = self.target.deletingLastPathComponent()
@@ -28,13 +29,12 @@ final class PartialFolder {
     }
     Self.removeAbandoned(of: self.target)
     guard mkdir(url.path, 0o755) == 0 else { throw .writing(url.path, code: errno) }
-    guard let descriptor = Self.lock(url) else { throw .writing(url.path, code: errno) }
-    self.descriptor = descriptor
+    guard let lock = try Self.locked(url) else { throw .writing(url.path, code: EWOULDBLOCK) }
+    self.lock = lock
   }
 
   deinit {
     if !isCommitted { try? FileManager.default.removeItem(at: url) }
-    close(descriptor)
   }
 
   private static func removeAbandoned(of target: URL) {
@@ -42,21 +42,19 @@ final class PartialFolder {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
     for name in names where name.hasPrefix(".\(target.lastPathComponent).partial-") {
       let folder = parent.appendingPathComponent(name)
-      guard let descriptor = lock(folder) else { continue }
-      try? FileManager.default.removeItem(at: folder)
-      close(descriptor)
+      guard let lock = try? locked(folder) else { continue }
+      withExtendedLifetime(lock) { try? FileManager.default.removeItem(at: folder) }
     }
   }
 
-  /// A locked descriptor of the folder, or nil where another holds the lock.
-  private static func lock(_ folder: URL) -> Int32? {
-    let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
-    guard descriptor >= 0 else { return nil }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      return nil
+  /// The folder, open and locked; nil if another has locked it.
+  private static func locked(_ folder: URL) throws(CheckpointError) -> OpenFile? {
+    do {
+      let file = try OpenFile(folder.path, .folder)
+      return try file.tryLock() ? file : nil
+    } catch {
+      throw .writing(error)
     }
-    return descriptor
   }
 
   private static func checkFree(_ target: URL) throws(CheckpointError) {
@@ -68,18 +66,12 @@ final class PartialFolder {
 
   /// Gives the folder its final name, durably.
   func commit() throws(CheckpointError) {
-    try Self.synchronize(url)
-    guard rename(url.path, target.path) == 0 else {
-      throw [ENOTEMPTY, EEXIST].contains(errno) ? .targetNotEmpty(target.path) : .writing(target.path, code: errno)
+    do {
+      try DurableFile.move(url.path, to: target.path)
+    } catch {
+      let isTaken = error.operation == .rename && [ENOTEMPTY, EEXIST].contains(error.code)
+      throw isTaken ? .targetNotEmpty(target.path) : .writing(error)
     }
     isCommitted = true
-    try Self.synchronize(target.deletingLastPathComponent())
-  }
-
-  private static func synchronize(_ folder: URL) throws(CheckpointError) {
-    let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .writing(folder.path, code: errno) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw .writing(folder.path, code: errno) }
   }
 }

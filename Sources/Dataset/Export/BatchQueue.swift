@@ -1,9 +1,9 @@
 import Foundation
 import JSON
 
-/// The batch that is written, and the one before it, which DuckDB turns into Parquet meanwhile.
+/// The batch that is being written, and the one before it, which DuckDB turns into Parquet meanwhile.
 struct BatchQueue {
-  /// A batch whose rows are written.
+  /// A batch whose rows are all written.
   private struct Closed {
     let batch: ShardBatch
     let entry: IndexEntry
@@ -13,7 +13,7 @@ struct BatchQueue {
 
   private(set) var index: DatasetIndex
   let stamp: ExportStamp
-  /// In the batch that is written.
+  /// Samples in the batch that is being written.
   private(set) var samples = 0
   private let format: ShardFormat
   private let engine: DuckDB?
@@ -21,7 +21,7 @@ struct BatchQueue {
   private var entry: IndexEntry
   private var time: UTCTime?
   private var closed: Closed?
-  /// What the dataset holds with the batches that are not committed yet.
+  /// Hashes of the envelopes of the dataset and of the batches that are not committed yet.
   private var envelopes: Set<String>
   private var count = 0
 
@@ -34,7 +34,7 @@ struct BatchQueue {
     entry = Self.empty(format)
   }
 
-  /// Adds a session with its runs, samples and figures, and its envelope where the dataset lacks that.
+  /// Adds a session with its runs, samples and figures, and its envelope if the dataset lacks it.
   mutating func add(_ session: PublicSession, envelope: JSONValue) throws(DatasetError) {
     var batch = try open(at: session.startedAt)
     try batch.add([session.sessionRow(stamp)], to: .sessions)
@@ -62,7 +62,7 @@ struct BatchQueue {
     entry.verdicts += verdicts.map(\.entry)
   }
 
-  /// Ends the batch that is written and begins to convert it, once the one before it is committed.
+  /// Ends the batch that is being written and begins to convert it, once the one before it is committed.
   mutating func close(_ report: inout ExportReport) throws(DatasetError) {
     guard var batch, let time else { return }
     try batch.close()
@@ -76,7 +76,7 @@ struct BatchQueue {
     entry = Self.empty(format)
   }
 
-  /// Ends and commits all.
+  /// Ends and commits everything.
   mutating func finish(_ report: inout ExportReport) throws(DatasetError) {
     try close(&report)
     try commit(&report)

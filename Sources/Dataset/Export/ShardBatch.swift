@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Measurements
 
-/// The files of one batch while it is written, in a folder of its own.
+/// The files of one batch while it is written, in a folder of the batch.
 struct ShardBatch {
   let folder: URL
   let format: ShardFormat
@@ -21,7 +21,7 @@ struct ShardBatch {
     }
   }
 
-  /// The tables that have rows, with the file of each.
+  /// The tables that have rows, each with its file once the batch is in its format.
   var tables: [(table: DatasetTable, file: URL, rows: Int)] {
     DatasetTable.allCases.compactMap { table in
       guard let count = rows[table], count > 0 else { return nil }
@@ -29,6 +29,9 @@ struct ShardBatch {
     }
   }
 
+  /// Adds whole rows to a table.
+  ///
+  /// - Throws: `file`.
   mutating func add(_ rows: [JSONValue], to table: DatasetTable) throws(DatasetError) {
     guard !rows.isEmpty else { return }
     self.rows[table, default: 0] += rows.count
@@ -36,6 +39,8 @@ struct ShardBatch {
   }
 
   /// Adds the samples and measurements of a session's runs.
+  ///
+  /// - Throws: `file`, `unusableTime`.
   mutating func add(_ session: PublicSession, _ stamp: ExportStamp) throws(DatasetError) {
     for (number, run) in session.runs.enumerated() {
       let context = RunContext(session, run: run, number: number, stamp)
@@ -47,11 +52,48 @@ struct ShardBatch {
       }
       rows[.samples, default: 0] += samples.count
       rows[.measurements, default: 0] +=
-        ColdStart.allCases.count + samples.reduce(0) { $0 + PublicSession.figures(of: $1).count }
+        run.load.publishedFigures.count + samples.reduce(0) { $0 + $1.publishedFigures.count }
     }
   }
 
-  /// - Throws: `file` where not all is written.
+  /// Writes the rows of a run as JSON Lines hold them.
+  private mutating func addLines(
+    _ session: PublicSession, _ run: Run, start: Int, _ samples: [Sample], _ context: RunContext
+  ) throws(DatasetError) {
+    let ofSamples = context.members(RunContext.sampleColumns)
+    let ofMeasurements = context.members(RunContext.measurementColumns)
+    var raw = LineWriter(includesNulls: true)
+    var measured = LineWriter(includesNulls: true)
+    for figure in run.load.publishedFigures {
+      measured.begin()
+      measured.members(ofMeasurements)
+      measured.coldStart(at: session.startedAt, repetition: start)
+      measured.figure(figure)
+      measured.end()
+    }
+    for sample in samples {
+      guard let time = UTCTime(sample.startedAt) else { throw .unusableTime(session.number) }
+      raw.begin()
+      raw.members(ofSamples)
+      raw.shared(sample)
+      raw.raw(sample)
+      raw.end()
+      for figure in sample.publishedFigures {
+        measured.begin()
+        measured.members(ofMeasurements)
+        measured.shared(sample)
+        measured.measured(
+          sample, at: time, concurrency: session.concurrency(of: sample.place),
+          void: session.voidReason(of: sample.place))
+        measured.figure(figure)
+        measured.end()
+      }
+    }
+    try append(raw.bytes, to: "\(DatasetTable.samples.rawValue).jsonl")
+    try append(measured.bytes, to: "\(DatasetTable.measurements.rawValue).jsonl")
+  }
+
+  /// - Throws: `file` if not everything could be written.
   mutating func close() throws(DatasetError) {
     do {
       for file in files.values { try file.close() }
@@ -61,11 +103,15 @@ struct ShardBatch {
     files = [:]
   }
 
+  /// The number of the next run in ``BatchConversion/contexts``.
   mutating func nextContext() -> Int {
     defer { contexts += 1 }
     return contexts
   }
 
+  /// Appends bytes to a file of the batch.
+  ///
+  /// - Throws: `file`.
   mutating func append(_ bytes: [UInt8], to name: String) throws(DatasetError) {
     do {
       if files[name] == nil {

@@ -1,8 +1,10 @@
+import Crypto
 import Foundation
 import JSON
+import Platform
 import Store
 
-/// What a dataset's folder holds, by the entries of its folder `index/`.
+/// What a dataset holds, by the entries of its folder `index/`.
 struct DatasetIndex {
   static let folderName = "index"
   /// Batches that are being written; hidden, so that readers of the folder skip it.
@@ -10,14 +12,16 @@ struct DatasetIndex {
 
   let folder: URL
   private(set) var entries: [IndexEntry] = []
-  /// Of each entry, its path within the dataset.
+  /// The path of each entry within the dataset.
   private(set) var names: [String] = []
+  /// UUIDs.
   private(set) var sessions: Set<String> = []
+  /// Hashes.
   private(set) var envelopes: Set<String> = []
-  /// How often a verdict of that session, time and outcome is in the dataset.
+  /// How many verdicts of that session, time and outcome are in the dataset.
   private(set) var verdicts: [IndexEntry.Verdict: Int] = [:]
 
-  /// Reads the entries, oldest first; a folder that is not there has none.
+  /// Reads the entries, oldest first. A missing folder has none.
   ///
   /// - Throws: `file`, `malformed`, or `hashMismatch` for an entry that was changed.
   init(of folder: URL) throws(DatasetError) {
@@ -40,6 +44,7 @@ struct DatasetIndex {
     }
   }
 
+  /// Nil for an empty dataset.
   var format: ShardFormat? { entries.first?.format }
 
   mutating func add(_ entry: IndexEntry, named name: String) {
@@ -50,9 +55,11 @@ struct DatasetIndex {
     for verdict in entry.verdicts { verdicts[verdict, default: 0] += 1 }
   }
 
-  /// The verdicts of a session that the dataset lacks, by their positions in its history.
+  /// The verdicts of a session that the dataset lacks, by their positions in the session's history.
   ///
-  /// - Parameter outcome: What the dataset calls an outcome.
+  /// - Parameters:
+  ///   - keys: The history, in the order of recording.
+  ///   - outcome: Maps an outcome to its name in the dataset.
   func missing(_ keys: [VerdictKey], of session: String, outcome: (String) -> String) -> [Int] {
     var seen: [IndexEntry.Verdict: Int] = [:]
     return keys.indices.filter { index in
@@ -64,7 +71,56 @@ struct DatasetIndex {
   }
 }
 
-extension ShardName {
-  /// The name of an entry of the index.
-  init(index path: String) { self.path = path }
+extension DatasetIndex {
+  /// Adds a batch: its entry first, then its files, so that ``settle()`` can finish what a crash interrupted.
+  ///
+  /// - Parameters:
+  ///   - time: When the batch's first session began.
+  ///   - files: Where each shard's bytes are, on the volume of the dataset.
+  /// - Throws: `file`.
+  mutating func commit(
+    _ entry: IndexEntry, at time: UTCTime, files: [ShardName: URL]
+  ) throws(DatasetError) {
+    let bytes = Array((entry.json.serialized() + "\n").utf8)
+    let name = ShardName(
+      folder: Self.folderName, prefix: "batch", time: time, hash: SHA256.hexadecimal(of: bytes),
+      fileExtension: ".json")
+    let target = name.url(in: folder)
+    do {
+      try FileManager.default.createDirectory(
+        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+      // Under their names in the work folder, so that `settle` finds them.
+      for (name, file) in files { try DurableWrite.move(file, to: Self.work(of: name, in: folder)) }
+      try DurableWrite.create(target.lastPathComponent, in: target.deletingLastPathComponent(), bytes)
+      for name in files.keys {
+        try DurableWrite.move(Self.work(of: name, in: folder), to: name.url(in: folder))
+      }
+    } catch {
+      throw .file(name: name.path, reason: error.localizedDescription)
+    }
+    add(entry, named: name.path)
+  }
+
+  /// Finishes a batch that a crash interrupted after its entry was written, and removes any other unfinished batch.
+  ///
+  /// - Throws: `file`.
+  func settle() throws(DatasetError) {
+    let work = folder.appendingPathComponent(Self.workName)
+    guard FileManager.default.fileExists(atPath: work.path) else { return }
+    do {
+      for name in entries.flatMap(\.shards).map(\.name) {
+        let waiting = Self.work(of: name, in: folder)
+        if FileManager.default.fileExists(atPath: waiting.path) {
+          try DurableWrite.move(waiting, to: name.url(in: folder))
+        }
+      }
+      try FileManager.default.removeItem(at: work)
+    } catch {
+      throw .file(name: Self.workName, reason: error.localizedDescription)
+    }
+  }
+
+  private static func work(of name: ShardName, in folder: URL) -> URL {
+    folder.appendingPathComponent(workName).appendingPathComponent(name.path)
+  }
 }

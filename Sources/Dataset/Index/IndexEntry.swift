@@ -3,7 +3,7 @@ import Store
 
 /// What one batch of an export wrote: a file of the folder `index/`.
 ///
-/// The entries together say what a dataset holds, so neither an export nor an import reads shards to learn what is new.
+/// The entries together say what a dataset holds, so an export or an import reads no shard to find what is new.
 struct IndexEntry: Equatable {
   struct Shard: Equatable {
     var name: ShardName
@@ -23,11 +23,65 @@ struct IndexEntry: Equatable {
 
   var format: ShardFormat
   var shards: [Shard]
-  /// Whose samples, runs and context the shards hold.
+  /// The sessions whose samples, runs and context the shards hold.
   var sessions: [Session]
   var verdicts: [Verdict]
   /// Hashes of the envelopes whose texts the shards hold.
   var envelopes: [String]
 
   func shards(of table: DatasetTable) -> [ShardName] { shards.map(\.name).filter { $0.table == table } }
+}
+
+extension IndexEntry {
+  var json: JSONValue {
+    [
+      "schema_version": .integer(datasetSchemaVersion), "format": .string(format.rawValue),
+      "shards": .array(
+        shards.map { ["name": .string($0.name.path), "rows": .integer($0.rows), "bytes": .integer($0.bytes)] }),
+      "sessions": .array(sessions.map { ["session": .string($0.uuid), "samples": .integer($0.samples)] }),
+      "verdicts": .array(
+        verdicts.map {
+          [
+            "session": .string($0.session), "recorded_at": .number($0.key.recordedAt),
+            "outcome": .string($0.key.outcome),
+          ]
+        }),
+      "envelopes": .array(envelopes.map { .string($0) }),
+    ]
+  }
+
+  /// - Parameter name: The entry's path within the dataset.
+  /// - Throws: `malformed`.
+  init(_ json: JSONValue, name: String) throws(DatasetError) {
+    func problem(_ text: String) -> DatasetError { .malformed(name: name, line: 1, problem: text) }
+    guard json["schema_version"]?.integer == datasetSchemaVersion else {
+      throw problem("the tables are of another version; this program reads \(datasetSchemaVersion)")
+    }
+    guard let format = json["format"]?.string.flatMap(ShardFormat.init(rawValue:)) else {
+      throw problem("\"format\" is missing or unknown")
+    }
+    self.format = format
+    shards = []
+    for shard in json["shards"]?.array ?? [] {
+      guard let path = shard["name"]?.string, let rows = shard["rows"]?.integer, let bytes = shard["bytes"]?.integer,
+        rows >= 0, bytes >= 0
+      else { throw problem("a shard lacks its name, rows or bytes") }
+      shards.append(Shard(name: try ShardName(path: path, of: name), rows: rows, bytes: bytes))
+    }
+    sessions = []
+    for session in json["sessions"]?.array ?? [] {
+      guard let uuid = session["session"]?.string, let samples = session["samples"]?.integer, samples >= 0 else {
+        throw problem("a session lacks its UUID or count of samples")
+      }
+      sessions.append(Session(uuid: uuid, samples: samples))
+    }
+    verdicts = []
+    for verdict in json["verdicts"]?.array ?? [] {
+      guard let session = verdict["session"]?.string, let time = verdict["recorded_at"]?.number,
+        let outcome = verdict["outcome"]?.string
+      else { throw problem("a verdict lacks its session, time or outcome") }
+      verdicts.append(Verdict(session: session, key: VerdictKey(recordedAt: time, outcome: outcome)))
+    }
+    envelopes = (json["envelopes"]?.array ?? []).compactMap(\.string)
+  }
 }

@@ -6,16 +6,16 @@ public enum PublishError: Error, Equatable, Sendable {
   case tokenMissing
   /// The `hf` command was not found.
   case clientMissing
-  /// What was named as the `hf` command can't be executed or failed to start.
+  /// What was named as the `hf` command can't be executed, or did not start.
   case client(String)
   case dataset(DatasetError)
-  /// The hub has files of these names with other bytes, though their names promise the bytes.
+  /// The hub has files of these names with other bytes than the names promise.
   case conflict(paths: [String])
-  /// The hub does not take the token for writing to the repository.
+  /// The hub does not accept the token for writing to the repository.
   case refused(repository: String, reason: String)
-  /// The hub or the way to it failed; nothing that was there has changed.
+  /// The hub or the network failed. Nothing that was there has changed.
   case failed(reason: String)
-  /// What the `hf` command printed is not what this program knows how to read.
+  /// The output of the `hf` command can't be read.
   case malformedListing(String)
   /// After the upload the hub's listing lacks these files or has others of their names.
   case unverified(paths: [String])

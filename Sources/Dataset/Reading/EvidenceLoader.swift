@@ -1,12 +1,14 @@
 import JSON
 import Measurements
 
-/// Rebuilds the evidence of a dataset's comparisons, with the samples of a few batches in memory.
+/// Rebuilds the evidence of a dataset's comparisons. The samples of the last batches stay in memory.
 public struct EvidenceLoader {
   private let dataset: PublishedDataset
   private let envelopes: [EnvelopeHash: JSONValue]
   private var batches: [Int: [String: [[Sample]]]] = [:]
+  /// Entries of the index whose samples are in memory, the last used one last.
   private var recent: [Int] = []
+  /// Batches in memory.
   private static let limit = 2
 
   /// - Throws: `DatasetError` for the first shard of envelopes that can't be used.
@@ -17,15 +19,15 @@ public struct EvidenceLoader {
 
   /// The evidence without its samples; nil for the measurements of one model.
   ///
-  /// - Throws: `malformed` where the dataset lacks the session's envelope.
+  /// - Throws: `malformed` if the dataset lacks the session's envelope.
   public func context(of session: PublishedSession) throws(DatasetError) -> Evidence? {
     session.evidence(try envelope(of: session))
   }
 
-  /// The whole evidence.
+  /// The whole evidence; nil for the measurements of one model.
   ///
-  /// It equals what the store held but for what stayed on the machine: texts that models wrote, words in messages, and
-  /// what a worker said of its model beyond the published members. No verdict depends on these.
+  /// It equals the store's, except for what stayed on the machine: texts that models wrote, words in messages, and what
+  /// a worker said of its model beyond the published members. No verdict depends on these.
   ///
   /// - Throws: `DatasetError` for the first shard that can't be used.
   public mutating func evidence(of session: PublishedSession) throws(DatasetError) -> Evidence? {
@@ -33,6 +35,9 @@ public struct EvidenceLoader {
       try envelope(of: session), samples: try batch(session.entry)[session.session.uuid] ?? [])
   }
 
+  /// The envelope of a session.
+  ///
+  /// - Throws: `malformed` if the dataset lacks it.
   func envelope(of session: PublishedSession) throws(DatasetError) -> JSONValue {
     guard let envelope = envelopes[session.session.envelopeHash] else {
       throw .malformed(
@@ -42,6 +47,9 @@ public struct EvidenceLoader {
     return envelope
   }
 
+  /// The samples of one index entry: of each session, by UUID, those of each run.
+  ///
+  /// - Throws: `DatasetError` for the first shard that can't be used.
   mutating func batch(_ entry: Int) throws(DatasetError) -> [String: [[Sample]]] {
     recent.removeAll { $0 == entry }
     recent.append(entry)
@@ -50,5 +58,28 @@ public struct EvidenceLoader {
     let samples = try dataset.samples(ofEntry: entry)
     batches[entry] = samples
     return samples
+  }
+}
+
+/// A session of a dataset, without its samples.
+public struct PublishedSession: Sendable {
+  public let session: MeasurementSession
+  /// In the order of loading.
+  public let runs: [Run]
+  public let voids: [BlockVoid]
+  /// The position of the index entry whose shards hold its samples.
+  let entry: Int
+
+  /// Everything that a verdict may depend on; nil for the measurements of one model.
+  ///
+  /// - Parameter samples: Of each run.
+  public func evidence(_ envelope: JSONValue, samples: [[Sample]] = []) -> Evidence? {
+    guard session.resident != nil, let resident = runs.first(where: { $0.side == .resident }),
+      let candidate = runs.first(where: { $0.side == .candidate })
+    else { return nil }
+    func ofSide(_ side: Side) -> [Sample] { zip(runs, samples).filter { $0.0.side == side }.flatMap(\.1) }
+    return Evidence(
+      session: session, state: .complete, envelope: envelope, resident: resident, candidate: candidate,
+      residentSamples: ofSide(.resident), candidateSamples: ofSide(.candidate), voids: voids)
   }
 }

@@ -1,10 +1,9 @@
-import Crypto
 import Foundation
 import JSON
 import Measurements
 import Store
 
-/// What others may have of a dataset: the files of a folder, as `DatasetExporter` writes them.
+/// A dataset in a folder, as ``DatasetExporter`` writes it.
 public struct PublishedDataset: Sendable {
   let folder: URL
   let index: DatasetIndex
@@ -30,16 +29,14 @@ public struct PublishedDataset: Sendable {
     return found.sorted { ($0.session.startedAt, $0.session.uuid) < ($1.session.startedAt, $1.session.uuid) }
   }
 
-  /// The envelopes by their hash, which each must have.
+  /// The envelopes by their hashes.
+  ///
+  /// - Throws: `DatasetError` for the first shard that can't be used.
   public func envelopes() throws(DatasetError) -> [EnvelopeHash: JSONValue] {
     var found: [EnvelopeHash: JSONValue] = [:]
     for entry in index.entries {
       try forEachRow(of: .envelopes, in: entry, EnvelopeColumn.self) { row throws(DatasetError) in
-        let envelope = try row.document(.envelope)
-        let hash: EnvelopeHash = try row.identifier(.envelopeHash)
-        guard SHA256.hexadecimal(of: Array(envelope.serialized(.canonical).utf8)) == hash.rawValue else {
-          throw row.error("the envelope has another hash than \"\(EnvelopeColumn.envelopeHash.rawValue)\" says")
-        }
+        let (hash, envelope) = try row.envelope()
         found[hash] = envelope
       }
     }
@@ -47,24 +44,24 @@ public struct PublishedDataset: Sendable {
   }
 
   /// Every verdict, in the order of the index.
+  ///
+  /// - Throws: `DatasetError` for the first shard that can't be used.
   public func verdicts() throws(DatasetError) -> [PublishedVerdict] {
     var found: [PublishedVerdict] = []
-    // At once, since there are many: all of a dataset's shards are of one format.
+    // All shards at once, since there are many; those of a dataset are of one format.
     for format in ShardFormat.allCases {
       let shards = index.entries.filter { $0.format == format }.flatMap { $0.shards(of: .verdicts) }
       guard !shards.isEmpty else { continue }
       try reader(format).forEachRow(of: shards, VerdictColumn.self) { row throws(DatasetError) in
-        found.append(
-          PublishedVerdict(
-            name: row.name, session: try row.text(.session),
-            key: VerdictKey(recordedAt: try row.number(.recordedAt), outcome: try row.text(.outcome)),
-            verdict: try row.document(.verdict)))
+        found.append(try PublishedVerdict(row))
       }
     }
     return found
   }
 
-  /// The files with the samples of a session and the verdicts about it, as paths within the dataset.
+  /// The shards with the samples of a session and the verdicts about it, as paths within the dataset.
+  ///
+  /// - Parameter session: The session's UUID.
   public func files(of session: String) -> [String] {
     let samples = index.entries.filter { $0.sessions.contains { $0.uuid == session } }.flatMap {
       $0.shards(of: .samples)
@@ -74,7 +71,7 @@ public struct PublishedDataset: Sendable {
     return (samples + verdicts).map(\.path)
   }
 
-  /// The samples of each run of the sessions that one entry of the index is of, by the sessions' UUIDs.
+  /// The samples of each run of the sessions of one index entry, by the sessions' UUIDs.
   func samples(ofEntry position: Int) throws(DatasetError) -> [String: [[Sample]]] {
     let entry = index.entries[position]
     var found: [String: [[Sample]]] = [:]
@@ -90,6 +87,7 @@ public struct PublishedDataset: Sendable {
     return found
   }
 
+  /// The sessions of one index entry, in the order of export.
   func sessions(ofEntry position: Int) throws(DatasetError) -> [PublishedSession] {
     let entry = index.entries[position]
     var runs: [String: [Run]] = [:]
@@ -110,11 +108,40 @@ public struct PublishedDataset: Sendable {
     return found
   }
 
+  /// What went on around the sessions of one index entry, by the sessions' UUIDs.
+  func context(ofEntry position: Int) throws(DatasetError) -> [String: HostContext] {
+    let entry = index.entries[position]
+    var found: [String: HostContext] = [:]
+    try forEachRow(of: .incidents, in: entry, IncidentColumn.self) { row throws(DatasetError) in
+      found[try row.text(.session), default: HostContext()].incidents.append(try Incident(row))
+    }
+    try forEachRow(of: .hostReadings, in: entry, HostReadingColumn.self) { row throws(DatasetError) in
+      let session = try row.text(.session)
+      guard try row.integer(.reading) == found[session]?.blocks.count ?? 0 else {
+        throw row.error("the readings of session \(session) are not in order")
+      }
+      found[session, default: HostContext()].blocks.append(
+        .init(
+          cell: try row.identifier(.cell), block: try row.integer(.block),
+          observation: BlockObservation(reading: try HostReading(row), traces: [])))
+    }
+    try forEachRow(of: .memoryTraces, in: entry, MemoryTraceColumn.self) { row throws(DatasetError) in
+      let session = try row.text(.session)
+      let reading = try row.integer(.reading)
+      guard found[session]?.blocks.indices.contains(reading) == true else {
+        throw row.error("session \(session) has no reading \(reading)")
+      }
+      found[session]?.blocks[reading].observation.traces.append(try MemoryTrace(row))
+    }
+    return found
+  }
+
+  /// Runs of a session, against forged numbers.
   private static let runLimit = 10_000
 
-  func forEachRow<Column: TableColumn>(
+  private func forEachRow<Column: TableColumn>(
     of table: DatasetTable, in entry: IndexEntry, _ column: Column.Type,
-    _ body: (RawRow<Column>) throws(DatasetError) -> Void
+    _ body: (TableRow<Column>) throws(DatasetError) -> Void
   ) throws(DatasetError) {
     let shards = entry.shards(of: table)
     if !shards.isEmpty { try reader(entry.format).forEachRow(of: shards, column, body) }

@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// Reads shards row by row, and believes them only if their bytes have the hash that their name promises.
+/// Reads shards row by row, once their bytes were found to have the hash that their names promise.
 struct ShardReader {
   let folder: URL
   let format: ShardFormat
@@ -19,7 +19,7 @@ struct ShardReader {
   ///
   /// - Throws: `file`, `hashMismatch`, `malformed`, `engine`, and what `body` throws.
   func forEachRow<Column: TableColumn>(
-    of shards: [ShardName], _: Column.Type, _ body: (RawRow<Column>) throws(DatasetError) -> Void
+    of shards: [ShardName], _: Column.Type, _ body: (TableRow<Column>) throws(DatasetError) -> Void
   ) throws(DatasetError) {
     for shard in shards { try shard.check(in: folder) }
     var name = shards.first?.path ?? ""
@@ -33,7 +33,7 @@ struct ShardReader {
         throw .malformed(name: name, line: line, problem: error.description)
       }
       if let new = value[Self.fileColumn]?.string.flatMap({ names[$0] }), new != name { (name, line) = (new, 1) }
-      try body(RawRow<Column>(value: value, name: name, line: line))
+      try body(TableRow<Column>(value: value, name: name, line: line))
     }
     guard format == .parquet, let engine else {
       for shard in shards {
@@ -42,11 +42,11 @@ struct ShardReader {
       }
       return
     }
-    // Starting DuckDB takes longer than reading a shard, but a command line has an end.
+    // Starting DuckDB takes longer than reading a shard, but the length of a command line is limited.
     for start in stride(from: 0, to: shards.count, by: Self.shardsAtOnce) {
       let part = shards[start..<min(start + Self.shardsAtOnce, shards.count)]
       let names = Dictionary(part.map { ($0.url(in: folder).path, $0.path) }, uniquingKeysWith: { first, _ in first })
-      let running = try engine.start(Self.script(part.map { $0.url(in: folder).path }, Column.self), output: nil)
+      let running = try engine.start(Self.script(part.map { $0.url(in: folder).path }, Column.self), output: .pipe)
       do throws(DatasetError) {
         try running.forEachLine { bytes throws(DatasetError) in try row(bytes, names) }
       } catch {
@@ -58,10 +58,10 @@ struct ShardReader {
   }
 
   private static let shardsAtOnce = 100
-  /// DuckDB's column with the path of a row's file.
+  /// DuckDB's name of the column with the path of a row's file.
   private static let fileColumn = "filename"
 
-  /// Numbers of lists are read as texts, in which JSON can have infinities.
+  /// Numbers in lists are read as strings, since JSON has no infinities.
   private static func script<Column: TableColumn>(_ paths: [String], _: Column.Type) -> String {
     let columns = Column.allCases.map { column in
       let name = SQL.name(column.rawValue)
@@ -84,5 +84,31 @@ struct ShardReader {
     }
     defer { try? file.close() }
     try LineBuffer.forEachLine(of: file, body)
+  }
+}
+
+/// Reads the lines of a file or a pipe part by part.
+enum LineBuffer {
+  /// Bytes that are read at a time.
+  private static let chunk = 1 << 18
+
+  /// Calls `body` with each line that is not empty.
+  static func forEachLine<Failure>(
+    of file: FileHandle, _ body: (ArraySlice<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
+    var buffer: [UInt8] = []
+    while let part = try? file.read(upToCount: chunk), !part.isEmpty {
+      // Only the new bytes can hold the end of a line.
+      var unread = buffer.count
+      buffer += part
+      var start = 0
+      while let end = buffer[unread...].firstIndex(of: UInt8(ascii: "\n")) {
+        if end > start { try body(buffer[start..<end]) }
+        start = end + 1
+        unread = start
+      }
+      buffer.removeSubrange(..<start)
+    }
+    if !buffer.isEmpty { try body(buffer[...]) }
   }
 }

@@ -1,9 +1,7 @@
-import Envelopes
-import JSON
-import Measurements
 import Verdicts
 
-/// Judges the comparisons of a dataset again, from their raw samples alone, and compares with the published verdicts.
+/// Judges the comparisons of a dataset again from their raw samples alone, and compares the outcome with the published
+/// verdicts.
 public struct DatasetVerifier: Sendable {
   /// What became of one published verdict.
   public struct Finding: Sendable, Equatable {
@@ -20,8 +18,8 @@ public struct DatasetVerifier: Sendable {
     public let name: String
     public let session: String
     public let state: State
-    /// The members that differ, as JSON paths with both values, or why there is nothing to compare; and what the verdict
-    /// leaves out.
+    /// The members that differ, as JSON paths with both values, or why there is nothing to compare; and how many
+    /// comparisons the verdict leaves out.
     public let details: [String]
   }
 
@@ -29,9 +27,9 @@ public struct DatasetVerifier: Sendable {
 
   public init(_ dataset: PublishedDataset) { self.dataset = dataset }
 
-  /// One finding a published verdict, in the dataset's order.
+  /// One finding per published verdict, in the dataset's order.
   ///
-  /// - Throws: `DatasetError` where a file can't be read or is not what its name promises.
+  /// - Throws: `DatasetError` for the first shard that can't be used.
   public func findings() throws(DatasetError) -> [Finding] {
     let sessions = try dataset.sessions()
     var loader = try EvidenceLoader(dataset)
@@ -54,8 +52,9 @@ public struct DatasetVerifier: Sendable {
         continue
       }
       do {
-        let basis = try VerdictBasis(of: published.verdict, on: comparison, among: comparisons, outcomes: outcomes)
-        let verdict = try Self.verdict(on: comparison, basis, &loader)
+        let recorded = try RecordedVerdict(published.verdict)
+        let basis = try VerdictBasis(of: recorded, on: comparison, among: comparisons, outcomes: outcomes)
+        let verdict = try Judge(try basis.verdictInputs(on: comparison, &loader)).verdict()
         let differences = JSONDifference.all(
           published.verdict, verdict.json, but: basis.isRecorded ? [] : [VerdictBasis.countedPath])
         findings.append(
@@ -69,25 +68,5 @@ public struct DatasetVerifier: Sendable {
       }
     }
     return findings
-  }
-
-  private static func verdict(
-    on comparison: PublishedComparison, _ basis: VerdictBasis, _ loader: inout EvidenceLoader
-  ) throws -> Verdict {
-    let context = comparison.evidence
-    let maturity = try Envelope(source: context.envelope).promotion.maturity
-    let prior = basis.counted.map {
-      PriorComparisons.Item(
-        session: $0.uuid, startedAt: $0.evidence.session.startedAt, environment: $0.evidence.session.environment)
-    }
-    var earlier: [Evidence] = []
-    for other in basis.pooled {
-      if let evidence = try loader.evidence(of: other.session) { earlier.append(evidence) }
-    }
-    let evidence = try loader.evidence(of: comparison.session) ?? context
-    return try Judge(
-      evidence, after: earlier,
-      priorComparisons: PriorComparisons(prior, before: context.session.startedAt, maturity)
-    ).verdict()
   }
 }

@@ -8,10 +8,10 @@ struct JSONDifference: CustomStringConvertible {
 
   var description: String { "\(path.isEmpty ? "the verdict" : path): published \(published), recomputed \(recomputed)" }
 
-  /// Texts for people: they may quote what does not leave a machine.
+  /// Members with texts for people, which may quote what does not leave a machine.
   private static let freeText: Set<String> = ["message", "reason"]
 
-  /// Where the two differ, but for texts for people and the members at `exceptions`; at most the first twenty.
+  /// The first twenty places at which two values differ, without texts for people and the paths in `exceptions`.
   static func all(_ published: JSONValue, _ recomputed: JSONValue, but exceptions: Set<String> = []) -> [JSONDifference]
   {
     Array(differences(published, recomputed, "").filter { !exceptions.contains($0.path) }.prefix(20))
@@ -33,7 +33,7 @@ struct JSONDifference: CustomStringConvertible {
     }
   }
 
-  /// Numbers may differ in the last digits: mathematical libraries do.
+  /// Whether two values are the same. Numbers may differ in the last digits, as mathematical libraries do.
   private static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
     if one == other { return true }
     guard let left = one.number, let right = other.number else { return false }

@@ -1,54 +1,52 @@
-import JSON
 import Measurements
 import Verdicts
 
-/// Which comparisons of a dataset a published verdict rests on, beside the one that it is about.
+/// The comparisons of a dataset that a published verdict rests on, beside the one that it is about.
 ///
-/// A verdict names the sessions whose blocks it pooled and those that its maturity counts, and is judged from exactly
-/// these: another database of the same host may have held others. One from before verdicts named all of them is judged
-/// from whatever the dataset has.
+/// A verdict names the sessions whose blocks it pooled and those that its maturity counts. It is judged again from
+/// exactly these, since the dataset may have others, from another database of the same host. A verdict that does not name
+/// all of them, as old ones, is judged from whatever the dataset has.
 struct VerdictBasis {
-  /// Oldest first.
+  /// Those whose blocks the verdict pooled, oldest first.
   let pooled: [PublishedComparison]
-  /// Oldest first.
+  /// Those that its maturity counts, oldest first.
   let counted: [PublishedComparison]
   /// Whether the verdict names them.
   let isRecorded: Bool
-  /// What the verdict leaves out of that which the dataset has.
+  /// How many comparisons of the dataset the verdict leaves out, in words; empty if none.
   let remarks: [String]
 
-  /// The member that only newer verdicts have.
+  /// The path of the member that only newer verdicts have.
   static let countedPath = "maturity.counted_sessions"
 
-  /// A session that the verdict names and the dataset lacks, that is of other models or conditions, or that decided
-  /// nothing where it is to count.
+  /// Why the verdict can't be judged: the dataset lacks a session that it names, or that session is of other models or
+  /// conditions, or it is counted although it decided nothing.
   struct Missing: Error, CustomStringConvertible {
     let description: String
   }
 
   /// - Parameters:
   ///   - comparisons: All of the dataset.
-  ///   - outcomes: Of each session's last published verdict, by UUID.
+  ///   - outcomes: The outcome of each session's last published verdict, by UUID.
   /// - Throws: ``Missing``.
   init(
-    of verdict: JSONValue, on comparison: PublishedComparison, among comparisons: PublishedComparisons,
+    of verdict: RecordedVerdict, on comparison: PublishedComparison, among comparisons: PublishedComparisons,
     outcomes: [String: String]
   ) throws(Missing) {
     let candidates = comparisons.all.filter { comparison.evidence.continues($0.evidence) }
-    guard let counted = verdict["maturity"]?["counted_sessions"]?.array else {
+    guard let basis = verdict.basis else {
       pooled = candidates
-      self.counted = comparisons.all.filter { $0.isComparable(to: comparison) }
+      counted = comparisons.all.filter { $0.evidence.isComparable(to: comparison.evidence) }
       isRecorded = false
       remarks = []
       return
     }
-    let named = verdict["challenge"]?["earlier_sessions"]?.array ?? []
-    pooled = try Self.resolve(named, comparisons, "pools", comparison) {
-      comparison.evidence.continues($0.evidence)
+    pooled = try Self.resolve(basis.pooledSessions, comparisons, "pools") { comparison.evidence.continues($0) }
+    counted = try Self.resolve(basis.countedSessions, comparisons, "counts") {
+      $0.isComparable(to: comparison.evidence)
     }
-    self.counted = try Self.resolve(counted, comparisons, "counts", comparison) { $0.isComparable(to: comparison) }
     let undecided = Verdict.Outcome.inconclusive.rawValue
-    if let session = self.counted.first(where: { outcomes[$0.uuid, default: undecided] == undecided }) {
+    if let session = counted.first(where: { outcomes[$0.uuid, default: undecided] == undecided }) {
       throw Missing(description: "the verdict counts session \(session.uuid), which decided nothing")
     }
     isRecorded = true
@@ -58,18 +56,34 @@ struct VerdictBasis {
       ? ["it leaves out \(left) earlier comparisons of the same weights and conditions, which its database lacked"] : []
   }
 
+  /// All that decides the verdict about a comparison, with its samples.
+  ///
+  /// - Throws: `DatasetError` for the first shard that can't be used.
+  func verdictInputs(
+    on comparison: PublishedComparison, _ loader: inout EvidenceLoader
+  ) throws(DatasetError) -> VerdictInputs {
+    var pooled: [Evidence] = []
+    for other in self.pooled {
+      if let evidence = try loader.evidence(of: other.session) { pooled.append(evidence) }
+    }
+    return VerdictInputs(
+      try loader.evidence(of: comparison.session) ?? comparison.evidence, pooled: pooled,
+      decided: counted.map {
+        DecidedComparison(
+          session: $0.uuid, startedAt: $0.evidence.session.startedAt, environment: $0.evidence.session.environment)
+      })
+  }
+
   private static func resolve(
-    _ names: [JSONValue], _ comparisons: PublishedComparisons, _ verb: String,
-    _ comparison: PublishedComparison, where fits: (PublishedComparison) -> Bool
+    _ sessions: [String], _ comparisons: PublishedComparisons, _ verb: String, where fits: (Evidence) -> Bool
   ) throws(Missing) -> [PublishedComparison] {
     var found: [PublishedComparison] = []
     var seen: Set<String> = []
-    for name in names {
-      let uuid = name.string ?? ""
+    for uuid in sessions {
       guard let other = comparisons[uuid] else {
         throw Missing(description: "the dataset has no samples of session \(uuid), which the verdict \(verb)")
       }
-      guard fits(other), seen.insert(uuid).inserted else {
+      guard fits(other.evidence), seen.insert(uuid).inserted else {
         throw Missing(
           description: "the verdict \(verb) session \(uuid), which is of other weights or conditions, or not earlier")
       }
@@ -77,4 +91,28 @@ struct VerdictBasis {
     }
     return found.sorted { ($0.evidence.session.startedAt, $0.uuid) < ($1.evidence.session.startedAt, $1.uuid) }
   }
+}
+
+/// A comparison of a dataset, without its samples.
+struct PublishedComparison {
+  let session: PublishedSession
+  let evidence: Evidence
+
+  var uuid: String { evidence.session.uuid }
+}
+
+/// The comparisons of a dataset.
+struct PublishedComparisons {
+  /// Oldest first.
+  private(set) var all: [PublishedComparison] = []
+  private var positions: [String: Int] = [:]
+
+  /// Adds a comparison that is not older than those before it.
+  mutating func append(_ comparison: PublishedComparison) {
+    positions[comparison.uuid] = all.count
+    all.append(comparison)
+  }
+
+  /// The comparison of a session's UUID.
+  subscript(_ uuid: String) -> PublishedComparison? { positions[uuid].map { all[$0] } }
 }

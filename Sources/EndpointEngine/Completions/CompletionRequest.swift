@@ -1,8 +1,8 @@
 import JSON
 
-/// What is asked of a server.
+/// A request for a completion, for either of the two interfaces.
 public struct CompletionRequest: Sendable {
-  /// Which of the two interfaces.
+  /// The interfaces that complete.
   public enum API: String, Sendable, CaseIterable, Codable {
     /// `/completions`, with the prompt as text.
     case completions
@@ -18,13 +18,13 @@ public struct CompletionRequest: Sendable {
 
   public var prompt: Prompt
   public var maximumTokens: Int
-  /// Tokens that may not be chosen, so that the length is fixed; empty lets the model stop.
+  /// Tokens that may not be chosen, so that the length is fixed; if empty, the model may stop.
   public var forbiddenTokens: [Int] = []
   public var keepsCache = false
   public var temperature = 0.0
   public var topP = 1.0
   public var seed: Int?
-  /// The most probable tokens whose log-probabilities are asked for; 0 for none, which alone is streamed.
+  /// How many of the most probable tokens to return log-probabilities of. Only a request for none, 0, is streamed.
   public var logProbabilities = 0
 
   public init(prompt: Prompt, maximumTokens: Int) {
@@ -49,16 +49,16 @@ public struct CompletionRequest: Sendable {
     body["max_tokens"] = .integer(maximumTokens)
     body["temperature"] = .number(temperature)
     body["top_p"] = .number(topP)
-    // A seed takes some servers off the path that they serve with, and greedy sampling needs none.
+    // With a seed some servers leave the path that they usually serve by, and greedy sampling needs none.
     if temperature > 0 { body["seed"] = seed.map { .integer($0) } }
     if !forbiddenTokens.isEmpty {
-      // The first is the habit of llama.cpp and vLLM, the second is the API's own word.
+      // llama.cpp and vLLM read the first; the second is the API's own member.
       body["ignore_eos"] = true
       body["logit_bias"] = .object(JSONObject(forbiddenTokens.map { (String($0), -100) }))
     }
     if !keepsCache { body["cache_prompt"] = false }
     guard logProbabilities == 0 else {
-      // The word of the chat API, which mlx_lm.server wants in either, and llama.cpp's own.
+      // The first two are the chat API's, which mlx_lm.server wants in either; the third is llama.cpp's.
       body["logprobs"] = true
       body["top_logprobs"] = .integer(logProbabilities)
       body["n_probs"] = .integer(logProbabilities)

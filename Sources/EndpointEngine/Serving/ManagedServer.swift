@@ -1,15 +1,14 @@
 import Foundation
 import Platform
 
-/// A server that this process started, together with whatever it starts.
+/// A server that this process started, together with all processes that it starts.
 ///
-/// It runs under a supervisor that ends the whole tree when this process goes away, however that happens: the supervisor
-/// reads a pipe that nobody else holds.
+/// It runs under a `Supervisor` that ends the whole tree when this process goes away, however that happens: the supervisor
+/// reads a pipe that no other process holds.
 final class ManagedServer {
   let port: Int
   let command: [String]
-  private let supervisor: Process
-  private let lifeline: Pipe
+  private let supervisor: ChildProcess
   private let log: URL
 
   /// - Parameter supervisor: The program and the words before the server's own command.
@@ -18,25 +17,20 @@ final class ManagedServer {
     self.command = command
     self.port = port
     log = FileManager.default.temporaryDirectory.appendingPathComponent("resident-server-\(UUID().uuidString).log")
-    supervisor = Process()
-    supervisor.executableURL = URL(fileURLWithPath: words[0])
-    supervisor.arguments = words.dropFirst() + command
-    lifeline = Pipe()
-    supervisor.standardInput = lifeline
     do {
       try Data().write(to: log)
       let output = try FileHandle(forWritingTo: log)
-      supervisor.standardOutput = output
-      supervisor.standardError = output
-      try supervisor.run()
+      supervisor = try ChildProcess(
+        words[0], words.dropFirst() + command, output: .file(output), errors: .file(output))
     } catch {
-      throw .notStarted(command: command.joined(separator: " "), reason: error.localizedDescription)
+      let reason = (error as? ChildProcess.NotStarted)?.reason ?? error.localizedDescription
+      throw .notStarted(command: command.joined(separator: " "), reason: reason)
     }
   }
 
   /// The root of the server's processes.
-  var processIdentifier: Int32 { supervisor.processIdentifier }
-  var isRunning: Bool { supervisor.isRunning }
+  var processIdentifier: Int32 { supervisor.identifier }
+  var isRunning: Bool { supervisor.reap() == nil }
 
   /// The end of what the server has printed.
   var lastWords: String {
@@ -46,14 +40,15 @@ final class ManagedServer {
 
   /// Ends the whole tree and waits for it.
   func end() {
-    try? lifeline.fileHandleForWriting.close()
-    supervisor.waitUntilExit()
+    // The supervisor's lifeline.
+    try? supervisor.input.close()
+    _ = supervisor.wait()
     try? FileManager.default.removeItem(at: log)
   }
 
   deinit { end() }
 
-  /// A port of the loopback interface that nobody uses now.
+  /// A port of the loopback interface that is not in use now.
   static func freePort() -> Int {
     let descriptor = socket(AF_INET, Self.streamKind, 0)
     defer { close(descriptor) }
@@ -75,5 +70,31 @@ final class ManagedServer {
     #else
       SOCK_STREAM
     #endif
+  }
+}
+
+/// Runs a server for a process that may end at any time, and then ends the server's whole tree.
+public enum Supervisor {
+  /// Starts the command and waits until it ends, or until standard input does.
+  ///
+  /// - Returns: The command's exit status.
+  /// - Throws: If the command cannot be started.
+  public static func run(_ command: [String]) throws -> Int32 {
+    let server = try ChildProcess(
+      "/usr/bin/env", command, input: .null, output: .file(.standardOutput), errors: .file(.standardError))
+    let root = server.identifier
+    let watch = Thread {
+      while !FileHandle.standardInput.availableData.isEmpty {}
+      ProcessTable.end(treeOf: root)
+    }
+    watch.start()
+    let signals = [Signals.Kind.terminate, .interrupt].map { kind in
+      Signals.observe(kind) { ProcessTable.end(treeOf: root) }
+    }
+    let status = server.wait()
+    // What outlives the server, as far as it is still in this process's tree.
+    ProcessTable.end(treeOf: ProcessInfo.processInfo.processIdentifier, includingRoot: false)
+    withExtendedLifetime(signals) {}
+    return status.number
   }
 }

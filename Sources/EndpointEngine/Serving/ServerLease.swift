@@ -3,14 +3,14 @@ import Platform
 
 /// The right to run a server: one at a time on a machine, since two large models rarely fit.
 ///
-/// Whoever holds it keeps its server until another process asks by a signal, and gives it up between two requests. The
-/// operating system takes it from a process that ends.
+/// A process that holds it keeps its server until another process asks for the lease by a signal, and gives it up between
+/// two requests. The operating system releases the lease of a process that ends.
 final class ServerLease: @unchecked Sendable {  // `file` is used under the engine's lock only.
-  /// The subcommand that serves an endpoint, by which a holder is known.
+  /// The subcommand that serves an endpoint, by which a holder is recognized.
   static let workerName = "endpoint-worker"
 
   private let path: String
-  /// Locked, while the lease is held.
+  /// Locked while the lease is held, else nil.
   private var file: LockFile?
 
   init(path: String) { self.path = path }
@@ -24,10 +24,10 @@ final class ServerLease: @unchecked Sendable {  // `file` is used under the engi
 
   /// Waits until no other process has a server.
   ///
-  /// - Throws: `.notStarted` where that takes more than `seconds`.
+  /// - Throws: `.notStarted` if that takes more than `seconds`.
   func acquire(within seconds: Double) throws(EndpointError) {
     if isHeld { return }
-    do throws(LockFile.Unusable) {
+    do throws(FileSystemError) {
       file = try lock(within: seconds)
     } catch {
       throw .notStarted(command: path, reason: "the file cannot be used: \(error.reason)")
@@ -37,13 +37,13 @@ final class ServerLease: @unchecked Sendable {  // `file` is used under the engi
 
   func release() { file = nil }
 
-  /// The locked file, or nil where another process keeps the lock.
-  private func lock(within seconds: Double) throws(LockFile.Unusable) -> LockFile? {
+  /// The locked file, or nil if another process keeps the lock.
+  private func lock(within seconds: Double) throws(FileSystemError) -> LockFile? {
     let file = try LockFile(path, permissions: 0o600)
     let deadline = ContinuousClock.now + .seconds(seconds)
     while try !file.tryLock() {
       guard ContinuousClock.now < deadline else { return nil }
-      // The number may be that of a holder before, and by now of another program, which the signal would end.
+      // The file may name an earlier holder, whose number is another program's by now; the signal would end that one.
       if let holder = file.lastHolder.flatMap({ Int32($0) }),
         ProcessTable.commandLine(of: holder).contains(Self.workerName)
       {

@@ -1,30 +1,30 @@
 import Measurements
 
-/// Items with one right answer each.
+/// Items whose answers are judged right or wrong, or texts whose tokens are scored.
 public struct AccuracyTask: Sendable, Equatable {
-  /// How an answer is got and judged.
+  /// How an answer is obtained and judged.
   ///
-  /// A score is the mean natural logarithm of the probability of each token of a continuation, given the prompt's
-  /// tokens and the continuation's earlier ones. Prompt and continuation are tokenized apart and their tokens joined;
-  /// the option with the highest score is the answer, of equal ones the first.
+  /// A score is the mean natural log-probability of a continuation's tokens, each given the prompt's tokens and the
+  /// continuation's earlier ones. Prompt and continuation are tokenized separately and their tokens joined. The option
+  /// with the highest score is the answer, the first of equal ones.
   public enum Kind: String, Sendable, CaseIterable {
     /// The prompt is the item's; each continuation is a space and the option. Through a chat template, where an answer
     /// begins a turn, the continuation is the option alone.
     case multipleChoice = "multiple_choice"
-    /// The first line with content of the text generated, which must equal one of the accepted answers, case and outer
-    /// white space and punctuation aside.
+    /// The first line with content of the generated text, which must equal one of the accepted answers; case, and white
+    /// space and punctuation at the ends, don't count.
     case exactMatch = "exact_match"
-    /// The last number of the text generated, which must equal one of the accepted answers.
+    /// The last number of the generated text, which must equal one of the accepted answers.
     case number
-    /// The text generated must follow every instruction of the item, as computed.
+    /// The generated text must follow every instruction of the item, as decided by computation.
     case instructions
     /// The options stand in the middle of the prompt, at `___`. The text before it is the prompt, each continuation is
     /// the option and the text after it; one space before the gap belongs to the continuation.
     case cloze
-    /// A text whose tokens are scored after the first, nothing asked: its reading holds their log-probabilities.
+    /// A text whose tokens after the first are scored, without a question: its reading holds their log-probabilities.
     case perplexity
-    /// A text over which the model's distributions are compared with those of the task's reference: its reading holds
-    /// the Kullback-Leibler divergences from the reference, token by token, in nats.
+    /// A text on which the model's distributions are compared with those of the task's reference: its reading holds the
+    /// Kullback-Leibler divergence from the reference at each token, in nats.
     case divergence
 
     /// Whether an answer is a text that the model generates.
@@ -41,7 +41,7 @@ public struct AccuracyTask: Sendable, Equatable {
     public var prompt: String
     /// The options of multiple choice and cloze; the accepted answers of an exact match or a number.
     public var options: [String]
-    /// The index of the right option; 0 for what is generated.
+    /// The index of the right option; 0 for generated answers.
     public var answer: Int
     /// What an answer to instructions must be.
     public var checks: [InstructionCheck]
@@ -59,7 +59,7 @@ public struct AccuracyTask: Sendable, Equatable {
   public var kind: Kind
   /// Whether prompts go through the model's chat template.
   public var usesChatTemplate: Bool
-  /// The most tokens that an answer may have that is generated.
+  /// The most tokens of a generated answer.
   public var maximumTokens: Int
   public var items: [Item]
   /// The unquantized model of a divergence, else nil.
@@ -75,5 +75,73 @@ public struct AccuracyTask: Sendable, Equatable {
     self.maximumTokens = maximumTokens
     self.items = items
     self.reference = reference
+  }
+
+  init?(_ fields: FieldReader) {
+    let id = fields.identifier("id")
+    let kind = fields.choice("kind", of: Kind.allCases)
+    let usesChatTemplate = fields.bool("chat", default: false)
+    let maximumTokens = fields.integer("max_tokens", 1...8192, default: 16)
+    let items = fields.sections("items", atLeast: 1) { Item($0, kind: kind) }
+    fields.reportRepeats(in: "items", of: ["id"])
+    fields.checkOrigin()
+    let reference = kind == .divergence ? fields.text("reference") : nil
+    guard let id, let kind, let usesChatTemplate, let maximumTokens, let items,
+      kind != .divergence || reference != nil
+    else { return nil }
+    self.init(
+      id: CellID(rawValue: id), kind: kind, usesChatTemplate: usesChatTemplate, maximumTokens: maximumTokens,
+      items: items, reference: reference.map(ModelID.init(rawValue:)))
+  }
+}
+
+extension AccuracyTask.Item {
+  /// Reads one item; what depends on the kind is not checked if the task's kind is unknown.
+  fileprivate init?(_ fields: FieldReader, kind: AccuracyTask.Kind?) {
+    let hasOneOption = kind?.isGenerated ?? true
+    let id = fields.identifier("id")
+    let prompt = fields.text("prompt")
+    if kind?.isText == true {
+      guard let id, let prompt else { return nil }
+      self.init(id: id, prompt: prompt, options: [], answer: 0)
+      return
+    }
+    if kind == .instructions {
+      let checks = fields.sections("checks", atLeast: 1) { InstructionCheck($0) }
+      guard let id, let prompt, let checks else { return nil }
+      self.init(id: id, prompt: prompt, options: [], answer: 0, checks: checks)
+      return
+    }
+    let options = fields.words("options", atLeast: hasOneOption ? 1 : 2)
+    let answer = fields.answer(kind, options)
+    if let kind, let prompt { fields.checkPrompt(prompt, kind) }
+    guard let id, let prompt, let options, let answer else { return nil }
+    self.init(id: id, prompt: prompt, options: options, answer: answer)
+  }
+}
+
+extension FieldReader {
+  fileprivate func answer(_ kind: AccuracyTask.Kind?, _ options: [String]?) -> Int? {
+    // Every accepted answer is right for a generated text, so there is no index to choose.
+    if kind?.isGenerated == true { return integer("answer", 0...0, default: 0) }
+    return integer("answer", 0...max((options?.count ?? .max) - 1, 0))
+  }
+
+  /// Reports a prompt that the kind's scoring rule can't split.
+  fileprivate func checkPrompt(_ prompt: String, _ kind: AccuracyTask.Kind) {
+    switch kind {
+    case .multipleChoice:
+      if prompt.last?.isWhitespace == true {
+        report("prompt", "must not end in white space: each option brings its own")
+      }
+    case .exactMatch, .number, .instructions, .perplexity, .divergence: break
+    case .cloze:
+      let gaps = prompt.split(omittingEmptySubsequences: true) { $0 != "_" }.filter { $0.count >= 3 }
+      if gaps.count != 1 || gaps.contains(where: { $0.count != 3 }) {
+        report("prompt", "must have exactly one gap, written ___, but has \(gaps.count) of three underscores or more")
+      } else if prompt.prefix(while: { $0 != "_" }).allSatisfy(\.isWhitespace) {
+        report("prompt", "must have text before the gap: a model can't score the first token of all")
+      }
+    }
   }
 }

@@ -1,10 +1,10 @@
-/// What the machine must be like for a block to count, in the class `isolated`; nil sets no limit.
+/// Limits on the machine within which a block counts, in the class `isolated`; nil sets no limit.
 public struct EnvironmentLimits: Sendable, Equatable {
-  /// The most runnable threads in the minute before the block, the models' own among them.
+  /// The most runnable threads in the minute before the block, the models' own included.
   public var loadAverage: Double?
   /// The largest share of processor time that a hypervisor may take during the block.
   public var stealShare: Double?
-  /// The fewest bytes that programs must still be able to have.
+  /// The fewest bytes that must be available to programs.
   public var freeMemoryBytes: Int?
   /// The most bytes of swap in use.
   public var swapBytes: Int?
@@ -12,7 +12,7 @@ public struct EnvironmentLimits: Sendable, Equatable {
   public var temperature: Double?
   /// Whether the machine must be on mains.
   public var needsMains: Bool
-  /// How much slower, as a share, than the fastest before in the session a fixed loop may run before the block.
+  /// How much slower a fixed loop may run before the block than the fastest one earlier in the session, as a share.
   public var slowdown: Double?
 
   public init(
@@ -26,5 +26,19 @@ public struct EnvironmentLimits: Sendable, Equatable {
     self.temperature = temperature
     self.needsMains = needsMains
     self.slowdown = slowdown
+  }
+
+  init?(_ fields: FieldReader) {
+    func limit<Value>(_ key: String, _ read: (String) -> Value?) -> Value? {
+      fields.optional(key) == nil ? nil : read(key)
+    }
+    self.init(
+      loadAverage: limit("max_load_average") { fields.number($0, .from(0, through: 10_000)) },
+      stealShare: limit("max_steal_share") { fields.number($0, .from(0, through: 1)) },
+      freeMemoryBytes: limit("min_free_memory_bytes") { fields.integer($0, 0...(1 << 50)) },
+      swapBytes: limit("max_swap_bytes") { fields.integer($0, 0...(1 << 50)) },
+      temperature: limit("max_temperature_celsius") { fields.number($0, .from(0, through: 200)) },
+      needsMains: fields.bool("needs_mains", default: false) ?? false,
+      slowdown: limit("max_slowdown") { fields.number($0, .above(0, below: 1)) })
   }
 }

@@ -3,7 +3,7 @@ import Measurements
 /// A prompt of fixed length and a continuation of fixed length.
 public struct ThroughputCell: Sendable, Equatable {
   public var id: CellID
-  /// Repeated as often as it takes and cut to `promptTokens` tokens of the model's own tokenizer.
+  /// Repeated as often as needed and cut to `promptTokens` tokens of the model's tokenizer.
   public var text: String
   public var promptTokens: Int
   public var decodeTokens: Int
@@ -16,5 +16,17 @@ public struct ThroughputCell: Sendable, Equatable {
     self.promptTokens = promptTokens
     self.decodeTokens = decodeTokens
     self.concurrency = concurrency
+  }
+
+  init?(_ fields: FieldReader) {
+    let id = fields.identifier("id")
+    let text = fields.text("text")
+    let promptTokens = fields.integer("prompt_tokens", 1...1_048_576)
+    let decodeTokens = fields.integer("decode_tokens", 1...131_072)
+    let concurrency = fields.integer("concurrency", 1...64, default: 1)
+    guard let id, let text, let promptTokens, let decodeTokens, let concurrency else { return nil }
+    self.init(
+      id: CellID(rawValue: id), text: text, promptTokens: promptTokens, decodeTokens: decodeTokens,
+      concurrency: concurrency)
   }
 }

@@ -1,8 +1,8 @@
 import JSON
 import Measurements
 
-/// The ids of a file's cells, taken before they are read, so that a promotion rule that names a cell with a problem of
-/// its own is not reported as well.
+/// The ids of a file's cells, collected before the cells are read, so that a promotion rule that names a cell with a
+/// problem is not reported as well.
 struct DeclaredCells {
   /// Each cell's id with the path of its `id`, in file order.
   let all: [(path: String, name: String)]
@@ -24,7 +24,7 @@ struct DeclaredCells {
     ]
   }
 
-  /// What is wrong with a metric of that cell, or nil.
+  /// Why a metric can't be of that cell; nil if it can.
   func mismatch(of metric: Metric, with cell: String) -> String? {
     let fitting = metric.sources.reduce(into: Set<String>()) { $0.formUnion(names[$1] ?? []) }
     if fitting.contains(cell) { return nil }
@@ -35,7 +35,7 @@ struct DeclaredCells {
       : "there is no \(kind) \(Quoted.text(cell)); \(known)"
   }
 
-  /// Of the accuracy tasks of one kind.
+  /// The ids of the accuracy tasks of one kind.
   private static func ids(in source: JSONValue, ofKind kind: AccuracyTask.Kind) -> Set<String> {
     Set(
       (source["accuracy"]?.array ?? []).compactMap { task in

@@ -1,4 +1,4 @@
-"""Serves one model folder by mlx-lm over the line protocol of docs/worker-protocol.md, version 1.
+"""Serves one model folder through mlx-lm over the line protocol of docs/worker-protocol.md, version 1.
 
 Needs mlx and mlx-lm; computes wherever the installed mlx does: Metal, CUDA or the processor.
 """
@@ -21,13 +21,13 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 PROTOCOL = 1
 LINE_LIMIT = 64 << 20
-# As mlx_lm's own commands.
+# The step of mlx_lm's own commands.
 PREFILL_STEP = 2048
 OTHER_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
 
 
 class Refusal(Exception):
-    """Why a request has no result; `status` says how the cell ended, where it is no plain failure."""
+    """Why a request has no result; `status` says how the cell ended, if it did not simply fail."""
 
     def __init__(self, message, status=None):
         super().__init__(message)
@@ -35,7 +35,7 @@ class Refusal(Exception):
 
 
 class Wire:
-    """The protocol's lines. Whatever a library prints goes to standard error."""
+    """The protocol's lines on standard input and output. What a library prints goes to standard error."""
 
     def __init__(self):
         self.out = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -48,7 +48,7 @@ class Wire:
             if len(line) > LINE_LIMIT:
                 os._exit(2)
             self.inbox.put(line)
-        # The runner is gone: nobody waits for what is being computed.
+        # The runner is gone: nothing waits for what is being computed.
         os._exit(0)
 
     def send(self, value):
@@ -58,7 +58,7 @@ class Wire:
 
 
 def peak_memory_bytes():
-    """The most that this process has held: on macOS the physical footprint, which counts what the GPU holds."""
+    """The most that this process has held; on macOS the physical footprint, which includes what the GPU holds."""
     if sys.platform == "darwin":
         usage = (ctypes.c_uint64 * 64)()
         if ctypes.CDLL(None).proc_pid_rusage(os.getpid(), 4, ctypes.byref(usage)) == 0:
@@ -73,7 +73,7 @@ def sha256(path):
 
 
 def field(request, name, kind, default=None):
-    """A member of a request, checked; required where there is no default."""
+    """A member of a request, checked; required if there is no default."""
     value = request.get(name, default)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
@@ -102,7 +102,7 @@ class Engine:
         return f"mlx {kind} {self.mx.device_info().get('architecture', platform.machine())}"
 
     def load(self, request):
-        # Where this fails, nothing may answer for files that were never loaded.
+        # If this fails, no model may answer for files that were never loaded.
         self.model = None
         self.folder = Path(field(request, "model", str))
         if not (self.folder / "config.json").is_file():
@@ -152,7 +152,7 @@ class Engine:
         }
 
     def provenance(self, request):
-        """Hashes the files by the process that loaded them, and makes sure that they are still those it loaded."""
+        """Hashes the files in the process that loaded them, and makes sure that they have not changed since."""
         hashes = {path.name: sha256(path) for path in self.files}
         if self._stamps() != self.stamps:
             raise Refusal("the model's files have changed since they were loaded")
@@ -179,7 +179,7 @@ class Engine:
         ids = field(request, name, list)
         if not ids or any(not isinstance(id, int) or isinstance(id, bool) for id in ids):
             raise Refusal(f"bad request: {name} is empty or has an element that is no token id")
-        if wrong := next((id for id in ids if not 0 <= id < self.vocabulary), None) is not None:
+        if any(not 0 <= id < self.vocabulary for id in ids):
             raise Refusal(f"bad request: {name} has an id outside the vocabulary of {self.vocabulary} tokens")
         if len(ids) + more > self.context:
             raise Refusal(f"{len(ids) + more} tokens do not fit the context of {self.context}")
@@ -218,7 +218,7 @@ class Engine:
                     finish = "time"
                     break
             steps.close()
-            # The step that was begun ahead must not run on into the next request.
+            # The step that was begun in advance must not run on into the next request.
             mx.synchronize(self.stream)
         self.cached = prompt + tokens
         return {
@@ -236,7 +236,7 @@ class Engine:
         return 0
 
     def _rewind(self, prompt):
-        """Keeps what the cache has in common with the prompt, but for its last token; returns how many tokens stay."""
+        """Keeps what the cache has in common with the prompt, except the last token; returns how many tokens stay."""
         held = self.prompt_cache[0].offset if self.prompt_cache and hasattr(self.prompt_cache[0], "offset") else 0
         common = 0
         for one, other in zip(self.cached[:held], prompt[:-1]):
@@ -292,7 +292,7 @@ def main():
             answer["error"] = str(refusal)
             if refusal.status:
                 answer["status"] = refusal.status
-        except Exception as error:  # Any failure of a library is the answer to its request.
+        except Exception as error:  # A failure of any library is the answer to its request.
             answer["error"] = f"{type(error).__name__}: {error}"
         wire.send(answer | {"peak_memory_bytes": peak_memory_bytes()})
 

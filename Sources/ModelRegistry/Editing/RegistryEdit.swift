@@ -1,6 +1,6 @@
 import Measurements
 
-/// Changes of what roles mean that happen all together or not at all.
+/// Changes of what roles mean that are all made or none.
 ///
 /// Each is a compare-and-swap on the id that was measured. A change whose replacement is its expected id changes
 /// nothing and only asserts.
@@ -36,9 +36,9 @@ public struct RegistryEdit: Equatable, Sendable {
     try self.init([Change(role: role, expected: expected, replacement: replacement)])
   }
 
-  /// The edit that takes this one back; it is refused like any other where a role has moved since.
+  /// The edit that takes this one back; it is refused like any other if a role has moved since.
   ///
-  /// - Throws: `RegistryError.unusableID` where an expected id was one that may not be written.
+  /// - Throws: `RegistryError.unusableID` if an expected id is one that may not be written.
   public func reversed() throws(RegistryError) -> RegistryEdit {
     try RegistryEdit(changes.map { Change(role: $0.role, expected: $0.replacement, replacement: $0.expected) })
   }

@@ -1,8 +1,22 @@
 import Foundation
+import Platform
+
+/// The points between the system calls of an edit, in order, at which a test may stop it.
+public enum WriteStep: String, CaseIterable, Sendable {
+  case locked
+  /// The old bytes are read and the new ones made.
+  case computed
+  case temporaryCreated
+  case temporaryWritten
+  case temporaryFlushed
+  /// From here on, the new bytes are the file.
+  case installed
+  case folderFlushed
+}
 
 /// Puts bytes in a file's place so that a reader, or a crash at any moment, finds either the old file or the new one.
 ///
-/// Needs the file's lock. The bytes go to a temporary sibling that is flushed and then renamed.
+/// Needs the file's ``EditLock``. The steps are those of ``DurableFile``, with a ``WriteStep`` between any two.
 struct AtomicWrite {
   let target: String
   let step: @Sendable (WriteStep) throws(RegistryError) -> Void
@@ -14,15 +28,15 @@ struct AtomicWrite {
     guard let status = FileStatus(ofNameAt: target) else { throw .file(path: target, .notFound) }
     try withTemporary(new, status: status) { temporary throws(RegistryError) in
       // A program that doesn't take the lock may have written meanwhile; this leaves it the least possible time.
-      guard try DurableFile.contents(ofFileAt: target) == old else { throw .file(path: target, .changedDuringEdit) }
-      try DurableFile.move(temporary, onto: target)
+      guard try DocumentBytes.read(target) == old else { throw .file(path: target, .changedDuringEdit) }
+      try RegistryError.converting(DurableFile.rename(temporary, to: target))
     }
   }
 
   /// Creates the file, which must not exist.
   func create(_ bytes: [UInt8]) throws(RegistryError) {
     try withTemporary(bytes, status: nil) { temporary throws(RegistryError) in
-      try DurableFile.link(temporary, as: target)
+      try RegistryError.converting(DurableFile.link(temporary, as: target))
       DurableFile.remove(temporary)
     }
   }
@@ -42,22 +56,23 @@ struct AtomicWrite {
       throw error
     }
     try step(.installed)
-    try DurableFile.synchronize(folder: DurableFile.folder(of: target))
+    let folder = DurableFile.folder(of: target)
+    do { try DurableFile.synchronize(folder) } catch { throw .file(path: folder, .notDurable(reason: error.reason)) }
     try step(.folderFlushed)
   }
 
   private func write(_ bytes: [UInt8], to temporary: String, status: FileStatus?) throws(RegistryError) {
-    let file = try DurableFile(temporary, .creating(permissions: status == nil ? 0o644 : 0o600))
-    defer { file.release() }
+    let permissions: UInt16 = status == nil ? 0o644 : 0o600
+    let file = try RegistryError.converting(OpenFile(temporary, .creating(permissions: permissions)))
     try step(.temporaryCreated)
-    if let status { try file.adopt(status) }
-    try file.append(bytes)
+    if let status { try RegistryError.converting(file.adopt(status)) }
+    try RegistryError.converting(file.write(bytes))
     try step(.temporaryWritten)
-    try file.synchronize()
+    try RegistryError.converting(file.synchronize())
     try step(.temporaryFlushed)
   }
 
-  /// Removes what edits left that were killed: nobody else can be writing one under the lock.
+  /// Removes what killed edits left: nobody else can be writing one under the lock.
   private func removeStaleTemporaries() {
     let folder = DurableFile.folder(of: target)
     let prefix = DurableFile.hiddenSibling(of: DurableFile.name(of: target), suffix: ".")

@@ -28,7 +28,38 @@ struct NixBindingFinder {
     while index < tokens.count { index = visit(index) }
   }
 
-  /// Handles the token there and gives the index of the next one to visit.
+  /// The one attribute `models` of the file, as a plain set or by paths such as `models.default`.
+  func modelsAttribute() throws(RegistryError.ContentProblem) -> Int {
+    var offsets: [Int: Int] = [:]
+    var literals: [Int] = []
+    var visited = Set<Int>()
+    for binding in bindings {
+      if isModels(binding.attribute) {
+        switch binding.value {
+        case .attributeSet:
+          literals.append(binding.offset)
+          offsets[binding.attribute] = binding.offset
+        case .computed: throw .modelsSetNotPlain(line: NixLexer.line(of: binding.offset, in: bytes))
+        case .string, .other: break
+        }
+      }
+      var attribute = tree.attributes[binding.attribute].parent
+      while let parent = attribute, visited.insert(parent).inserted {
+        if isModels(parent), offsets[parent] == nil { offsets[parent] = binding.offset }
+        attribute = tree.attributes[parent].parent
+      }
+    }
+    let candidates = literals.count > offsets.count ? literals : Array(offsets.values)
+    guard candidates.count <= 1 else {
+      throw .modelsSetNotUnique(lines: NixLexer.lines(of: candidates, in: bytes))
+    }
+    guard let models = offsets.first else { throw .modelsSetMissing }
+    return models.key
+  }
+
+  private func isModels(_ attribute: Int) -> Bool { tree.attributes[attribute].name == "models" }
+
+  /// Handles the token there and returns the index of the next one to visit.
   private mutating func visit(_ index: Int) -> Int {
     switch tokens[index].kind {
     case .word("let"): scopes.append(Scope(attribute: tree.root(), isLet: true))
@@ -57,7 +88,7 @@ struct NixBindingFinder {
     return brace(at: start) + 1
   }
 
-  /// The names of an attribute path and the index of the `=` after it; nil where none is.
+  /// The names of an attribute path and the index of the `=` after it; nil if there is none.
   private func path(at start: Int) -> (names: [String], end: Int)? {
     var names: [String] = []
     var index = start
@@ -100,5 +131,93 @@ struct NixBindingFinder {
       index = (closings[index] ?? index) + 1
     }
     return false
+  }
+}
+
+/// One `path = value;` of a Nix file.
+struct NixBinding {
+  enum Value {
+    /// `{ … };` or `rec { … };` and nothing more.
+    case attributeSet
+    /// `"…";` and nothing more.
+    case string(String, range: Range<Int>)
+    /// Another expression, with a brace or a parenthesis: it may build an attribute set.
+    case computed
+    /// Any other expression, such as a list or the name of something else.
+    case other
+  }
+
+  /// Which attribute, as an index into `NixAttributes.attributes`.
+  let attribute: Int
+  /// Where the path begins, in bytes.
+  let offset: Int
+  let value: Value
+}
+
+/// The attributes that a Nix file binds, each under the attribute whose set holds it.
+///
+/// Two bindings of `a.b` in one set are the same attribute, even if one is written `a = { b = …; }`. A set that is
+/// only part of an expression, or that a `let` opens, starts a new tree.
+struct NixAttributes {
+  struct Attribute: Hashable {
+    /// Nil at the root of a tree.
+    let parent: Int?
+    let name: String
+  }
+
+  private(set) var attributes: [Attribute] = []
+  private var indices: [Attribute: Int] = [:]
+
+  mutating func root() -> Int {
+    attributes.append(Attribute(parent: nil, name: ""))
+    return attributes.count - 1
+  }
+
+  mutating func child(_ name: String, of parent: Int) -> Int {
+    let attribute = Attribute(parent: parent, name: name)
+    if let index = indices[attribute] { return index }
+    attributes.append(attribute)
+    indices[attribute] = attributes.count - 1
+    return attributes.count - 1
+  }
+}
+
+/// Which bracket closes which.
+private enum NixBrackets {
+  static func isOpening(_ token: NixToken) -> Bool { closer(of: token) != nil }
+
+  static func isClosing(_ token: NixToken) -> Bool { token.is("}") || token.is("]") || token.is(")") }
+
+  /// For each opening bracket the index of the one that closes it.
+  ///
+  /// - Throws: `unterminated` or `unbalancedBracket` if the pairs don't match.
+  static func closings(
+    in tokens: [NixToken], of bytes: [UInt8]
+  ) throws(RegistryError.ContentProblem) -> [Int: Int] {
+    var closings: [Int: Int] = [:]
+    var open: [Int] = []
+    for (index, token) in tokens.enumerated() {
+      if isOpening(token) {
+        open.append(index)
+      } else if isClosing(token) {
+        guard let opening = open.popLast(), closer(of: tokens[opening]).map(token.is) == true else {
+          throw .unbalancedBracket(line: NixLexer.line(of: token.range.lowerBound, in: bytes))
+        }
+        closings[opening] = index
+      }
+    }
+    if let opening = open.last {
+      throw .unterminated("bracket", line: NixLexer.line(of: tokens[opening].range.lowerBound, in: bytes))
+    }
+    return closings
+  }
+
+  private static func closer(of token: NixToken) -> Unicode.Scalar? {
+    switch token.kind {
+    case .interpolation, .symbol(UInt8(ascii: "{")): "}"
+    case .symbol(UInt8(ascii: "[")): "]"
+    case .symbol(UInt8(ascii: "(")): ")"
+    default: nil
+    }
   }
 }

@@ -1,13 +1,13 @@
-/// Splits a Nix expression into tokens; comments, white space and the inside of strings give none.
+/// Splits a Nix expression into tokens; comments, white space and the inside of strings are none.
 ///
 /// Rules: the Nix manual's chapters "String literal" and "Comments".
 ///
 /// - Complexity: O(*n*) in bytes; nested interpolations cost memory, not stack.
 struct NixLexer {
-  let bytes: [UInt8]
-  var position = 0
+  private let bytes: [UInt8]
+  private var position = 0
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   static func tokens(of bytes: [UInt8]) throws(RegistryError.ContentProblem) -> [NixToken] {
     var lexer = NixLexer(bytes)
@@ -18,7 +18,7 @@ struct NixLexer {
 
   private mutating func next() throws(RegistryError.ContentProblem) -> NixToken? {
     try skipTrivia()
-    guard let byte = byte() else { return nil }
+    guard let byte else { return nil }
     let start = position
     if skipWord() {
       return NixToken(kind: .word(String(decoding: bytes[start..<position], as: UTF8.self)), range: start..<position)
@@ -42,18 +42,16 @@ struct NixLexer {
     ("${", .interpolation), ("==", .comparison), ("!=", .comparison), ("<=", .comparison), (">=", .comparison),
   ]
 
-  func byte(_ offset: Int = 0) -> UInt8? {
-    position + offset < bytes.count ? bytes[position + offset] : nil
-  }
+  private var byte: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  func isAt(_ text: StaticString) -> Bool {
+  private func isAt(_ text: StaticString) -> Bool {
     guard bytes.count - position >= text.utf8CodeUnitCount else { return false }
     for index in 0..<text.utf8CodeUnitCount where bytes[position + index] != text.utf8Start[index] { return false }
     return true
   }
 
-  mutating func skipTrivia() throws(RegistryError.ContentProblem) {
-    while let byte = byte() {
+  private mutating func skipTrivia() throws(RegistryError.ContentProblem) {
+    while let byte {
       switch byte {
       case 0x20, 0x09, 0x0A, 0x0D: position += 1
       case UInt8(ascii: "#"): skip { $0 != 0x0A && $0 != 0x0D }
@@ -71,8 +69,8 @@ struct NixLexer {
   }
 
   /// Skips an identifier, a keyword or a number. A prime belongs to an identifier: `x''` opens no string.
-  mutating func skipWord() -> Bool {
-    guard let first = byte(), Self.isWordByte(first), first != UInt8(ascii: "'"), first != UInt8(ascii: "-") else {
+  private mutating func skipWord() -> Bool {
+    guard let first = byte, Self.isWordByte(first), first != UInt8(ascii: "'"), first != UInt8(ascii: "-") else {
       return false
     }
     skip(Self.isWordByte)
@@ -89,7 +87,7 @@ struct NixLexer {
   }
 
   private mutating func skip(_ isSkipped: (UInt8) -> Bool) {
-    while let byte = byte(), isSkipped(byte) { position += 1 }
+    while let byte, isSkipped(byte) { position += 1 }
   }
 
   /// The line of an offset, from 1.
@@ -101,4 +99,104 @@ struct NixLexer {
   static func lines(of offsets: [Int], in bytes: [UInt8]) -> [Int] {
     offsets.sorted().prefix(8).map { line(of: $0, in: bytes) }
   }
+}
+
+/// Strings, with the expressions that are interpolated into them.
+extension NixLexer {
+  /// What is open, from the outermost string to the innermost interpolation.
+  private enum Delimiter {
+    case quotes
+    case primes
+    case brace
+  }
+
+  /// Skips a string of either kind with the expressions in it; true if it has any.
+  ///
+  /// - Throws: `unterminated`, naming the line where the outermost string begins.
+  private mutating func skipString() throws(RegistryError.ContentProblem) -> Bool {
+    let start = position
+    var open: [Delimiter] = []
+    var hasInterpolation = false
+    openString(&open)
+    while let innermost = open.last {
+      guard position < bytes.count else { throw .unterminated("string", line: Self.line(of: start, in: bytes)) }
+      switch innermost {
+      case .quotes: skipQuoted(&open)
+      case .primes: skipIndented(&open)
+      case .brace:
+        hasInterpolation = true
+        try skipExpression(&open)
+      }
+    }
+    return hasInterpolation
+  }
+
+  private mutating func openString(_ open: inout [Delimiter]) {
+    let isIndented = isAt("''")
+    position += isIndented ? 2 : 1
+    open.append(isIndented ? .primes : .quotes)
+  }
+
+  private mutating func skipQuoted(_ open: inout [Delimiter]) {
+    if isAt("\"") {
+      position += 1
+      open.removeLast()
+    } else if isAt("${") {
+      position += 2
+      open.append(.brace)
+    } else {
+      // `$$` is one unit, so that the brace in `$${` is plain text.
+      position += isAt("\\") || isAt("$$") ? 2 : 1
+    }
+  }
+
+  private mutating func skipIndented(_ open: inout [Delimiter]) {
+    if isAt("''") {
+      if isAt("'''") || isAt("''$") {
+        position += 3
+      } else if isAt("''\\") {
+        position += 4
+      } else {
+        position += 2
+        open.removeLast()
+      }
+    } else if isAt("${") {
+      position += 2
+      open.append(.brace)
+    } else {
+      position += isAt("$$") ? 2 : 1
+    }
+  }
+
+  private mutating func skipExpression(_ open: inout [Delimiter]) throws(RegistryError.ContentProblem) {
+    try skipTrivia()
+    if skipWord() { return }
+    if isAt("\"") || isAt("''") { return openString(&open) }
+    if isAt("{") { open.append(.brace) }
+    if isAt("}") { open.removeLast() }
+    position += 1
+  }
+}
+
+/// One lexical element of a Nix expression, as far as finding an attribute's value needs.
+struct NixToken: Equatable {
+  enum Kind: Equatable {
+    /// An identifier, a keyword or a number.
+    case word(String)
+    /// A string in double quotes; its value if it has no interpolation and no line break.
+    case string(String?)
+    /// A string in two single quotes.
+    case indentedString
+    /// `${` outside of strings.
+    case interpolation
+    /// `==`, `!=`, `<=` or `>=`: kept apart from the `=` of a binding.
+    case comparison
+    /// Any other byte.
+    case symbol(UInt8)
+  }
+
+  let kind: Kind
+  let range: Range<Int>
+
+  func `is`(_ symbol: Unicode.Scalar) -> Bool { kind == .symbol(UInt8(ascii: symbol)) }
 }

@@ -1,7 +1,7 @@
 import Platform
 import Tokenization
 
-/// What a generation gave, with the time of each token.
+/// The result of a generation, with the time of each token.
 public struct Generation: Sendable, Equatable {
   /// Why it ended.
   public enum Finish: String, Sendable {
@@ -21,14 +21,15 @@ public struct Generation: Sendable, Equatable {
 }
 
 extension LanguageModel {
-  /// Processes a prompt and decodes.
+  /// Processes a prompt and decodes tokens after it.
   ///
   /// - Parameters:
-  ///   - stopsAtEnd: Whether an end-of-sequence token ends the generation; it is not part of the result then.
+  ///   - stopsAtEnd: Whether an end-of-sequence token ends the generation; that token is not part of the result.
   ///   - reusesPrefix: Whether the common prefix with the previous prompt stays in the cache.
   ///   - maximumSeconds: How long after the start another token may be begun; nil sets no limit.
   ///   - onToken: Called with each token as it comes.
-  /// - Throws: `EngineError`.
+  /// - Throws: `EngineError` if the prompt is empty, the tokens do not fit the context, or an id is outside the
+  ///   vocabulary.
   public func generate(
     prompt: [TokenID], maximumTokens: Int, sampling: Sampler.Settings = .greedy, stopsAtEnd: Bool = true,
     reusesPrefix: Bool = false, maximumSeconds: Double? = nil, onToken: (TokenID) -> Void = { _ in }
@@ -55,6 +56,47 @@ extension LanguageModel {
         return generation
       }
       logits = try session.decode(token)
+    }
+  }
+
+  /// Processes the same prompt once for each of several sequences, then decodes them together.
+  ///
+  /// The times are those at which every sequence had that many tokens; the tokens are those of the first sequence.
+  ///
+  /// - Parameters:
+  ///   - sequences: Their number, at most that which the session was made for.
+  ///   - sampling: For the first sequence; each further one has the next seed.
+  ///   - maximumSeconds: How long after the start another step may be begun; nil sets no limit.
+  /// - Throws: `EngineError` as `generate`, or if the session was made for fewer sequences.
+  public func generateTogether(
+    _ sequences: Int, prompt: [TokenID], maximumTokens: Int, sampling: Sampler.Settings = .greedy,
+    maximumSeconds: Double? = nil
+  ) throws -> Generation {
+    guard sequences <= session.sequences.count else {
+      throw EngineError.unsupported(
+        "\(sequences) sequences at once: the model was loaded for \(session.sequences.count)")
+    }
+    let start = Machine.monotonicNanoseconds
+    var samplers = (0..<sequences).map { index in
+      Sampler(
+        .init(temperature: sampling.temperature, topP: sampling.topP, seed: sampling.seed &+ UInt64(index)))
+    }
+    var tokens: [TokenID] = []
+    for index in 0..<sequences {
+      session.rewind(to: 0, sequence: index)
+      tokens.append(samplers[index].next(try session.prefill(prompt, sequence: index)))
+    }
+    var generation = Generation(
+      tokens: [], promptTokens: prompt.count, cachedTokens: 0, tokenNanoseconds: [], finish: .length)
+    while true {
+      generation.tokens.append(tokens[0])
+      generation.tokenNanoseconds.append(Int64(Machine.monotonicNanoseconds - start))
+      if generation.tokens.count >= maximumTokens { return generation }
+      if let maximumSeconds, Double(Machine.monotonicNanoseconds - start) * 1e-9 >= maximumSeconds {
+        generation.finish = .time
+        return generation
+      }
+      for (index, logits) in try session.decode(tokens).enumerated() { tokens[index] = samplers[index].next(logits) }
     }
   }
 }

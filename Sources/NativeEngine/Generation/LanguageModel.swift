@@ -1,3 +1,4 @@
+import ChatTemplate
 import Checkpoint
 import Foundation
 import JSON
@@ -21,11 +22,12 @@ public final class LanguageModel {
 
   /// The prompt for a conversation whose next turn is the assistant's.
   ///
-  /// - Throws: `.unsupported` where the folder has no chat template, `ChatTemplateError` where it fails.
+  /// - Throws: `EngineError.unsupported` if the folder has no chat template, `ChatTemplateError` if it fails.
   public func prompt(
     for turns: [ChatTurn], tools: [JSONValue]? = nil, thinking: Bool? = nil
   ) throws -> [TokenID] {
-    guard let tokens = try conversations.prompt(for: turns, tools: tools, thinking: thinking) else {
+    let messages = turns.map { ChatMessage(role: $0.role, content: $0.content, extra: $0.extra) }
+    guard let tokens = try conversations.prompt(for: messages, tools: tools, thinking: thinking) else {
       throw EngineError.unsupported("the model folder \(folder.url.path) has no chat template")
     }
     return tokens

@@ -10,7 +10,7 @@ public struct HiddenStates: Sendable {
 extension LayerwiseModel {
   /// The states before the first layer.
   ///
-  /// - Throws: `EngineError` where there are no tokens, too many, or an id is outside the vocabulary.
+  /// - Throws: `EngineError` if there are no tokens, too many, or an id is outside the vocabulary.
   public func embed(_ tokens: [Int32]) throws -> HiddenStates {
     session.rewind(to: 0)
     try session.check(tokens, in: session.sequences[0])
@@ -23,7 +23,7 @@ extension LayerwiseModel {
     return HiddenStates(chunks: chunks)
   }
 
-  /// Runs layers and returns the states behind them; `observe` gets the inputs of each product on the way.
+  /// Runs layers and returns the states after them; `observe` gets the inputs of each product on the way.
   public func run(
     _ layers: Range<Int>, on states: HiddenStates,
     observe: ((_ point: ActivationPoint, _ activations: Activations) -> Void)? = nil
@@ -45,7 +45,7 @@ extension LayerwiseModel {
     return HiddenStates(chunks: chunks)
   }
 
-  /// Hands out the distributions after each token of a sequence, from the states behind the last layer.
+  /// Passes the distributions after each token of a sequence to `body`, from the states after the last layer.
   public func distributions(
     from states: HiddenStates, _ body: (_ first: Int, _ distributions: TokenDistributions) -> Void
   ) {
@@ -65,7 +65,7 @@ extension LayerwiseModel {
     }
   }
 
-  /// Hands out the normalized states that the output layer takes.
+  /// Passes the normalized states, which are the inputs of the output layer, to `body`.
   public func headInputs(from states: HiddenStates, _ body: (Activations) -> Void) {
     for (tokens, values) in states.chunks {
       restore(values)
@@ -96,7 +96,7 @@ extension LayerwiseModel {
   }
 }
 
-/// The inputs of a product for some tokens; valid only while the call that hands them out runs.
+/// The inputs of a product for some tokens, valid only in the closure that gets them.
 public struct Activations {
   let base: UnsafePointer<Float>
   public let tokens: Int

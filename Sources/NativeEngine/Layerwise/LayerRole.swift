@@ -2,11 +2,11 @@
 public enum ActivationPoint: Sendable, CaseIterable {
   /// The normalized input of query, key and value.
   case attentionInput
-  /// What attention gives to the output projection.
+  /// The result of attention, which is the input of the output projection.
   case attentionOutput
   /// The normalized input of gate and up.
   case feedForwardInput
-  /// The gated activations that the down projection takes.
+  /// The gated activations, which are the input of the down projection.
   case feedForwardGate
 }
 
@@ -17,7 +17,7 @@ typealias ActivationObserver = (ActivationPoint, UnsafePointer<Float>) -> Void
 public enum LayerRole: Sendable, CaseIterable {
   case query, key, value, output, gate, up, down
 
-  /// The path below the layer's.
+  /// The path below the layer's, e.g. `mlp.up_proj`.
   public var path: String {
     switch self {
     case .query: "self_attn.q_proj"
@@ -54,7 +54,7 @@ public enum LayerRole: Sendable, CaseIterable {
 
 /// A weight matrix of the model.
 public enum MatrixSlot: Sendable, Hashable {
-  /// The embedding, which is the output layer as well where the model ties them.
+  /// The embedding, which is the output layer as well if the model ties them.
   case embedding
   case head
   case layer(Int, LayerRole)

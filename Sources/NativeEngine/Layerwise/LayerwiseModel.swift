@@ -1,12 +1,14 @@
 import Checkpoint
 
-/// A model that is run a few layers at a time over calibration text, with weights that can be exchanged on the way.
+/// A model that runs a few layers at a time over calibration text, with weights that can be exchanged in between.
 ///
 /// Not thread-safe: one caller at a time.
 public final class LayerwiseModel {
   let session: Session
 
-  /// - Parameter sequenceLength: The most tokens of a sequence.
+  /// - Parameters:
+  ///   - threads: Threads that compute; nil takes one per physical core.
+  ///   - sequenceLength: The most tokens of a sequence.
   /// - Throws: `CheckpointError` or `EngineError`.
   public init(_ folder: ModelFolder, threads: Int?, sequenceLength: Int, instructionSet: String? = nil) throws {
     session = try Session(
@@ -25,13 +27,13 @@ public final class LayerwiseModel {
     return [.embedding] + layers + (session.config.tieWordEmbeddings ? [] : [.head])
   }
 
-  /// Outputs and inputs of a matrix.
+  /// Rows (outputs) and columns (inputs) of a matrix.
   public func shape(of slot: MatrixSlot) -> (rows: Int, columns: Int) {
     let matrix = self[slot].weights
     return (matrix.rows, matrix.columns)
   }
 
-  /// Weights as the session uses them, to be put back or elsewhere.
+  /// Weights that can be put into a slot.
   public struct Weights: Sendable {
     let weights: WeightMatrix
 

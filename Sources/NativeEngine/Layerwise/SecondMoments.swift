@@ -11,7 +11,7 @@ public final class SecondMoments {
   private let sums: FloatBuffer
   private let width: Int
 
-  /// - Parameter model: Whose kernels add up.
+  /// - Parameter model: The model whose kernels add.
   public init(features: Int, for model: LayerwiseModel) {
     self.features = features
     width = model.session.kernels.panel
@@ -59,12 +59,12 @@ public final class SecondMoments {
           columns: Int64(inputs.tokens), values: rows.baseAddress, scales: nil, biases: nil)
         let size = 32
         let product = session.kernels.panelProduct(matrix, .float32)
-        session.team.run { lane in
-          lane.forEachTask((features + size - 1) / size) { task in
+        session.team.run { thread in
+          thread.forEachTask((features + size - 1) / size) { task in
             withUnsafePointer(to: matrix) { matrix in
               product.multiply(
                 matrix, columns.baseAddress, sums.base, Int64(features), Int64(features), Int64(task * size),
-                Int64(min((task + 1) * size, features)), true, session.panels.own[lane.index].tile.base)
+                Int64(min((task + 1) * size, features)), true, session.panels.perThread[thread.index].tile.base)
             }
           }
         }

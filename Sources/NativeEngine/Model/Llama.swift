@@ -1,8 +1,8 @@
 import CKernels
 import Checkpoint
 
-/// The weights of a decoder of the Llama family: grouped-query attention with rotary positions, RMS normalization before
-/// each half of a layer, and a gated feed-forward network (Touvron et al. 2023).
+/// The weights of a decoder of the Llama family (Touvron et al. 2023): grouped-query attention with rotary embeddings, RMS
+/// normalization before each half of a layer, and a gated feed-forward network.
 struct Llama: Sendable {
   /// One decoder layer.
   struct Layer: Sendable {
@@ -23,7 +23,7 @@ struct Llama: Sendable {
   var embedding: WeightMatrix
   var layers: [Layer]
   let finalNorm: [Float]
-  /// The embedding itself where the model ties them.
+  /// The embedding itself if the model ties them.
   var head: WeightMatrix
   let rotary: RotaryEmbedding
 
@@ -40,7 +40,7 @@ struct Llama: Sendable {
     guard config.headDimension % 8 == 0 else {
       throw EngineError.unsupported("the kernels need heads of a multiple of 8 features, not \(config.headDimension)")
     }
-    // A bias that is not added would make every figure of this model wrong without a sign of it.
+    // A bias that is not added would silently make every figure of this model wrong.
     if let bias = folder.tensors.keys.sorted().first(where: { $0.hasSuffix("_proj.bias") }) {
       throw EngineError.unsupported("the tensor \(bias) adds a bias, which the family llama does not have here")
     }
@@ -74,8 +74,8 @@ struct Llama: Sendable {
     layers.reduce(head.byteCount) { total, layer in layer.matrices.reduce(total) { $0 + $1.byteCount } }
   }
 
-  /// Whether some layer's weights can meet prompts in bfloat16.
-  func hasBrainProducts(_ kernels: Kernels) -> Bool {
+  /// Whether some layer's weights can be multiplied with prompts in bfloat16.
+  func hasBFloat16Products(_ kernels: Kernels) -> Bool {
     layers.contains { layer in
       layer.matrices.contains {
         $0.matrix.storage == RK_BFLOAT16 && kernels.panelProduct($0.matrix, .matched).prepare != nil

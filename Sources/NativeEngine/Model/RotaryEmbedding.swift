@@ -1,10 +1,10 @@
 import Checkpoint
 import Foundation
 
-/// The angles by which a position turns each pair of a head's features (Su et al. 2021), with the frequency scaling of
-/// Llama 3 where the configuration asks for it.
+/// Rotary embedding: the angles by which a position turns each pair of a head's features (Su et al. 2021), with linear or
+/// Llama 3 frequency scaling if the configuration asks for it.
 struct RotaryEmbedding: Sendable {
-  /// Radians a position, for each pair (i, i + half).
+  /// Radians per position, for each pair (i, i + half).
   let frequencies: [Double]
 
   var half: Int { frequencies.count }

@@ -1,11 +1,12 @@
 import Crypto
 import Foundation
+import Platform
 
-/// Stored distributions of a reference, found again by what they depend on.
+/// Stored distributions of a reference, found by a key of all that they depend on.
 ///
 /// Little-endian: the magic `RREF`, the key, the number of tokens; then for each token the right token's
 /// log-probability, the likeliest id, the number of kept ids, each id as the distance to the one before (unsigned
-/// LEB128), and their log-probabilities as 32-bit floats. About five bytes a kept token.
+/// LEB128), and their log-probabilities as 32-bit floats. About five bytes per kept token.
 public struct ReferenceFile: Sendable {
   public let url: URL
   private let key: [UInt8]
@@ -21,16 +22,16 @@ public struct ReferenceFile: Sendable {
     }
     hasher.update(data: tokens.withUnsafeBytes { Data($0) })
     key = Array(hasher.finalize())
-    let name = key.prefix(12).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let name = key.prefix(12).hexadecimal
     url = folder.appendingPathComponent("\(weights.prefix(12))-\(name).reference")
   }
 
   private static let magic = Array("RREF".utf8)
 
-  /// What is stored, nil where nothing is or the file is damaged.
+  /// The stored distributions; nil if there are none or the file is damaged.
   public func read() -> ReferenceDistributions? { Self.read(url, key: key) }
 
-  /// What a file holds, whatever it was made for; nil where it is missing or damaged.
+  /// The distributions of a file, whatever it was made for if there is no `key`; nil if it is missing or damaged.
   static func read(_ url: URL, key: [UInt8]? = nil) -> ReferenceDistributions? {
     guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else { return nil }
     var reader = ByteReader(bytes: data)
@@ -54,7 +55,7 @@ public struct ReferenceFile: Sendable {
 
   /// Stores distributions; the file appears only when complete.
   ///
-  /// - Throws: `ReferenceError.unwritable`.
+  /// - Throws: `ReferenceError.unwritable` with the system's reason.
   public func write(_ reference: ReferenceDistributions) throws(ReferenceError) {
     var data = Data(Self.magic + key)
     data.append(integer: UInt32(reference.tokens.count))

@@ -1,6 +1,6 @@
-/// What one model makes of each scored token of a text.
+/// Log-probabilities that one model gives to the scored tokens of a text, and how far it is from a reference.
 public struct TextReading: Sendable, Equatable {
-  /// Natural logarithms of the probabilities of the right tokens.
+  /// Log-probabilities of the text's tokens, in nats.
   public var logProbabilities: [Float] = []
   /// Kullback-Leibler divergences from the reference's distributions to this model's, in nats; empty without a
   /// reference.
@@ -10,13 +10,13 @@ public struct TextReading: Sendable, Equatable {
 }
 
 extension TextReading {
-  /// Reads a text with a session and compares it with a reference where there is one.
+  /// Reads a text with a session and compares its distributions with a reference if there is one.
   ///
   /// - Parameters:
   ///   - reference: The reference's distributions for the same tokens and windows.
   ///   - progress: Called after each window with the share that is done.
-  /// - Throws: `EngineError` where a window does not fit the context, `ReferenceError` where the reference is of
-  ///   another text, `CancellationError`.
+  /// - Throws: `EngineError` if a window does not fit the context, `ReferenceError` if the reference is of another text
+  ///   or vocabulary, `CancellationError`.
   public init(
     of tokens: [Int32], by session: Session, windows: TextWindows = .standard,
     reference: ReferenceDistributions? = nil, progress: (Double) -> Void = { _ in }
@@ -49,5 +49,47 @@ extension TextReading {
       }
       progress(Double(index + 1) / Double(plan.count))
     }
+  }
+}
+
+/// How a text longer than a context is read: in windows that overlap, each token scored once.
+public struct TextWindows: Sendable, Equatable {
+  /// Tokens per window.
+  public let length: Int
+  /// Tokens from the start of a window to the next one's.
+  public let stride: Int
+
+  /// One window.
+  public struct Window: Sendable, Equatable {
+    /// The tokens that are read.
+    public let range: Range<Int>
+    /// The tokens that are scored: those that no earlier window scored, without the text's very first.
+    public let scored: Range<Int>
+  }
+
+  /// Fails unless 1 ≤ stride < length, so that every scored token has one before it in its window.
+  public init?(length: Int, stride: Int) {
+    guard stride >= 1, stride < length else { return nil }
+    self.length = length
+    self.stride = stride
+  }
+
+  /// Windows of 512 tokens, a new one every 256: a scored token has at least 256 before it except in the first window.
+  public static let standard = TextWindows(unchecked: 512, 256)
+
+  private init(unchecked length: Int, _ stride: Int) { (self.length, self.stride) = (length, stride) }
+
+  /// The windows of a text of `count` tokens.
+  public func windows(of count: Int) -> [Window] {
+    var windows: [Window] = []
+    var firstScored = 1
+    var start = 0
+    while firstScored < count {
+      let end = min(start + length, count)
+      windows.append(Window(range: start..<end, scored: firstScored..<end))
+      firstScored = end
+      start += stride
+    }
+    return windows
   }
 }

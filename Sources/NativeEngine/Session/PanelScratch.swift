@@ -3,16 +3,17 @@ import Checkpoint
 
 /// The activations of a chunk of tokens in panels.
 final class PanelScratch {
-  /// Panels a chunk: enough tokens to pay for expanding the weights once, few enough to stay in the second-level cache.
+  /// Panels per chunk: enough tokens to pay for expanding the weights once, few enough to stay in the second-level
+  /// cache.
   static let panelLimit = 4
 
-  /// What one thread has for itself.
-  struct Own {
+  /// What one thread writes alone.
+  struct PerThread {
     let tile: FloatBuffer
     let attention: FloatBuffer
   }
 
-  /// Tokens a chunk.
+  /// Tokens per chunk.
   let tokenCapacity: Int
   let hidden: FloatBuffer
   let normed: FloatBuffer
@@ -21,16 +22,16 @@ final class PanelScratch {
   let value: FloatBuffer
   let gate: FloatBuffer
   let up: FloatBuffer
-  /// Inputs as the product with the next weights meets them.
+  /// Inputs arranged for the product with the next weights.
   let prepared: FloatBuffer
   let cosine: FloatBuffer
   let sine: FloatBuffer
-  let own: [Own]
-  /// Logits of one panel's tokens, [vocabulary][panel]; allocated when the first text is scored, as few sessions need it.
+  let perThread: [PerThread]
+  /// Logits of one panel's tokens, [vocabulary][panel]; allocated when the first text is scored, as few sessions score.
   lazy var logits = FloatBuffer(logitCount)
   private let logitCount: Int
 
-  init(_ config: ModelConfig, kernels: Kernels, lanes: Int) {
+  init(_ config: ModelConfig, kernels: Kernels, threads: Int) {
     let tokens = Self.panelLimit * kernels.panel
     let queries = config.attentionHeadCount * config.headDimension
     let keys = config.keyValueHeadCount * config.headDimension
@@ -47,8 +48,8 @@ final class PanelScratch {
     cosine = FloatBuffer(config.headDimension / 2 * tokens)
     sine = FloatBuffer(config.headDimension / 2 * tokens)
     let group = config.attentionHeadCount / config.keyValueHeadCount
-    own = (0..<lanes).map { _ in
-      Own(
+    perThread = (0..<threads).map { _ in
+      PerThread(
         tile: FloatBuffer(Int(rk_tile_count())),
         attention: FloatBuffer(Int(rk_attention_scratch_count(Int64(group), Int64(config.headDimension)))))
     }

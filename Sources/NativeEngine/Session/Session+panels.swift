@@ -1,10 +1,10 @@
 import CKernels
 
-// Many tokens through all layers, in panels (see CKernels.h). Each stage is a list of tasks that free threads take.
+// Many tokens through all layers, in panels (see CKernels.h). Each stage is a list of tasks that idle threads take.
 extension Session {
   func panelCount(_ tokens: Int) -> Int { (tokens + kernels.panel - 1) / kernels.panel }
 
-  /// The tokens of a chunk whose activations are asked for behind the last layer.
+  /// The tokens of a chunk whose activations after the last layer are needed.
   enum Wanted {
     case all
     case last
@@ -27,18 +27,18 @@ extension Session {
     observe: ActivationObserver?
   ) {
     let count = panelCount(tokens)
-    let behindLast =
+    let firstWanted =
       switch wanted {
       case .all: 0
       case .last: count - 1
       case .none: count
       }
-    team.run { lane in
+    team.run { thread in
       for index in layers {
-        // No later layer meets what the last one makes of tokens that no one asks for: their keys and values are enough.
+        // The last layer's outputs feed no other layer: of tokens that are not wanted, keys and values are enough.
         run(
-          lane, layer: index, cache: cache, position: position, tokens: tokens,
-          firstPanel: index == model.layers.count - 1 ? behindLast : 0, observe: observe)
+          thread, layer: index, cache: cache, position: position, tokens: tokens,
+          firstPanel: index == model.layers.count - 1 ? firstWanted : 0, observe: observe)
       }
     }
   }
@@ -49,15 +49,15 @@ extension Session {
     let panel = kernels.panel
     let column = panels.hidden.base + last / panel * config.hiddenSize * panel + last % panel
     for feature in 0..<config.hiddenSize { vector.hidden.base[feature] = column[feature * panel] }
-    team.run { lane in project(lane, batch: 1) }
+    team.run { thread in project(thread, batch: 1) }
   }
 
   /// Logits of every token of one panel of the chunk most recently run, as [vocabulary][panel].
   func projectPanel(_ panel: Int, tokens: Int, into logits: FloatBuffer) {
     normalize(model.finalNorm, panel: panel)
-    team.run { lane in
+    team.run { thread in
       multiply(
-        lane, input: panels.normed.base + panel * config.hiddenSize * kernels.panel, tokens: tokens, panels: 0..<1,
+        thread, input: panels.normed.base + panel * config.hiddenSize * kernels.panel, tokens: tokens, panels: 0..<1,
         [(model.head, logits.base, false)])
     }
   }
@@ -86,45 +86,45 @@ extension Session {
   }
 
   private func run(
-    _ lane: Lane, layer index: Int, cache: KeyValueCache, position: Int, tokens: Int, firstPanel: Int,
+    _ thread: TeamThread, layer index: Int, cache: KeyValueCache, position: Int, tokens: Int, firstPanel: Int,
     observe: ActivationObserver?
   ) {
-    // One thread looks on; the others cannot pass the product's barrier, so what it sees stays as it is.
-    let observe = lane.index == 0 ? observe : nil
+    // One thread observes; the others cannot pass the product's barrier, so what it sees does not change.
+    let observe = thread.index == 0 ? observe : nil
     let layer = model.layers[index]
     let count = panelCount(tokens)
-    lane.forEachTask(count) { normalize(layer.inputNorm, panel: $0) }
+    thread.forEachTask(count) { normalize(layer.inputNorm, panel: $0) }
     observe?(.attentionInput, panels.normed.base)
     multiply(
-      lane, input: panels.normed.base, tokens: tokens, panels: 0..<count,
+      thread, input: panels.normed.base, tokens: tokens, panels: 0..<count,
       [
         (layer.query, panels.query.base, false), (layer.key, panels.key.base, false),
         (layer.value, panels.value.base, false),
       ])
     let heads = config.keyValueHeadCount
-    lane.forEachTask(count * heads) {
+    thread.forEachTask(count * heads) {
       rotate(
         panel: $0 / heads, in: cache.head($0 % heads, layer: index), head: $0 % heads, position: position,
         tokens: tokens)
     }
     guard firstPanel < count else { return }
     let first = firstPanel * kernels.panel
-    let vectors = (tokens - first + kernels.lanes - 1) / kernels.lanes
+    let vectors = (tokens - first + kernels.vectorWidth - 1) / kernels.vectorWidth
     // Later tokens see more positions: the long tasks first, so that no thread ends up alone with one.
-    lane.forEachTask(vectors * heads) {
+    thread.forEachTask(vectors * heads) {
       attend(
-        first: first + (vectors - 1 - $0 / heads) * kernels.lanes, in: cache.head($0 % heads, layer: index),
-        head: $0 % heads, position: position, tokens: tokens, lane: lane
-      )
+        first: first + (vectors - 1 - $0 / heads) * kernels.vectorWidth, in: cache.head($0 % heads, layer: index),
+        head: $0 % heads, position: position, tokens: tokens, thread: thread)
     }
     observe?(.attentionOutput, panels.query.base)
     let wanted = firstPanel..<count
-    multiply(lane, input: panels.query.base, tokens: tokens, panels: wanted, [(layer.output, panels.hidden.base, true)])
-    lane.forEachTask(wanted.count) { normalize(layer.feedForwardNorm, panel: firstPanel + $0) }
+    multiply(
+      thread, input: panels.query.base, tokens: tokens, panels: wanted, [(layer.output, panels.hidden.base, true)])
+    thread.forEachTask(wanted.count) { normalize(layer.feedForwardNorm, panel: firstPanel + $0) }
     observe?(.feedForwardInput, panels.normed.base)
-    feedForward(lane, layer, tokens: tokens, panels: wanted)
+    feedForward(thread, layer, tokens: tokens, panels: wanted)
     observe?(.feedForwardGate, panels.gate.base)
-    multiply(lane, input: panels.gate.base, tokens: tokens, panels: wanted, [(layer.down, panels.hidden.base, true)])
+    multiply(thread, input: panels.gate.base, tokens: tokens, panels: wanted, [(layer.down, panels.hidden.base, true)])
   }
 
   func normalize(_ weight: [Float], panel: Int) {
@@ -134,23 +134,23 @@ extension Session {
       panels.normed.base + offset)
   }
 
-  /// Rows a task takes: enough that taking one costs nothing, few enough that threads end together.
+  /// Rows per task: enough that taking one costs nothing, few enough that threads end together.
   private static let rowsPerTask = 32
 
   private typealias Product = (matrix: WeightMatrix, output: UnsafeMutablePointer<Float>, accumulate: Bool)
 
   /// Products of some panels of one input, as if the rows of neighbours of one format stood below each other.
   private func multiply(
-    _ lane: Lane, input: UnsafePointer<Float>, tokens: Int, panels: Range<Int>, _ products: [Product]
+    _ thread: TeamThread, input: UnsafePointer<Float>, tokens: Int, panels: Range<Int>, _ products: [Product]
   ) {
     var left = products[...]
     while let first = left.first {
       let neighbours = Array(left.prefix { sharesPanels(first.matrix, $0.matrix) })
       left = left.dropFirst(neighbours.count)
-      let arranged = arrange(lane, input, panels: panels, for: first.matrix)
+      let arranged = arrange(thread, input, panels: panels, for: first.matrix)
       let rows = Self.rowsPerTask
       let tasks = neighbours.map { ($0.matrix.rows + rows - 1) / rows }
-      lane.forEachTask(tasks.reduce(0, +)) { task in
+      thread.forEachTask(tasks.reduce(0, +)) { task in
         var block = task
         var product = 0
         while block >= tasks[product] {
@@ -160,7 +160,7 @@ extension Session {
         let matrix = neighbours[product].matrix
         multiply(
           neighbours[product], rows: block * rows..<min((block + 1) * rows, matrix.rows), arranged: arranged,
-          tokens: tokens, panels: panels, lane: lane)
+          tokens: tokens, panels: panels, thread: thread)
       }
     }
   }
@@ -175,11 +175,11 @@ extension Session {
 
   /// The input in the form that the product with the matrix takes.
   private func arrange(
-    _ lane: Lane, _ input: UnsafePointer<Float>, panels wanted: Range<Int>, for matrix: WeightMatrix
+    _ thread: TeamThread, _ input: UnsafePointer<Float>, panels wanted: Range<Int>, for matrix: WeightMatrix
   ) -> UnsafePointer<Float> {
     guard let prepare = kernels.panelProduct(matrix.matrix, panelPrecision).prepare else { return input }
     let size = matrix.columns * kernels.panel
-    lane.forEachTask(wanted.count) { task in
+    thread.forEachTask(wanted.count) { task in
       let offset = (wanted.lowerBound + task) * size
       withUnsafePointer(to: matrix.matrix) { prepare($0, input + offset, panels.prepared.base + offset) }
     }
@@ -188,7 +188,7 @@ extension Session {
 
   private func multiply(
     _ product: Product, rows: Range<Int>, arranged: UnsafePointer<Float>, tokens: Int, panels wanted: Range<Int>,
-    lane: Lane
+    thread: TeamThread
   ) {
     let matrix = product.matrix.matrix
     let first = wanted.lowerBound * kernels.panel
@@ -196,7 +196,7 @@ extension Session {
       kernels.panelProduct(matrix, panelPrecision).multiply(
         weights, arranged + first * product.matrix.columns, product.output + first * product.matrix.rows, matrix.rows,
         Int64(tokens - first), Int64(rows.lowerBound), Int64(rows.upperBound), product.accumulate,
-        panels.own[lane.index].tile.base)
+        panels.perThread[thread.index].tile.base)
     }
   }
 
@@ -217,9 +217,9 @@ extension Session {
       panels.key.base + keyOffset, panels.value.base + keyOffset)
   }
 
-  /// Attention of the vector of tokens that starts at `first`; the result replaces the queries, which no one needs any more.
+  /// Attention of the vector of tokens that starts at `first`; the result replaces the queries.
   private func attend(
-    first: Int, in cache: rk_head_cache, head: Int, position: Int, tokens: Int, lane: Lane
+    first: Int, in cache: rk_head_cache, head: Int, position: Int, tokens: Int, thread: TeamThread
   ) {
     let dimension = config.headDimension
     let group = config.attentionHeadCount / config.keyValueHeadCount
@@ -229,23 +229,23 @@ extension Session {
     var headCache = cache
     kernels.functions.attend_panel(
       &headCache, query, Int64(group), 1 / Float(dimension).squareRoot(), Int64(position + first),
-      Int64(min(kernels.lanes, tokens - first)), query, panels.own[lane.index].attention.base)
+      Int64(min(kernels.vectorWidth, tokens - first)), query, panels.perThread[thread.index].attention.base)
   }
 
-  private func feedForward(_ lane: Lane, _ layer: Llama.Layer, tokens: Int, panels wanted: Range<Int>) {
+  private func feedForward(_ thread: TeamThread, _ layer: Llama.Layer, tokens: Int, panels wanted: Range<Int>) {
     let products: [Product] = [(layer.gate, panels.gate.base, false), (layer.up, panels.up.base, false)]
     let input = panels.normed.base
     let isFused = sharesPanels(layer.gate, layer.up)
-    if !isFused { multiply(lane, input: input, tokens: tokens, panels: wanted, products) }
-    let arranged = isFused ? arrange(lane, input, panels: wanted, for: layer.gate) : nil
+    if !isFused { multiply(thread, input: input, tokens: tokens, panels: wanted, products) }
+    let arranged = isFused ? arrange(thread, input, panels: wanted, for: layer.gate) : nil
     let features = layer.gate.rows
     let width = kernels.panel
     let rowsPerTask = Self.rowsPerTask
-    lane.forEachTask((features + rowsPerTask - 1) / rowsPerTask) { task in
+    thread.forEachTask((features + rowsPerTask - 1) / rowsPerTask) { task in
       let rows = task * rowsPerTask..<min((task + 1) * rowsPerTask, features)
       if let arranged {
         for product in products {
-          multiply(product, rows: rows, arranged: arranged, tokens: tokens, panels: wanted, lane: lane)
+          multiply(product, rows: rows, arranged: arranged, tokens: tokens, panels: wanted, thread: thread)
         }
       }
       for panel in wanted {

@@ -2,12 +2,12 @@ import CKernels
 import Foundation
 
 extension Session {
-  /// Natural logarithms of the probabilities that the model gives to `continuation` after `prompt`, token by token.
+  /// Log-probabilities of the tokens of `continuation` after `prompt`, in nats.
   ///
-  /// What the cache already holds of the prompt is reused, unless it is too coarse; afterwards it holds the prompt and the continuation but for
-  /// its last token.
+  /// What the cache already holds of the prompt is reused unless it was rounded too coarsely. Afterwards it holds the
+  /// prompt and the continuation without its last token.
   ///
-  /// - Throws: `EngineError` where either is empty or they do not fit the context.
+  /// - Throws: `EngineError` if either is empty or they do not fit the context.
   public func score(_ continuation: [Int32], after prompt: [Int32]) throws -> [Float] {
     guard !prompt.isEmpty, !continuation.isEmpty else { throw EngineError.noTokens }
     let sequence = prompt + continuation
@@ -32,7 +32,7 @@ extension Session {
       guard first + count > firstScored else { return }
       var largest = [Float](repeating: -.infinity, count: width)
       var total = [Float](repeating: 0, count: width)
-      kernels.functions.tally_panel(logits, Int64(config.vocabularySize), &largest, &total)
+      kernels.functions.online_log_sum_exp_panel(logits, Int64(config.vocabularySize), &largest, &total)
       for token in max(0, firstScored - first)..<count {
         let target = Int(sequence[cached + first + token + 1])
         scores.append(logits[target * width + token] - largest[token] - log(total[token]))
@@ -41,9 +41,9 @@ extension Session {
     return scores
   }
 
-  /// The logits after each token, row by row as [tokens][vocabulary], from an empty cache.
+  /// Reads tokens from an empty cache and passes the logits after each to `row`, as rows of [tokens][vocabulary].
   ///
-  /// - Throws: `EngineError`.
+  /// - Throws: `EngineError` as `distributions(of:_:)`; what `row` throws, after the tokens are read.
   public func logits(of tokens: [Int32], _ row: (Logits) throws -> Void) throws {
     rewind(to: 0)
     let vocabulary = config.vocabularySize

@@ -4,18 +4,18 @@ import Platform
 
 /// One model with one sequence or a few: tokens go in by `prefill` and `decode`, logits come out.
 ///
-/// Not thread-safe: one caller at a time. Inside, the work is shared by a team of threads.
+/// Not thread-safe: one caller at a time. A team of threads shares the work inside.
 public final class Session {
   /// How a session is set up.
   public struct Options: Sendable {
-    /// Threads that compute; nil takes one a physical core.
+    /// Threads that compute; nil takes one per physical core.
     public var threads: Int?
-    /// The most tokens that the cache holds; nil takes the model's own limit.
+    /// The most tokens that the cache holds; nil takes the model's limit.
     public var contextLength: Int?
     public var cachePrecision: CachePrecision
     /// How activations are rounded.
     public var activationPrecision: ActivationPrecision
-    /// Sequences that can be decoded together, each with a cache of its own.
+    /// Sequences that can be decoded together, each with its own cache.
     public var sequences: Int
     /// The instruction set by name; nil takes the fastest.
     public var instructionSet: String?
@@ -42,7 +42,7 @@ public final class Session {
   let panels: PanelScratch
   /// The products with decoded tokens.
   let product: rk_vector_product
-  /// How activations are rounded: `.matched` only where that makes a difference to these weights on this machine.
+  /// How activations are rounded: `.matched` only if that makes a difference to these weights on this machine.
   public let activationPrecision: ActivationPrecision
   /// How the tokens that run through the layers now are rounded.
   private(set) var panelPrecision: ActivationPrecision
@@ -55,7 +55,7 @@ public final class Session {
   public var instructionSet: InstructionSet { kernels.instructionSet }
   /// The most tokens that fit.
   public let contextLength: Int
-  /// Bytes of keys and values a token.
+  /// Bytes of keys and values per token.
   public var cacheBytesPerToken: Int { sequences[0].cache.bytesPerToken }
   /// Bytes of weights that decoding one token reads.
   public var weightBytesPerToken: Int { model.bytesPerToken }
@@ -76,13 +76,13 @@ public final class Session {
           layerCount: config.layerCount, headCount: config.keyValueHeadCount, headDimension: config.headDimension,
           positions: positions, precision: precision))
     }
-    let isMatched = options.activationPrecision == .matched && model.hasBrainProducts(kernels)
+    let isMatched = options.activationPrecision == .matched && model.hasBFloat16Products(kernels)
     activationPrecision = isMatched ? .matched : options.activationPrecision.forScoring
     panelPrecision = activationPrecision.forScoring
     product = kernels.product(activationPrecision)
     vector = VectorScratch(
-      config, contextLength: sequences[0].cache.capacity, lanes: team.size, batch: sequences.count)
-    panels = PanelScratch(config, kernels: kernels, lanes: team.size)
+      config, contextLength: sequences[0].cache.capacity, threads: team.size, batch: sequences.count)
+    panels = PanelScratch(config, kernels: kernels, threads: team.size)
   }
 
   deinit { team.close() }
@@ -92,8 +92,9 @@ public final class Session {
     sequences[sequence].rewind(to: count)
   }
 
-  /// Keeps the longest common prefix of the first sequence's tokens and `wanted`, but for the last token of `wanted`,
-  /// whose logits the caller will ask for; returns how many tokens stay.
+  /// Keeps the longest common prefix of the first sequence's tokens and `wanted` and returns its length.
+  ///
+  /// The last token of `wanted` is never kept, so that the caller can ask for its logits.
   public func reusePrefix(of wanted: [Int32]) -> Int {
     let common = zip(tokens, wanted.dropLast()).prefix { $0 == $1 }.count
     rewind(to: common)
@@ -102,7 +103,7 @@ public final class Session {
 
   /// Processes one token of the first sequence and returns the logits of the next.
   ///
-  /// - Throws: `EngineError` where the context is full or the id is outside the vocabulary.
+  /// - Throws: `EngineError` if the context is full or the id is outside the vocabulary.
   public func decode(_ token: Int32) throws -> Logits {
     try advance(CollectionOfOne(token))
     return logits(of: 0)
@@ -110,9 +111,9 @@ public final class Session {
 
   /// Processes one token of each of the first sequences in one pass over the weights; returns the logits of the next.
   ///
-  /// A sequence gets the same logits to the last bit as it would alone.
+  /// The logits of each sequence are the same to the last bit as if it were decoded alone.
   ///
-  /// - Throws: `EngineError` where there are no tokens or more than sequences, a context is full, or an id is outside the
+  /// - Throws: `EngineError` if there are no tokens or more than sequences, a context is full, or an id is outside the
   ///   vocabulary; no sequence is changed then.
   public func decode(_ batch: [Int32]) throws -> [Logits] {
     guard !batch.isEmpty else { throw EngineError.noTokens }
@@ -133,7 +134,7 @@ public final class Session {
 
   /// Processes tokens of a sequence, many at a time, and returns the logits after the last.
   ///
-  /// - Throws: `EngineError` where there are none, they do not fit, or an id is outside the vocabulary.
+  /// - Throws: `EngineError` if there are none, they do not fit, or an id is outside the vocabulary.
   public func prefill(_ added: some Collection<Int32>, sequence index: Int = 0) throws -> Logits {
     let sequence = sequences[index]
     let added = Array(added)
@@ -148,8 +149,8 @@ public final class Session {
     return logits(of: 0)
   }
 
-  /// Processes tokens of the first sequence and hands out the logits after each, a panel at a time: `body` gets the index
-  /// of the panel's first token, its number of tokens, and the logits as [vocabulary][panel].
+  /// Processes tokens of the first sequence and passes the logits after each to `body`, a panel at a time: the index of
+  /// the panel's first token, its number of tokens, and the logits as [vocabulary][panel].
   func prefillWithLogits(
     _ added: [Int32], _ body: (_ first: Int, _ count: Int, _ logits: UnsafePointer<Float>) -> Void
   ) throws {
@@ -178,7 +179,7 @@ public final class Session {
     }
   }
 
-  /// Runs the layers over `added` in chunks; `chunk` sees each one, first index and count, while its activations stand.
+  /// Runs the layers over `added` in chunks; `chunk` gets first index and count of each while its activations are valid.
   private func runPanels(
     _ added: [Int32], in sequence: CachedSequence, wanted: Wanted, _ chunk: (Int, Int) -> Void
   ) {
@@ -191,5 +192,40 @@ public final class Session {
       chunk(first, count)
       first += count
     }
+  }
+}
+
+/// The logits of the next token, by id.
+///
+/// They are a view of the session's memory, which its next call overwrites: copy what must outlast it.
+public struct Logits: RandomAccessCollection {
+  private let storage: FloatBuffer
+  private let offset: Int
+  public let endIndex: Int
+
+  init(_ storage: FloatBuffer, offset: Int = 0, count: Int) {
+    self.storage = storage
+    self.offset = offset
+    endIndex = count
+  }
+
+  public var startIndex: Int { 0 }
+
+  public subscript(id: Int) -> Float {
+    precondition(id >= 0 && id < endIndex, "no such token id")
+    return storage.base[offset + id]
+  }
+
+  /// Calls `body` with the values in one piece.
+  public func withContiguousStorageIfAvailable<Result>(
+    _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result? {
+    try withUnsafeBufferPointer(body)
+  }
+
+  /// Calls `body` with the values in one piece.
+  public func withUnsafeBufferPointer<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result
+  {
+    try withExtendedLifetime(storage) { try body(UnsafeBufferPointer(start: storage.base + offset, count: endIndex)) }
   }
 }

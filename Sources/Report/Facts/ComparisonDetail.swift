@@ -1,28 +1,34 @@
+import Envelopes
 import JSON
 import Measurements
+import Platform
 import Store
 import Verdicts
 
 /// One comparison with the evidence of every block.
 public struct ComparisonDetail: Sendable, Equatable {
   public let comparison: Report.Comparison
-  /// One for each rule about a ratio; empty where the samples cannot be judged any more, as `problem` says.
+  /// One per rule about a ratio; empty if the samples can't be judged any more, as `problem` says.
   public let traces: [EvidenceTrace]
-  /// Why there are no traces; nil where there are.
+  /// Why there are no traces; nil if the samples could be judged.
   public let problem: String?
 
-  /// - Parameter envelopes: Keeps what it has read, for the next comparison.
-  /// - Throws: `StoreError` where the comparison or its samples can't be read.
-  /// - Complexity: O(*n*) in the samples of the comparison's blocks, and of those that it adds to.
+  /// Reads and judges the comparison's samples.
+  ///
+  /// - Parameter envelopes: Envelopes that were read before; callers with more comparisons pass the same value each time.
+  /// - Throws: `StoreError` if the comparison or its samples can't be read.
+  /// - Complexity: O(*n*) in the samples of the comparison and of the earlier ones that it continues.
   public init(
-    _ comparison: Report.Comparison, in store: MeasurementStore, _ envelopes: EnvelopeReader = EnvelopeReader()
+    _ comparison: Report.Comparison, in store: MeasurementStore,
+    _ envelopes: RecentValues<EnvelopeHash, Envelope> = RecentValues(limit: 1)
   ) throws(StoreError) {
     self.comparison = comparison
-    let evidence = try store.evidence(comparison.number, .blocks)
-    let earlier = try store.earlierEvidence(of: comparison.number)
+    let inputs = try store.verdictInputs(of: comparison.number, .blocks)
     do {
-      traces = try evidenceTraces(
-        in: evidence, under: try envelopes.envelope(of: evidence), after: earlier.filter(evidence.continues))
+      let envelope = try envelopes.value(of: inputs.evidence.session.envelopeHash) { () throws(EnvelopeError) in
+        try Envelope(source: inputs.evidence.envelope)
+      }
+      traces = try Judge(inputs, under: envelope).traces()
       problem = nil
     } catch {
       traces = []
@@ -34,7 +40,29 @@ public struct ComparisonDetail: Sendable, Equatable {
   public var json: JSONValue {
     [
       "comparison": comparison.json, "traces": .array(traces.map(\.json)), "problem": .init(problem),
-      "verdict": comparison.verdict,
+      "verdict": comparison.document,
+    ]
+  }
+}
+
+extension EvidenceTrace {
+  /// For programs: absent values and unbounded ends are null.
+  public var json: JSONValue {
+    [
+      "metric": .string(metric.rawValue), "cell": .string(cell.rawValue), "unit": .string(metric.unit),
+      "rule": .string(isObjective ? "objective" : "guardrail"), "threshold": .init(threshold),
+      "points": .array(points.map(\.json)),
+    ]
+  }
+
+}
+
+extension EvidenceTrace.Point {
+  fileprivate var json: JSONValue {
+    [
+      "session": .string(session), "block": .integer(block), "resident": .init(pair?.resident),
+      "candidate": .init(pair?.candidate), "better_ratio": .init(betterRatio), "void_reason": .init(voidReason),
+      "ratio": .init(effect?.ratio), "lower": .init(effect?.interval.lower), "upper": .init(effect?.interval.upper),
     ]
   }
 }

@@ -1,25 +1,28 @@
 import JSON
+import Measurements
 import Store
 
-/// The models that were measured under the envelopes of one name: over time, and as they stand.
+/// The models that were measured under the envelopes of one name: as they stand, and over time.
 public struct EnvelopeFacts: Sendable, Equatable {
   public let id: String
-  /// Of its comparisons with a verdict.
+  /// How many comparisons have a verdict.
   public let comparisons: Int
   /// By model, then in the order of cells and metrics.
   public let trends: [Trend]
   /// By model, then host.
-  public let lanes: [Lane]
+  public let models: [MeasuredModel]
 
   /// For programs.
   public var json: JSONValue {
     [
       "id": .string(id), "comparisons": .integer(comparisons), "trends": .array(trends.map(\.json)),
-      "lanes": .array(lanes.map(\.json)),
+      "lanes": .array(models.map(\.json)),
     ]
   }
 
-  /// - Parameter starts: When each comparison began, in seconds since 1970; one that is missing counts from its verdict.
+  /// The facts of each envelope, by name.
+  ///
+  /// - Parameter starts: When each comparison began, in seconds since 1970. The time of the verdict replaces a missing one.
   static func all(_ comparisons: [Report.Comparison], starts: [SessionNumber: Double]) -> [EnvelopeFacts] {
     Dictionary(grouping: comparisons, by: \.envelope).sorted { $0.key < $1.key }.map { id, own in
       let ordered = own.map { (startedAt: starts[$0.number] ?? $0.recordedAt, comparison: $0) }
@@ -32,61 +35,26 @@ public struct EnvelopeFacts: Sendable, Equatable {
     self.id = id
     comparisons = ordered.count
     var trends = TrendCollection()
-    var lanes: [LaneKey: Lane] = [:]
+    var models: [ModelKey: MeasuredModel] = [:]
     for (startedAt, comparison) in ordered {
-      for side in ["resident", "candidate"] {
+      for side in [Side.resident, .candidate] {
         trends.add(comparison, side, startedAt: startedAt)
-        let lane = Lane(comparison, side: side)
-        lanes[LaneKey(model: lane.model, host: lane.host)] = lane
+        let model = MeasuredModel(comparison, side: side)
+        models[ModelKey(model: model.model, host: model.host)] = model
       }
     }
     self.trends = trends.all
-    let ordered = lanes.values.sorted { ($0.model, $0.host) < ($1.model, $1.host) }
-    self.lanes = ordered.map { lane in
-      var lane = lane
-      lane.isOnFrontier =
-        lane.speed != nil && lane.accuracy != nil && !ordered.contains { $0.dominates(lane) }
-      return lane
+    let ordered = models.values.sorted { ($0.model, $0.host) < ($1.model, $1.host) }
+    self.models = ordered.map { model in
+      var model = model
+      model.isOnFrontier =
+        model.speed != nil && model.accuracy != nil && !ordered.contains { $0.dominates(model) }
+      return model
     }
   }
 }
 
-private struct LaneKey: Hashable {
-  let model: String
+private struct ModelKey: Hashable {
+  let model: ModelID
   let host: String
-}
-
-/// Trends as they grow, comparison by comparison.
-private struct TrendCollection {
-  private struct Key: Hashable {
-    let model: String
-    let cell: String
-    let metric: String
-  }
-
-  private var trends: [Key: Trend] = [:]
-  private var order: [Key] = []
-  private var conditions: [Key: MeasuringConditions] = [:]
-
-  /// Stable: the cells and metrics of a model stay in the verdicts' order.
-  var all: [Trend] {
-    order.enumerated().sorted { ($0.element.model, $0.offset) < ($1.element.model, $1.offset) }
-      .compactMap { trends[$0.element] }
-  }
-
-  mutating func add(_ comparison: Report.Comparison, _ side: String, startedAt: Double) {
-    let now = MeasuringConditions(comparison.verdict["subject"], side: side)
-    for figure in comparison.figures(of: side) {
-      let key = Key(model: comparison.model(side), cell: figure.cell, metric: figure.metric)
-      if trends[key] == nil {
-        order.append(key)
-        trends[key] = Trend(model: key.model, cell: key.cell, metric: key.metric, unit: figure.unit, points: [])
-      }
-      trends[key]?.points.append(
-        Trend.Point(
-          comparison: comparison.number, startedAt: startedAt, value: figure.value, count: figure.count,
-          changes: conditions[key].map { now.changes(since: $0) } ?? []))
-      conditions[key] = now
-    }
-  }
 }

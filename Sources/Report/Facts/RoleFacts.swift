@@ -1,8 +1,8 @@
 import JSON
-import Store
 import Measurements
+import Store
 
-/// Which model a role means, since when and why.
+/// Which model holds a role, since when and why.
 public struct RoleFacts: Sendable, Equatable {
   public enum Source: String, Sendable {
     /// The registry's file.
@@ -13,16 +13,16 @@ public struct RoleFacts: Sendable, Equatable {
     case comparison
   }
 
-  public let role: String
-  public let holder: String
+  public let role: Role
+  public let holder: ModelID
   public let source: Source
-  /// Seconds since 1970 when the role was pointed at the holder; nil where the database does not know.
+  /// When the role was pointed at the holder, in seconds since 1970; nil if the database does not know.
   public let since: Double?
-  /// The model before.
-  public let predecessor: String?
+  /// The model that held the role before.
+  public let predecessor: ModelID?
   /// The comparison that speaks for the holder.
   public let comparison: SessionNumber?
-  /// Whoever asked for the edit.
+  /// Who asked for the edit.
   public let requestedBy: String?
   /// Comparisons in which another model challenged the holder for the role and which have a verdict.
   public let challenges: Int
@@ -30,8 +30,8 @@ public struct RoleFacts: Sendable, Equatable {
   /// For programs: absent values are null.
   public var json: JSONValue {
     [
-      "role": .string(role), "holder": .string(holder), "source": .string(source.rawValue), "since_s": .init(since),
-      "predecessor": .init(predecessor),
+      "role": .string(role.rawValue), "holder": .string(holder.rawValue), "source": .string(source.rawValue),
+      "since_s": .init(since), "predecessor": .init(predecessor?.rawValue),
       "comparison": comparison.map { .integer(Int($0.rawValue)) } ?? .null, "requested_by": .init(requestedBy),
       "challenges": .integer(challenges),
     ]
@@ -40,32 +40,30 @@ public struct RoleFacts: Sendable, Equatable {
   /// Every role of the registry, the edits and the comparisons, by name.
   ///
   /// - Parameters:
-  ///   - registry: What each role means; empty where no registry is at hand.
-  ///   - edits: In the order they were recorded.
+  ///   - registry: The model of each role; empty if no registry was read.
+  ///   - edits: In the order of recording.
   ///   - comparisons: Newest first.
   static func all(
     registry: [Role: ModelID], edits: [RegistryEditRecord], comparisons: [Report.Comparison]
   ) -> [RoleFacts] {
     let done = edits.filter { $0.state == .done }
-    let edit = Dictionary(done.map { ($0.role.rawValue, $0) }, uniquingKeysWith: { $1 })
-    var measured: [String: String] = [:]
-    var challenges: [String: [String: Int]] = [:]
+    let edit = Dictionary(done.map { ($0.role, $0) }, uniquingKeysWith: { $1 })
+    var measured: [Role: ModelID] = [:]
+    var challenges: [Role: [ModelID: Int]] = [:]
     for comparison in comparisons {
       guard let role = comparison.role else { continue }
-      let resident = comparison.model("resident")
+      let resident = comparison.model(.resident)
       measured[role] = measured[role] ?? resident
       challenges[role, default: [:]][resident, default: 0] += 1
     }
-    let named = Dictionary(
-      registry.map { ($0.key.rawValue, $0.value.rawValue) }, uniquingKeysWith: { first, _ in first })
-    return Set(named.keys).union(edit.keys).union(measured.keys).sorted().compactMap { role in
-      guard let holder = named[role] ?? edit[role]?.to.rawValue ?? measured[role] else { return nil }
-      // An edit that the file contradicts is not why it says what it says.
-      let own = edit[role].flatMap { $0.to.rawValue == holder ? $0 : nil }
+    return Set(registry.keys).union(edit.keys).union(measured.keys).sorted().compactMap { role in
+      guard let holder = registry[role] ?? edit[role]?.to ?? measured[role] else { return nil }
+      // An edit that the registry contradicts does not explain the holder.
+      let own = edit[role].flatMap { $0.to == holder ? $0 : nil }
       return RoleFacts(
         role: role, holder: holder,
-        source: named[role] != nil ? .registry : edit[role] != nil ? .edit : .comparison, since: own?.requestedAt,
-        predecessor: own?.from.rawValue, comparison: own?.comparison, requestedBy: own?.requestedBy,
+        source: registry[role] != nil ? .registry : edit[role] != nil ? .edit : .comparison, since: own?.requestedAt,
+        predecessor: own?.from, comparison: own?.comparison, requestedBy: own?.requestedBy,
         challenges: challenges[role]?[holder] ?? 0)
     }
   }

@@ -1,5 +1,7 @@
 import JSON
+import Measurements
 import Store
+import Verdicts
 
 /// One figure of one model over the comparisons that measured it.
 public struct Trend: Sendable, Equatable {
@@ -9,23 +11,23 @@ public struct Trend: Sendable, Equatable {
     public let startedAt: Double
     /// In the trend's unit: the mean over scored blocks, or a share.
     public let value: Double
-    /// Blocks or items it rests on.
+    /// Blocks or items that it rests on.
     public let count: Int
-    /// What is not as at the point before: `weights`, `engine`, `envelope`, `environment` or `host`.
+    /// What differs from the point before: `weights`, `engine`, `envelope`, `environment` or `host`.
     public let changes: [String]
   }
 
-  public let model: String
-  public let cell: String
-  public let metric: String
-  public let unit: String
+  public let model: ModelID
+  public let cell: CellID
+  public let metric: Metric
   /// In the order of measurement.
   public internal(set) var points: [Point]
 
   /// For programs.
   public var json: JSONValue {
     [
-      "model": .string(model), "cell": .string(cell), "metric": .string(metric), "unit": .string(unit),
+      "model": .string(model.rawValue), "cell": .string(cell.rawValue), "metric": .string(metric.rawValue),
+      "unit": .string(metric.unit),
       "points": .array(
         points.map {
           [
@@ -37,16 +39,52 @@ public struct Trend: Sendable, Equatable {
   }
 }
 
-/// Under what a side was measured; a figure may differ for any of these.
-struct MeasuringConditions: Equatable {
-  private let members: [(name: String, value: JSONValue?)]
+/// Collects trends comparison by comparison.
+struct TrendCollection {
+  private struct Key: Hashable {
+    let model: ModelID
+    let cell: CellID
+    let metric: Metric
+  }
 
-  init(_ subject: JSONValue?, side: String) {
-    let contender = subject?[side]
+  private var trends: [Key: Trend] = [:]
+  private var order: [Key] = []
+  private var conditions: [Key: MeasuringConditions] = [:]
+
+  /// By model; the cells and metrics of a model stay in the order of the verdicts.
+  var all: [Trend] {
+    order.enumerated().sorted { ($0.element.model, $0.offset) < ($1.element.model, $1.offset) }
+      .compactMap { trends[$0.element] }
+  }
+
+  /// Adds the figures of a side.
+  ///
+  mutating func add(_ comparison: Report.Comparison, _ side: Side, startedAt: Double) {
+    let now = MeasuringConditions(comparison.verdict, side: side)
+    for figure in comparison.figures(of: side) {
+      let key = Key(model: comparison.model(side), cell: figure.cell, metric: figure.metric)
+      if trends[key] == nil {
+        order.append(key)
+        trends[key] = Trend(model: key.model, cell: key.cell, metric: key.metric, points: [])
+      }
+      trends[key]?.points.append(
+        Trend.Point(
+          comparison: comparison.number, startedAt: startedAt, value: figure.value, count: figure.count,
+          changes: conditions[key].map { now.changes(since: $0) } ?? []))
+      conditions[key] = now
+    }
+  }
+}
+
+/// The conditions that a side was measured under; a figure may differ because of any of them.
+private struct MeasuringConditions: Equatable {
+  private let members: [(name: String, value: AnyHashable?)]
+
+  init(_ verdict: RecordedVerdict, side: Side) {
+    let contender = verdict.contender(side)
     members = [
-      ("weights", contender?["weights_sha256"]), ("engine", contender?["engine"]),
-      ("envelope", subject?["envelope"]?["sha256"]), ("environment", subject?["environment_class"]),
-      ("host", subject?["host"]?["fingerprint"]),
+      ("weights", contender.weights), ("engine", contender.engine), ("envelope", verdict.subject.envelopeHash),
+      ("environment", verdict.subject.environment), ("host", verdict.subject.host.fingerprint),
     ]
   }
 

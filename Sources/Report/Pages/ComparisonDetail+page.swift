@@ -3,17 +3,17 @@ import JSON
 import Verdicts
 
 extension Report.Comparison {
-  /// Where the page stands, relative to the index.
+  /// The page's path relative to the index.
   public var path: String { "comparisons/\(number.rawValue).html" }
 }
 
 extension ComparisonDetail {
-  /// The comparison by itself: the reason, each objective and guardrail with its effect, interval and margin, and each
-  /// block's evidence.
+  /// One comparison: the reason, each objective and guardrail with its effect, interval and margin, and the evidence of
+  /// each block.
   ///
   /// - Parameters:
   ///   - charts: Nil for a page without charts.
-  ///   - liveRevision: What a server that answers with it calls its state; nil for a file.
+  ///   - liveRevision: The revision of the server that the page comes from; nil for a file.
   public func page(_ charts: ChartLibrary?, liveRevision: String? = nil) -> String {
     let hasCharts = charts != nil && !traces.isEmpty
     return HTMLPage(
@@ -28,16 +28,16 @@ extension ComparisonDetail {
   }
 
   private var heading: String {
-    let outcome = comparison.outcome.htmlText(atMost: 40)
+    let outcome = comparison.outcome.rawValue
     let role = comparison.role.map { ", role \($0)" } ?? ""
     let about =
-      "\(comparison.model("candidate")) against \(comparison.model("resident"))\(role), envelope"
-      + " \(comparison.envelope), measured \(comparison.environment)"
+      "\(comparison.model(.candidate)) against \(comparison.model(.resident))\(role), envelope"
+      + " \(comparison.envelope), measured \(comparison.verdict.subject.environment.rawValue)"
     let lacks = comparison.lacks.map { "<li>\($0.htmlText(atMost: 400))</li>\n" }.joined()
     return """
       <nav><a href="../index.html">Roles and comparisons</a></nav>
       <h1>Comparison \(comparison.number.rawValue): <span class="\(outcome)">\(outcome)</span></h1>
-      <p class="answer">\(comparison.reason.htmlText)</p>
+      <p class="answer">\(comparison.verdict.reason.htmlText)</p>
       <p class="faint">\(about.htmlText); \(comparison.maturity.htmlText), recorded \(comparison.recordedDay).</p>
       \(lacks.isEmpty ? "" : "<h2>Missing before the verdict matures</h2>\n<ul>\n\(lacks)</ul>\n")
       """
@@ -46,8 +46,8 @@ extension ComparisonDetail {
   private var rulesTable: String {
     let rows = comparison.rules.map { rule in
       [
-        rule.kind.rawValue, rule.title.htmlText, "<span class=\"\(rule.tone) tag\">\(rule.state.htmlText)</span>",
-        rule.effect.htmlText, rule.intervalImage, rule.margin.htmlText, (rule.standing ?? "").htmlText,
+        rule.kind.rawValue, rule.title.htmlText, "<span class=\"\(rule.tone) tag\">\(rule.stateName.htmlText)</span>",
+        rule.effect.htmlText, rule.intervalImage, rule.margin.htmlText, rule.rule.standing?.rawValue ?? "",
       ]
     }
     return "<h2>Objectives and guardrails</h2>\n"
@@ -77,7 +77,7 @@ extension ComparisonDetail {
 }
 
 extension EvidenceTrace {
-  /// Every block with what it adds.
+  /// A row per block with what it adds.
   fileprivate var table: String {
     let unit = metric.unit
     let rows = points.map { point in

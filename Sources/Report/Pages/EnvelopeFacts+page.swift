@@ -3,21 +3,23 @@ import JSON
 import Measurements
 
 extension EnvelopeFacts {
-  /// Where the page of the overview's envelope of that index stands, relative to the index.
+  /// The path of an envelope's page relative to the index.
+  ///
+  /// - Parameter index: The envelope's among ``Overview/envelopes``.
   public static func path(_ index: Int) -> String { "envelopes/\(index + 1).html" }
 
-  /// All models under the envelope: speed against accuracy, lanes side by side, and trends over nights.
+  /// All models under the envelope: speed against accuracy, figures side by side, and trends over nights.
   ///
   /// - Parameters:
   ///   - charts: Nil for a page without charts.
-  ///   - liveRevision: What a server that answers with it calls its state; nil for a file.
+  ///   - liveRevision: The revision of the server that the page comes from; nil for a file.
   public func page(_ charts: ChartLibrary?, liveRevision: String? = nil) -> String {
     let figures =
       charts == nil
       ? []
       : [
         ChartFigure(kind: "frontier", caption: "Speed against right answers; the size is peak memory"),
-        ChartFigure(kind: "lanes", caption: "Lanes side by side, each by its last comparison"),
+        ChartFigure(kind: "lanes", caption: "Models side by side, each by its last comparison"),
       ]
     let trend = charts.map { _ in
       ChartFigure(
@@ -28,18 +30,18 @@ extension EnvelopeFacts {
     return HTMLPage(
       title: "Resident: \(id)", root: "../", scripts: charts.map(ReportAsset.charts) ?? [],
       facts: charts.map { _ in
-        ["lanes": .array(lanes.map(\.json)), "trends": .array(trends.map(\.pointsJSON))]
+        ["lanes": .array(models.map(\.json)), "trends": .array(trends.map(\.pointsJSON))]
       },
       liveRevision: liveRevision,
       body: """
         <nav><a href="../index.html">Roles and comparisons</a></nav>
         <h1>\(id.htmlText)</h1>
-        <p class="faint">\(comparisons) comparisons with a verdict. Figures of different hosts do not compare.</p>
-        <h2>Lanes</h2>
+        <p class="faint">\(comparisons) comparisons with a verdict. Figures of different hosts are not comparable.</p>
+        <h2>Models</h2>
         <div class="charts">
         \(figures.map(\.html).joined())</div>
-        <details\(charts == nil ? " open" : "")><summary>\(lanes.count) lanes as a table</summary>
-        \(lanesTable(root: "../"))</details>
+        <details\(charts == nil ? " open" : "")><summary>\(models.count) models as a table</summary>
+        \(modelsTable(root: "../"))</details>
         <h2>Trends</h2>
         \(trend ?? "")<details\(charts == nil ? " open" : "")><summary>\(trends.count) trends as a table</summary>
         \(trendsTable)</details>
@@ -49,13 +51,14 @@ extension EnvelopeFacts {
   }
 
   /// - Parameter root: The way to the report's folder.
-  func lanesTable(root: String) -> String {
-    let rows = lanes.map { lane in
+  func modelsTable(root: String) -> String {
+    let rows = models.map { model in
       [
-        lane.model.htmlText(atMost: 80), "\(lane.chip) \(lane.host.prefix(8))".htmlText(atMost: 60),
-        lane.speed.map { Self.text($0) } ?? "", lane.accuracy.map { Self.text($0 * 100) } ?? "",
-        lane.peakMemoryBytes > 0 ? Self.text(Double(lane.peakMemoryBytes) / 1e6) : "",
-        lane.isOnFrontier ? "yes" : "", "<a href=\"\(root)comparisons/\(lane.comparison).html\">\(lane.comparison)</a>",
+        model.model.rawValue.htmlText(atMost: 80), "\(model.chip) \(model.host.prefix(8))".htmlText(atMost: 60),
+        model.speed.map { Self.text($0) } ?? "", model.accuracy.map { Self.text($0 * 100) } ?? "",
+        model.peakMemoryBytes > 0 ? Self.text(Double(model.peakMemoryBytes) / 1e6) : "",
+        model.isOnFrontier ? "yes" : "",
+        "<a href=\"\(root)comparisons/\(model.comparison).html\">\(model.comparison)</a>",
       ]
     }
     return HTMLTable(
@@ -67,8 +70,9 @@ extension EnvelopeFacts {
     let rows = trends.map { trend in
       let changes = trend.points.map(\.changes).filter { !$0.isEmpty }
       return [
-        trend.model.htmlText(atMost: 80), (Metric(rawValue: trend.metric)?.title ?? trend.metric).htmlText(atMost: 60),
-        trend.cell.htmlText(atMost: 60), trend.unit.htmlText(atMost: 30),
+        trend.model.rawValue.htmlText(atMost: 80), trend.metric.title.htmlText,
+        trend.cell.rawValue.htmlText(atMost: 60),
+        trend.metric.unit,
         trend.points.first.map { "\(Self.text($0.value)) (\($0.startedAt.day))" } ?? "",
         trend.points.last.map { "\(Self.text($0.value)) (\($0.startedAt.day))" } ?? "", "\(trend.points.count)",
         Set(changes.joined()).sorted().joined(separator: ", "),
@@ -82,14 +86,14 @@ extension EnvelopeFacts {
   private static func text(_ value: Double) -> String { String(format: "%.4g", value) }
 }
 
-extension Lane {
-  /// Whether it has a place among speeds and accuracies.
+extension MeasuredModel {
+  /// Whether both its speed and its accuracy are known.
   var isComparable: Bool { speed != nil && accuracy != nil }
 
-  /// What a point of the frontier needs.
+  /// The members that a point of the frontier needs.
   var pointJSON: JSONValue {
     [
-      "model": .string(String(model.prefix(120))), "peak_memory_bytes": .integer(peakMemoryBytes),
+      "model": .string(String(model.rawValue.prefix(120))), "peak_memory_bytes": .integer(Int(peakMemoryBytes)),
       "speed_tokens_per_second": .init(speed), "accuracy": .init(accuracy), "is_on_frontier": .bool(isOnFrontier),
     ]
   }
@@ -99,7 +103,8 @@ extension Trend {
   /// The members of ``json`` with each point as an array: comparison, seconds since 1970, value, changes.
   fileprivate var pointsJSON: JSONValue {
     [
-      "model": .string(model), "cell": .string(cell), "metric": .string(metric), "unit": .string(unit),
+      "model": .string(model.rawValue), "cell": .string(cell.rawValue), "metric": .string(metric.rawValue),
+      "unit": .string(metric.unit),
       "points": .array(
         points.map {
           [

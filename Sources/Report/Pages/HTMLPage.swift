@@ -7,9 +7,9 @@ struct HTMLPage {
   /// The way to the report's folder, such as `../`.
   var root = ""
   var scripts: [ReportAsset] = []
-  /// What the scripts show; nil where there is none.
+  /// What the scripts show; nil for a page without charts.
   var facts: JSONValue?
-  /// What the server that answers with the page calls its state; nil for a page that stands in a file.
+  /// The revision of the server that the page comes from; nil for a page in a file.
   var liveRevision: String?
   let body: String
 
@@ -17,7 +17,7 @@ struct HTMLPage {
   static let mark = "<meta name=\"generator\" content=\"resident report\">"
 
   var text: String {
-    // Data are no script: whatever they contain, the policy runs nothing that is written in the page.
+    // Whatever the data contain is not run: the policy forbids scripts within the page.
     let data = facts.map { "<script type=\"application/json\" id=\"facts\">\($0.embedded)</script>\n" } ?? ""
     let code = scripts.map { "<script defer src=\"\(root)\($0.path)\"></script>\n" }.joined()
     let live = liveRevision.map {
@@ -38,8 +38,40 @@ struct HTMLPage {
   }
 }
 
+/// A chart with its caption. A table beside it shows the same figures.
+struct ChartFigure {
+  /// A member of `ReportCharts` in `kinds.js`.
+  let kind: String
+  /// Which of the page's traces; nil for a chart of the whole page.
+  var index: Int?
+  /// Plain text without markup.
+  let caption: String
+
+  var html: String {
+    let attribute = index.map { " data-index=\"\($0)\"" } ?? ""
+    return """
+      <figure data-kind="\(kind)"\(attribute)><figcaption>\(caption.htmlText(atMost: 300))</figcaption>\
+      <div class="frame"><canvas role="img" aria-label="\(caption.htmlText(atMost: 300))"></canvas></div>\
+      <div class="tools"></div></figure>
+
+      """
+  }
+}
+
+/// A table of cells that are HTML already.
+struct HTMLTable {
+  let heads: [String]
+  let rows: [[String]]
+
+  var html: String {
+    let head = heads.map { "<th>\($0)</th>" }.joined()
+    let body = rows.map { "<tr>" + $0.map { "<td>\($0)</td>" }.joined() + "</tr>\n" }.joined()
+    return "<div class=\"table\"><table><thead><tr>\(head)</tr></thead><tbody>\n\(body)</tbody></table></div>\n"
+  }
+}
+
 extension JSONValue {
-  /// As text of a script element of HTML: no tag can open or end in it, and nothing turns the reading direction.
+  /// JSON text for a script element of HTML: no tag can open or end in it, and nothing turns the reading direction.
   fileprivate var embedded: String {
     var text = ""
     for scalar in serialized().unicodeScalars {

@@ -10,9 +10,9 @@ public struct ReportAsset: Sendable, Equatable {
   public static var style: ReportAsset { own("report.css", PackageResources.report_css) }
   /// Filters the rows of the index.
   static var filters: ReportAsset { own("filters.js", PackageResources.filters_js) }
-  /// Keeps a page up to date that a server answers with.
+  /// Keeps a page of a server up to date.
   public static var live: ReportAsset { own("live.js", PackageResources.live_js) }
-  /// Chart.js, then what draws by it.
+  /// Chart.js, then the scripts that draw with it.
   static func charts(_ library: ChartLibrary) -> [ReportAsset] {
     [library.asset, own("kinds.js", PackageResources.kinds_js), own("charts.js", PackageResources.charts_js)]
   }
@@ -26,5 +26,34 @@ public struct ReportAsset: Sendable, Equatable {
 
   private static func own(_ name: String, _ bytes: [UInt8]) -> ReportAsset {
     ReportAsset(path: "assets/\(name)", bytes: Data(bytes))
+  }
+}
+
+/// Chart.js as one file, as distributions ship it; it draws the charts of every page.
+public struct ChartLibrary: Sendable, Equatable {
+  let asset: ReportAsset
+
+  /// The environment variable that names the file.
+  public static let environmentVariable = "RESIDENT_CHARTJS"
+
+  /// Where the file is looked for: `make charts` puts it into the first, Debian's `libjs-chart.js` into the second.
+  public static let knownPlaces = [
+    ".resident/tools/chart.min.js", "/usr/share/javascript/chart.js/chart.min.js",
+    "/usr/share/nodejs/chart.js/dist/chart.min.js",
+  ]
+
+  /// What to do if it is missing.
+  public static let advice =
+    "Charts need Chart.js 3: `make charts` fetches it, or install Debian's libjs-chart.js, or name the file by"
+    + " $\(environmentVariable)."
+
+  /// - Throws: What Foundation throws if the file can't be read.
+  public init(contentsOf url: URL) throws {
+    asset = ReportAsset(path: "assets/chart.min.js", bytes: try Data(contentsOf: url))
+  }
+
+  /// The first file that can be read; nil if none can.
+  public static func find(in places: [String] = knownPlaces) -> ChartLibrary? {
+    places.lazy.compactMap { try? ChartLibrary(contentsOf: URL(fileURLWithPath: $0)) }.first
   }
 }

@@ -1,27 +1,29 @@
 import Foundation
 import Measurements
+import Verdicts
 
 extension RuleFacts {
   /// The metric and its cell in words.
   var title: String {
-    let name = Metric(rawValue: metric)?.title ?? metric
-    return cell == "all" ? name : "\(name) of \(cell)"
+    rule.cell.map { "\(rule.metric.title) of \($0)" } ?? rule.metric.title
   }
 
   /// A class of the style sheet.
   var tone: String {
-    switch state {
-    case "won", "passed", "broken", "unresolved": state
-    default: standing == "lags" ? "lags" : ""
+    switch rule.state {
+    case .objective(.won), .guardrail(.passed), .guardrail(.broken), .guardrail(.unresolved): stateName
+    default: rule.standing == .lags ? "lags" : ""
     }
   }
 
-  /// The interval drawn on a line: no difference in the middle, half as much or half as much again at the ends; empty
-  /// where there is no interval. The text beside it says the same.
+  /// The interval drawn on a line: no difference in the middle, 50 % less and 50 % more at the ends. The text beside it
+  /// says the same.
+  ///
+  /// Empty if there is no effect with a better side.
   var intervalImage: String {
-    guard let value, let zero = Self.zeros[effectKind ?? ""] else { return "" }
+    guard let effect = rule.effect, let value = effect.value, let zero = Self.zeros[effect.kind] else { return "" }
     let place = { (value: Double) in Int((min(max((value - zero) * 2, -1), 1) * 50 + 50).rounded()) }
-    let (start, end) = (place(lower ?? -.infinity), place(upper ?? .infinity))
+    let (start, end) = (place(effect.lower ?? -.infinity), place(effect.upper ?? .infinity))
     let margin = threshold.map { "<path class=\"m\" d=\"M\(place($0)) 0v10\"/>" } ?? ""
     return """
       <svg class="interval \(tone)" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">\
@@ -29,6 +31,6 @@ extension RuleFacts {
       """
   }
 
-  /// No difference, by kind of effect with a better side.
-  private static let zeros = ["better_ratio": 1.0, "share_difference": 0]
+  /// The value of no difference, for each kind of effect with a better side.
+  private static let zeros: [Effect.Kind: Double] = [.betterRatio: 1, .shareDifference: 0]
 }

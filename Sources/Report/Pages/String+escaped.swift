@@ -1,17 +1,17 @@
 extension String {
-  /// As text of an HTML document: nothing in it opens a tag, ends an attribute or turns the reading direction.
+  /// Text for an HTML document: nothing in it opens a tag, ends an attribute or turns the reading direction.
   var htmlText: String { escaped(#"&<>"'"#) }
 
-  /// The same in a table, where a long name would hide the rest: its beginning.
+  /// The same, cut to a number of characters: a long name would hide the rest of a table.
   func htmlText(atMost length: Int) -> String {
     unicodeScalars.count <= length
       ? htmlText : (String(String.UnicodeScalarView(unicodeScalars.prefix(length - 1))) + "…").htmlText
   }
 
-  /// As text of a Markdown table's cell.
+  /// Text for a cell of a Markdown table.
   var markdownText: String { escaped(#"&<>"'|\`*_[]()!~$"#) }
 
-  /// Names come from outside: characters that format or control are shown as U+FFFD.
+  /// Names come from outside, so formatting and control characters are shown as U+FFFD.
   private func escaped(_ special: String) -> String {
     var text = ""
     for scalar in unicodeScalars {
@@ -26,9 +26,9 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether it neither formats nor controls the text around it.
+  /// Whether it is neither a formatting nor a control character.
   var isShown: Bool {
-    // Nearly all are: the table of categories is searched for the rest.
+    // Nearly all are ASCII, and a look-up of the category is slow.
     if isASCII { return (0x20..<0x7F).contains(value) }
     return switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false

@@ -1,4 +1,4 @@
-// Draws every figure of a page by its kind, in the page's colours.
+// Draws each figure of a page as its kind asks, in the page's colours.
 (() => {
   "use strict";
   const source = document.getElementById("facts");
@@ -13,7 +13,7 @@
     series: (index) => `hsl(${(215 + index * 137.5) % 360} 55% 52%)`,
   });
 
-  /** Marks the part that is dragged over, and shows it alone when let go. */
+  /** Shows only the part of the chart that the pointer was dragged over. */
   const zoom = (chart, tools) => {
     const reset = document.createElement("button");
     reset.type = "button";
@@ -65,7 +65,7 @@
     if (kind.zooms) zoom(chart, tools);
   };
 
-  /** A list to choose from and, where series are many, a field to narrow them; the object holds what is chosen. */
+  /** A list to choose from and, if there are many series, a field to narrow them. Returns an object with the choice. */
   const choices = (figure, tools, { cells, isNarrowed }) => {
     const chosen = { cell: cells[0] ?? "", models: "" };
     const change = (name) => (event) => {
@@ -89,7 +89,7 @@
   };
 
   const all = () => drawn.forEach(({ redraw }) => redraw());
-  // On paper nothing can be pointed at, so the tables are printed too.
+  // Paper has no tooltips, so the tables are printed too.
   const closed = [];
   document.querySelectorAll("figure[data-kind]").forEach(draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);

@@ -1,4 +1,4 @@
-// Shows the rows of the index that fit the filters, and keeps the filters in the address.
+// Shows the rows of the index that match the filters, and keeps the filters in the address.
 (() => {
   "use strict";
   const form = document.querySelector("form.filters");

@@ -5,7 +5,7 @@ const ReportCharts = (() => {
   const short = (text) => (text.length > 40 ? text.slice(0, 39) + "…" : text);
   const cellOf = ({ cell, metric }) => `${metric} · ${cell}`;
   const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
-  /** Days, or within a few of them minutes. */
+  /** Formats times as days, or as minutes if all are within three days. */
   const moment = (trends) => {
     const times = trends.flatMap(({ points }) => points.map((point) => point[1]));
     const isShort = Math.max(...times) - Math.min(...times) < 3 * 86_400;
@@ -16,13 +16,13 @@ const ReportCharts = (() => {
   const axis = (text, rest = {}) => ({ type: "linear", title: { display: true, text }, ...rest });
   const legend = { position: "bottom", labels: { usePointStyle: true, boxHeight: 7 } };
 
-  /** A level line over the whole chart. */
+  /** A horizontal line over the whole chart. */
   const level = (label, value, count, color, dash) => ({
     type: "line", label, data: [{ x: 0.5, y: value }, { x: count + 0.5, y: value }], borderColor: color,
     borderWidth: 1.5, borderDash: dash, pointRadius: 0, pointHitRadius: 0, pointStyle: "line",
   });
 
-  /** What is to be seen of ratios: an interval that is hardly bounded yet must not flatten the rest. */
+  /** The visible range of ratios: an interval that is hardly bounded yet must not flatten the rest. */
   const range = ({ points, threshold }) => {
     const last = points.at(-1) ?? {};
     const seen = [1, threshold, ...points.flatMap((point) => [point.better_ratio, point.ratio])]
@@ -164,7 +164,7 @@ const ReportCharts = (() => {
     },
   };
 
-  /** Names beside bubbles, where they are few enough to be read. */
+  /** Names beside bubbles, if these are few enough for names to be readable. */
   const names = (color) => ({
     id: "names",
     afterDatasetsDraw(chart) {

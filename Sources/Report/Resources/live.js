@@ -1,4 +1,4 @@
-// Of a page that `resident serve` answers with: says what is measured now, and loads the page again when it has changed.
+// For the pages of `resident serve`: shows what is being measured, and reloads the page when it has changed.
 (() => {
   "use strict";
   const { root, revision } = document.currentScript.dataset;
@@ -8,7 +8,7 @@
   line.hidden = true;
   document.body.prepend(line);
 
-  // Names come from outside: what turns the reading direction or is not shown must not pass for the text around it.
+  // Names come from outside: invisible characters and those that turn the reading direction are replaced.
   const shown = (name) => name.replace(/\p{C}/gu, "\uFFFD");
   const running = new Map();
   // A session whose process was killed stays marked as running.
@@ -36,7 +36,7 @@
   });
   events.addEventListener("changed", (event) => {
     const latest = JSON.parse(event.data).revision;
-    // Once for each: a cache that keeps answering with the page as it was would have it loaded for ever.
+    // Once per revision: a cache that keeps returning the old page would have it reloaded for ever.
     const key = `loaded ${location.pathname}`;
     if (latest === revision || sessionStorage.getItem(key) === latest) return;
     sessionStorage.setItem(key, latest);

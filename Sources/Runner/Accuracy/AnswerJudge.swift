@@ -14,7 +14,7 @@ public enum AnswerJudge {
 
   /// A generated text, by the rule of its task's kind.
   ///
-  /// The answer that is kept is the line or the number that was compared; of instructions, which of them were kept.
+  /// The stored answer is the line or the number that was compared, or which of the instructions were followed.
   public static func judge(
     _ item: AccuracyTask.Item, of kind: AccuracyTask.Kind, text: String, completionTokens: Int
   ) -> AnswerReading {

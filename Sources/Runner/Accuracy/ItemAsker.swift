@@ -3,13 +3,13 @@ import Foundation
 import Measurements
 import WorkerProtocol
 
-/// Puts one item to one model.
+/// Asks one model the items of one task.
 struct ItemAsker: Sendable {
   let task: AccuracyTask
   let sampling: Sampling
   let references: References
 
-  func ask(_ item: AccuracyTask.Item, _ worker: ModelWorker) async throws(WorkerFailure) -> AnswerReading {
+  func ask(_ item: AccuracyTask.Item, _ worker: ModelWorker) async throws(WorkerFailure) -> Sample.Outcome {
     switch task.kind {
     case .multipleChoice:
       // After a chat template the answer starts a turn; after plain text it starts a word.
@@ -24,42 +24,42 @@ struct ItemAsker: Sendable {
         worker)
     case .perplexity:
       let tokens = try await text(item, worker)
-      let scores = try await worker.logProbabilities(of: Array(tokens.dropFirst()), after: [tokens[0]])
-      return AnswerReading(
-        answer: AnswerReading.perplexityAnswer, isCorrect: true, optionScores: scores, completionTokens: 0)
+      return .text(
+        .logProbabilities(try await worker.logProbabilities(of: Array(tokens.dropFirst()), after: [tokens[0]])))
     case .divergence:
       let tokens = try await text(item, worker)
       let reference = try await references.file(for: task.reference, tokens: tokens)
-      return AnswerReading(
-        answer: AnswerReading.divergenceAnswer(reference: reference.weights), isCorrect: true,
-        optionScores: try await worker.divergences(of: tokens, from: reference.file), completionTokens: 0)
+      return .text(
+        .divergences(
+          try await worker.divergences(of: tokens, from: reference.file), reference: reference.weights))
     case .exactMatch, .number, .instructions:
       let reply = try await worker.generate(
         GenerateOptions(
           prompt: try await tokens(of: item.prompt, worker), maximumTokens: task.maximumTokens, stopsAtEnd: true,
           reusesPrefix: false, temperature: sampling.temperature, topP: sampling.topP, seed: sampling.seed))
-      return AnswerJudge.judge(
-        item, of: task.kind, text: try reply.value("text", \.string),
-        completionTokens: try reply.value("tokens", \.tokens).count)
+      return .answer(
+        AnswerJudge.judge(
+          item, of: task.kind, text: try reply.value("text", \.string),
+          completionTokens: try reply.value("tokens", \.tokens).count))
     }
   }
 
   private func text(_ item: AccuracyTask.Item, _ worker: ModelWorker) async throws(WorkerFailure) -> [Int32] {
     let tokens = try await worker.tokens(of: item.prompt)
-    guard tokens.count >= 2 else { throw .badRequest("the text \(item.id) gives this model fewer than two tokens") }
+    guard tokens.count >= 2 else { throw .badRequest("the text \(item.id) has fewer than two tokens for this model") }
     return tokens
   }
 
   private func choose(
     _ item: AccuracyTask.Item, prompt: String, lead: String, tail: String, _ worker: ModelWorker
-  ) async throws(WorkerFailure) -> AnswerReading {
+  ) async throws(WorkerFailure) -> Sample.Outcome {
     let promptTokens = try await tokens(of: prompt, worker)
     var scores: [Double] = []
     for option in item.options {
       let continuation = try await worker.tokens(of: lead + option + tail)
       scores.append(try await worker.meanLogProbability(of: continuation, after: promptTokens))
     }
-    return AnswerJudge.judge(item, scores: scores)
+    return .answer(AnswerJudge.judge(item, scores: scores))
   }
 
   private func tokens(of prompt: String, _ worker: ModelWorker) async throws(WorkerFailure) -> [Int32] {

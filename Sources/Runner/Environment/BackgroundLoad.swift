@@ -1,9 +1,10 @@
 import Foundation
 import Measurements
+import Store
 import WorkerProtocol
 
 /// What the machine does beside measuring, in the class `under-load`: a model answers a recorded stream of requests in a
-/// worker of its own, over and over.
+/// separate worker, over and over.
 public struct BackgroundLoad: Sendable, Equatable {
   /// One request of the stream.
   public struct Request: Sendable, Equatable {
@@ -21,13 +22,37 @@ public struct BackgroundLoad: Sendable, Equatable {
 
   public var model: ModelID
   public var folder: URL
-  /// By time, none empty.
+  /// In the order of time; not empty.
   public var stream: [Request]
 
   public init(model: ModelID, folder: URL, stream: [Request]) {
     self.model = model
     self.folder = folder
     self.stream = stream
+  }
+}
+
+extension MeasurementRunner {
+  /// Runs `body` beside the plan's background load, if it has one, and records what that did.
+  ///
+  /// - Throws: What `body` throws; `RunnerError.notLoaded` for the load's model, `StoreError`.
+  func underLoad(_ session: SessionNumber, _ body: () async throws -> Void) async throws {
+    guard let load = plan.load, plan.environment == .underLoad else { return try await body() }
+    let generator = LoadGenerator(load, plan: plan)
+    do throws(WorkerFailure) {
+      try await generator.start()
+    } catch {
+      throw RunnerError.notLoaded(load.model, error)
+    }
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await body())
+    } catch {
+      result = .failure(error)
+    }
+    let summary = await generator.stop()
+    try Recorder(store: store, session: session, report: report).record(.backgroundLoad, summary, model: load.model)
+    try result.get()
   }
 }
 
@@ -53,7 +78,7 @@ actor LoadGenerator {
 
   /// Loads the model and starts to answer.
   ///
-  /// - Throws: `WorkerFailure` where the model cannot be loaded.
+  /// - Throws: `WorkerFailure` if the model cannot be loaded.
   func start() async throws(WorkerFailure) {
     let worker = try await plan.startWorker(
       load.folder, contextLength: max(plan.contextLength, load.longestByteCount))
@@ -63,7 +88,9 @@ actor LoadGenerator {
     }
   }
 
-  /// Ends the worker after the request that it is at, and says what was answered.
+  /// Ends the worker after its current request.
+  ///
+  /// - Returns: What was answered, in words.
   func stop() async -> String {
     task?.cancel()
     await task?.value

@@ -4,14 +4,14 @@ import Measurements
 import Platform
 import Synchronization
 
-/// Looks at the host and the workers once a second, from a thread of its own.
+/// Looks at the host and the workers once per second, on a background queue.
 ///
 /// One span is watched at a time: a block, a task or a loop.
 final class HostWatch: Sendable {
   /// What was seen between `begin` and `end`.
   struct Span: Sendable {
     var traces: [MemoryTrace]
-    /// The share of processor time that a hypervisor took; nil where none tells.
+    /// The share of processor time that a hypervisor took; nil if none is reported.
     var stealShare: Double?
     /// Seconds by which the wall clock moved on its own since the end of the span before.
     var clockJump: Double
@@ -25,7 +25,7 @@ final class HostWatch: Sendable {
     var stopped: Set<MemoryTrace.Subject> = []
     var startedAt = 0.0
     var lastTick: UInt64 = 0
-    /// By how much the clock that counts sleep is ahead of the one that does not.
+    /// Nanoseconds by which the clock that counts sleep was ahead of the one that does not.
     var slept: UInt64 = 0
     var longestGap: UInt64 = 0
     var ticks: (stolen: UInt64, all: UInt64)?
@@ -35,7 +35,7 @@ final class HostWatch: Sendable {
   /// Two clocks at one moment.
   private struct Moment {
     var wall = Machine.wallSeconds
-    var other = Machine.sleepingNanoseconds
+    var other = Machine.bootNanoseconds
 
     /// Seconds by which the wall clock went further than the other one.
     func jump(since earlier: Moment) -> Double {
@@ -46,7 +46,7 @@ final class HostWatch: Sendable {
   private let state = Mutex(State())
   /// Apart from the state: the clock may be set between two spans.
   private let lastEnd = Mutex(Moment())
-  // Kept for its life only; releasing it would stop the timer.
+  // Only kept alive: releasing it would stop the timer.
   private nonisolated(unsafe) let timer: any DispatchSourceTimer
 
   /// A gap between two looks beyond which the program must have stood still: a busy machine delays by less.
@@ -65,7 +65,7 @@ final class HostWatch: Sendable {
   ///
   /// - Parameter workers: The process identifiers of the workers.
   func begin(workers: [MemoryTrace.Subject: Int32]) {
-    let (now, ticks) = (Machine.sleepingNanoseconds, Machine.processorTicks)
+    let (now, ticks) = (Machine.bootNanoseconds, Machine.processorTicks)
     state.withLock {
       $0 = State(
         workers: workers, startedAt: Machine.wallSeconds, lastTick: now, slept: Self.sleep(now),
@@ -121,7 +121,7 @@ final class HostWatch: Sendable {
       values[subject] = Int64(figures.memoryBytes)
       if figures.isStopped { stopped.insert(subject) }
     }
-    let now = Machine.sleepingNanoseconds
+    let now = Machine.bootNanoseconds
     state.withLock { state in
       guard state.isWatching else { return }
       for (subject, value) in values { state.values[subject, default: []].append(value) }

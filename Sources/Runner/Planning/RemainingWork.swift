@@ -4,18 +4,18 @@ import Measurements
 /// What is left of an envelope after the samples that a session already has.
 struct RemainingWork {
   let blocks: [ScheduledBlock]
-  /// Items and who is to answer them; the models take turns.
+  /// Items and the sides that are to answer them; the models take turns.
   let questions: [(AccuracyTask, AccuracyTask.Item, Side)]
   let loops: [LoopPass]
   /// Samples of the whole session, and those that it has.
   let total: Int
   let done: Int
 
-  /// Blocks that were begun but not finished are voided: their second half would meet another machine than the first.
-  /// A block in their place is added at the end.
+  /// Blocks that were begun but not finished are voided: the machine would not be in the same state for their second
+  /// half. A block in their place is added at the end.
   ///
-  /// - Parameter voids: The blocks that are void already; each gets another in its place, as far as the plan's number
-  ///   of blocks again.
+  /// - Parameter voids: The blocks that are void already. Each gets another in its place, up to as many as the plan has
+  ///   blocks.
   init(
     _ envelope: Envelope, sides: [Side], earlier: [Sample], voids: [BlockVoid] = [], recorder: Recorder
   ) throws {

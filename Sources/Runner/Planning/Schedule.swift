@@ -6,7 +6,7 @@ import Platform
 public struct ScheduledBlock: Sendable, Equatable {
   public var cell: ThroughputCell
   public var block: Int
-  /// Resident, candidate, candidate, resident or its mirror image; twice the candidate where it runs alone.
+  /// Resident, candidate, candidate, resident or its mirror image; twice the candidate if it runs alone.
   public var order: [Side]
   /// Whether every cell has been measured as often as this one before it.
   public var isFirstOfRound = false
@@ -14,7 +14,7 @@ public struct ScheduledBlock: Sendable, Equatable {
 
 /// The order in which throughput cells are measured: a function of the plan and its seed only.
 public enum Schedule {
-  /// Every cell once a round, cells shuffled within the round and the first model drawn for each block.
+  /// Every cell once per round, cells shuffled within the round and the first model drawn for each block.
   ///
   /// - Parameter extraBlocks: Blocks of a cell to add at the end, in place of ones that were interrupted.
   public static func blocks(
@@ -45,4 +45,40 @@ public enum Schedule {
     let first: Side = isResidentFirst ? .resident : .candidate
     return [first, first.other, first.other, first]
   }
+}
+
+/// The blocks that are still to be measured, and those that take the place of void ones.
+struct BlockQueue {
+  private var blocks: [ScheduledBlock]
+  private var next = 0
+  private var ends: [CellID: Int]
+  private let plannedBlocks: Int
+
+  init(_ blocks: [ScheduledBlock], of envelope: Envelope) {
+    self.blocks = blocks
+    plannedBlocks = envelope.plan.blocks
+    ends = blocks.reduce(into: [:]) { $0[$1.cell.id] = max($0[$1.cell.id] ?? envelope.plan.blocks, $1.block + 1) }
+  }
+
+  mutating func pop() -> ScheduledBlock? {
+    guard next < blocks.count else { return nil }
+    defer { next += 1 }
+    return blocks[next]
+  }
+
+  /// Adds a block of the mirrored order in place of a void one, as far as a cell gets no more than twice its blocks.
+  ///
+  /// - Returns: Whether one was added.
+  mutating func replace(_ void: ScheduledBlock) -> Bool {
+    let number = ends[void.cell.id] ?? plannedBlocks
+    guard number < 2 * plannedBlocks else { return false }
+    ends[void.cell.id] = number + 1
+    blocks.append(
+      ScheduledBlock(
+        cell: void.cell, block: number, order: void.order.map { mirrored($0, in: void.order) },
+        isFirstOfRound: true))
+    return true
+  }
+
+  private func mirrored(_ side: Side, in order: [Side]) -> Side { Set(order).count == 2 ? side.other : side }
 }

@@ -52,8 +52,8 @@ struct LoopConversation {
 
   /// Appends what the model itself wrote.
   ///
-  /// Where it made no call although one was due, the results of the scripted calls come next all the same, so that the
-  /// loop goes on with the same facts for every model.
+  /// If it made no call although one was due, the results of the scripted calls come next all the same, so that the loop
+  /// goes on with the same facts for every model.
   mutating func end(_ round: Int, _ judgement: CallJudgement, written: String) {
     append(calls: judgement.calls, text: judgement.prose, written: written)
     if judgement.calls.isEmpty { take(cell.trace.rounds[round - 1].scriptedCalls) }
@@ -88,7 +88,7 @@ struct LoopConversation {
       ?? JSONValue.object(JSONObject([("error", .string("there is no tool \(tool.prefix(60))"))])).serialized()
   }
 
-  /// Nine letters and digits, which is what the strictest template takes.
+  /// Nine letters and digits, which is all that the strictest template accepts.
   private func identifier(_ index: Int) -> String {
     let digits = String(index)
     return "call" + String(repeating: "0", count: max(5 - digits.count, 0)) + digits
@@ -102,7 +102,7 @@ struct LoopConversation {
 }
 
 extension ToolLoopCell {
-  /// More than the bytes of the whole conversation, and so than its tokens.
+  /// More than the bytes of the whole conversation, and so more than its tokens.
   var longestByteCount: Int {
     let tools = trace.tools.tools.reduce(0) { $0 + $1.json.serialized().utf8.count + 16 }
     let results = trace.tools.results.values.reduce(0) { $0 + $1.utf8.count }
@@ -112,5 +112,32 @@ extension ToolLoopCell {
       return sum + given + scripted + maximumTokens + 256
     }
     return trace.system.utf8.count + tools + results * trace.rounds.count + rounds + (padding?.characters ?? 0) + 2048
+  }
+}
+
+/// Tools in plain messages, for models whose chat template knows none: definitions as JSON in `<tools>`, calls in
+/// `<tool_call>`, results in `<tool_response>`, as the Hermes family was trained on.
+enum HermesForm {
+  static func announcement(of tools: [ToolDefinition]) -> String {
+    let definitions = tools.map { $0.json.serialized() }.joined(separator: "\n")
+    return """
+      You may call one or more of these tools, each given by its JSON Schema:
+      <tools>
+      \(definitions)
+      </tools>
+
+      To call a tool, write its name and arguments as one JSON object between tags, and nothing after it:
+      <tool_call>
+      {"name": "the tool's name", "arguments": {"argument": "value"}}
+      </tool_call>
+      The result comes in the next message. When no tool is needed, answer in words.
+      """
+  }
+
+  static func call(_ call: ToolCall) -> String { "<tool_call>\n\(call.json.serialized())\n</tool_call>" }
+
+  static func response(of tool: String, _ text: String) -> String {
+    let object = JSONValue.object(JSONObject([("name", .string(tool)), ("content", .string(text))]))
+    return "<tool_response>\n\(object.serialized())\n</tool_response>"
   }
 }

@@ -17,7 +17,7 @@ struct LoopPass {
     Sample.Place(cell: cell.id, block: block, repetition: repetition, round: round)
   }
 
-  /// The passes that a session still has to make, and the turns of all that the envelope plans.
+  /// The passes that a session still has to make, and how many turns the envelope plans in all.
   ///
   /// A replay's block that was begun but not finished is voided, like one of a throughput cell; a live loop goes on
   /// where it stopped, from the texts that are stored.
@@ -48,7 +48,7 @@ struct LoopPass {
     return (passes, turns)
   }
 
-  /// All passes of a cell: a live loop once a model, a replay in blocks of two a model, the first one drawn.
+  /// All passes of a cell: a live loop once per model, a replay in blocks of two per model, the first one drawn.
   private static func planned(_ cell: ToolLoopCell, sides: [Side], seed: UInt64, extra: Int) -> [LoopPass] {
     guard cell.mode == .replay else {
       return sides.map { LoopPass(cell: cell, side: $0, block: 0, repetition: 0) }
@@ -67,9 +67,9 @@ struct LoopPass {
     sample.turn == nil || sample.place.round == cell.trace.rounds.count
   }
 
-  /// The pass with the turns that it has, or nil where it has come to its end.
+  /// The pass with the turns that it has, or nil if it has come to its end.
   private static func resumed(_ pass: LoopPass, sides: [Side], _ samples: [Sample]) -> LoopPass? {
-    // Samples don't say whose they are; with two models they come one loop after the other, in the order of `sides`.
+    // A sample does not tell its side; with two models there is one loop after the other, in the order of `sides`.
     var loops: [[Sample]] = []
     for sample in samples {
       if sample.place.round == 1 { loops.append([]) }

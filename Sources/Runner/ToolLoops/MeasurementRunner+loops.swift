@@ -5,12 +5,12 @@ import WorkerProtocol
 extension MeasurementRunner {
   /// Runs each pass to its end; a turn without a result ends its pass and not the session.
   func runLoops(
-    _ passes: [LoopPass], _ benches: [Bench], _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
+    _ passes: [LoopPass], _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
   ) async throws {
     for pass in passes {
-      guard let bench = benches.first(where: { $0.contender.side == pass.side }) else { continue }
-      await blockGuard.begin(benches)
-      try await run(pass, bench, &recorder)
+      guard let model = models.first(where: { $0.contender.side == pass.side }) else { continue }
+      await blockGuard.begin(models)
+      try await run(pass, model, &recorder)
       let seen = try blockGuard.end(cell: pass.cell.id, block: pass.block, recorder)
       // A live loop is about what is written; only a replay is about time.
       guard let reason = recorder.takeDisturbance() ?? seen, pass.cell.mode == .replay else { continue }
@@ -19,9 +19,9 @@ extension MeasurementRunner {
     }
   }
 
-  private func run(_ pass: LoopPass, _ bench: Bench, _ recorder: inout Recorder) async throws {
+  private func run(_ pass: LoopPass, _ model: ModelUnderTest, _ recorder: inout Recorder) async throws {
     var conversation = LoopConversation(pass.cell)
-    let judge = await bench.judge(of: pass.cell)
+    let judge = await model.judge(of: pass.cell)
     for round in 1...pass.cell.trace.rounds.count {
       conversation.begin(round)
       let sample: Sample
@@ -29,7 +29,7 @@ extension MeasurementRunner {
         sample = pass.earlier[round - 1]
       } else {
         let turns = conversation.turns
-        sample = try await take(&recorder, bench) { await bench.turn(pass, round, turns, judge) }
+        sample = try await take(&recorder, model) { await model.turn(pass, round, turns, judge) }
       }
       guard let turn = sample.turn else {
         return report(.skipped(pass.cell.trace.rounds.count - round))

@@ -2,19 +2,19 @@ import Foundation
 import JSON
 import Measurements
 import Platform
+import ToolCalls
 import WorkerProtocol
 
 /// One model in its own worker process, asked in the runner's terms.
 actor ModelWorker {
-  /// What the worker said when it had loaded.
+  /// What the worker reported when it had loaded the model.
   struct Loaded: Sendable {
     var engine: EngineBuild
     var provenance: Provenance
     var proof: ProofLevel
     var description: JSONObject
-    var loadSeconds: Double
-    var readinessSeconds: Double
-    /// The most tokens of a sequence, or nil where the worker does not say.
+    var load: LoadReading
+    /// The most tokens of a sequence, or nil if the worker does not say.
     var contextLength: Int?
     var chat: ChatAbilities
   }
@@ -52,7 +52,8 @@ actor ModelWorker {
           name: process.engine, version: load.result["engine_version"]?.string ?? process.version,
           instructionSet: try load.value("instruction_set", \.string), threads: try load.value("threads", \.integer)),
         provenance: try Provenance(proof), proof: try ProofLevel(proof),
-        description: try load.value("model", \.object), loadSeconds: loadSeconds, readinessSeconds: readinessSeconds,
+        description: try load.value("model", \.object),
+        load: LoadReading(loadSeconds: loadSeconds, readinessSeconds: readinessSeconds),
         contextLength: load.result["context_length"]?.integer, chat: ChatAbilities(load.result["chat"]))
     } catch {
       await process.close()
@@ -81,7 +82,7 @@ actor ModelWorker {
       .generate(options), within: options.maximumSeconds.map { 2 * $0 + 2 } ?? limits.prefill + limits.decode)
   }
 
-  /// The mean log-probability a token of a continuation.
+  /// The mean log-probability per token of a continuation.
   func meanLogProbability(of continuation: [Int32], after prompt: [Int32]) async throws(WorkerFailure) -> Double {
     let values = try await logProbabilities(of: continuation, after: prompt)
     return values.reduce(0, +) / Double(values.count)
@@ -100,7 +101,7 @@ actor ModelWorker {
     return (try reply.value("file", \.string), try reply.value("weights", \.string))
   }
 
-  /// Divergences from a stored reference, one a token after the first.
+  /// Divergences from a stored reference, one per token after the first.
   func divergences(of tokens: [Int32], from file: String) async throws(WorkerFailure) -> [Double] {
     try await request(.divergence(tokens: tokens, file: file)).values("divergences", count: tokens.count - 1)
   }
@@ -147,7 +148,7 @@ extension Provenance {
 }
 
 extension ProofLevel {
-  /// From the answer to `provenance`; a worker that says nothing has loaded the files itself.
+  /// From the answer to `provenance`; a worker that does not name a proof has loaded the files itself.
   fileprivate init(_ proof: WorkerReply) throws(WorkerFailure) {
     self = proof.result["proof"] == nil ? .hashed : try proof.value("proof") { $0.string.flatMap(Self.init(rawValue:)) }
   }
@@ -158,5 +159,57 @@ extension WorkerReply {
     let values = try value(name) { $0.array?.compactMap(\.number) }
     guard values.count == count else { throw .notAWorker("a wrong number of \(name)") }
     return values
+  }
+}
+
+/// What a worker reports about its model's chat template.
+struct ChatAbilities: Sendable, Equatable {
+  var takesTools = false
+  var takesThinking = false
+  /// The parser for the calls that the template asks for.
+  var parser: CallParser?
+
+  /// From the member `chat` of the answer to `load`; without it the template knows no tools.
+  init(_ json: JSONValue?) {
+    takesTools = json?["takes_tools"]?.bool ?? false
+    takesThinking = json?["takes_thinking"]?.bool ?? false
+    parser = json?["parser"]?.string.flatMap(CallParser.init(rawValue:))
+  }
+}
+
+/// Seconds after which a worker counts as hung, by what it is doing.
+public struct PhaseLimits: Sendable, Equatable {
+  /// Loading, with the first request and the hashing of the files.
+  public var load: Double
+  /// Processing a prompt.
+  public var prefill: Double
+  /// Decoding a continuation.
+  public var decode: Double
+  /// Scoring a continuation, and every other short request.
+  public var scoring: Double
+
+  public init(load: Double = 900, prefill: Double = 600, decode: Double = 600, scoring: Double = 600) {
+    self.load = load
+    self.prefill = prefill
+    self.decode = decode
+    self.scoring = scoring
+  }
+}
+
+/// Checks that a model can be loaded and generates a token, in a separate worker.
+public enum GenerationCheck {
+  /// Loads the model and generates a token.
+  ///
+  /// - Returns: Seconds from starting the worker to the token, and the hash of the weights that it loaded.
+  /// - Throws: `WorkerFailure`.
+  public static func run(
+    _ command: WorkerCommand, folder: URL, limits: PhaseLimits = PhaseLimits()
+  ) async throws(WorkerFailure) -> (seconds: Double, weights: WeightsHash?) {
+    let worker = try await ModelWorker(command, folder: folder, threads: nil, contextLength: 64, limits: limits)
+    let loaded = worker.loaded
+    await worker.close()
+    var weights: WeightsHash?
+    if case .hashed(let hash, _) = loaded.provenance { weights = hash }
+    return (loaded.load.loadSeconds + loaded.load.readinessSeconds, weights)
   }
 }

@@ -20,7 +20,7 @@ actor References {
 
   /// The file with a reference's distributions over a text, and the hash of its weights.
   ///
-  /// - Throws: `WorkerFailure` where the reference is unknown, cannot be loaded or cannot read the text.
+  /// - Throws: `WorkerFailure` if the reference is unknown, cannot be loaded or cannot read the text.
   func file(for model: ModelID?, tokens: [Int32]) async throws(WorkerFailure) -> (file: String, weights: String) {
     guard let model, let folder = plan.references[model] else {
       throw .badRequest("the reference \(model?.rawValue ?? "of the task") is not among the models of this session")

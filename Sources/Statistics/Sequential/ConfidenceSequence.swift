@@ -23,10 +23,10 @@ public protocol ConfidenceSequence<Observation>: Sendable {
   /// The one-sided upper limit now.
   var oneSidedUpper: Double { get }
 
-  /// Takes one more observation in, in the order of measurement; on an error nothing changes.
+  /// Adds one observation, in the order of measurement; on an error nothing changes.
   mutating func observe(_ observation: Observation) throws(StatisticsError)
 
-  /// The natural logarithm of the evidence against the null hypothesis; NaN when `nullValue` is not a number.
+  /// The natural logarithm of the evidence against the null hypothesis; NaN if `nullValue` is not a number.
   func logEValue(against nullValue: Double, alternative: Alternative) -> Double
 }
 
@@ -40,7 +40,7 @@ extension ConfidenceSequence {
   /// The upper end of the two-sided interval.
   public var upper: Double { interval.upper }
 
-  /// The evidence against the null hypothesis: 1 is none, 1/`alpha` rejects it; infinite when beyond a `Double`.
+  /// The evidence against the null hypothesis: 1 is none, 1/`alpha` rejects it; infinite if beyond a `Double`.
   public func eValue(against nullValue: Double, alternative: Alternative = .twoSided) -> Double {
     exp(logEValue(against: nullValue, alternative: alternative))
   }
@@ -53,5 +53,39 @@ extension ConfidenceSequence where Observation == Double {
   func requireLogRatio(_ value: Double) throws(StatisticsError) {
     guard value.isFinite else { throw .nonFiniteObservation(index: count) }
     guard abs(value) <= logRatioMagnitudeLimit else { throw .logRatioOutOfRange(index: count, value: value) }
+  }
+}
+
+/// Sums of numbers that are held as logarithms, because wealth leaves the range of a `Double` early.
+enum LogSum {
+  /// log of the mean of the exponentials; −∞ when empty.
+  static func logMeanExp(_ logarithms: [Double]) -> Double {
+    guard let largest = logarithms.max(), largest > -.infinity else { return -.infinity }
+    if largest == .infinity { return .infinity }
+    var sum = 0.0
+    for value in logarithms { sum += exp(value - largest) }
+    return largest + log(sum / Double(logarithms.count))
+  }
+}
+
+/// Searches by bisection for the one place where a predicate changes from true to false.
+enum Bisection {
+  /// The last point found at which `holds` is still true, walking from `start` (true) towards `end` (false).
+  ///
+  /// Ends after `steps` halvings or when the bracket is one floating-point step wide. The result is on the true side,
+  /// so that rounding never moves a limit across the boundary; if nothing beyond `start` is true it is `start`.
+  static func lastTrue(from start: Double, to end: Double, steps: Int = 80, holds: (Double) -> Bool) -> Double {
+    var known = start
+    var beyond = end
+    for _ in 0..<steps {
+      let middle = known + (beyond - known) / 2
+      if middle == known || middle == beyond { break }
+      if holds(middle) {
+        known = middle
+      } else {
+        beyond = middle
+      }
+    }
+    return known
   }
 }

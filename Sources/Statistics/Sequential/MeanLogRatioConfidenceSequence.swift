@@ -14,9 +14,10 @@ import Foundation
 ///
 /// The guarantee is about crossing 1/alpha, at any time. An e-value read at a moment chosen by absolute sizes may
 /// average above 1, so do not multiply it into another test.
-/// Sources: T. L. Lai (1976), H. Wang and A. Ramdas (2023), in full at ``TMixture``.
 ///
-/// Constant memory, O(1) for an observation and for the two-sided interval.
+/// Sources: T. L. Lai (1976), H. Wang and A. Ramdas (2023), in full at `TMixture` below.
+///
+/// Constant memory, O(1) per observation and for the two-sided interval.
 public struct MeanLogRatioConfidenceSequence: ConfidenceSequence, Hashable {
   public let alpha: Double
   /// The standard deviation of the standardized effects (mean / sd) mixed over. It moves power between small and large
@@ -27,7 +28,7 @@ public struct MeanLogRatioConfidenceSequence: ConfidenceSequence, Hashable {
   public let resolution: Double
   private var moments = RunningMoments()
 
-  /// Throws `invalidParameter` unless 0 < alpha < 1 and the other two are positive and finite.
+  /// - Throws: `invalidParameter` unless 0 < alpha < 1 and the other two are positive and finite.
   public init(alpha: Double, effectScale: Double = 1, resolution: Double = 0.001) throws(StatisticsError) {
     try StatisticsError.requireOpenUnit(alpha, "alpha")
     try StatisticsError.requirePositive(effectScale, "effectScale")
@@ -81,12 +82,111 @@ public struct MeanLogRatioConfidenceSequence: ConfidenceSequence, Hashable {
     TMixture(count: count, effectVariance: effectScale * effectScale)
   }
 
-  var believedSquaredDeviations: Double {
+  private var believedSquaredDeviations: Double {
     max(moments.squaredDeviations, Double(count - 1) * resolution * resolution)
   }
 
   private func radius(_ criticalT: Double) -> Double {
     guard criticalT.isFinite else { return .infinity }
     return criticalT * (believedSquaredDeviations / (Double(count - 1) * Double(count))).squareRoot()
+  }
+}
+
+/// What more observations would show, if they are like those seen: for stopping early without a win and for advice. No
+/// error guarantee depends on it.
+extension MeanLogRatioConfidenceSequence {
+  /// The chance that the lower end of the two-sided interval lies above `nullValue` after `total` observations.
+  ///
+  /// Student's t prediction of the final mean, with the spread as it is now; 1 below two observations, when nothing is
+  /// known.
+  public func chanceOfLower(above nullValue: Double, after total: Int) -> Double {
+    guard count >= 2 else { return 1 }
+    if total <= count { return lower > nullValue ? 1 : 0 }
+    let variance = believedSquaredDeviations / Double(count - 1)
+    let critical = TMixture(count: total, effectVariance: effectScale * effectScale).twoSidedCriticalT(alpha: alpha)
+    let distance = meanLogRatio - critical * (variance / Double(total)).squareRoot() - nullValue
+    let spread = (variance * (1 / Double(count) - 1 / Double(total))).squareRoot()
+    return StudentT(degreesOfFreedom: Double(count - 1)).cdf(distance / spread)
+  }
+
+  /// The number of observations, at least `from`, at which the lower end of the two-sided interval passes `nullValue`
+  /// with that mean and deviation; nil if the mean is not above it or it takes over a million.
+  public static func count(
+    forLowerAbove nullValue: Double, mean: Double, deviation: Double, from start: Int, alpha: Double,
+    effectScale: Double = 1
+  ) -> Int? {
+    guard mean > nullValue, deviation.isFinite else { return nil }
+    func isEnough(_ total: Int) -> Bool {
+      let critical = TMixture(count: total, effectVariance: effectScale * effectScale).twoSidedCriticalT(alpha: alpha)
+      return mean - critical * deviation / Double(total).squareRoot() > nullValue
+    }
+    var low = max(start, 2) - 1
+    var high = low + 1
+    while !isEnough(high) {
+      low = high
+      high *= 2
+      if high > 1_000_000 { return nil }
+    }
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      if isEnough(middle) { high = middle } else { low = middle }
+    }
+    return high
+  }
+}
+
+/// The evidence of a t statistic at one sample size, mixed over standardized effects.
+///
+/// With effects δ = mean / sd distributed N(0, g) and the scale-invariant (right Haar) measure on sd, the ratio of
+/// marginal likelihoods of n normal observations, to δ = 0, is for r² = t² / (t² + n − 1)
+///
+///     two-sided:  (1 + ng)^(−1/2) · (1 − κ r²)^(−n/2),          κ = ng / (1 + ng)
+///     one-sided:  the same · 2 F(r √(κ n / (1 − κ r²))),        F the cdf of Student's t with n degrees of freedom
+///
+/// where one-sided mixes over δ > 0 only. Sources: T. L. Lai, *Annals of Statistics* 4 (1976) 265–280; H. Wang and
+/// A. Ramdas, *Anytime-valid t-tests and confidence sequences for Gaussian means with unknown variance* (2023),
+/// arXiv:2310.03722; the one-sided form follows by integrating the normal factor over the positive half line.
+struct TMixture {
+  let count: Int
+  /// g, the variance of the standardized effects mixed over.
+  let effectVariance: Double
+
+  private var n: Double { Double(count) }
+  private var logDeterminant: Double { log1p(n * effectVariance) }
+
+  /// log evidence, either sign; `unexplained` is 1 − r², a parameter because it may be tiny.
+  func logTwoSided(correlation: Double, unexplained: Double) -> Double {
+    -0.5 * logDeterminant - 0.5 * n * log(remainder(correlation, unexplained))
+  }
+
+  /// log evidence for a positive effect.
+  func logOneSided(correlation: Double, unexplained: Double) -> Double {
+    let shrinkage = n * effectVariance / (1 + n * effectVariance)
+    let statistic = correlation * (shrinkage * n / remainder(correlation, unexplained)).squareRoot()
+    return logTwoSided(correlation: correlation, unexplained: unexplained)
+      + log(2 * StudentT(degreesOfFreedom: n).cdf(statistic))
+  }
+
+  /// The |t| at which two-sided evidence reaches 1/alpha, infinite if no t is enough at this size.
+  func twoSidedCriticalT(alpha: Double) -> Double {
+    let logGrowth = (logDeterminant - 2 * log(alpha)) / n
+    let denominator = -expm1(logGrowth - logDeterminant)
+    guard count >= 2, denominator > 0 else { return .infinity }
+    return (expm1(logGrowth) / denominator * (n - 1)).squareRoot()
+  }
+
+  /// The t at which one-sided evidence reaches 1/alpha, infinite if no t is enough at this size.
+  func oneSidedCriticalT(alpha: Double) -> Double {
+    guard count >= 2, logOneSided(correlation: 1, unexplained: 0) > -log(alpha) else { return .infinity }
+    let rightAngle = Double.pi / 2
+    let angle = Bisection.lastTrue(from: rightAngle, to: 0) { angle in
+      logOneSided(correlation: sin(angle), unexplained: cos(angle) * cos(angle)) >= -log(alpha)
+    }
+    return tan(angle) * (n - 1).squareRoot()
+  }
+
+  /// 1 − κ r².
+  private func remainder(_ correlation: Double, _ unexplained: Double) -> Double {
+    unexplained + correlation * correlation / (1 + n * effectVariance)
   }
 }

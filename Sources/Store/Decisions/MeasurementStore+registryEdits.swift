@@ -1,12 +1,62 @@
 import GRDB
 import Measurements
 
+/// That someone asked for a role to be repointed, and what became of it.
+///
+/// It is recorded as `pending` before the registry's file is touched and as `done` or `abandoned` afterwards, so that a
+/// pending one tells of a crash in between: compare the file with `from` and `to`.
+public struct RegistryEditRecord: Sendable, Equatable, Identifiable {
+  public enum Kind: String, Sendable, CaseIterable {
+    case promotion
+    case rollback
+  }
+
+  public enum State: String, Sendable, CaseIterable {
+    case pending
+    case done
+    /// The file was not changed.
+    case abandoned
+  }
+
+  /// Unique over all hosts; a UUID.
+  public var id: String
+  /// Seconds since 1970.
+  public var requestedAt: Double
+  public var role: Role
+  public var from: ModelID
+  public var to: ModelID
+  /// The comparison that speaks for it.
+  public var comparison: SessionNumber?
+  /// Who asked, such as a user's name or that of a CI job.
+  public var requestedBy: String
+  public var kind: Kind
+  public var state: State
+  /// The path of the edited file; nil for edits from before it was recorded.
+  public var file: String?
+
+  public init(
+    id: String, requestedAt: Double, role: Role, from: ModelID, to: ModelID, comparison: SessionNumber?,
+    requestedBy: String, kind: Kind, state: State, file: String? = nil
+  ) {
+    self.id = id
+    self.requestedAt = requestedAt
+    self.role = role
+    self.from = from
+    self.to = to
+    self.comparison = comparison
+    self.requestedBy = requestedBy
+    self.kind = kind
+    self.state = state
+    self.file = file
+  }
+}
+
 extension MeasurementStore {
   /// Records a registry edit, or the outcome of one that is recorded as pending.
   ///
   /// Recording the same again changes nothing.
   ///
-  /// - Throws: `editConflict` where the id is recorded with another content or another final outcome;
+  /// - Throws: `editConflict` if the id is recorded with another content or another final outcome;
   ///   `unknownSession` for the comparison; `invalidValue` for a time that is not finite or names that contain U+0000.
   public func record(_ edit: RegistryEditRecord) throws(StoreError) {
     guard edit.requestedAt.isFinite,
@@ -36,5 +86,54 @@ extension MeasurementStore {
         return edit
       }
     }
+  }
+}
+
+/// A registry edit as a row of the table `registry_edits`.
+struct RegistryEditRow: Codable, Equatable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "registry_edits"
+
+  var id: String
+  var requestedAt: Double
+  var role: String
+  var from: String
+  var to: String
+  var session: Int64?
+  var requestedBy: String
+  var kind: String
+  var state: String
+  var file: String?
+
+  enum CodingKeys: String, CodingKey {
+    case id, role, session, kind, state, file
+    case requestedAt = "requested_at_s"
+    case from = "from_model"
+    case to = "to_model"
+    case requestedBy = "requested_by"
+  }
+}
+
+extension RegistryEditRow {
+  init(_ edit: RegistryEditRecord) {
+    id = edit.id
+    requestedAt = edit.requestedAt
+    role = edit.role.rawValue
+    from = edit.from.rawValue
+    to = edit.to.rawValue
+    session = edit.comparison?.rawValue
+    requestedBy = edit.requestedBy.storable
+    kind = edit.kind.rawValue
+    state = edit.state.rawValue
+    file = edit.file?.storable
+  }
+
+  /// The edit, or nil if the row's columns do not make one.
+  var edit: RegistryEditRecord? {
+    guard let kind = RegistryEditRecord.Kind(rawValue: kind), let state = RegistryEditRecord.State(rawValue: state)
+    else { return nil }
+    return RegistryEditRecord(
+      id: id, requestedAt: requestedAt, role: Role(rawValue: role), from: ModelID(rawValue: from),
+      to: ModelID(rawValue: to), comparison: session.map(SessionNumber.init(rawValue:)), requestedBy: requestedBy,
+      kind: kind, state: state, file: file)
   }
 }

@@ -1,6 +1,23 @@
 import GRDB
 import JSON
 
+/// A verdict as it was given, one of a session's history.
+public struct VerdictRecord: Sendable, Equatable {
+  public var session: SessionNumber
+  /// Seconds since 1970.
+  public var recordedAt: Double
+  /// One word, such as `promote`.
+  public var outcome: String
+  public var verdict: JSONValue
+
+  public init(session: SessionNumber, recordedAt: Double, outcome: String, verdict: JSONValue) {
+    self.session = session
+    self.recordedAt = recordedAt
+    self.outcome = outcome
+    self.verdict = verdict
+  }
+}
+
 extension MeasurementStore {
   /// Adds a verdict to a session's history, with the time.
   public func record(verdict: JSONValue, outcome: String, for session: SessionNumber) throws(StoreError) {
@@ -9,6 +26,12 @@ extension MeasurementStore {
       try self.insert(
         VerdictRecord(session: session, recordedAt: self.clock(), outcome: outcome, verdict: verdict), database)
     }
+  }
+
+  /// Adds a verdict to a session's history, unless it is what the history ends with.
+  public func recordIfNew(verdict: JSONValue, outcome: String, for session: SessionNumber) throws(StoreError) {
+    guard try verdicts(of: session).last?.verdict != verdict else { return }
+    try record(verdict: verdict, outcome: outcome, for: session)
   }
 
   func insert(_ verdict: VerdictRecord, _ database: Database) throws {

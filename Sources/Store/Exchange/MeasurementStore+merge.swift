@@ -2,6 +2,30 @@ import GRDB
 import JSON
 import Measurements
 
+/// A complete session that another database held.
+public struct ImportedSession: Sendable {
+  public var session: MeasurementSession
+  public var envelope: JSONValue
+  /// In the order of loading.
+  public var runs: [Run]
+  /// Of each run, in the order of measurement.
+  public var samples: [[Sample]]
+  public var voids: [BlockVoid]
+  public var context: HostContext
+
+  public init(
+    session: MeasurementSession, envelope: JSONValue, runs: [Run], samples: [[Sample]], voids: [BlockVoid],
+    context: HostContext = HostContext()
+  ) {
+    self.session = session
+    self.envelope = envelope
+    self.runs = runs
+    self.samples = samples
+    self.voids = voids
+    self.context = context
+  }
+}
+
 extension MeasurementStore {
   /// Adds a session of another database whole, unless it is here already; nothing of one that is refused is kept.
   ///
@@ -12,7 +36,7 @@ extension MeasurementStore {
   public func merge(_ imported: ImportedSession) throws(StoreError) -> Bool {
     for run in imported.runs { try run.validate() }
     for sample in imported.samples.joined() { try sample.validate() }
-    try Self.validate(imported.surroundings)
+    try Self.validate(imported.context)
     let document = try Self.document(of: imported.envelope, for: imported.session)
     return try write { database in
       guard try SessionRow.filter(Column("uuid") == imported.session.uuid).isEmpty(database) else { return false }
@@ -22,7 +46,7 @@ extension MeasurementStore {
         for sample in samples { try self.insert(sample, run: row, database) }
       }
       for void in imported.voids { try VoidRow(void, session: number).insert(database) }
-      try self.insert(imported.surroundings, session: number, database)
+      try self.insert(imported.context, session: number, database)
       try database.execute(
         sql: "UPDATE sessions SET state = 'complete' WHERE number = ?", arguments: [number.rawValue])
       return true

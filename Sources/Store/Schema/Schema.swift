@@ -11,7 +11,7 @@ struct Schema {
   /// Once published, a migration is never edited: what it made is on users' disks.
   static let migrations = [
     Migration1.sql, Migration2.sql, ToolLoopMigration.sql, ConcurrencyMigration.sql, ProofMigration.sql,
-    NightMigration.sql, ChallengeIndexMigration.sql, BlockIndexMigration.sql,
+    NightMigration.sql, ChallengeIndexMigration.sql, BlockIndexMigration.sql, OutcomeMigration.sql,
   ]
   /// "RSDT".
   static let applicationID = 0x5253_4454
@@ -32,6 +32,9 @@ struct Schema {
     // FULL flushes the log at each commit; on Darwin, flushing means the drive's cache only with `fullfsync`.
     try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON")
     if try version() == Self.migrations.count { return }
+    // A table that others refer to is rebuilt by another name; within a transaction the switch would do nothing.
+    try database.execute(sql: "PRAGMA foreign_keys = OFF")
+    defer { try? database.execute(sql: "PRAGMA foreign_keys = ON") }
     try database.inTransaction(.immediate) {
       // Another process may have migrated before this one got the lock.
       let applied = try version() ?? 0
@@ -40,11 +43,12 @@ struct Schema {
         try database.execute(sql: "PRAGMA user_version = \(index + 1)")
       }
       try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+      try database.checkForeignKeys()
       return .commit
     }
   }
 
-  /// The number of the last migration applied, or nil where the database is empty.
+  /// The number of the last migration applied, or nil if the database is empty.
   ///
   /// - Throws: `notAStore` or `newerSchema`.
   private func version() throws -> Int? {

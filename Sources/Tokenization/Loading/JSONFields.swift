@@ -13,7 +13,7 @@ struct JSONFields {
 
   func path(of name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
-  /// The value of that name; nil where it is absent or null.
+  /// The value of that name; nil if it is absent or null.
   subscript(name: String) -> JSONValue? { object[name].flatMap { $0 == .null ? nil : $0 } }
 
   func bool(_ name: String, default missing: Bool) throws(TokenizerProblem) -> Bool {
@@ -44,7 +44,7 @@ struct JSONFields {
     return try JSONFields(value, path: path(of: name))
   }
 
-  /// Requires that a switch, where present, is in the only position supported.
+  /// Requires that a switch, if present, is in the only position supported.
   func require(_ name: String, is supported: Bool, default missing: Bool) throws(TokenizerProblem) {
     guard try bool(name, default: missing) != supported else { return }
     throw .unsupported(field: path(of: name), value: "\(!supported)", supported: ["\(supported)"])
@@ -52,5 +52,30 @@ struct JSONFields {
 
   private func mismatch(_ name: String, _ value: JSONValue, _ expected: String) -> TokenizerProblem {
     .field(path(of: name), problem: "is \(value.kind) instead of \(expected)")
+  }
+}
+
+/// Runs a step of reading JSON, whose error becomes a `TokenizerProblem`.
+func reading<Value>(_ step: @autoclosure () throws(JSONError) -> Value) throws(TokenizerProblem) -> Value {
+  do throws(JSONError) { return try step() } catch { throw .json(error) }
+}
+
+extension JSONReader {
+  /// Calls `member` at each member's value with its name; it must consume that value.
+  ///
+  /// - Throws: `.field` for a name that occurs twice: readers disagree on which one counts.
+  mutating func forEachMember(
+    _ member: (inout JSONReader, String) throws(TokenizerProblem) -> Void
+  ) throws(TokenizerProblem) {
+    try reading(expect(UInt8(ascii: "{")))
+    if consume(UInt8(ascii: "}")) { return }
+    var names = Set<[UInt8]>()
+    repeat {
+      let name = try reading(readString())
+      guard names.insert(Array(name.utf8)).inserted else { throw .field(name, problem: "occurs twice in one object") }
+      try reading(expect(UInt8(ascii: ":")))
+      try member(&self, name)
+    } while consume(UInt8(ascii: ","))
+    try reading(expect(UInt8(ascii: "}")))
   }
 }

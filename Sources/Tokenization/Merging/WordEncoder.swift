@@ -6,7 +6,7 @@ struct WordEncoder {
     var length: Int32 = 0
     var idCount: Int32 = 0
     var firstID = 0
-    /// Which text; 0 where the slot is free.
+    /// Which text; 0 if the slot is free.
     var text = 0
   }
 
@@ -26,7 +26,7 @@ struct WordEncoder {
     seen = Array(repeating: SeenWord(), count: min(Self.seenLimit, max(8, byteCount / 4).nextPowerOfTwo))
   }
 
-  /// Must be called when another text follows.
+  /// Forgets all words; must be called when another text follows.
   mutating func forgetWords() { text += 1 }
 
   /// Appends the ids of one word; `ids` must hold what earlier calls for the same text appended.

@@ -7,10 +7,10 @@ struct CanonicalComposer {
 
   private let mappings: CanonicalMappings
   private var elements: [Element] = []
-  /// Where the marks begin that still wait for their order.
+  /// Where the marks begin that are not in order yet.
   private var marksStart = 0
 
-  /// The text in normalization form C, or nil where it certainly is already.
+  /// The text in normalization form C, or nil if it certainly is already.
   ///
   /// - Complexity: O(*n*); O(*n* log *n*) in a run of combining marks.
   static func rewriting(_ text: UTF8Text) -> String? {

@@ -1,9 +1,9 @@
 /// The characters by which byte-level vocabularies spell bytes.
 ///
-/// Each byte is one character: itself where that is a visible Latin-1 character, else the next one from U+0100 on, so
-/// that a space is `Ġ` (from the encoder that was published with GPT-2).
+/// Each byte is one character: itself if that is a visible Latin-1 character, else the next one from U+0100 on, so that
+/// a space is `Ġ` (from the encoder that was published with GPT-2).
 enum ByteAlphabet {
-  /// The byte that a character spells, or nil where the character is outside the alphabet.
+  /// The byte that a character spells, or nil if the character is outside the alphabet.
   @inline(__always)
   static func byte(spelledBy scalar: UInt32) -> UInt8? {
     switch scalar {
@@ -15,7 +15,7 @@ enum ByteAlphabet {
     }
   }
 
-  /// The bytes that a token's UTF-8 spelling stands for, or nil where a character is outside the alphabet.
+  /// The bytes that a token's UTF-8 spelling stands for, or nil if a character is outside the alphabet.
   static func bytes(spelledBy spelling: [UInt8]) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(spelling.count)

@@ -7,7 +7,7 @@ struct TokenTable: Sendable {
 
   private struct Span {
     var start: UInt32 = 0
-    /// -1 where no token has the id.
+    /// -1 if no token has the id.
     var length: Int32 = -1
 
     var range: Range<Int> { Int(start)..<Int(start) + Int(length) }
@@ -20,7 +20,7 @@ struct TokenTable: Sendable {
   private var literals: [[UInt8]: TokenID] = [:]
   let hasher = ByteHasher()
 
-  /// A table without tokens, for `capacity` of them with ids below `idLimit` and bytes in `arena`.
+  /// Creates a table without tokens, for `capacity` of them with ids below `idLimit` and bytes in `arena`.
   init(arena: [UInt8], idLimit: Int, capacity: Int) {
     self.arena = arena
     spans = Array(repeating: Span(), count: idLimit)
@@ -57,7 +57,7 @@ struct TokenTable: Sendable {
     return bytes.withUnsafeBufferPointer { id($0) }
   }
 
-  /// Adds a token, whose id must be free, with bytes of the arena; false where there is one for these bytes.
+  /// Adds a token, whose id must be free, with bytes of the arena; returns false if there is one for these bytes.
   mutating func insert(_ id: TokenID, range: Range<Int>, isLiteral: Bool) -> Bool {
     spans[Int(id)] = Span(start: UInt32(range.lowerBound), length: Int32(range.count))
     if isLiteral { return literals.updateValue(id, forKey: Array(arena[range])) == nil }
@@ -75,5 +75,80 @@ struct TokenTable: Sendable {
     if Int(id) >= spans.count { spans += Array(repeating: Span(), count: Int(id) + 1 - spans.count) }
     spans[Int(id)] = Span(start: UInt32(arena.count), length: Int32(bytes.count))
     arena += bytes
+  }
+}
+
+/// Collects a vocabulary, in whatever order a file lists it, into a `TokenTable`.
+struct TokenTableBuilder {
+  private struct Entry {
+    let id: TokenID
+    let range: Range<Int>
+    let isLiteral: Bool
+  }
+
+  /// Where the reader appends the bytes of the next token, before `add`.
+  var arena: [UInt8] = []
+  private var entries: [Entry] = []
+  private var added = 0
+
+  /// Adds a token whose bytes are what was appended to `arena` since the last call.
+  mutating func add(id: TokenID, isLiteral: Bool) {
+    entries.append(Entry(id: id, range: added..<arena.count, isLiteral: isLiteral))
+    added = arena.count
+  }
+
+  /// What was appended to `arena` since the last `add`, as text for messages.
+  var pendingText: String { String(decoding: arena[added...], as: UTF8.self) }
+
+  /// - Throws: `.field` for an id or a token that occurs twice.
+  func build() throws(TokenizerProblem) -> TokenTable {
+    let idLimit = entries.reduce(0) { max($0, Int($1.id) + 1) }
+    var table = TokenTable(arena: arena, idLimit: idLimit, capacity: entries.count)
+    for entry in entries {
+      guard table.bytes(of: entry.id) == nil else {
+        throw .field("model.vocab", problem: "gives the id \(entry.id) to two tokens")
+      }
+      guard table.insert(entry.id, range: entry.range, isLiteral: entry.isLiteral) else {
+        let text = String(decoding: arena[entry.range], as: UTF8.self)
+        throw .field("model.vocab", problem: "lists the token for \"\(text)\" twice")
+      }
+    }
+    return table
+  }
+}
+
+/// An open-addressing table of token ids, probed linearly and never more than half full.
+private struct TokenIndex: Sendable {
+  private struct Slot {
+    /// -1 if the slot is free.
+    var id: TokenID = -1
+    var tag: UInt32 = 0
+  }
+
+  private var slots: [Slot]
+  private(set) var count = 0
+
+  init(capacity: Int) {
+    slots = Array(repeating: Slot(), count: max(2, (2 * capacity).nextPowerOfTwo))
+  }
+
+  /// The id under `hash` that `isMatch` accepts.
+  @inline(__always)
+  func id(hash: UInt64, isMatch: (TokenID) -> Bool) -> TokenID? {
+    var position = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    let tag = UInt32(truncatingIfNeeded: hash >> 32)
+    while slots[position].id >= 0 {
+      if slots[position].tag == tag, isMatch(slots[position].id) { return slots[position].id }
+      position = (position + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
+  /// Adds an id that is not there yet; no more of them than the capacity.
+  mutating func insert(_ id: TokenID, hash: UInt64) {
+    var position = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[position].id >= 0 { position = (position + 1) & (slots.count - 1) }
+    slots[position] = Slot(id: id, tag: UInt32(truncatingIfNeeded: hash >> 32))
+    count += 1
   }
 }

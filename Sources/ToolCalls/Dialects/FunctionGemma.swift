@@ -1,6 +1,6 @@
 import JSON
 
-/// `call:name{…}` with texts between `<escape>` marks.
+/// FunctionGemma: `call:name{…}` with texts between `<escape>` marks.
 enum FunctionGemma {
   private static let depthLimit = 64
   private static let escape = "<escape>"

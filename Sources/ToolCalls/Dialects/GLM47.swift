@@ -1,6 +1,6 @@
 import JSON
 
-/// A name and pairs of `<arg_key>` and `<arg_value>`; without any pair, a JSON object or the name alone.
+/// GLM 4.7: a name and pairs of `<arg_key>` and `<arg_value>`; without any pair, a JSON object or the name alone.
 enum GLM47 {
   static func calls(in body: String, tools: [ToolDefinition]) throws(CallSyntaxError) -> [ToolCall] {
     var scanner = TextScanner(body)

@@ -1,11 +1,11 @@
 import JSON
 
-/// A message to a function on a channel of gpt-oss: its header names the function, its text is the arguments.
+/// gpt-oss: a message to a function on a channel, whose header names the function and whose text is the arguments.
 enum Harmony {
   /// The mark between a message's header and its text.
   static let message = Array("<|message|>".utf8)
 
-  /// What a message is, by its header.
+  /// The kind of a message, by its header.
   static func part(afterHeader header: String) -> CallStream.Part {
     if recipient(header) != nil { return .call }
     return header.contains("analysis") ? .reasoning : .prose
@@ -19,7 +19,7 @@ enum Harmony {
     return [ToolCall(name: name, arguments: try JSONTools.arguments(try JSONTools.json(arguments)))]
   }
 
-  /// The function that `to=functions.name` names, without the prefix; nil where there is no recipient.
+  /// The function that `to=functions.name` names, without the prefix; nil if there is no recipient.
   private static func recipient(_ header: String) -> String? {
     var scanner = TextScanner(header)
     guard scanner.text(upTo: "to=") != nil else { return nil }

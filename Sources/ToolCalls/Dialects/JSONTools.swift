@@ -1,6 +1,6 @@
 import JSON
 
-/// Calls as JSON objects with `name` and `arguments`.
+/// Hermes, Qwen 2.5 and 3: a JSON object with `name` and `arguments`.
 enum JSONTools {
   static func calls(in body: String) throws(CallSyntaxError) -> [ToolCall] {
     [try call(json(body))]
@@ -12,9 +12,9 @@ enum JSONTools {
     }
   }
 
-  /// A call from its object; arguments that were written as a string of JSON count as what the string says.
+  /// A call from its object; arguments may also be a string that contains their JSON.
   static func call(_ value: JSONValue) throws(CallSyntaxError) -> ToolCall {
-    guard let object = value.object else { throw CallSyntaxError("\(value.kind) where an object is needed") }
+    guard let object = value.object else { throw CallSyntaxError("expected an object, got \(value.kind)") }
     return ToolCall(
       name: object["name"]?.string ?? "", arguments: try arguments(object["arguments"] ?? .object(JSONObject())))
   }

@@ -1,6 +1,6 @@
 import JSON
 
-/// Calls named `functions.name:index`, each with a JSON object of arguments, in a section of their own.
+/// Kimi K2: a section of calls named `functions.name:index`, each with a JSON object of arguments.
 enum KimiK2 {
   static func calls(in body: String) throws(CallSyntaxError) -> [ToolCall] {
     var scanner = TextScanner(body)

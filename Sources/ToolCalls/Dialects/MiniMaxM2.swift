@@ -1,6 +1,6 @@
 import JSON
 
-/// Invocations with named parameters, several between one pair of tags.
+/// MiniMax M2: invocations with named parameters, several between one pair of tags.
 enum MiniMaxM2 {
   static func calls(in body: String, tools: [ToolDefinition]) throws(CallSyntaxError) -> [ToolCall] {
     var scanner = TextScanner(body)
@@ -35,7 +35,7 @@ enum MiniMaxM2 {
     return String(text.dropFirst().dropLast())
   }
 
-  /// The types that a schema allows, by `type`, by the values of `enum` and by alternatives one level deep.
+  /// The types that a schema allows: by `type`, by the values of `enum`, and by alternatives one level deep.
   private static func types(of schema: JSONValue?) -> Set<String> {
     guard let schema else { return [] }
     let alternatives = ["anyOf", "oneOf", "allOf"].flatMap { schema[$0]?.array ?? [] }
@@ -56,7 +56,7 @@ enum MiniMaxM2 {
     return Set(declared + listed)
   }
 
-  /// The value by the most specific type that the text fits; a text where it fits none.
+  /// The value of the most specific type that the text fits; a text if it fits none.
   private static func value(_ text: String, types: Set<String>) -> JSONValue {
     if text.lowercased() == "null" || (types.contains("null") && ["none", "nil"].contains(text.lowercased())) {
       return .null

@@ -1,6 +1,6 @@
 import JSON
 
-/// A JSON array of calls, or names each followed by `[ARGS]` and a JSON object.
+/// Mistral: a JSON array of calls, or names each followed by `[ARGS]` and a JSON object.
 enum Mistral {
   static func calls(in body: String) throws(CallSyntaxError) -> [ToolCall] {
     if body.trimmed.hasPrefix("["), let elements = try? JSONTools.json(body).array {
@@ -26,9 +26,9 @@ enum Mistral {
   }
 }
 
-/// Where a JSON object ends in a text that goes on.
-enum JSONExtent {
-  /// The index after the object that begins the text, white space aside; nil where none begins or it does not end.
+/// Finds the end of a JSON object in a text that continues after it.
+private enum JSONExtent {
+  /// The index after the object that begins the text, white space aside; nil if none begins there or it does not end.
   static func end(of text: Substring) -> Substring.Index? {
     var depth = 0
     var isInString = false

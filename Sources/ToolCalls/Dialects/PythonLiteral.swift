@@ -1,13 +1,13 @@
 import JSON
 
-/// Reads the literals of Python that calls are written with: texts, numbers, `True`, `None`, lists, tuples and mappings.
+/// Reads Python literals: strings, numbers, `True`, `None`, lists, tuples and mappings.
 ///
-/// JSON's `true`, `false` and `null` count as well, since templates mix the two.
+/// JSON's `true`, `false` and `null` are also read, since templates mix the two.
 struct PythonLiteral {
   private static let depthLimit = 64
 
   var scanner: TextScanner
-  /// Whether a bare word is a text.
+  /// Whether a bare word is read as a text.
   var takesWords = false
   private var depth = 0
 
@@ -16,7 +16,7 @@ struct PythonLiteral {
     self.takesWords = takesWords
   }
 
-  /// The value of a text that is one literal, else nil.
+  /// The value of a text that is one literal; nil for another text.
   static func value(_ text: String) -> JSONValue? {
     var literal = PythonLiteral(TextScanner(text))
     guard let value = literal.read() else { return nil }
@@ -24,7 +24,7 @@ struct PythonLiteral {
     return literal.scanner.isAtEnd ? value : nil
   }
 
-  /// The literal that comes next; nil where there is none.
+  /// Reads the literal that comes next; nil if none does.
   mutating func read() -> JSONValue? {
     scanner.skipWhitespace()
     guard depth < Self.depthLimit, let first = scanner.rest.first else { return nil }
@@ -107,7 +107,7 @@ struct PythonLiteral {
       scanner = TextScanner(scanner.rest.dropFirst(digits))
       return String(Character(scalar))
     }
-    // As Python does: an unknown escape stays as it is.
+    // As in Python, an unknown escape stays as it is.
     return "\\"
   }
 }

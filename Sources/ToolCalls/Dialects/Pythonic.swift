@@ -1,6 +1,6 @@
 import JSON
 
-/// A Python list of calls with keyword arguments.
+/// LFM2: a Python list of calls with keyword arguments.
 enum Pythonic {
   static func calls(in body: String) throws(CallSyntaxError) -> [ToolCall] {
     var scanner = TextScanner(body)
@@ -16,7 +16,10 @@ enum Pythonic {
     }
   }
 
-  /// - Parameter parameters: The names for arguments that are given by position; without it those are an error.
+  /// Reads one call.
+  ///
+  /// - Parameter parameters: The names of a function's parameters, for arguments by position; without names, those are
+  ///   an error.
   static func call(
     _ scanner: inout TextScanner, parameters: (String) -> [String] = { _ in [] }
   ) throws(CallSyntaxError) -> ToolCall {
@@ -33,7 +36,7 @@ enum Pythonic {
         throw CallSyntaxError("an argument of \(name) without a name")
       }
       var literal = PythonLiteral(scanner, takesWords: true)
-      guard let value = literal.read() else { throw CallSyntaxError("\(key) of \(name) is no literal") }
+      guard let value = literal.read() else { throw CallSyntaxError("\(key) of \(name) is not a literal") }
       arguments[key] = value
       scanner = literal.scanner
       scanner.skipWhitespace()
@@ -43,7 +46,7 @@ enum Pythonic {
     }
   }
 
-  /// The name before `=`, both stepped over; nil, and nothing read, where the argument has none.
+  /// Reads the name before `=`, and skips both; nil, with nothing read, if the argument has none.
   private static func key(_ scanner: inout TextScanner) -> String? {
     var ahead = scanner
     let key = ahead.text { $0.isLetter || $0.isNumber || $0 == "_" }
@@ -51,5 +54,16 @@ enum Pythonic {
     guard !key.isEmpty, ahead.skip("=") else { return nil }
     scanner = ahead
     return key
+  }
+}
+
+/// A single call, written as a line of Python.
+public enum PythonCall {
+  /// Reads a call; nil if the text is not one.
+  ///
+  /// - Parameter parameters: The names of a function's parameters, for arguments by position.
+  public static func read(_ text: String, parameters: (String) -> [String]) -> ToolCall? {
+    var scanner = TextScanner(text)
+    return try? Pythonic.call(&scanner, parameters: parameters)
   }
 }

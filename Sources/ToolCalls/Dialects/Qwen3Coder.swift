@@ -1,6 +1,6 @@
 import JSON
 
-/// Calls in tags that name function and parameters.
+/// Qwen 3 Coder: calls in tags that name function and parameters.
 enum Qwen3Coder {
   static func calls(in body: String, tools: [ToolDefinition]) throws(CallSyntaxError) -> [ToolCall] {
     var scanner = TextScanner(body.trimmed)

@@ -15,9 +15,9 @@ struct Block {
 
   func readings(of side: Side) -> [any BlockReading] { side == .resident ? resident : candidate }
 
-  /// The geometric mean of a side's two readings; nil where either lacks a value above zero.
+  /// The geometric mean of a side's two readings; nil if either lacks a value above zero.
   func value(of metric: Metric, _ side: Side) -> Double? {
-    let values = readings(of: side).compactMap { $0.value(of: metric) }
+    let values = readings(of: side).compactMap { $0.ratioValue(of: metric) }
     guard values.count == Self.repetitions.count else { return nil }
     return try? Descriptive.geometricMean(values)
   }
@@ -38,19 +38,19 @@ struct Block {
     let sides = Side.allCases.map { side in
       var readings: Readings = [:]
       for sample in evidence.samples(of: side) {
-        guard let reading = sample.throughput, reading.isPossible, sample.place.item == nil,
+        guard let reading = sample.throughput, reading.problem == nil, sample.place.item == nil,
           repetitions.contains(sample.place.repetition)
         else { continue }
         readings[Key(cell: sample.place.cell, number: sample.place.block), default: [:]][sample.place.repetition] =
           reading
       }
-      let turns = evidence.samples(of: side).filter { $0.turn?.times.isPossible == true }
+      let turns = evidence.samples(of: side).filter { $0.turn != nil && $0.turn?.times.problem == nil }
       for (place, pass) in Dictionary(grouping: turns, by: \.place.pass) {
         guard let cell = loops[place.cell], pass.count == cell.trace.rounds.count,
           repetitions.contains(place.repetition)
         else { continue }
         let inOrder = pass.sorted { ($0.place.round ?? 0) < ($1.place.round ?? 0) }
-        readings[Key(cell: place.cell, number: place.block), default: [:]][place.repetition] = LoopReading(
+        readings[Key(cell: place.cell, number: place.block), default: [:]][place.repetition] = LoopPassReading(
           turns: inOrder)
       }
       return readings
@@ -74,5 +74,68 @@ extension Envelope {
   /// Every cell that is measured in blocks, with the blocks that are planned.
   var blockCells: [(id: CellID, blocks: Int)] {
     throughput.map { ($0.id, plan.blocks) } + replays.map { ($0.id, $0.blocks) }
+  }
+}
+
+/// What one repetition of a block yields.
+protocol BlockReading: Sendable {
+  /// The value in the metric's unit; nil if the reading does not define one.
+  func value(of metric: Metric) -> Double?
+  /// The metric by whose values repetitions are compared with each other.
+  static var pace: Metric { get }
+}
+
+extension BlockReading {
+  /// The value, if it is one that a ratio can be made of: above zero and finite.
+  func ratioValue(of metric: Metric) -> Double? { value(of: metric).flatMap { $0 > 0 && $0.isFinite ? $0 : nil } }
+}
+
+extension ThroughputReading: BlockReading {
+  static var pace: Metric { .cumulativeTokensPerSecond }
+}
+
+extension LoopPassReading: BlockReading {
+  static var pace: Metric { .loopTokensPerSecond }
+}
+
+extension BlockVoid {
+  /// The blocks that are not scored: those recorded as void, and those in which the two repetitions of either side differ
+  /// in cumulative throughput by more than the plan's limit, relative to the slower of the two.
+  ///
+  /// In the order of the envelope's cells, then of the blocks, each once; a recorded reason stands. Blocks with only one
+  /// repetition of a side are not void, but incomplete.
+  ///
+  /// - Complexity: O(*n* log *n*) in blocks.
+  static func all(in blocks: [Block], recorded: [BlockVoid], _ envelope: Envelope) -> [BlockVoid] {
+    let diverged = blocks.compactMap { block in
+      block.divergence(limit: envelope.plan.divergenceLimit).map {
+        BlockVoid(cell: block.cell, block: block.number, reason: $0)
+      }
+    }
+    var seen: Set<Sample.Place> = []
+    let all = (recorded + diverged).filter {
+      seen.insert(Sample.Place(cell: $0.cell, block: $0.block, repetition: 0)).inserted
+    }
+    return envelope.blockCells.flatMap { cell in
+      all.filter { $0.cell == cell.id }.sorted { $0.block < $1.block }
+    }
+  }
+}
+
+extension Block {
+  /// Which sides' repetitions differ by more than the limit, with the figures; nil if none does.
+  fileprivate func divergence(limit: Double) -> String? {
+    let reasons = Side.allCases.compactMap { side -> String? in
+      let readings = readings(of: side)
+      guard let pace = readings.first.map({ type(of: $0).pace }) else { return nil }
+      let rates = readings.compactMap { $0.ratioValue(of: pace) }
+      guard rates.count == Self.repetitions.count, let slower = rates.min(), let faster = rates.max(),
+        faster / slower - 1 > limit
+      else { return nil }
+      return "the \(side.rawValue)'s repetitions differ by \(Figures.percent(faster / slower - 1)) in"
+        + " \(pace.title) (\(rates.map(Figures.measured).joined(separator: " and "))"
+        + " \(pace.unit)), the limit is \(Figures.percent(limit))"
+    }
+    return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
   }
 }

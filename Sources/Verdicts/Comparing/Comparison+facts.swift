@@ -13,7 +13,7 @@ extension Comparison {
 
   private func facts(of cell: ThroughputCell, _ side: Side) -> CellFacts {
     let blocks = scoredBlocks(of: cell.id)
-    let figures = ThroughputReading.metrics.compactMap { metric -> CellFacts.Figure? in
+    let figures = Metric.allCases.filter(\.isOfThroughput).compactMap { metric -> CellFacts.Figure? in
       let values = blocks.compactMap { $0.value(of: metric, side) }
       guard let mean = try? Descriptive.geometricMean(values) else { return nil }
       return CellFacts.Figure(metric: metric, value: mean, count: values.count)
@@ -22,17 +22,18 @@ extension Comparison {
   }
 
   private func facts(of task: AccuracyTask, _ side: Side) -> CellFacts {
-    let answers = evidence.samples(of: side).filter { $0.place.cell == task.id }.compactMap(\.answer)
-    if task.kind.isText { return facts(of: task, side, texts: answers) }
+    let samples = evidence.samples(of: side).filter { $0.place.cell == task.id }
+    if task.kind.isText { return facts(of: task, side, texts: samples.compactMap(\.text)) }
+    let answers = samples.compactMap(\.answer)
     let right = answers.filter(\.isCorrect).count
     let figure = CellFacts.Figure(
       metric: .accuracy, value: Double(right) / Double(answers.count), count: answers.count)
     return facts(task.id, side, regime: nil, answers.isEmpty ? [] : [figure])
   }
 
-  private func facts(of task: AccuracyTask, _ side: Side, texts: [AnswerReading]) -> CellFacts {
+  private func facts(of task: AccuracyTask, _ side: Side, texts: [TextScores]) -> CellFacts {
     let metric: Metric = task.kind == .perplexity ? .perplexity : .divergence
-    let losses = texts.flatMap { $0.losses(metric) ?? [] }
+    let losses = texts.filter { $0.metric == metric }.flatMap(\.losses)
     let mean = BlockMean(losses).mean
     let figure = CellFacts.Figure(
       metric: metric, value: metric == .perplexity ? exp(mean) : mean, count: losses.count)
@@ -61,5 +62,44 @@ extension Regime {
     decodeTokens = reading.decodeTokens
     cachedTokens = reading.cachedTokens
     concurrency = reading.sequences
+  }
+}
+
+extension Comparison {
+  /// What one side did in a tool loop.
+  func facts(of cell: ToolLoopCell, _ side: Side) -> CellFacts {
+    let samples = evidence.samples(of: side).filter { $0.place.cell == cell.id }
+    let turns = samples.filter { $0.turn != nil }
+    let successes = turns.count
+    return CellFacts(
+      cell: cell.id, side: side, regime: nil, successes: successes, unscored: samples.count - successes,
+      figures: turns.isEmpty ? [] : figures(of: cell, side, turns), loop: LoopFacts(cell, samples))
+  }
+
+  private func figures(of cell: ToolLoopCell, _ side: Side, _ turns: [Sample]) -> [CellFacts.Figure] {
+    Metric.allCases.compactMap { metric -> CellFacts.Figure? in
+      if metric == .peakMemory {
+        return turns.map(\.peakMemoryBytes).max().map {
+          CellFacts.Figure(metric: metric, value: Double($0), count: 1)
+        }
+      }
+      if metric.sources.contains(.live) { return share(of: metric, turns) }
+      guard metric.sources.contains(.replay) else { return nil }
+      return cell.mode == .replay
+        ? mean(of: metric, scoredBlocks(of: cell.id).compactMap { $0.value(of: metric, side) })
+        : mean(of: metric, LoopPassReading(turns: turns).ratioValue(of: metric).map { [$0] } ?? [])
+    }
+  }
+
+  private func mean(of metric: Metric, _ values: [Double]) -> CellFacts.Figure? {
+    (try? Descriptive.geometricMean(values)).map { CellFacts.Figure(metric: metric, value: $0, count: values.count) }
+  }
+
+  /// Turns that a wrong parser read count for nothing.
+  private func share(of metric: Metric, _ turns: [Sample]) -> CellFacts.Figure? {
+    let judged = turns.compactMap(\.turn?.judgement).filter { !$0.isOfWrongParser }
+    guard !judged.isEmpty, metric != .firstDegradedRound else { return nil }
+    let count = judged.filter { metric == .answeredShare ? $0.isAnswered : $0.isValid }.count
+    return CellFacts.Figure(metric: metric, value: Double(count) / Double(judged.count), count: judged.count)
   }
 }

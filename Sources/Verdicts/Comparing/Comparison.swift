@@ -9,9 +9,9 @@ struct Comparison {
   /// Ascending by number.
   let blocks: [CellID: [Block]]
   let voids: [BlockVoid]
-  let answers: [CellID: ItemAnswers]
+  let items: [CellID: PairedItems]
   /// Of live loops.
-  let turns: [CellID: LoopTurns]
+  let turns: [CellID: PairedTurns]
   /// The comparisons of the same weights that this one goes on from, oldest first.
   let earlier: [Comparison]
 
@@ -27,10 +27,10 @@ struct Comparison {
     let blocks = Block.all(in: evidence, envelope)
     voids = BlockVoid.all(in: blocks, recorded: evidence.voids, envelope)
     self.blocks = Dictionary(grouping: blocks, by: \.cell)
-    answers = Dictionary(
-      envelope.accuracy.map { ($0.id, ItemAnswers($0, evidence)) }, uniquingKeysWith: { first, _ in first })
+    items = Dictionary(
+      envelope.accuracy.map { ($0.id, PairedItems($0, evidence)) }, uniquingKeysWith: { first, _ in first })
     turns = Dictionary(
-      envelope.toolLoops.filter { $0.mode == .live }.map { ($0.id, LoopTurns($0, evidence)) },
+      envelope.toolLoops.filter { $0.mode == .live }.map { ($0.id, PairedTurns($0, evidence)) },
       uniquingKeysWith: { first, _ in first })
   }
 
@@ -63,9 +63,63 @@ struct Comparison {
       // An item has one answer, whatever the block says.
       if place.item != nil { (place.block, place.repetition) = (0, 0) }
       guard seen.insert(place).inserted else { throw .repeatedSample(side, sample.place) }
-      if let reading = sample.throughput ?? sample.turn?.times, !reading.isPossible {
+      if sample.times?.problem != nil {
         throw .impossibleReading(side, sample.place)
       }
     }
+  }
+}
+
+extension Comparison {
+  /// The effect that the evidence gives, complete or not; nil if it gives none.
+  func effect(_ metric: Metric, _ cell: CellID?, confidence: Double) throws(StatisticsError) -> Effect? {
+    guard let cell else {
+      let (resident, candidate) = (peakMemoryBytes(of: .resident), peakMemoryBytes(of: .candidate))
+      guard resident > 0, candidate > 0 else { return nil }
+      return .peakMemory(PeakMemoryRatio(residentBytes: resident, candidateBytes: candidate))
+    }
+    if metric == .firstDegradedRound {
+      return try turns[cell]?.degraded(confidence: confidence).map { .degradedRounds($0) }
+    }
+    if let turns = turns[cell] {
+      let items = turns.pairs(metric)
+      guard !items.isEmpty else { return nil }
+      return .accuracy(try AccuracyEffect(items, confidence: confidence, counting: \.isCorrect))
+    }
+    if metric.isOfBlocks {
+      let pairs = pairs(of: metric, cell)
+      guard pairs.count >= 2 else { return nil }
+      return .ratio(try RatioEffect(pairs, direction: metric.direction, confidence: confidence))
+    }
+    guard let items = items[cell], !items.pairs.isEmpty else { return nil }
+    if metric.comparison == .nats {
+      return try TextEffect(items.texts, metric, confidence: confidence).map { .text($0) }
+    }
+    let answers = items.answers
+    guard !answers.isEmpty else { return nil }
+    return switch metric {
+    case .flips: .flips(try FlipShare(answers, confidence: confidence))
+    case .answeredShare: .accuracy(try AccuracyEffect(answers, confidence: confidence, counting: \.isAnswered))
+    default: .accuracy(try AccuracyEffect(answers, confidence: confidence, counting: \.isCorrect))
+    }
+  }
+}
+
+extension Comparison {
+  /// What the verdict is about.
+  var subject: VerdictSubject {
+    VerdictSubject(
+      session: evidence.session.uuid, role: evidence.session.role, envelopeID: envelope.id,
+      envelopeVersion: envelope.version, envelopeHash: envelope.hash, resident: contender(.resident),
+      candidate: contender(.candidate), environment: evidence.session.environment,
+      highestLoadAverage: (evidence.residentSamples + evidence.candidateSamples).map(\.loadAverage).max(),
+      host: evidence.session.host)
+  }
+
+  private func contender(_ side: Side) -> VerdictSubject.Contender {
+    let run = evidence.run(of: side)
+    return VerdictSubject.Contender(
+      model: run.model, weights: run.weights, proof: run.proof, engine: run.engine, load: run.load,
+      peakMemoryBytes: peakMemoryBytes(of: side))
   }
 }

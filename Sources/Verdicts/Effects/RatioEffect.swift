@@ -17,7 +17,7 @@ public struct RatioEffect: Sendable, Equatable {
   /// The standard deviation of a block's log-ratio.
   public let deviation: Double
 
-  /// - Parameter pairs: One a block, both in the metric's unit, in the order of measurement; at least two.
+  /// - Parameter pairs: One per block, both in the metric's unit, in the order of measurement; at least two.
   init(_ pairs: [MeasurementPair], direction: Metric.Direction, confidence: Double) throws(StatisticsError) {
     let effects = try PairedLogRatios(direction == .higher ? pairs : pairs.map(\.swapped))
     var sequence = try MeanLogRatioConfidenceSequence(deciding: 1 - confidence)
@@ -28,4 +28,9 @@ public struct RatioEffect: Sendable, Equatable {
     blocks = effects.count
     deviation = effects.logRatioStandardDeviation
   }
+}
+
+extension MeasurementPair {
+  /// How many times better the candidate was, as a logarithm: above zero is better, whatever the metric.
+  func betterLogRatio(_ direction: Metric.Direction) -> Double { (direction == .higher ? self : swapped).logRatio }
 }

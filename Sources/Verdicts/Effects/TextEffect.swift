@@ -1,7 +1,7 @@
 import Measurements
 import Statistics
 
-/// How much worse the candidate foresees a text, or how much farther it is from the reference: in nats a token, paired
+/// How much worse the candidate foresees a text, or how much farther it is from the reference: in nats per token, paired
 /// by token.
 public struct TextEffect: Sendable, Equatable {
   /// Candidate minus resident: above zero is worse.
@@ -12,15 +12,15 @@ public struct TextEffect: Sendable, Equatable {
   public let candidateMean: Double
   public let tokens: Int
 
-  /// Nil where the sides' readings are not of the same tokens and reference.
-  init?(_ items: [PairedItem], _ metric: Metric, confidence: Double) throws(StatisticsError) {
+  /// Nil if the sides' scores are not of the same tokens and reference, or of another metric.
+  init?(
+    _ texts: [(resident: TextScores, candidate: TextScores)], _ metric: Metric, confidence: Double
+  ) throws(StatisticsError) {
     var (residents, candidates): ([Double], [Double]) = ([], [])
-    for item in items {
-      guard item.resident.answer == item.candidate.answer, let resident = item.resident.losses(metric),
-        let candidate = item.candidate.losses(metric), resident.count == candidate.count
-      else { return nil }
-      residents += resident
-      candidates += candidate
+    for (resident, candidate) in texts {
+      guard resident.metric == metric, resident.isComparable(to: candidate) else { return nil }
+      residents += resident.losses
+      candidates += candidate.losses
     }
     let paired = BlockMean(zip(candidates, residents).map { $0 - $1 })
     guard paired.blocks >= 2 else { return nil }
@@ -29,16 +29,5 @@ public struct TextEffect: Sendable, Equatable {
     residentMean = BlockMean(residents).mean
     candidateMean = BlockMean(candidates).mean
     tokens = residents.count
-  }
-}
-
-extension AnswerReading {
-  /// A text's nats by token: negative log-probabilities or divergences; nil where this is a reading of something else.
-  func losses(_ metric: Metric) -> [Double]? {
-    switch metric {
-    case .perplexity: logProbabilities?.map { -$0 }
-    case .divergence: divergences
-    default: nil
-    }
   }
 }

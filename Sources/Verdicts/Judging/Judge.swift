@@ -4,48 +4,57 @@ import Statistics
 
 /// Decides what a comparison's evidence says, by the promotion rule of its envelope.
 ///
-///     let verdict = try Judge(evidence, priorComparisons: 3).verdict()
-///     print(verdict.text(width: 100))
+///     let judge = try Judge(store.verdictInputs(of: 3))
+///     print(try judge.verdict().text(width: 100))
 ///
-/// The verdict depends on the evidence and the count alone: no clock, file or engine is asked, so whoever holds the
-/// samples gets the same bytes.
+/// Everything is a function of the inputs alone: no clock, file or engine is asked, so whoever holds the samples gets the
+/// same bytes.
 public struct Judge: Sendable {
-  let evidence: Evidence
-  let earlier: [Evidence]
-  let priorComparisons: PriorComparisons
+  public let envelope: Envelope
+  let inputs: VerdictInputs
+  let comparison: Comparison
 
-  /// - Parameters:
-  ///   - earlier: The comparisons whose evidence this one adds to, oldest first: see ``Evidence/continues(_:)``.
-  ///   - priorComparisons: Validated comparisons of the same weights under the same envelope before this one, as far
-  ///     apart as the envelope's maturity rule asks.
-  public init(
-    _ evidence: Evidence, after earlier: [Evidence] = [],
-    priorComparisons: PriorComparisons = PriorComparisons(count: 0)
-  ) {
-    self.evidence = evidence
-    self.earlier = earlier
-    self.priorComparisons = priorComparisons
+  /// Pairs the samples of both sides.
+  ///
+  /// - Parameter envelope: The evidence's envelope for callers that have read it already, which takes longer than all
+  ///   else if it has thousands of items; nil reads it.
+  /// - Throws: `EnvelopeError` if the stored envelope can't be read, `VerdictError` for samples that no measurement
+  ///   yields.
+  /// - Complexity: O(*n* log *n*) in samples and items.
+  public init(_ inputs: VerdictInputs, under envelope: Envelope? = nil) throws {
+    self.inputs = inputs
+    let envelope = try envelope ?? Envelope(source: inputs.evidence.envelope)
+    self.envelope = envelope
+    comparison = try Comparison(inputs.evidence, envelope, after: inputs.pooled)
   }
 
-  /// - Throws: `EnvelopeError` where the stored envelope can't be read, `VerdictError` for samples that no measurement
-  ///   gives.
+  /// The blocks that are not scored, and why.
+  public var voids: [BlockVoid] { comparison.voids }
+
+  /// Why to measure no more blocks, as the evidence stands; nil while it is worthwhile.
+  public func stoppingReason() throws(StatisticsError) -> StoppingReason? { try comparison.stop() }
+
   /// - Complexity: O(*n* log *n*) in samples, times the cells and rules of the envelope.
-  public func verdict() throws -> Verdict {
-    let envelope = try Envelope(source: evidence.envelope)
-    let comparison = try Comparison(evidence, envelope, after: earlier)
+  public func verdict() throws(StatisticsError) -> Verdict {
+    let evidence = inputs.evidence
+    let rule = envelope.promotion
     let stop = try comparison.stop()
-    let level = AlphaBudget.level(of: evidence.session.challenge ?? 1, in: envelope.promotion)
-    let objectives = try envelope.promotion.objectives.map { rule in
-      ObjectiveResult(
-        metric: rule.metric, cell: rule.cell, minimumEffect: rule.minimumEffect,
-        effect: try comparison.effect(rule.metric, rule.cell, confidence: 1 - level),
-        gaps: comparison.gaps(rule.metric, rule.cell, stop))
+    let challenge = challenge
+    var objectives: [ObjectiveResult] = []
+    for objective in rule.objectives {
+      objectives.append(
+        ObjectiveResult(
+          metric: objective.metric, cell: objective.cell, minimumEffect: objective.minimumEffect,
+          effect: try comparison.effect(objective.metric, objective.cell, confidence: 1 - challenge.level),
+          gaps: comparison.gaps(objective.metric, objective.cell, stop)))
     }
-    let guardrails = try envelope.promotion.guardrails.map { rule in
-      GuardrailResult(
-        metric: rule.metric, cell: rule.cell, margin: rule.margin, budgetBytes: rule.budgetBytes,
-        effect: try comparison.effect(rule.metric, rule.cell, confidence: envelope.promotion.confidence),
-        gaps: comparison.gaps(rule.metric, rule.cell, stop))
+    var guardrails: [GuardrailResult] = []
+    for guardrail in rule.guardrails {
+      guardrails.append(
+        GuardrailResult(
+          metric: guardrail.metric, cell: guardrail.cell, margin: guardrail.margin, budgetBytes: guardrail.budgetBytes,
+          effect: try comparison.effect(guardrail.metric, guardrail.cell, confidence: rule.confidence),
+          gaps: comparison.gaps(guardrail.metric, guardrail.cell, stop)))
     }
     let refusals = comparison.refusals
     let gaps = Self.distinct(
@@ -54,21 +63,49 @@ public struct Judge: Sendable {
     return Verdict(
       outcome: outcome,
       maturity: VerdictMaturity(
-        earlier: priorComparisons, envelope.promotion.maturity, environment: evidence.session.environment,
-        outcome: outcome),
-      subject: comparison.subject, confidence: envelope.promotion.confidence,
-      challenge: challenge(level), stop: stop, objectives: objectives,
-      guardrails: guardrails, facts: comparison.facts, blocks: envelope.blockCells.map { comparison.tally(of: $0.id) },
-      voids: comparison.voids, gaps: gaps, refusals: refusals)
+        of: evidence.session, outcome: outcome, decided: inputs.decided, rule.maturity),
+      subject: comparison.subject, confidence: rule.confidence, challenge: challenge, stop: stop,
+      objectives: objectives, guardrails: guardrails, facts: comparison.facts,
+      blocks: envelope.blockCells.map { comparison.tally(of: $0.id) }, voids: comparison.voids, gaps: gaps,
+      refusals: refusals)
   }
 
-  private func challenge(_ level: Double) -> Verdict.Challenge {
-    Verdict.Challenge(
-      number: evidence.session.challenge ?? 1, level: level, earlierSessions: earlier.map(\.session.uuid))
+  var challenge: Verdict.Challenge {
+    let number = inputs.evidence.session.challenge ?? 1
+    return Verdict.Challenge(
+      number: number, level: AlphaBudget.level(of: number, in: envelope.promotion),
+      earlierSessions: inputs.pooled.map(\.session.uuid))
+  }
+
+  /// The first that applies: what is refused or missing decides nothing, then harm, then doubt, then a win.
+  private static func outcome(
+    _ objectives: [ObjectiveResult], _ guardrails: [GuardrailResult], stop: StoppingReason?, gaps: [Gap],
+    refusals: [Refusal]
+  ) -> Verdict.Outcome {
+    let failures = gaps.candidateFailures
+    if !refusals.isEmpty || failures.count < gaps.count { return .inconclusive }
+    if !failures.isEmpty || guardrails.contains(where: { $0.state == .broken }) { return .reject }
+    // Whatever else the guardrails would have shown, there is no win to guard.
+    if stop == .futility, guardrails.allSatisfy({ $0.state != .noData }) { return .hold }
+    if guardrails.contains(where: { $0.state != .passed }) { return .inconclusive }
+    return objectives.contains { $0.state == .won } ? .promote : .hold
   }
 
   private static func distinct(_ gaps: [Gap]) -> [Gap] {
     var seen: Set<Gap> = []
     return gaps.filter { seen.insert($0).inserted }
+  }
+}
+
+extension [Gap] {
+  /// Samples in which the candidate failed or did not fit. If the resident did too, that is a gap of its own, and a
+  /// session with other gaps decides nothing.
+  var candidateFailures: [Gap] {
+    filter { gap in
+      switch gap {
+      case .unscored(_, .candidate, .failed, _, _), .unscored(_, .candidate, .capacityGated, _, _): true
+      default: false
+      }
+    }
   }
 }

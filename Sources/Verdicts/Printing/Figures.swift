@@ -12,7 +12,7 @@ enum Figures {
   /// A difference of shares in percentage points: `-1.50 pp`.
   static func points(_ difference: Double) -> String { fixed(difference * 100, "%+.2f") + " pp" }
 
-  /// A difference of nats a token, three significant digits at least: `+0.0123 nats/token`.
+  /// A difference of nats per token, three significant digits at least: `+0.0123 nats/token`.
   static func nats(_ value: Double, unit: String = " nats/token") -> String { fixed(value, "%+.5f") + unit }
 
   /// Both ends of an interval times 100: `[+6.90, +9.70] %`.

@@ -35,7 +35,7 @@ extension ObjectiveResult {
       switch metric.comparison {
       case .difference: "> \(Figures.points(minimumEffect))"
       case .nats: "< \(Figures.nats(-minimumEffect))"
-      case .ratio, .share, .bound: "> \(Figures.signedPercent(minimumEffect))"
+      case .ratio, .share, .bound, .recorded: "> \(Figures.signedPercent(minimumEffect))"
       }
     let words = [state.rawValue, standing?.rawValue].compactMap(\.self).map { $0.replacing("_", with: " ") }
     return RuleRow(
@@ -62,7 +62,7 @@ extension GuardrailResult {
 }
 
 extension Verdict {
-  /// Each objective with its effect, one a line.
+  /// Each objective with its effect, one per line.
   public var objectiveLines: [String] { objectives.map { "\($0.row.clause("needed")) \($0.row.beside)" } }
 }
 

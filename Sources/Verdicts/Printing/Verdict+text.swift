@@ -5,7 +5,7 @@ extension Verdict {
   ///
   /// Where the table doesn't fit, each rule takes lines of its own.
   ///
-  /// - Parameter width: Characters a line; below 60 counts as 60. Only a single word may be longer.
+  /// - Parameter width: Characters per line; below 60 counts as 60. Only a single word may be longer.
   public func text(width: Int) -> String {
     let width = max(width, 60)
     var lines = [headline, ""]

@@ -1,6 +1,6 @@
-/// Holds a worker to the line protocol.
+/// Checks whether a worker keeps to the line protocol.
 public struct WorkerCheck: Sendable {
-  /// What came of one requirement.
+  /// The outcome of one requirement.
   public struct Finding: Sendable {
     public enum Outcome: Sendable, Equatable {
       case met
@@ -9,7 +9,7 @@ public struct WorkerCheck: Sendable {
       case violated(String)
     }
 
-    public let requirement: Requirement
+    public let requirement: WorkerRequirement
     public let outcome: Outcome
   }
 
@@ -26,43 +26,43 @@ public struct WorkerCheck: Sendable {
     self.seconds = seconds
   }
 
-  /// Checks all requirements; none depends on another.
+  /// Checks the requirements, none of which depends on another.
   ///
   /// - Parameters:
-  ///   - report: Called with each finding as it comes.
+  ///   - report: Called with each finding at once.
   ///   - transcript: Called with each line that either side sends.
   /// - Throws: `CancellationError`.
   public func run(
-    _ requirements: [Requirement] = Requirement.all, report: (Finding) -> Void = { _ in },
+    _ requirements: [WorkerRequirement] = WorkerRequirement.all, report: (Finding) -> Void = { _ in },
     transcript: @escaping @Sendable (TranscriptLine) -> Void = { _ in }
   ) async throws -> [Finding] {
-    let subject = Subject(command, model: model, seconds: seconds, transcript: transcript)
+    let worker = CheckedWorker(command, model: model, seconds: seconds, transcript: transcript)
     var findings: [Finding] = []
     for requirement in requirements {
       try Task.checkCancellation()
-      let finding = Finding(requirement: requirement, outcome: await outcome(of: requirement, subject))
+      let finding = Finding(requirement: requirement, outcome: await outcome(of: requirement, worker))
       findings.append(finding)
       report(finding)
     }
-    await subject.close()
+    await worker.close()
     return findings
   }
 
-  private func outcome(of requirement: Requirement, _ subject: Subject) async -> Finding.Outcome {
+  private func outcome(of requirement: WorkerRequirement, _ worker: CheckedWorker) async -> Finding.Outcome {
     do {
-      try await requirement.check(subject)
+      try await requirement.check(worker)
       return .met
     } catch let unsupported as Unsupported {
       return .unsupported(unsupported.description)
     } catch {
       // What the worker does after a violation says nothing more.
-      await subject.close()
+      await worker.close()
       return .violated(String(describing: error))
     }
   }
 }
 
-/// A line of an exchange.
+/// A line that the checker or the worker sent.
 public struct TranscriptLine: Sendable {
   public enum Sender: String, Sendable {
     case runner

@@ -21,18 +21,26 @@ struct DoctorCommand: AsyncParsableCommand {
 
   func run() async throws {
     let examination = Examination(
-      registry: registry.file, database: database.url, library: library.library,
-      command: ProgramIdentity.worker, generates: !quick)
+      registry: registry.file, database: database.url, library: library.library, worker: ProgramIdentity.worker,
+      generates: !quick)
     let findings = await examination.run { finding in
-      guard !json else { return }
-      Terminal.write("\(Self.name(of: finding.state))  \(finding.subject): \(finding.detail)\n")
-      if let remedy = finding.remedy { Terminal.write("         mend it with: \(remedy)\n") }
+      if !json { Terminal.write(finding.text) }
     }
     if json { Terminal.write(JSONValue.array(findings.map(\.json)).serialized(.pretty) + "\n") }
     if findings.contains(where: { $0.state == .failure }) { throw ExitCode(1) }
   }
+}
 
-  private static func name(of state: Finding.State) -> String {
-    state.rawValue + String(repeating: " ", count: 7 - state.rawValue.count)
+extension Finding {
+  fileprivate var text: String {
+    let name = state.rawValue + String(repeating: " ", count: 7 - state.rawValue.count)
+    return "\(name)  \(subject): \(detail)\n" + (remedy.map { "         mend it with: \($0)\n" } ?? "")
+  }
+
+  fileprivate var json: JSONValue {
+    [
+      "subject": .string(subject), "state": .string(state.rawValue), "detail": .string(detail),
+      "remedy": .init(remedy),
+    ]
   }
 }

@@ -5,7 +5,7 @@ import NativeEngine
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure prefill and decode, each repetition by itself.")
+    commandName: "bench", abstract: "Measure prefill and decode rates, each repetition by itself.")
 
   @OptionGroup var options: ModelOptions
 
@@ -15,10 +15,10 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Tokens to decode after it.")
   var decodeTokens = 128
 
-  @Option(help: "Sequences that are decoded together; the rates are those of all of them.")
+  @Option(help: "Sequences that are decoded together; rates are totals over all of them.")
   var sequences = 1
 
-  @Option(help: "Repetitions; one more goes before them and is not counted.")
+  @Option(help: "Repetitions that are counted; a warm-up goes before them.")
   var repetitions = 5
 
   @Flag(help: "Print one JSON object with every repetition.")
@@ -69,8 +69,8 @@ struct BenchCommand: ParsableCommand {
     let times = sequences > 1 ? " × \(sequences)" : ""
     func row(_ test: String, _ values: [Double]) -> String {
       let sorted = values.sorted()
-      let middle = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-      let figures = [middle, sorted[0], sorted[sorted.count - 1]].map { String(format: "%.1f", $0) }
+      let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+      let figures = [median, sorted[0], sorted[sorted.count - 1]].map { String(format: "%.1f", $0) }
       return "| \(name) | \(setting) | \(test) | \(figures[0]) | \(figures[1]) … \(figures[2]) |\n"
     }
     return """

@@ -1,24 +1,25 @@
 import ArgumentParser
 import Foundation
 import JSON
+import Synchronization
 import WorkerProtocol
 
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Hold any worker to the line protocol.",
+    commandName: "check", abstract: "Check any worker against the line protocol.",
     discussion: """
       Starts the command several times and checks order, framing, cancellation, limits and bad requests, as \
-      docs/worker-protocol.md says. Exit code 1 where a requirement is violated.
+      docs/worker-protocol.md says. Exit code 1 if a requirement is violated.
         resident engine check --model DIR -- python3 my_worker.py
       """)
 
   @Option(help: ArgumentHelp("A model folder that the worker can load.", valueName: "dir"), completion: .directory)
   var model: String
 
-  @Option(help: "Seconds that an answer may take.")
+  @Option(help: "Seconds that a response may take.")
   var seconds = 120.0
 
-  @Option(help: "Check these requirements alone, by name.")
+  @Option(help: "Check only these requirements, by name.")
   var only: [String] = []
 
   @Option(help: ArgumentHelp("Write every line of the exchanges to this file.", valueName: "file"))
@@ -33,7 +34,7 @@ struct CheckCommand: AsyncParsableCommand {
   func validate() throws {
     if command.isEmpty { throw ValidationError("Give the worker's command after --.") }
     guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds must be positive.") }
-    let names = Requirement.all.map(\.name)
+    let names = WorkerRequirement.all.map(\.name)
     if let unknown = only.first(where: { !names.contains($0) }) {
       throw ValidationError("There is no requirement \"\(unknown)\". Known: \(names.joined(separator: ", ")).")
     }
@@ -44,7 +45,7 @@ struct CheckCommand: AsyncParsableCommand {
       WorkerCommand(executable: URL(fileURLWithPath: "/usr/bin/env"), arguments: command),
       model: URL(fileURLWithPath: model).path, seconds: seconds)
     let lines = TranscriptFile(transcript)
-    let requirements = Requirement.all.filter { only.isEmpty || only.contains($0.name) }
+    let requirements = WorkerRequirement.all.filter { only.isEmpty || only.contains($0.name) }
     let findings = try await check.run(
       requirements, report: { if !json { Terminal.write("\($0.line)\n") } }, transcript: { lines.add($0) })
     try lines.close()
@@ -84,5 +85,23 @@ extension WorkerCheck.Finding {
     return [
       "name": .string(requirement.name), "text": .string(requirement.text), "outcome": name, "detail": detail,
     ]
+  }
+}
+
+/// Collects the lines of an exchange and writes them to a file, each after the name of its sender.
+private final class TranscriptFile: Sendable {
+  private let path: String?
+  private let text = Mutex("")
+
+  init(_ path: String?) { self.path = path }
+
+  func add(_ line: TranscriptLine) {
+    guard path != nil else { return }
+    text.withLock { $0 += "\(line.sender.rawValue) \(line.text)\n" }
+  }
+
+  func close() throws {
+    guard let path else { return }
+    try Data(text.withLock { $0 }.utf8).write(to: URL(fileURLWithPath: path))
   }
 }

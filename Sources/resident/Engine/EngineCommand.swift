@@ -2,10 +2,10 @@ import ArgumentParser
 import Foundation
 import NativeEngine
 
-/// Diagnostics of the native engine.
+/// Diagnostics of engines.
 struct EngineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "engine", abstract: "Run the native engine by itself, and hold workers to the protocol.",
+    commandName: "engine", abstract: "Run the native engine by itself, and check workers against the protocol.",
     subcommands: [
       GenerateCommand.self, LogitsCommand.self, BenchCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
       PerplexityCommand.self, DivergenceCommand.self, CheckCommand.self, EndpointWorkerCommand.self,
@@ -13,12 +13,48 @@ struct EngineCommand: ParsableCommand {
     ])
 }
 
-/// What every command that loads a model takes.
+struct LogitsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "logits",
+    abstract: "Write the logits after each token as a NumPy array (float32, tokens × vocabulary).")
+
+  @OptionGroup var options: ModelOptions
+
+  @Option(help: "Token ids, separated by commas.")
+  var tokens: String
+
+  @Option(help: ArgumentHelp("The .npy file to write.", valueName: "file"), completion: .file())
+  var out: String
+
+  @Flag(help: "Process the tokens one at a time, as decoding does; a prompt is processed many at a time.")
+  var oneByOne = false
+
+  func run() throws {
+    var ids: [Int32] = []
+    for part in tokens.split(separator: ",") {
+      guard let id = Int32(part.trimmingCharacters(in: .whitespaces)) else {
+        throw ValidationError("--tokens: \"\(part)\" is not a token id.")
+      }
+      ids.append(id)
+    }
+    let model = try options.load()
+    let file = try NumpyFile(
+      creating: URL(fileURLWithPath: out), shape: [ids.count, model.folder.config.vocabularySize])
+    if oneByOne {
+      for id in ids { try model.session.decode(id).withUnsafeBufferPointer(file.append) }
+    } else {
+      try model.session.logits(of: ids) { try $0.withUnsafeBufferPointer(file.append) }
+    }
+    try file.close()
+  }
+}
+
+/// The options of every command that loads a model.
 struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The model folder.", valueName: "dir"), completion: .directory)
   var model: String
 
-  @Option(help: "Threads that compute. Default: one a physical core.")
+  @Option(help: "Threads that compute. Default: one per physical core.")
   var threads: Int?
 
   @Option(
@@ -27,7 +63,7 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: """
-      How activations are rounded where they meet weights: \(ActivationPrecision.allCases.map(\.rawValue).joined(separator: ", ")).
+      How activations are rounded before they are multiplied by weights: \(ActivationPrecision.allCases.map(\.rawValue).joined(separator: ", ")).
       """)
   var activationPrecision: ActivationPrecision = .matched
 

@@ -16,19 +16,19 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "The most tokens to generate.")
   var maxTokens = 128
 
-  @Flag(help: "Put the prompt through the model's chat template as a user's message.")
+  @Flag(help: "Render the prompt by the model's chat template, as a user message.")
   var chat = false
 
-  @Option(help: "0 takes the likeliest token each time.")
+  @Option(help: "The sampling temperature; 0 takes the likeliest token each time.")
   var temperature = 0.0
 
-  @Option(help: "Draw from the smallest set of tokens with at least this probability.")
+  @Option(help: "Sample from the smallest set of tokens with at least this probability.")
   var topP = 1.0
 
-  @Option(help: "Seeds the draw.")
+  @Option(help: "The seed of the sampler.")
   var seed: UInt64 = 0
 
-  @Flag(help: "Go on after an end-of-sequence token, to --max-tokens.")
+  @Flag(help: "Continue after an end-of-sequence token, up to --max-tokens.")
   var ignoreEnd = false
 
   @Flag(help: "Print one JSON object with tokens, text and times.")

@@ -10,7 +10,7 @@ struct TokenizeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The model folder.", valueName: "dir"), completion: .directory)
   var model: String
 
-  @Flag(help: "Read one JSON string a line and write one array a line.")
+  @Flag(help: "Read one JSON string per line and write one array per line.")
   var lines = false
 
   func run() throws {
@@ -38,7 +38,7 @@ struct TokenizeCommand: ParsableCommand {
 struct DetokenizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "detokenize",
-    abstract: "Turn JSON arrays of token ids on standard input, one a line, into JSON strings, one a line.")
+    abstract: "Turn JSON arrays of token ids on standard input, one per line, into JSON strings, one per line.")
 
   @Option(help: ArgumentHelp("The model folder.", valueName: "dir"), completion: .directory)
   var model: String

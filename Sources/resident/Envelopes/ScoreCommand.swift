@@ -7,19 +7,19 @@ import ToolCalls
 
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "score", abstract: "Judge recorded outputs by the traces and tasks of an envelope.",
+    commandName: "score", abstract: "Score recorded outputs against the traces and tasks of an envelope.",
     discussion: """
       Each line of the file of outputs is a JSON object with `text` and either `trace` and, unless it is 1, `round`, or \
-      `task` and `item`. Each gives a line of JSON: the first with `trace`, `round`, `valid`, `failures` and `detail`, the \
-      second with `task`, `item`, `answer` and `correct`.
+      `task` and `item`. For each, one line of JSON is printed: with `trace`, `round`, `valid`, `failures` and `detail`, \
+      or with `task`, `item`, `answer` and `correct`.
       """)
 
   @OptionGroup var file: EnvelopeCommand.File
 
-  @Option(help: ArgumentHelp("The outputs, one JSON object a line.", valueName: "file"))
+  @Option(help: ArgumentHelp("The outputs, one JSON object per line.", valueName: "file"))
   var outputs: String
 
-  @Option(help: ArgumentHelp("How calls are read.", valueName: "name"))
+  @Option(help: ArgumentHelp("How tool calls are parsed.", valueName: "name"))
   var parser: CallParser = .jsonTools
 
   func run() throws {
@@ -36,7 +36,7 @@ struct ScoreCommand: ParsableCommand {
   }
 }
 
-/// Finds what an output is of, and judges it.
+/// Finds the trace or item that an output belongs to, and judges it.
 private struct OutputJudge {
   private let traces: [String: Trace]
   private let tasks: [String: (kind: AccuracyTask.Kind, items: [String: AccuracyTask.Item])]
@@ -55,6 +55,7 @@ private struct OutputJudge {
     self.parser = parser
   }
 
+  /// Nil if there is no text, or the envelope has no such trace and round, or task and item.
   func judge(_ output: JSONValue) -> JSONValue? {
     guard let text = output["text"]?.string else { return nil }
     if let name = output["task"]?.string {
@@ -73,7 +74,7 @@ private struct OutputJudge {
       .judge(text, isCutOff: false, expected: trace.rounds[round - 1].calls)
     return [
       "trace": .string(trace.id), "round": .integer(round), "valid": .bool(judgement.isValid),
-      "failures": .array(judgement.failures.map { .string($0.rawValue) }), "detail": .string(judgement.detail),
+      "failures": .init(judgement.failures.map(\.rawValue)), "detail": .string(judgement.detail),
     ]
   }
 }

@@ -2,17 +2,17 @@ import ArgumentParser
 import Envelopes
 import Foundation
 import JSON
-import ModelRegistry
-import Promotion
-import Runner
 import Measurements
+import ModelRegistry
+import Runner
+import Verdicts
 
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Measure a candidate against the resident, in turns, through one envelope.",
     discussion: """
-      Both models run in workers of their own, one computes at a time, blocks go resident, candidate, candidate, resident \
-      or the other way round. The verdict is printed; `resident promote` acts on it. Exit code 0 whatever the verdict.
+      Each model has a worker process, and one computes at a time. Blocks go resident, candidate, candidate, resident or \
+      the other way round. The verdict is printed; `resident promote` acts on it. Exit code 0 whatever the verdict.
       """)
 
   @Argument(help: "The candidate's model id, as its folder is named in the model library.")
@@ -40,10 +40,9 @@ struct CompareCommand: AsyncParsableCommand {
       [try options.contender(.resident, resident), try options.contender(.candidate, candidateID)],
       role: role.map(Role.init(rawValue:)), envelope: envelope, registry: registry.file.url)
     let store = try options.database.open(.readWrite)
-    let number = try await Measuring.run(plan, store: store, resuming: options.resume, manner: options.lock.whenBusy)
-    let promoter = Promoter(store: store, registry: registry.file, requester: Requester.name)
-    let (verdict, _) = try promoter.judge(number)
-    try promoter.record(verdict, for: number)
+    let number = try await Measuring.run(plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy)
+    let verdict = try Judge(try store.verdictInputs(of: number)).verdict()
+    try store.recordIfNew(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: number)
     if options.json {
       let output: JSONValue = ["comparison": .integer(Int(number.rawValue)), "verdict": verdict.json]
       return Terminal.write(output.serialized(.pretty) + "\n")

@@ -3,12 +3,10 @@ import Envelopes
 import Foundation
 import Measurements
 import ModelRegistry
-import Platform
 import Runner
-import Store
 import ToolCalls
 
-/// What `run` and `compare` take alike.
+/// The options that `run` and `compare` share.
 struct MeasuringOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The envelope.", valueName: "file"), completion: .file(extensions: ["json"]))
   var envelope: String
@@ -17,7 +15,7 @@ struct MeasuringOptions: ParsableArguments {
   @OptionGroup var library: LibraryOption
   @OptionGroup var database: DatabaseOption
 
-  @Option(help: "Threads a worker computes with. Default: one a physical core.")
+  @Option(help: "Threads that a worker computes with. Default: one per physical core.")
   var threads: Int?
 
   @Option(help: "Whether the machine does anything else meanwhile: isolated or under-load.")
@@ -25,20 +23,20 @@ struct MeasuringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How calls of live tool loops are read: \(CallParser.allCases.map(\.rawValue).joined(separator: ", ")). "
+      "How tool calls of live loops are parsed: \(CallParser.allCases.map(\.rawValue).joined(separator: ", ")). "
         + "Default: as the chat template says.",
       valueName: "name"))
   var parser: CallParser?
 
   @Option(
     help: ArgumentHelp(
-      "Refuse to load models that together need more than this, by their files and configuration.",
+      "Refuse to load models that together need more than this, judged by their files and configuration.",
       valueName: "MB"))
   var memoryBudget: Int?
 
   @Option(
     help: ArgumentHelp(
-      "End a worker whose address space grows beyond this (Linux); its cell is then capacity_gated.", valueName: "MB"))
+      "End a worker whose address space grows beyond this (Linux); its cell becomes capacity_gated.", valueName: "MB"))
   var memoryLimit: Int?
 
   @OptionGroup var lock: LockOption
@@ -56,6 +54,9 @@ struct MeasuringOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }
   }
 
+  /// What is measured, of which models and how.
+  ///
+  /// - Throws: `ValidationError` or the engine's error if its worker can't be started; the library's if a model is missing.
   func plan(
     _ contenders: [MeasurementPlan.Contender], role: Role?, envelope: Envelope,
     registry: URL = RegistryLocation.url(override: nil)
@@ -79,34 +80,3 @@ struct MeasuringOptions: ParsableArguments {
 
 extension EnvironmentClass: ExpressibleByArgument {}
 extension CallParser: ExpressibleByArgument {}
-
-/// Runs a plan with progress, and ends it cleanly at Ctrl-C.
-enum Measuring {
-  static func run(
-    _ plan: MeasurementPlan, store: MeasurementStore, resuming: Bool, manner: HostLock.Manner = .wait
-  ) async throws -> SessionNumber {
-    let lock = try await LockOption.acquire(manner, for: "measuring \(plan.contenders.map(\.model.rawValue))")
-    defer { withExtendedLifetime(lock) {} }
-    if resuming { try store.check() }
-    let progress = ProgressDisplay()
-    let work = Task {
-      try await MeasurementRunner(plan, store: store, report: progress.show).run(resuming: resuming) { number in
-        progress.session = number
-      }
-    }
-    let cancellation = Cancellation { work.cancel() }
-    defer {
-      progress.end()
-      withExtendedLifetime(cancellation) {}
-    }
-    do {
-      return try await work.value
-    } catch is CancellationError {
-      progress.end()
-      if let number = progress.session {
-        Terminal.writeError("interrupted; session \(number) is kept. Run the same command with --resume to go on.\n")
-      }
-      throw ExitCode(130)
-    }
-  }
-}

@@ -3,7 +3,7 @@ import Checkpoint
 import Foundation
 import JSON
 
-/// Model folders: make them, look into them.
+/// Makes and inspects model folders.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "Import, quantize and inspect model folders.",
@@ -12,16 +12,16 @@ struct ModelsCommand: ParsableCommand {
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Turn a GGUF file into an MLX model folder without changing a code.")
+    commandName: "import", abstract: "Convert a GGUF file to an MLX model folder without changing a quantized weight.")
 
   @Argument(help: "The GGUF file.", completion: .file(extensions: ["gguf"]))
   var file: String
 
-  @Option(help: ArgumentHelp("The folder to make; it must not exist yet.", valueName: "dir"), completion: .directory)
+  @Option(help: ArgumentHelp("The folder to write; it must not exist yet.", valueName: "dir"), completion: .directory)
   var out: String
 
   func run() throws {
-    let progress = ConversionBar("importing")
+    let progress = ConversionDisplay("importing")
     let cancellation = Cancellation()
     try ModelImporter.importGGUF(
       URL(fileURLWithPath: file), to: URL(fileURLWithPath: out), progress: progress.show,
@@ -33,7 +33,7 @@ struct ImportCommand: ParsableCommand {
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Describe a model folder: shape, bytes by format, hashes.")
+    commandName: "inspect", abstract: "Describe a model folder: its shape, bytes per format, hashes.")
 
   @Argument(help: "The model folder.", completion: .directory)
   var folder: String

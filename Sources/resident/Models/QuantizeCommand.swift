@@ -7,10 +7,10 @@ import Tokenization
 
 struct QuantizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "quantize", abstract: "Write a model in another lane.",
+    commandName: "quantize", abstract: "Write a model in another quantization lane.",
     discussion: """
-      uniform: every layer in the same bits and group. mixed: 8 bits for the layers whose quantization changes the \
-      output most, --bits for the rest, within --target-bits. distilled: the size of uniform, tuned on calibration \
+      uniform: every layer with the same bits and group size. mixed: 8 bits for the layers whose quantization changes \
+      the output most, --bits for the rest, within --target-bits. distilled: the size of uniform, tuned on calibration \
       text. mxfp4, mxfp8, nvfp4: microscaling floats. bf16: dequantized.
       """)
 
@@ -30,16 +30,16 @@ struct QuantizeCommand: ParsableCommand {
   @Option(help: "How weights are stored.")
   var lane: LaneName
 
-  @Option(help: "Bits a code of an affine lane: 2, 3, 4, 5, 6 or 8.")
+  @Option(help: "Bits per code of an affine lane: 2, 3, 4, 5, 6 or 8.")
   var bits = 4
 
-  @Option(help: "Columns that share a scale, of an affine lane: 32, 64 or 128.")
+  @Option(help: "Group size of an affine lane, the weights that share a scale: 32, 64 or 128.")
   var groupSize = 64
 
-  @Option(help: "Stored bits a weight of the lane mixed, scales and all.")
+  @Option(help: "Stored bits per weight of the lane mixed, scales included.")
   var targetBits = 5.0
 
-  @Option(help: "Draw the 8-bit layers of the lane mixed at random, by this seed: something to compare with.")
+  @Option(help: "Draw the 8-bit layers of the lane mixed at random by this seed, to compare with.")
   var draw: UInt64?
 
   @Option(
@@ -47,10 +47,10 @@ struct QuantizeCommand: ParsableCommand {
     completion: .file())
   var calibration: String?
 
-  @Option(help: "Threads that compute. Default: one a logical core.")
+  @Option(help: "Threads that compute. Default: one per logical core.")
   var threads: Int?
 
-  @Option(help: ArgumentHelp("The folder to make; it must not exist yet.", valueName: "dir"), completion: .directory)
+  @Option(help: ArgumentHelp("The folder to write; it must not exist yet.", valueName: "dir"), completion: .directory)
   var out: String
 
   func validate() throws {
@@ -85,7 +85,7 @@ struct QuantizeCommand: ParsableCommand {
   private func writeMixed(_ source: ModelFolder, isCancelled: () -> Bool) throws {
     let coarse = try format()
     guard let fine = QuantizationFormat(bits: 8, groupSize: groupSize) else { return }
-    let progress = ConversionBar("measuring")
+    let progress = ConversionDisplay("measuring")
     let mixed = try MixedLane(
       source, coarse: coarse, fine: fine, targetBits: targetBits, calibration: try calibrationText(of: source),
       threads: chosenThreads, draw: draw,
@@ -100,13 +100,13 @@ struct QuantizeCommand: ParsableCommand {
     _ lane: Lane, evidence: JSONValue? = nil, of source: ModelFolder,
     quantizingBy quantize: @escaping LayerQuantizer = LayerConverter.standard, isCancelled: () -> Bool
   ) throws {
-    let progress = ConversionBar("quantizing")
+    let progress = ConversionDisplay("quantizing")
     let target = URL(fileURLWithPath: out)
     try source.write(
       lane, evidence: evidence, quantizingBy: quantize, to: target, progress: progress.show, isCancelled: isCancelled)
     progress.end()
     let made = try ModelInspection(of: ModelFolder(contentsOf: target))
-    Terminal.write("wrote \(out): \(String(format: "%.2f", made.bitsPerWeight)) bits a weight\n")
+    Terminal.write("wrote \(out): \(String(format: "%.2f", made.bitsPerWeight)) bits per weight\n")
   }
 
   private func format() throws -> QuantizationFormat {
@@ -127,6 +127,6 @@ struct QuantizeCommand: ParsableCommand {
     return CalibrationText(tokenizer.encode(text, addSpecialTokens: false))
   }
 
-  /// Two threads of a core share its arithmetic, yet together they get more of it.
+  /// Two threads of a core share its arithmetic units, yet together they keep them busier than one.
   private var chosenThreads: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 }

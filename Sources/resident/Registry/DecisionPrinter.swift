@@ -4,14 +4,7 @@ import Foundation
 import Promotion
 import Verdicts
 
-enum DecisionFormat: String, CaseIterable, ExpressibleByArgument {
-  case text
-  case json
-  case markdown
-  case github
-}
-
-/// Prints what came of asking for a promotion.
+/// Prints the outcome of a promotion that was asked for.
 struct DecisionPrinter {
   let decision: PromotionDecision
   /// The file that was, or would be, edited.
@@ -19,7 +12,9 @@ struct DecisionPrinter {
   /// The exported dataset's folder, to link to.
   let results: String
 
-  /// The decision is made and carried out: that GitHub's step summary cannot be written is said and changes nothing of it.
+  /// Prints the decision, which is made and carried out.
+  ///
+  /// A step summary of GitHub that can't be written is reported and changes nothing.
   func print(_ format: DecisionFormat) {
     switch format {
     case .text: Terminal.write(text)
@@ -51,7 +46,7 @@ struct DecisionPrinter {
     return decision.verdict.markdown + rows + "\n\(actionLine)\n" + diff
   }
 
-  /// Links to the raw samples and the verdict's rows, where they are exported.
+  /// Links to the raw samples and the verdict's rows; empty if they are not exported.
   private var rows: String {
     let folder = URL(fileURLWithPath: results, isDirectory: true)
     guard let names = try? PublishedDataset(folder: folder, engine: nil).files(of: decision.verdict.subject.session),
@@ -86,4 +81,12 @@ struct DecisionPrinter {
       Terminal.writeError("the step summary \(path) could not be written: \(error.localizedDescription)\n")
     }
   }
+}
+
+/// How a decision is printed.
+enum DecisionFormat: String, CaseIterable, ExpressibleByArgument {
+  case text
+  case json
+  case markdown
+  case github
 }

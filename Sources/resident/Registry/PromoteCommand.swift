@@ -12,7 +12,7 @@ struct PromoteCommand: ParsableCommand {
     discussion: """
       Exit codes:
         0   promoted, or would be in a dry run
-        10  hold: no measured win, or a provisional win where the envelope asks for a final one
+        10  hold: no measured win, or a provisional win when the envelope asks for a final one
         11  reject: a guardrail is broken
         12  inconclusive: too noisy, too few, or data missing
         2   usage or data error; the registry is unchanged
@@ -30,13 +30,13 @@ struct PromoteCommand: ParsableCommand {
   @Flag(help: "Show the edit and change nothing.")
   var dryRun = false
 
-  @Flag(help: "Print only the edit as a patch that `git apply` takes, and change nothing.")
+  @Flag(help: "Print only the edit, as a patch for `git apply`, and change nothing.")
   var patch = false
 
-  @Flag(help: "Accept a provisional verdict where the envelope asks for a final one.")
+  @Flag(help: "Accept a provisional verdict when the envelope asks for a final one.")
   var allowProvisional = false
 
-  @Flag(help: "Accept a comparison that was measured on another host than this one.")
+  @Flag(help: "Accept a comparison that was measured on another host.")
   var anyHost = false
 
   @Option(help: "How the decision is printed: \(DecisionFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -73,7 +73,7 @@ struct PromoteCommand: ParsableCommand {
   }
 }
 
-/// Which file an edit is of.
+/// Which file is edited.
 struct EditOptions: ParsableArguments {
   @OptionGroup var registry: RegistryOption
 
@@ -90,7 +90,7 @@ struct EditOptions: ParsableArguments {
   }
 }
 
-/// Who asks, for the log of registry edits.
+/// Who asks for an edit, for the log.
 enum Requester {
   static var name: String {
     let environment = ProcessInfo.processInfo.environment

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Foundation
 import JSON
+import Measurements
 import ModelRegistry
 import Promotion
 import Store
-import Measurements
 
+/// The log of edits, and what differs from it.
 extension RegistryCommand {
   struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,7 +19,7 @@ extension RegistryCommand {
 
     func run() throws {
       let store = try database.open(.readWrite)
-      // Without a file there is nothing to settle by, and the log can be read nevertheless.
+      // Without a file, open edits stay open, and the log can be read nevertheless.
       _ = try? Promoter(store: store, registry: target.file, requester: Requester.name).recover()
       let edits = try store.registryEdits(role: role.map(Role.init(rawValue:)))
       if json { return try Terminal.deliver(JSONValue.array(edits.map(\.json)).serialized(.pretty) + "\n") }
@@ -29,8 +30,8 @@ extension RegistryCommand {
 
   struct RollbackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "rollback", abstract: "Take a role's last edit back.",
-      discussion: "An edit like any other: it is refused where the role has been changed since, and logged.")
+      commandName: "rollback", abstract: "Undo a role's last edit.",
+      discussion: "An edit like any other: it is logged, and refused if the role has been changed since.")
     @Option(help: "The role.") var role: String
     @OptionGroup var target: EditOptions
     @OptionGroup var database: DatabaseOption
@@ -45,10 +46,51 @@ extension RegistryCommand {
       Terminal.write(diff.description)
     }
   }
+
+  struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "diff",
+      abstract: "Show the roles whose model is not the one that the log, or the source, says.",
+      discussion: "Exit code 0 if all agree, 1 if a role differs.")
+    @OptionGroup var target: EditOptions
+    @OptionGroup var database: DatabaseOption
+    @Flag(help: "Print one JSON array.") var json = false
+
+    func run() throws {
+      let registry = try target.registry.file.read()
+      let differences = try logDifferences(registry) + sourceDifferences(registry)
+      if json {
+        Terminal.write(JSONValue.array(differences.map(\.json)).serialized(.pretty) + "\n")
+      } else {
+        for difference in differences { Terminal.write(difference.text) }
+        if differences.isEmpty { Terminal.writeError("no role differs\n") }
+      }
+      if !differences.isEmpty { throw ExitCode(1) }
+    }
+
+    private func logDifferences(_ registry: Registry) throws -> [RoleDifference] {
+      guard database.exists else { return [] }
+      let edits = try database.open(.readOnly).registryEdits(role: nil).filter { $0.state == .done }
+      return registry.entries.compactMap { entry in
+        guard let last = edits.last(where: { $0.role == entry.role }), last.to != entry.id else { return nil }
+        return RoleDifference(role: entry.role, registry: entry.id, other: last.to, origin: "log")
+      }
+    }
+
+    private func sourceDifferences(_ registry: Registry) throws -> [RoleDifference] {
+      guard let path = target.source else { return [] }
+      let source = try NixSource(contentsOf: URL(fileURLWithPath: path))
+      return try registry.entries.compactMap { entry in
+        let id = try source.assignment(of: entry.role).id
+        return id == entry.id
+          ? nil : RoleDifference(role: entry.role, registry: entry.id, other: id, origin: "source")
+      }
+    }
+  }
 }
 
 extension RegistryEditRecord {
-  /// For people.
+  /// One line for people.
   var line: String {
     let time = Date(timeIntervalSince1970: requestedAt).formatted(.iso8601)
     let cause = comparison.map { "comparison \($0)" } ?? "by hand"
@@ -56,11 +98,29 @@ extension RegistryEditRecord {
       + (state == .done ? "" : "  [\(state.rawValue)]")
   }
 
-  var json: JSONValue {
+  fileprivate var json: JSONValue {
     [
       "requested_at": .number(requestedAt), "role": .string(role.rawValue), "from": .string(from.rawValue),
       "to": .string(to.rawValue), "comparison": comparison.map { .integer(Int($0.rawValue)) } ?? .null,
       "requested_by": .string(requestedBy), "kind": .string(kind.rawValue), "state": .string(state.rawValue),
     ]
+  }
+}
+
+/// A role with one model in the registry and another elsewhere.
+private struct RoleDifference {
+  let role: Role
+  let registry: ModelID
+  let other: ModelID
+  /// `log` or `source`.
+  let origin: String
+
+  var text: String { "\(role)\n- \(other)  (\(origin))\n+ \(registry)  (registry)\n" }
+
+  var json: JSONValue {
+    .object(
+      JSONObject([
+        ("role", .string(role.rawValue)), ("registry", .string(registry.rawValue)), (origin, .string(other.rawValue)),
+      ]))
   }
 }

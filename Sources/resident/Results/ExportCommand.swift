@@ -10,8 +10,8 @@ struct ExportCommand: ParsableCommand {
     commandName: "export", abstract: "Write what was measured as a dataset: figures, raw samples and verdicts.",
     discussion: """
       Shards are named by their content and never rewritten: exporting again adds only what is new. Parquet is written \
-      by DuckDB; where that is missing, JSON Lines with the same rows. Only the columns that the dataset's README lists \
-      leave the machine.
+      by DuckDB; without it, JSON Lines with the same rows are. Only the columns that the dataset's README lists leave \
+      the machine.
       """)
 
   @Option(help: ArgumentHelp("The dataset's folder.", valueName: "dir"), completion: .directory)
@@ -22,15 +22,15 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: """
-      How shards are written: \(ShardFormat.allCases.map(\.rawValue).joined(separator: " or ")). Default: as those that \
-      are there, else parquet where DuckDB is found.
+      How shards are written: \(ShardFormat.allCases.map(\.rawValue).joined(separator: " or ")). Default: that of the \
+      shards that are there, else parquet if DuckDB is found.
       """)
   var format: ShardFormat?
 
   @Option(help: "The git revision to record. Default: that of the working folder, else \"unknown\".")
   var gitRevision: String?
 
-  @Option(help: "What started the measurements, for the record.")
+  @Option(help: "What started the measurements, as a word to record.")
   var trigger = "manual"
 
   @Flag(help: "Print one JSON object.")
@@ -68,6 +68,7 @@ struct ExportCommand: ParsableCommand {
     if !report.refused.isEmpty { throw ExitCode(2) }
   }
 
+  /// The git revision of the working folder; nil if it has none.
   static var workingRevision: String? {
     let arguments = ["git", "rev-parse", "--short=12", "HEAD"]
     guard let output = ProgramOutput(of: URL(fileURLWithPath: "/usr/bin/env"), arguments), output.status == 0 else {
@@ -80,8 +81,9 @@ struct ExportCommand: ParsableCommand {
 extension ShardFormat: ExpressibleByArgument {}
 
 extension ExportReport {
-  /// Writes `RANKINGS.md` beside what was exported: from the dataset and not from the database, so that nothing is in it
-  /// that may not leave.
+  /// Writes `RANKINGS.md` beside what was exported.
+  ///
+  /// From the dataset and not from the database, so that nothing is in it that may not leave the machine.
   func writeRankings(by exporter: DatasetExporter) throws {
     guard sessions + unchanged > 0 else { return }
     let dataset = try PublishedDataset(folder: exporter.folder, engine: exporter.engine)
@@ -91,10 +93,22 @@ extension ExportReport {
 
   fileprivate var json: JSONValue {
     [
-      "format": .string(format.rawValue), "written": .array(written.map { .string($0) }),
+      "format": .string(format.rawValue), "written": .init(written),
       "sessions": .integer(sessions), "samples": .integer(samples), "unchanged_sessions": .integer(unchanged),
       "refused": .array(
         refused.map { ["session": .integer(Int($0.session.rawValue)), "reason": .string($0.error.description)] }),
     ]
   }
+}
+
+/// Where DuckDB's command line is.
+struct DuckDBOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "DuckDB's command line. Default: $RESIDENT_DUCKDB, else duckdb in PATH, else \(DuckDB.projectPath).",
+      valueName: "file"),
+    completion: .file())
+  var duckdb: String?
+
+  func find() throws -> DuckDB? { try DuckDB.find(duckdb) }
 }

@@ -5,10 +5,10 @@ import JSON
 
 struct ImportDatasetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Merge an exported dataset, of whatever host, into the database.",
+    commandName: "import", abstract: "Merge an exported dataset, of any host, into the database.",
     discussion: """
       Sessions and verdicts that the database has are left as they are, so importing twice changes nothing. A shard \
-      whose bytes do not have the hash that its name promises is refused.
+      whose bytes do not have the hash in its name is refused.
       """)
 
   @Argument(help: ArgumentHelp("The dataset's folder.", valueName: "dir"), completion: .directory)

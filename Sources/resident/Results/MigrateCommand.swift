@@ -4,8 +4,9 @@ import Store
 
 struct MigrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "migrate", abstract: "Bring a database of an earlier version up to date, as commands that write do.",
-    discussion: "Tables and columns are added; no row is changed. All of it happens, or nothing does.")
+    commandName: "migrate",
+    abstract: "Migrate a database of an earlier version to the current schema, as commands that write do.",
+    discussion: "Tables and columns are added; no row is changed. All of it happens, or nothing.")
 
   @OptionGroup var database: DatabaseOption
 
@@ -13,7 +14,7 @@ struct MigrateCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    // A database that is not there is an error here and not a new one.
+    // A missing database is an error here; opening it for writing would create one.
     let found: Int
     do throws(StoreError) {
       _ = try MeasurementStore(at: database.url, mode: .readOnly)

@@ -7,9 +7,9 @@ struct PublishCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "publish", abstract: "Add an exported dataset's new shards to a repository on the hub, in one commit.",
     discussion: """
-      Needs an access token with the write permission in $HF_TOKEN. A shard is only ever added: one that the repository \
-      has with other bytes is an error before any upload. Repeating the command after a failure adds what is missing. A \
-      repository that is not there is made. $HF_ENDPOINT names another hub.
+      Needs an access token with write permission in $HF_TOKEN. Shards are only ever added: one that the repository has \
+      with other bytes is an error before any upload. Repeating the command after a failure adds what is missing. A \
+      repository that does not exist is created. $HF_ENDPOINT names another hub.
       """)
 
   @Option(help: ArgumentHelp("The dataset's repository.", valueName: "org/name"))
@@ -25,7 +25,7 @@ struct PublishCommand: ParsableCommand {
     completion: .file())
   var hf: String?
 
-  @Flag(help: "Say what would be added and write nothing.")
+  @Flag(help: "Print what would be added, and write nothing.")
   var dryRun = false
 
   @Flag(help: "Print one JSON object.")
@@ -77,8 +77,8 @@ extension PublishReport {
           ["path": .string($0.path), "bytes": .integer($0.bytes), "sha256": .string($0.sha256)]
         }),
       "bytes": .integer(plan.bytes), "unchanged": .integer(plan.unchanged),
-      "foreign": .array(plan.foreign.map { .string($0) }), "kept": .array(plan.kept.map { .string($0) }),
-      "commit": commit.map { .string($0) } ?? .null,
+      "foreign": .init(plan.foreign), "kept": .init(plan.kept),
+      "commit": .init(commit),
     ]
   }
 }

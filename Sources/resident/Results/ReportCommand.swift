@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
+import Measurements
 import ModelRegistry
 import Report
 import Store
-import Measurements
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,11 +11,12 @@ struct ReportCommand: ParsableCommand {
     discussion: "The pages need no network. A comparison has a verdict once it ended or `resident promote` judged it.")
 
   @Option(
-    help: ArgumentHelp("The folder to write index.html, a page a comparison and RANKINGS.md to.", valueName: "dir"),
+    help: ArgumentHelp("The folder to write index.html, a page per comparison and RANKINGS.md to.", valueName: "dir"),
     completion: .directory)
   var out = "report"
 
-  @Option(help: ArgumentHelp("With --json: one comparison with every block's evidence.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("With --json: print one comparison with the evidence of every block.", valueName: "number"))
   var comparison: Int64?
 
   @Flag(help: "Print what the pages show as one JSON object, and write no page.") var json = false
@@ -44,22 +45,40 @@ struct ReportCommand: ParsableCommand {
     Terminal.write("\(total) comparisons in \(folder.path)\n")
   }
 
-  /// Nil where none is named and none is at a known place.
+  /// Nil if none is named and none is at a known place.
   private func library() throws -> ChartLibrary? {
     try charts.path.map { try ChartLibrary(contentsOf: URL(fileURLWithPath: $0)) } ?? ChartLibrary.find()
   }
 
   private func detail(_ number: Int64, _ store: MeasurementStore) throws -> ComparisonDetail {
     let session = SessionNumber(rawValue: number)
-    guard let comparison = Report(try store.verdicts(of: session)).comparisons.first else {
+    let report = Report(try store.verdicts(of: session))
+    if let problem = report.unreadable[session] { throw ValidationError("Session \(number): \(problem).") }
+    guard let comparison = report.comparisons.first else {
       throw ValidationError("Session \(number) has no recorded verdict; `resident promote --dry-run` records one.")
     }
     return try ComparisonDetail(comparison, in: store)
   }
 
-  /// What the registry says where there is one; a report needs none.
+  /// The registry's roles; none without a registry, which a report does not need.
   private func roles() throws -> [Role: ModelID] {
     guard FileManager.default.fileExists(atPath: registry.file.url.path) else { return [:] }
     return try registry.file.read().models
+  }
+}
+
+/// Where Chart.js is.
+struct ChartLibraryOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Chart.js as one file. Default: $\(ChartLibrary.environmentVariable), else .resident/tools or Debian's package.",
+      valueName: "file"),
+    completion: .file(extensions: ["js"]))
+  var chartLibrary: String?
+
+  /// The file that is named here or by the environment; nil if none is.
+  var path: String? {
+    let named = chartLibrary ?? ProcessInfo.processInfo.environment[ChartLibrary.environmentVariable] ?? ""
+    return named.isEmpty ? nil : named
   }
 }

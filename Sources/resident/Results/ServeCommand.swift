@@ -11,7 +11,7 @@ struct ServeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The address to listen on. Another than this machine's own opens the database to the network.",
+      "The address to listen on. One that is not a loopback address opens the database to the network.",
       valueName: "address"))
   var host = "127.0.0.1"
 
@@ -43,7 +43,7 @@ struct ServeCommand: ParsableCommand {
   }
 }
 
-/// The server is a program of its own, which stands beside this one once it is built.
+/// The server is another program, which stands beside this one once it is built.
 private struct ServerMissing: Error, CustomStringConvertible {
   let path: String
   var reason = "it is not built"

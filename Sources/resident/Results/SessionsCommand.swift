@@ -33,11 +33,11 @@ extension SessionSummary {
     [
       "number": .integer(Int(number.rawValue)), "uuid": .string(session.uuid), "started_at": .number(session.startedAt),
       "state": .string(state.rawValue), "envelope": .string(session.envelopeID),
-      "role": session.role.map { .string($0.rawValue) } ?? .null,
-      "resident": session.resident.map { .string($0.rawValue) } ?? .null,
+      "role": .init(session.role?.rawValue),
+      "resident": .init(session.resident?.rawValue),
       "candidate": .string(session.candidate.rawValue), "samples": .integer(sampleCount),
       "successes": .integer(successCount), "void_blocks": .integer(voidCount),
-      "outcome": outcome.map { .string($0) } ?? .null,
+      "outcome": .init(outcome),
     ]
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Foundation
 import JSON
 import Measurements
-import Promotion
 import Report
 import Store
 import Verdicts
@@ -14,7 +14,6 @@ struct ShowCommand: ParsableCommand {
   @Argument(help: "The comparison's number, as `resident sessions` lists it.")
   var comparison: Int64
 
-  @OptionGroup var registry: RegistryOption
   @OptionGroup var database: DatabaseOption
 
   @Flag(help: "Print one JSON object.")
@@ -23,12 +22,11 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     let store = try database.open(.readOnly)
     let number = SessionNumber(rawValue: comparison)
-    let promoter = Promoter(store: store, registry: registry.file, requester: Requester.name)
-    let evidence = try store.evidence(number)
-    let earlier = try store.earlierEvidence(of: number).filter(evidence.continues)
-    let (verdict, envelope) = try promoter.judge(evidence, after: earlier)
-    let traces = try evidenceTraces(in: evidence, under: envelope, after: earlier)
+    let inputs = try store.verdictInputs(of: number)
+    let judge = try Judge(inputs)
+    let (verdict, traces) = (try judge.verdict(), try judge.traces())
     if json {
+      let evidence = inputs.evidence
       let output: JSONValue = [
         "comparison": .integer(Int(comparison)), "state": .string(evidence.state.rawValue),
         "started_at_s": .number(evidence.session.startedAt), "verdict": verdict.json,
@@ -37,5 +35,58 @@ struct ShowCommand: ParsableCommand {
       return Terminal.write(output.serialized(.pretty) + "\n")
     }
     Terminal.write(ComparisonText(number: number, verdict: verdict, traces: traces).text(TerminalStyle()))
+  }
+}
+
+/// A comparison for a terminal: the verdict, then the pair of each block.
+private struct ComparisonText {
+  let number: SessionNumber
+  let verdict: Verdict
+  /// Of this comparison's own blocks.
+  let traces: [EvidenceTrace]
+
+  func text(_ style: TerminalStyle) -> String {
+    let lines = verdict.text(width: Terminal.width).split(separator: "\n", omittingEmptySubsequences: false)
+    let painted = lines.enumerated().map { index, line in
+      index == 0 ? paintedHeadline(String(line), style) : paintedState(String(line), style)
+    }
+    return "comparison \(number)\n" + painted.joined(separator: "\n") + pairsText(style)
+  }
+
+  private func paintedHeadline(_ line: String, _ style: TerminalStyle) -> String {
+    let outcome = verdict.outcome.rawValue
+    guard line.hasPrefix(outcome) else { return line }
+    return style.painted(outcome) + line.dropFirst(outcome.count)
+  }
+
+  /// A rule's line ends with its state, or with its standing after that.
+  private func paintedState(_ line: String, _ style: TerminalStyle) -> String {
+    for state in ["won", "passed", "broken", "unresolved", "not shown"] {
+      for standing in ["", ", leads", ", lags"] where line.hasSuffix(" \(state)\(standing)") {
+        let rest = line.dropLast(state.count + standing.count)
+        return rest + style.painted(state) + standing
+      }
+    }
+    return line
+  }
+
+  private func pairsText(_ style: TerminalStyle) -> String {
+    let rows = traces.flatMap { trace in
+      trace.points.map { point in
+        [
+          "\(trace.metric.title) of \(trace.cell)", "\(point.block)", Self.figure(point.pair?.resident, trace.metric),
+          Self.figure(point.pair?.candidate, trace.metric),
+          point.betterRatio.map { String(format: "%+.2f %%", ($0 - 1) * 100) } ?? "-",
+          point.voidReason == nil ? "scored" : "void",
+        ]
+      }
+    }
+    guard !rows.isEmpty else { return "\npairs\n  none was measured\n" }
+    return "\npairs, an advantage above 0 is better for the candidate\n"
+      + style.table(["metric", "block", "resident", "candidate", "advantage", "state"], rows)
+  }
+
+  private static func figure(_ value: Double?, _ metric: Metric) -> String {
+    value.map { String(format: "%.4g", $0) + " \(metric.unit)" } ?? "-"
   }
 }

@@ -7,8 +7,8 @@ struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Judge an exported dataset again from its raw samples alone.",
     discussion: """
-      Needs no database. Exit code 0 where every published verdict follows from the raw samples, 1 where one does not, 2 \
-      where a file is damaged or not what its name promises.
+      Needs no database. Exit code 0 if every published verdict follows from the raw samples, 1 if one does not, 2 if a \
+      file is damaged or does not have the hash in its name.
       """)
 
   @Argument(help: ArgumentHelp("The dataset's folder.", valueName: "dir"), completion: .directory)
@@ -40,7 +40,7 @@ extension DatasetVerifier.Finding {
   fileprivate var json: JSONValue {
     [
       "verdict": .string(name), "session": .string(session), "state": .string(state.rawValue),
-      "details": .array(details.map { .string($0) }),
+      "details": .init(details),
     ]
   }
 }

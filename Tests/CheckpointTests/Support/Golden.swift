@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import JSON
 import Testing
@@ -34,7 +35,7 @@ struct Golden {
 }
 
 extension JSONValue {
-  /// The integers of a text of hexadecimal digits without separators.
+  /// The integers in a member that holds hexadecimal digits without separators.
   func bits<T: FixedWidthInteger>(_ name: String, _: T.Type) throws -> [T] {
     let digits = Array(try #require(self[name]?.string).utf8)
     let width = MemoryLayout<T>.size * 2

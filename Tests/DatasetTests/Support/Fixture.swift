@@ -51,29 +51,30 @@ struct Fixture {
   @discardableResult
   func comparison(
     uuid: String = "6d1a1a0e-0000-4000-8000-000000000001", envelope: JSONValue = envelope,
-    resident: Sided = .resident, candidate: Sided = .candidate, surroundings: Surroundings = Surroundings(),
+    resident: MeasuredSide = .resident, candidate: MeasuredSide = .candidate,
+    context: HostContext = HostContext(),
     change: (inout MeasurementSession) -> Void = { _ in }
   ) throws -> SessionNumber {
     var session = Self.session(uuid: uuid, envelope: envelope)
     change(&session)
     let number = try store.open(session, envelope: envelope)
-    for sided in [resident, candidate] {
-      var run = sided.run
-      run.model = sided.run.side == .resident ? session.resident ?? "" : session.candidate
+    for side in [resident, candidate] {
+      var run = side.run
+      run.model = side.run.side == .resident ? session.resident ?? "" : session.candidate
       let row = try store.append(run, to: number)
-      for sample in sided.samples { try store.append(sample, to: row) }
+      for sample in side.samples { try store.append(sample, to: row) }
     }
     try store.void(.init(cell: "short", block: 1, reason: "resident: 3.1 and 4.2 tokens/s differ by 30 %"), in: number)
-    for incident in surroundings.incidents { try store.record(incident, session: number) }
-    for block in surroundings.blocks {
+    for incident in context.incidents { try store.record(incident, session: number) }
+    for block in context.blocks {
       try store.record(block.observation, cell: block.cell, block: block.block, session: number)
     }
     try store.finish(number, state: .complete)
     return number
   }
 
-  /// An incident and two readings, with and without all that a system may not tell.
-  static let surroundings = Surroundings(
+  /// An incident and two readings, with and without the values that a system may not report.
+  static let context = HostContext(
     incidents: [
       Incident(
         kind: .clockJumped, occurredAt: 1_763_866_300.5,

@@ -3,7 +3,7 @@ import Dataset
 import Foundation
 import JSON
 
-/// A folder with a dataset and an `hf` command that does as its files say.
+/// A folder with a dataset and an `hf` command that follows the files beside it.
 final class ScriptedHub {
   let folder: URL
   var environment = ["PATH": "/usr/bin:/bin", "HF_TOKEN": "hf_secret_0123456789"]
@@ -18,8 +18,8 @@ final class ScriptedHub {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  /// Lists what is in `listing`, or says what is in `missing`; an upload says what is in `failure`, or makes `after` the
-  /// listing. `calls` gets the arguments and `uploaded` the files.
+  /// A listing prints `listing`, or fails with `missing`. An upload fails with `failure`, or replaces `listing` by
+  /// `after`. `calls` records the arguments and `uploaded` the files.
   private static let script = """
     #!/bin/sh
     echo "$HF_HUB_DISABLE_XET $*" >> "$FOLDER/calls"
@@ -47,7 +47,7 @@ final class ScriptedHub {
     ((try? String(contentsOf: url(name), encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
   }
 
-  /// Adds a batch of one shard to the dataset, and gives its files as the hub lists them.
+  /// Adds a batch of one shard to the dataset, and returns its files as the hub lists them.
   func addBatch(_ content: String) throws -> [JSONValue] {
     let shard = "samples/samples-20260101T000000Z-\(Self.hash(content).prefix(32)).parquet"
     try write(content, to: "results/\(shard)")

@@ -1,9 +1,10 @@
+import Checkpoint
 import Foundation
 import JSON
 import NativeEngine
 import Synchronization
 
-/// Answers completions with real weights, through the native engine, under whatever name a test lets it.
+/// Completes with real weights, through the native engine, under whichever names a test allows.
 final class NativeAnswers: @unchecked Sendable {  // All is used under the lock.
   private let lock = NSLock()
   private let models: [LanguageModel]
@@ -45,4 +46,9 @@ final class NativeAnswers: @unchecked Sendable {  // All is used under the lock.
     connection.sendEvent(Events.usage(prompt.count, generation.tokens.count, cached: 0))
     connection.send("data: [DONE]\n\n")
   }
+}
+
+/// The native engine over a model folder, with room for the texts of a fingerprint.
+enum NativeSession {
+  static func open(_ model: ModelFolder) throws -> Session { try Session(model, options: .init(contextLength: 256)) }
 }

@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Synchronization
 
-/// An HTTP server of plain sockets that answers what a test says, byte by byte, well-formed or not.
+/// An HTTP server of plain sockets that sends what a test says, byte by byte, well-formed or not.
 final class RawServer: Sendable {
   struct Request: Sendable {
     let path: String
@@ -86,7 +86,7 @@ final class RawServer: Sendable {
       }
     }
     let thread = Thread { [tally] in
-      // Closed here and not by whoever ends the server: the number could be another server's before the next call.
+      // Closed here and not in `deinit`: the descriptor could be another server's before the next call.
       defer { close(bound) }
       while true {
         let client = accept(bound, nil, nil)
@@ -130,5 +130,31 @@ final class RawServer: Sendable {
       if read <= 0 { return }
       bytes += buffer[..<read]
     }
+  }
+}
+
+/// Events that real servers send.
+enum Events {
+  static func text(_ text: String) -> JSONValue {
+    ["choices": [["index": 0, "text": .string(text), "finish_reason": .null]]]
+  }
+
+  static let finish: JSONValue = ["choices": [["index": 0, "text": "", "finish_reason": "length"]]]
+
+  static func usage(_ prompt: Int, _ completion: Int, cached: Int? = nil) -> JSONValue {
+    var usage = JSONObject([("prompt_tokens", .integer(prompt)), ("completion_tokens", .integer(completion))])
+    usage["prompt_tokens_details"] = cached.map { ["cached_tokens": .integer($0)] }
+    return ["choices": [], "usage": .object(usage)]
+  }
+}
+
+extension RawServer.Connection {
+  /// A whole answer of three tokens.
+  func sendCompletion(_ texts: [String] = [" one", " two", " three"], promptTokens: Int = 5) {
+    sendHead()
+    for text in texts { sendEvent(Events.text(text)) }
+    sendEvent(Events.finish)
+    sendEvent(Events.usage(promptTokens, texts.count, cached: 0))
+    send("data: [DONE]\n\n")
   }
 }

@@ -1,8 +1,9 @@
 import Foundation
+import JSON
 
-/// A plain socket to the viewer: requests may be anything, and what comes back is looked at byte by byte.
+/// A plain socket to the viewer, for requests of any shape and responses read byte by byte.
 ///
-/// Its calls block, so they run on threads of their own: the server shares the test's.
+/// Its blocking calls run on a dispatch queue, since the server shares the test's threads.
 final class Connection: Sendable {
   private let descriptor: Int32
 
@@ -10,7 +11,7 @@ final class Connection: Sendable {
     let reason: String
   }
 
-  /// - Parameter receiveBuffer: The kernel's buffer for what is not read, in bytes.
+  /// - Parameter receiveBuffer: Bytes of the kernel's buffer for unread data.
   init(port: Int, receiveBuffer: Int32? = nil) throws {
     #if canImport(Glibc)
       let kind = Int32(SOCK_STREAM.rawValue)
@@ -21,7 +22,7 @@ final class Connection: Sendable {
     if var size = receiveBuffer {
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
-    // Longer than other tests may keep all threads from the server.
+    // Longer than other tests may keep the server from running.
     var patience = timeval(tv_sec: 300, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
@@ -44,7 +45,7 @@ final class Connection: Sendable {
     _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
   }
 
-  /// Reads until `isEnough` of all that came so far, or the end of the connection.
+  /// Reads until `isEnough` accepts everything received so far, or the connection ends.
   func read(until isEnough: @escaping @Sendable (String) -> Bool) async throws -> String {
     try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global().async { [self] in
@@ -61,4 +62,27 @@ final class Connection: Sendable {
       }
     }
   }
+}
+
+/// One response, read to the end of its connection.
+struct Reply: Sendable {
+  let status: Int
+  /// By name in lower case.
+  let headers: [String: String]
+  let body: String
+
+  init(_ text: String) {
+    let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
+    let lines = (parts.first ?? "").split(separator: "\r\n")
+    status = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    headers = Dictionary(
+      lines.dropFirst().compactMap { line in
+        guard let colon = line.firstIndex(of: ":") else { return nil }
+        let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+        return (line[..<colon].lowercased(), value)
+      }, uniquingKeysWith: { first, _ in first })
+    body = parts.count > 1 ? String(parts[1]) : ""
+  }
+
+  var json: JSONValue { get throws { try JSONValue(parsing: body) } }
 }

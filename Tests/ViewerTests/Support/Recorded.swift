@@ -4,7 +4,7 @@ import JSON
 import Measurements
 import Store
 
-/// Sessions as a measurement leaves them.
+/// Sessions as a measurement records them.
 enum Recorded {
   static let hostile = "<script>alert('x')</script>\"\u{202E}\u{7}{name}%2e%2e/\\"
 
@@ -27,7 +27,7 @@ enum Recorded {
     rawValue: SHA256.hash(data: Array(envelope.serialized(.canonical).utf8))
       .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
 
-  /// A session that runs, without samples; and the runs of its sides.
+  /// A running session without samples, and the runs of its sides.
   static func running(
     in store: MeasurementStore, candidate: String = "org/new"
   ) throws -> (session: SessionNumber, resident: RunNumber, candidate: RunNumber) {
@@ -47,8 +47,8 @@ enum Recorded {
     Run(
       model: ModelID(rawValue: model), side: side,
       provenance: .hashed(WeightsHash(rawValue: side.rawValue), files: JSONObject([("model.safetensors", "00ff")])),
-      engine: EngineBuild(name: "native", version: "0.1.0", instructionSet: "avx2", threads: 2), loadSeconds: 1,
-      readinessSeconds: 0.1, description: JSONObject())
+      engine: EngineBuild(name: "native", version: "0.1.0", instructionSet: "avx2", threads: 2),
+      load: LoadReading(loadSeconds: 1, readinessSeconds: 0.1), description: JSONObject())
   }
 
   static func sample(block: Int, repetition: Int = 0) -> Sample {
@@ -74,14 +74,18 @@ enum Recorded {
 
   static func verdict(_ candidate: String) -> JSONValue {
     [
-      "reason": "No objective is won.",
+      "outcome": "hold", "reason": "No objective is won.",
       "maturity": [
         "stage": "provisional", "validated_comparisons": 1, "needed_comparisons": 4, "missing_environment_classes": [],
       ],
       "subject": [
-        "role": "default", "envelope": ["id": "smoke"], "environment_class": "isolated",
-        "resident": ["model": "org/old", "peak_memory_bytes": 300_000_000],
-        "candidate": ["model": .string(candidate), "peak_memory_bytes": 200_000_000],
+        "session": "s", "role": "default", "envelope": ["id": "smoke", "version": 1, "sha256": "e0"],
+        "environment_class": "isolated", "resident": contender("org/old", peakMemoryBytes: 300_000_000),
+        "candidate": contender(candidate, peakMemoryBytes: 200_000_000),
+        "host": [
+          "fingerprint": "f00d", "os": "Linux", "architecture": "x86_64", "chip": "Some CPU", "physical_cores": 2,
+          "memory_bytes": 1,
+        ],
       ],
       "objectives": [
         [
@@ -93,7 +97,16 @@ enum Recorded {
       "guardrails": [
         ["metric": "peak_memory_bytes", "cell": .null, "state": "unresolved", "margin": 0.1, "effect": .null]
       ],
+      "gaps": [], "refusals": [],
       "facts": [side("resident", speed: 100, accuracy: 0.5), side("candidate", speed: 96, accuracy: 0.75)],
+    ]
+  }
+
+  private static func contender(_ model: String, peakMemoryBytes: Int) -> JSONValue {
+    [
+      "model": .string(model), "weights_sha256": .null,
+      "engine": ["name": "native", "version": "1", "instruction_set": "avx2", "threads": 2], "load_seconds": 1,
+      "readiness_seconds": 0.1, "peak_memory_bytes": .integer(peakMemoryBytes),
     ]
   }
 

@@ -5,10 +5,10 @@ import Store
 import TestSupport
 import Viewer
 
-/// A viewer on a free port of this machine, over a database of its own.
+/// A viewer on a free port of this machine, with a new database.
 struct RunningViewer {
   let folder: TemporaryFolder
-  /// Another connection than the viewer's.
+  /// A connection to the database beside the viewer's.
   let store: MeasurementStore
   let port: Int
 
@@ -39,7 +39,7 @@ struct RunningViewer {
     return Reply(try await connection.read { _ in false })
   }
 
-  /// A connection that listens to the events, with what it has been told first.
+  /// A connection that listens to the events and has read the first.
   func listen(receiveBuffer: Int32? = nil) async throws -> Connection {
     let connection = try Connection(port: port, receiveBuffer: receiveBuffer)
     connection.send("GET /api/events HTTP/1.1\r\nHost: localhost:\(port)\r\n\r\n")

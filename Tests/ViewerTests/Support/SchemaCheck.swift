@@ -1,10 +1,10 @@
 import JSON
 
-/// The part of JSON Schema that the document of the API uses.
+/// The part of JSON Schema that the API's document uses.
 struct SchemaCheck {
   let document: JSONValue
 
-  /// What of a value does not fit a schema, by path.
+  /// The ways in which a value does not match a schema, by path.
   func problems(_ value: JSONValue, _ schema: JSONValue, at path: String = "$") -> [String] {
     if let reference = schema["$ref"]?.string {
       let name = reference.split(separator: "/").last.map(String.init) ?? ""
@@ -13,7 +13,7 @@ struct SchemaCheck {
     }
     if let allowed = schema["enum"]?.array, !allowed.contains(value) { return ["\(path): \(value.serialized())"] }
     guard isOfType(value, schema["type"]) else { return ["\(path): \(value.kind)"] }
-    let members = value.object?.members ?? []
+    let members = (value.object ?? JSONObject()).members
     let properties = schema["properties"]
     let missing = (schema["required"]?.array ?? []).compactMap(\.string).filter {
       value.object != nil && value[$0] == nil

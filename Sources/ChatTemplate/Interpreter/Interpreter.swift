@@ -1,0 +1,209 @@
+import JSON
+
+/// Runs one rendering of a program.
+final class Interpreter {
+  let limits: RenderLimits
+  let clock: Clock
+  private let program: Program
+  /// By name, the caller's variables and Jinja's functions.
+  private var globals: [Value?] = []
+  private var steps = 0
+  var depth = 0
+  var line = 1
+  var scope = Scope(parent: nil)
+  /// The text printed so far into the innermost capture, or into the result.
+  var output = ""
+  /// Scopes and namespaces that may be part of a reference cycle, or of a chain too long to release recursively.
+  private var keptScopes: [Scope] = []
+  private var keptNamespaces: [NamespaceValue] = []
+
+  init(
+    program: Program, context: [String: JSONValue], limits: RenderLimits, clock: Clock
+  ) throws(ChatTemplateError) {
+    self.program = program
+    self.limits = limits
+    self.clock = clock
+    for name in program.names.names {
+      if let value = context[name] {
+        globals.append(try self.value(of: value))
+      } else {
+        globals.append(Builtin.functions[name].map(Value.function))
+      }
+    }
+  }
+
+  func run() throws(ChatTemplateError) -> String {
+    defer {
+      for scope in keptScopes { scope.removeAll() }
+      for namespace in keptNamespaces { namespace.removeAll() }
+    }
+    _ = try execute(program.statements)
+    return output
+  }
+
+  func name(of id: NameTable.ID) -> String { program.names.names[id] }
+
+  func variable(_ id: NameTable.ID) -> Value {
+    scope.lookup(id) ?? globals[id] ?? .undefined(.variable(name(of: id)))
+  }
+
+  func makeMacro(_ definition: MacroDefinition) throws(ChatTemplateError) -> MacroValue {
+    try keepScope()
+    return MacroValue(definition, scope: scope)
+  }
+
+  /// Records the current scope, which something is about to retain.
+  func keepScope() throws(ChatTemplateError) {
+    try charge(20)
+    if keptScopes.last !== scope { keptScopes.append(scope) }
+  }
+
+  func makeNamespace() throws(ChatTemplateError) -> NamespaceValue {
+    try charge(20)
+    let namespace = NamespaceValue()
+    keptNamespaces.append(namespace)
+    return namespace
+  }
+}
+
+/// Limits and errors.
+extension Interpreter {
+  /// Counts work done.
+  func charge(_ count: Int) throws(ChatTemplateError) {
+    let (sum, overflows) = steps.addingReportingOverflow(count)
+    steps = sum
+    guard !overflows, sum <= limits.steps else { throw .limit(.steps, maximum: limits.steps, line: line) }
+  }
+
+  /// Refuses text that is longer than the output may be.
+  func checkSize(_ bytes: Int) throws(ChatTemplateError) {
+    guard bytes <= limits.outputBytes else {
+      throw .limit(.output, maximum: limits.outputBytes, line: line)
+    }
+  }
+
+  /// Counts text handled, and refuses text that is longer than the output may be.
+  func chargeText(_ bytes: Int) throws(ChatTemplateError) {
+    try checkSize(bytes)
+    try charge(bytes / 32)
+  }
+
+  /// The text itself, checked against the limits.
+  func checked(_ text: String) throws(ChatTemplateError) -> String {
+    try chargeText(text.utf8.count)
+    return text
+  }
+
+  /// Goes a level deeper; the caller comes back by subtracting one from `depth`.
+  func descend() throws(ChatTemplateError) {
+    depth += 1
+    guard depth <= limits.depth else { throw .limit(.depth, maximum: limits.depth, line: line) }
+  }
+
+  func invalid(_ problem: String) -> ChatTemplateError { .invalid(problem, line: line) }
+
+  func undefined(_ reason: UndefinedReason) -> ChatTemplateError { .undefined(reason.description, line: line) }
+}
+
+/// Values, made within the limits.
+extension Interpreter {
+  /// The runtime value of the caller's data.
+  private func value(of data: JSONValue) throws(ChatTemplateError) -> Value {
+    switch data {
+    case .null: return .null
+    case .bool(let value): return .boolean(value)
+    case .integer(let value): return .integer(value)
+    case .number(let value): return .number(value)
+    case .string(let text): return .string(text)
+    case .array(let elements):
+      try descend()
+      defer { depth -= 1 }
+      var values: [Value] = []
+      values.reserveCapacity(elements.count)
+      for element in elements { values.append(try value(of: element)) }
+      return try list(values)
+    case .object(let object):
+      try descend()
+      defer { depth -= 1 }
+      var members: [(name: String, value: Value)] = []
+      members.reserveCapacity(object.count)
+      for member in object.members { members.append((member.name, try value(of: member.value))) }
+      return .dictionary(try dictionary(from: members))
+    }
+  }
+
+  func list(_ elements: [Value]) throws(ChatTemplateError) -> Value {
+    .list(ListValue(elements, depth: try depth(above: elements)))
+  }
+
+  func tuple(_ elements: [Value]) throws(ChatTemplateError) -> Value {
+    .tuple(ListValue(elements, depth: try depth(above: elements)))
+  }
+
+  func iterator(_ elements: [Value]) throws(ChatTemplateError) -> Value {
+    .iterator(IteratorValue(elements, depth: try depth(above: elements)))
+  }
+
+  func dictionary(from members: [(name: String, value: Value)]) throws(ChatTemplateError) -> DictionaryValue {
+    let depth = try depth(above: members.map(\.value))
+    return DictionaryValue(
+      members.map { (.string($0.name), .string(TextKey($0.name)), $0.value) }, depth: depth)
+  }
+
+  func dictionary(of members: [(key: Value, value: Value)]) throws(ChatTemplateError) -> DictionaryValue {
+    var hashed: [(key: Value, hash: Key, value: Value)] = []
+    hashed.reserveCapacity(members.count)
+    for member in members { hashed.append((member.key, try key(member.key), member.value)) }
+    let depth = try depth(above: members.map(\.value))
+    return DictionaryValue(hashed, depth: depth)
+  }
+
+  func key(_ value: Value) throws(ChatTemplateError) -> Key {
+    guard let key = Key(value) else { throw invalid("\(value.kind) can't be a key") }
+    return key
+  }
+
+  /// A string value, checked against the limits.
+  func string(_ text: String) throws(ChatTemplateError) -> Value {
+    try chargeText(text.utf8.count)
+    return .string(text)
+  }
+
+  /// The depth of a collection of these values.
+  func depth(above elements: [Value]) throws(ChatTemplateError) -> Int {
+    try charge(elements.count + 2)
+    var depth = 0
+    for element in elements { depth = max(depth, element.depth) }
+    guard depth < limits.depth else { throw .limit(.depth, maximum: limits.depth, line: line) }
+    return depth + 1
+  }
+}
+
+/// The variables of one run of a loop's body, a macro, or another block with its own variables.
+final class Scope {
+  let parent: Scope?
+  private var variables: [(id: NameTable.ID, value: Value)] = []
+
+  init(parent: Scope?) { self.parent = parent }
+
+  /// The variable of the innermost scope that has it, from here outwards.
+  func lookup(_ id: NameTable.ID) -> Value? {
+    var scope: Scope? = self
+    while let here = scope {
+      for variable in here.variables where variable.id == id { return variable.value }
+      scope = here.parent
+    }
+    return nil
+  }
+
+  /// Sets the variable in this scope, even if one around it has the same.
+  func set(_ id: NameTable.ID, to value: Value) {
+    for index in variables.indices where variables[index].id == id {
+      variables[index].value = value
+      return
+    }
+    variables.append((id, value))
+  }
+
+  func removeAll() { variables = [] }
+}

@@ -1,0 +1,103 @@
+import JSON
+
+/// The shape of a decoder-only transformer, from its `config.json`.
+///
+/// Every value is checked, so that the byte count of a weight or of a whole KV cache cannot overflow, and heads divide
+/// evenly. `CacheShape` reads the configuration of any other family.
+public struct ModelConfig: Sendable, Equatable {
+  /// The family, e.g. `llama`, `qwen3`.
+  public var modelType: String
+  /// The class names under `architectures`, perhaps none.
+  public var architectures: [String]
+  public var hiddenSize: Int
+  public var layerCount: Int
+  public var attentionHeadCount: Int
+  /// Divides `attentionHeadCount`.
+  public var keyValueHeadCount: Int
+  /// Even.
+  public var headDimension: Int
+  public var intermediateSize: Int
+  public var vocabularySize: Int
+  public var rmsNormEpsilon: Double
+  public var ropeTheta: Double
+  /// The `rope_scaling` object (or `rope_parameters`, its name since transformers 5), nil for plain rotary embedding.
+  public var ropeScaling: JSONValue?
+  /// In tokens.
+  public var maxPositionEmbeddings: Int
+  public var tieWordEmbeddings: Bool
+  public var attentionBias: Bool
+  public var mlpBias: Bool
+  /// The tokens that end a generation, perhaps none.
+  public var eosTokenIDs: [Int]
+  /// Nil if no layer is quantized.
+  public var quantization: QuantizationConfig?
+  /// The whole file, for what a family needs beyond this.
+  public var json: JSONObject
+
+  /// Reads and checks the contents of a `config.json`.
+  ///
+  /// Missing members take the defaults of Hugging Face's Llama configuration; sizes have none.
+  ///
+  /// - Parameter file: The file's path, for messages.
+  /// - Throws: `.field` with the member's name.
+  public init(parsing value: JSONValue, file: String = "config.json") throws(CheckpointError) {
+    guard let object = value.object else {
+      throw .field(file: file, name: "(top level)", problem: "is \(value.kind), not an object")
+    }
+    let fields = ConfigFields(value: value, file: file)
+    json = object
+    modelType = try fields.string("model_type")
+    architectures = value["architectures"]?.array?.compactMap(\.string) ?? []
+    hiddenSize = try fields.size("hidden_size", upTo: 1 << 20)
+    layerCount = try fields.size("num_hidden_layers", upTo: 1 << 12)
+    attentionHeadCount = try fields.size("num_attention_heads", upTo: 1 << 10)
+    keyValueHeadCount = try fields.size("num_key_value_heads", upTo: 1 << 10, default: attentionHeadCount)
+    guard attentionHeadCount % keyValueHeadCount == 0 else {
+      throw fields.error(
+        "num_key_value_heads", "is \(keyValueHeadCount), which does not divide the \(attentionHeadCount) heads")
+    }
+    if !fields.has("head_dim"), hiddenSize % attentionHeadCount != 0 {
+      throw fields.error("hidden_size", "is \(hiddenSize), which \(attentionHeadCount) heads do not divide")
+    }
+    headDimension = try fields.size("head_dim", upTo: 1 << 12, default: hiddenSize / attentionHeadCount)
+    guard headDimension > 0, headDimension % 2 == 0 else {
+      throw fields.error("head_dim", "is \(headDimension), but rotary embedding needs an even size")
+    }
+    intermediateSize = try fields.size("intermediate_size", upTo: 1 << 24)
+    vocabularySize = try fields.size("vocab_size", upTo: 1 << 26)
+    maxPositionEmbeddings = try fields.size("max_position_embeddings", upTo: 1 << 24, default: 2048)
+    rmsNormEpsilon = try fields.number("rms_norm_eps", in: 1e-30...0.5)
+    (ropeTheta, ropeScaling) = try Self.rope(fields)
+    tieWordEmbeddings = try fields.bool("tie_word_embeddings", default: true)
+    attentionBias = try fields.bool("attention_bias", default: false)
+    mlpBias = try fields.bool("mlp_bias", default: false)
+    eosTokenIDs = try fields.tokenIDs("eos_token_id", vocabularySize: vocabularySize)
+    quantization = try Self.quantization(fields)
+  }
+
+  /// mlx-lm writes the section under two names; under the second, other tools write theirs.
+  private static func quantization(_ fields: ConfigFields) throws(CheckpointError) -> QuantizationConfig? {
+    for name in ["quantization", "quantization_config"] where fields.has(name) {
+      guard let section = fields.value[name] else { continue }
+      if name == "quantization_config", let method = section["quant_method"]?.string {
+        throw fields.error("\(name).quant_method", "is \(method): convert the model to an MLX format first")
+      }
+      return try QuantizationConfig(parsing: section, field: name, file: fields.file)
+    }
+    return nil
+  }
+
+  private static func rope(_ fields: ConfigFields) throws(CheckpointError) -> (Double, JSONValue?) {
+    let parameters = fields.has("rope_parameters") ? "rope_parameters" : "rope_scaling"
+    var scaling = fields.has(parameters) ? fields.value[parameters] : nil
+    if let present = scaling, present.object == nil {
+      throw fields.error(parameters, "is \(present.kind), not an object")
+    }
+    let type = (scaling?["rope_type"] ?? scaling?["type"])?.string
+    let nested = ConfigFields(value: scaling ?? .null, file: fields.file)
+    let source = nested.has("rope_theta") ? nested : fields
+    let theta = try source.number("rope_theta", in: 1...1e12, default: 10_000)
+    if type == "default" { scaling = nil }
+    return (theta, scaling)
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+
+/// The documents beside the shards, for people and for loaders: `README.md` and the folder `schemas/`.
+struct DatasetCard {
+  private let rows: [DatasetTable: Int]
+  private let bytes: Int
+  private let format: ShardFormat
+
+  init(index: DatasetIndex) {
+    var rows: [DatasetTable: Int] = [:]
+    for shard in index.entries.flatMap(\.shards) {
+      if let table = shard.name.table { rows[table, default: 0] += shard.rows }
+    }
+    self.rows = rows
+    bytes = index.entries.flatMap(\.shards).reduce(0) { $0 + $1.bytes }
+    format = index.format ?? .parquet
+  }
+
+  /// The files that change as the dataset grows, relative to its folder.
+  static let paths = ["README.md", rankingsName] + DatasetTable.allCases.map { "schemas/\($0.rawValue).schema.json" }
+
+  static let rankingsName = "RANKINGS.md"
+
+  /// Writes the documents that differ from what is there.
+  ///
+  /// - Throws: `file`.
+  func write(to folder: URL) throws(DatasetError) {
+    try Self.write(text, to: "README.md", in: folder)
+    for table in DatasetTable.allCases {
+      try Self.write(
+        table.schema.serialized(.pretty) + "\n", to: "\(table.rawValue).schema.json",
+        in: folder.appendingPathComponent("schemas"))
+    }
+  }
+
+  var text: String { frontMatter + body }
+
+  private var tables: [DatasetTable] { DatasetTable.allCases.filter { rows[$0, default: 0] > 0 } }
+
+  private var frontMatter: String {
+    var lines = [
+      "---", "license: apache-2.0", "pretty_name: Resident measurements", "tags:", "- benchmark", "- language-models",
+      "- quantization", "- inference-speed", "size_categories:", "- \(sizeCategory)", "configs:",
+    ]
+    for table in tables {
+      lines.append("- config_name: \(table.rawValue)")
+      if table == tables.first { lines.append("  default: true") }
+      lines += [
+        "  data_files:", "  - split: train", "    path: \(table.rawValue)/*\(format.fileExtension)",
+      ]
+    }
+    return (lines + ["---", ""]).joined(separator: "\n")
+  }
+
+  private var body: String {
+    """
+
+    # Resident measurements
+
+    Speed, memory and accuracy of language models, compared in pairs on the same machine in alternation, and every
+    verdict that was reached, whatever its outcome. Written by `resident export`.
+
+    ```python
+    from datasets import load_dataset
+    measurements = load_dataset("path/to/this/folder", "measurements", split="train")
+    ```
+
+    `resident verify DIR` computes every verdict again from `samples`.
+
+    | table | rows | a row is |
+    | --- | ---: | --- |
+    \(tables.map { "| `\($0.rawValue)` | \(rows[$0, default: 0]) | \($0.summary) |" }.joined(separator: "\n"))
+
+    The shards have \(bytes) bytes in all. A shard's name ends in the first 32 hexadecimal digits of the SHA-256 of its
+    bytes; shards are never changed, only added. `index/` says what each batch of shards holds, `schemas/` has the JSON
+    Schema of each table, and `RANKINGS.md` shows the last verdict on each comparison.
+
+    Only the columns below leave a machine, and no host name, user name, path or access token is in them. What models
+    wrote is given as hashes, messages as far as they consist of the program's own words. The only prompts are those of
+    the envelopes, which are published whole: a verdict is checked against the contract that it was reached under.
+
+    \(tables.map(section).joined(separator: "\n\n"))
+
+    """
+  }
+
+  private func section(_ table: DatasetTable) -> String {
+    let lines = table.columns.map { name, definition in
+      "| `\(name)` | \(definition.kind.rawValue) | \(definition.summary.replacing("|", with: "\\|")) |"
+    }
+    return "## \(table.rawValue)\n\n| column | type | what it is |\n| --- | --- | --- |\n"
+      + lines.joined(separator: "\n")
+  }
+
+  /// The hub's name of the dataset's size, by the rows of all tables.
+  private var sizeCategory: String {
+    let total = rows.values.reduce(0, +)
+    let steps = [
+      (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
+      (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"),
+    ]
+    return steps.first { total < $0.0 }?.1 ?? "1B<n<10B"
+  }
+
+  /// Writes a document unless its bytes are there already.
+  ///
+  /// - Throws: `file`.
+  static func write(_ text: String, to name: String, in folder: URL) throws(DatasetError) {
+    let bytes = Array(text.utf8)
+    let url = folder.appendingPathComponent(name)
+    if let present = try? Data(contentsOf: url), Array(present) == bytes { return }
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try DurableWrite.create(name, in: folder, bytes)
+    } catch {
+      throw .file(name: name, reason: error.localizedDescription)
+    }
+  }
+}

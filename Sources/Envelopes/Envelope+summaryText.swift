@@ -1,0 +1,158 @@
+import Measurements
+
+extension Envelope {
+  /// The contract for people: what is measured in which regime, how often, and the promotion rule in words.
+  ///
+  /// Several lines, without a trailing newline.
+  public var summaryText: String {
+    let sections: [(title: String, lines: [String])] = [
+      ("Throughput cells", table(throughput.map { ($0.id, $0.regime) })),
+      ("Accuracy tasks", table(accuracy.map { ($0.id, $0.phrase) })),
+      ("Tool loops", table(toolLoops.map { ($0.id, $0.regime) })),
+      ("Sampling", ["temperature \(sampling.temperature), top-p \(sampling.topP), seed \(sampling.seed)"]),
+      ("Plan", plan.phrases),
+      ("Requests of a comparison", [requests.phrase]),
+      ("Promotion, by intervals of \(Phrase.percent(promotion.confidence)) confidence", promotion.phrases),
+    ]
+    let head = ["\(id), version \(version), envelope \(hash.short)"] + Phrase.wrapped(summary, columns: 100)
+    let body = sections.filter { !$0.lines.isEmpty }.flatMap { ["", $0.title] + $0.lines.map { "  \($0)" } }
+    return (head + body).joined(separator: "\n")
+  }
+
+  private func table(_ rows: [(id: CellID, text: String)]) -> [String] {
+    let width = rows.map(\.id.rawValue.count).max() ?? 0
+    return rows.map { id, text in
+      id.rawValue + String(repeating: " ", count: width - id.rawValue.count) + "  " + text
+    }
+  }
+}
+
+extension ThroughputCell {
+  fileprivate var regime: String {
+    "\(Phrase.count(promptTokens, "prompt token")), \(Phrase.count(decodeTokens, "decode token")), "
+      + "concurrency \(concurrency)"
+  }
+}
+
+extension AccuracyTask {
+  fileprivate var phrase: String {
+    let way =
+      switch kind {
+      case .multipleChoice: "multiple choice"
+      case .cloze: "cloze"
+      case .exactMatch: "exact match of at most \(Phrase.count(maximumTokens, "token"))"
+      case .number: "last number of at most \(Phrase.count(maximumTokens, "token"))"
+      case .instructions: "instructions kept in at most \(Phrase.count(maximumTokens, "token"))"
+      case .perplexity: "perplexity"
+      case .divergence: "KL divergence from \(reference?.rawValue ?? "a reference")"
+      }
+    guard !kind.isText else { return "\(Phrase.count(items.count, "text")), \(way)" }
+    return "\(Phrase.count(items.count, "item")), \(way), \(usesChatTemplate ? "chat template" : "plain prompts")"
+  }
+}
+
+extension Plan {
+  fileprivate var phrases: [String] {
+    let stop =
+      minimumBlocks < blocks ? ["a comparison ends from \(minimumBlocks) blocks per cell on, once it is decided"] : []
+    return [
+      "\(minimumBlocks < blocks ? "at most " : "")\(Phrase.count(blocks, "ABBA block")) per cell after "
+        + "\(Phrase.count(warmUps, "warm-up")) per model and cell, order seed \(orderSeed)",
+      "a block is void if a model's two repetitions differ by more than \(Phrase.percent(divergenceLimit))",
+      "no verdict rests on a cell with more than \(Phrase.percent(voidLimit)) of its blocks void",
+    ] + stop
+  }
+}
+
+extension RequestCount {
+  fileprivate var phrase: String {
+    "\(throughput) for throughput after \(Phrase.count(warmUps, "warm-up")), \(Phrase.count(answers, "answer"))"
+      + (turns > 0 ? ", \(Phrase.count(turns, "turn")) of tool loops" : "")
+  }
+}
+
+extension PromotionRule {
+  /// The rule in words, one condition per line.
+  fileprivate var phrases: [String] {
+    var lines = ["the candidate is promoted if at least one of these is shown:"]
+    lines += objectives.map { "  \($0.phrase)" }
+    if !guardrails.isEmpty {
+      lines.append("and each of these is shown:")
+      lines += guardrails.map { "  \($0.phrase)" }
+    }
+    if let proof { lines.append("the weights of both must be known by \(proof.rawValue) or better") }
+    return lines + maturity.phrases
+  }
+}
+
+extension PromotionRule.Objective {
+  fileprivate var phrase: String {
+    "\(Phrase.subject(metric, cell)) is \(metric.direction.rawValue) by more than "
+      + Phrase.amount(minimumEffect, of: metric)
+  }
+}
+
+extension PromotionRule.Guardrail {
+  fileprivate var phrase: String {
+    let subject = Phrase.subject(metric, cell)
+    let amount = Phrase.amount(margin, of: metric)
+    if let budgetBytes {
+      return "\(subject) is higher by at most \(amount), and at most \(budgetBytes) bytes"
+    }
+    return switch (metric.comparison, metric.direction) {
+    case (.share, _): "\(subject) are at most \(amount)"
+    case (_, .higher): "\(subject) is lower by at most \(amount)"
+    case (_, .lower): "\(subject) is higher by at most \(amount)"
+    }
+  }
+}
+
+extension Maturity {
+  fileprivate var phrases: [String] {
+    let spacing = comparisons > 1 ? ", \(Phrase.number(daysBetween)) days or more apart" : ""
+    let classes =
+      environmentClasses.isEmpty ? "" : ", among them one \(environmentClasses.joined(separator: " and one "))"
+    return [
+      "a verdict is final after \(Phrase.count(comparisons, "agreeing comparison"))\(spacing)\(classes)",
+      "a provisional verdict \(allowsProvisional ? "may" : "must not") change the registry",
+    ]
+  }
+}
+
+/// The numbers of a contract in words.
+enum Phrase {
+  /// `1 block`, `2 blocks`.
+  static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  /// At most two decimals, without trailing zeros.
+  static func number(_ value: Double) -> String {
+    let rounded = (value * 100).rounded() / 100
+    return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
+  }
+
+  static func percent(_ share: Double) -> String { "\(number(share * 100)) %" }
+
+  /// An amount in the terms of the metric's comparison: relative for ratios, in percentage points for shares.
+  static func amount(_ value: Double, of metric: Metric) -> String {
+    switch metric.comparison {
+    case .ratio, .bound, .recorded: percent(value)
+    case .difference, .share: "\(number(value * 100)) points"
+    case .nats: "\(value) nats per token"
+    }
+  }
+
+  static func subject(_ metric: Metric, _ cell: CellID?) -> String {
+    "\(metric.title) (\(metric.unit)) of \(cell?.rawValue ?? "the run")"
+  }
+
+  /// The text in lines of at most that many characters, broken at spaces.
+  static func wrapped(_ text: String, columns: Int) -> [String] {
+    text.split(whereSeparator: \.isWhitespace).reduce(into: []) { lines, word in
+      if let last = lines.last, last.count + 1 + word.count <= columns {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Checkpoint
+import NativeEngine
+
+/// Makes the layers of a distilled lane, in the order in which the model runs them.
+///
+/// The output layer's inputs come from the unquantized model. Each decoder layer is tuned on the activations that reach
+/// it through the layers already quantized, so that it makes up for their errors; its targets are the unquantized layer's
+/// outputs.
+public final class LayerTuner {
+  private let model: LayerwiseModel
+  private var states: [HiddenStates] = []
+  private var moments: [ActivationPoint: [Float]] = [:]
+  private var headMoments: [Float] = []
+  /// The decoder layer that `moments` belong to.
+  private var current: Int?
+  private var replaced: [MatrixSlot: (own: LayerwiseModel.Weights, tuned: LayerwiseModel.Weights)] = [:]
+  private let slots: [String: MatrixSlot]
+  private let calibration: CalibrationText
+
+  /// Reads the calibration text once with the unquantized model.
+  ///
+  /// - Throws: `EngineError` or `CheckpointError`, also `.cancelled`.
+  public init(
+    _ folder: ModelFolder, calibration: CalibrationText, threads: Int?, isCancelled: () -> Bool = { false }
+  ) throws {
+    self.calibration = calibration
+    model = try LayerwiseModel(folder, threads: threads, sequenceLength: CalibrationText.sequenceLength)
+    slots = Dictionary(model.slots.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    let head = SecondMoments(features: folder.config.hiddenSize, for: model)
+    for sequence in calibration.sequences {
+      if isCancelled() { throw CheckpointError.cancelled }
+      let last = model.run(0..<model.layerCount, on: try model.embed(sequence))
+      var inputs: [SecondMoments.Inputs] = []
+      model.headInputs(from: last) { inputs.append(SecondMoments.Inputs($0)) }
+      for input in inputs { head.add(input, with: model) }
+    }
+    headMoments = head.means()
+  }
+
+  /// Quantizes a matrix, as a `LayerQuantizer`.
+  ///
+  /// The matrices of one decoder layer may come in any order, decoder layers in the model's.
+  ///
+  /// - Throws: `.tensor` for weights that are not finite, or if the calibration text cannot be embedded.
+  public func quantize(
+    _ path: String, _ layer: LayerConverter, _ format: QuantizationFormat
+  ) throws(CheckpointError) -> QuantizedParts {
+    guard let slot = slots[path], format.mode == .affine else { return try layer.quantized(format) }
+    let inputs: [Float]
+    switch slot {
+    case .embedding, .head: inputs = headMoments
+    case .layer(let index, let role):
+      if current != index { try advance(to: index) }
+      inputs = moments[role.input] ?? []
+    }
+    let shape = model.shape(of: slot)
+    guard inputs.count == shape.columns * shape.columns else { return try layer.quantized(format) }
+    let parts = ActivationAwareQuantizer(format: format, type: layer.type)
+      .quantize(try layer.values(), rows: shape.rows, columns: shape.columns, moments: inputs)
+    let tuned = LayerwiseModel.Weights(parts, format: format, type: layer.type, shape: shape)
+    replaced[slot] = (model[slot], tuned)
+    return parts
+  }
+
+  /// Runs the states through the layers quantized since the last call, and collects the next layer's moments.
+  private func advance(to index: Int) throws(CheckpointError) {
+    for (slot, weights) in replaced { model[slot] = weights.tuned }
+    do {
+      states =
+        try current.map { current in states.map { model.run(current..<current + 1, on: $0) } }
+        ?? calibration.sequences.map { sequence in try model.embed(sequence) }
+    } catch {
+      throw .tensor(
+        "model.embed_tokens.weight", file: "the model", problem: "cannot embed the calibration text: \(error)")
+    }
+    for (slot, weights) in replaced { model[slot] = weights.own }
+    replaced = [:]
+    current = index
+    var sums: [ActivationPoint: SecondMoments] = [:]
+    for state in states {
+      var inputs: [(ActivationPoint, SecondMoments.Inputs)] = []
+      _ = model.run(index..<index + 1, on: state) { point, activations in
+        inputs.append((point, SecondMoments.Inputs(activations)))
+      }
+      for (point, input) in inputs {
+        let sum = sums[point] ?? SecondMoments(features: input.features, for: model)
+        sum.add(input, with: model)
+        sums[point] = sum
+      }
+    }
+    moments = sums.mapValues { $0.means() }
+  }
+}

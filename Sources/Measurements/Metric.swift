@@ -1,0 +1,145 @@
+/// A quantity that a sample or a load yields; promotion rules name those that are ``scored``.
+///
+/// The one table of units and directions: help texts, documents and the export read it.
+public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
+  case cumulativeTokensPerSecond = "cumulative_tokens_per_second"
+  case decodeTokensPerSecond = "decode_tokens_per_second"
+  case prefillTokensPerSecond = "prefill_tokens_per_second"
+  case firstTokenLatency = "first_token_latency_ms"
+  case interTokenP95 = "inter_token_p95_ms"
+  case peakMemory = "peak_memory_bytes"
+  case accuracy = "accuracy"
+  case flips = "answer_flips"
+  case validToolCallRate = "valid_tool_call_rate"
+  case answeredShare = "answered_share"
+  case firstDegradedRound = "first_degraded_round"
+  case turnLatencyP50 = "turn_latency_p50_ms"
+  case turnLatencyP95 = "turn_latency_p95_ms"
+  case turnFirstToken = "turn_first_token_ms"
+  case loopTokensPerSecond = "loop_tokens_per_second"
+  case cachedPrefixTokens = "cached_prefix_tokens"
+  case perplexity = "perplexity"
+  case divergence = "kl_divergence_nats"
+  case loadTime = "load_seconds"
+  case readinessTime = "readiness_seconds"
+
+  /// Which way is better.
+  public enum Direction: String, Sendable {
+    case higher
+    case lower
+  }
+
+  /// How two models' values are compared.
+  public enum Comparison: String, Sendable {
+    /// By the ratio candidate ÷ resident of paired samples.
+    case ratio
+    /// By the difference candidate - resident of shares over the same items.
+    case difference
+    /// By one figure of each model that decides as it is, like the round in which a loop first goes wrong.
+    case bound
+    /// By the share of items itself.
+    case share
+    /// By the mean difference candidate - resident over the same tokens, in nats.
+    case nats
+    /// Not at all: it is recorded and never scored.
+    case recorded
+  }
+
+  public var description: String { rawValue }
+
+  public var direction: Direction { definition.direction }
+  public var comparison: Comparison { definition.comparison }
+  /// The unit of a value.
+  public var unit: String { definition.unit }
+  /// The name for people.
+  public var title: String { definition.title }
+  /// The kinds of cell that it is measured in; peak memory also is of the whole run.
+  public var sources: [Source] { definition.sources }
+
+  /// What it is measured in.
+  public enum Source: String, Sendable {
+    case throughput = "throughput cell"
+    case accuracy = "accuracy task"
+    case perplexity = "perplexity task"
+    case divergence = "divergence task"
+    /// A tool loop with scripted turns.
+    case replay = "replay loop"
+    /// A tool loop with the model's own turns.
+    case live = "live loop"
+    /// The cold start of a run.
+    case load
+  }
+
+  /// Those that a promotion rule may name.
+  public static let scored = allCases.filter { $0.comparison != .recorded }
+
+  /// Whether blocks of throughput cells are what it is compared by.
+  public var isOfThroughput: Bool { isOfBlocks && sources == [.throughput] && self != .peakMemory }
+
+  /// Whether it is compared by blocks of repetitions rather than by items.
+  public var isOfBlocks: Bool { comparison == .ratio }
+
+  private typealias Definition = (
+    title: String, unit: String, direction: Direction, comparison: Comparison, sources: [Source]
+  )
+
+  private var definition: Definition {
+    switch self {
+    case .cumulativeTokensPerSecond: ("cumulative throughput", "tokens/s", .higher, .ratio, [.throughput])
+    case .decodeTokensPerSecond: ("decode rate", "tokens/s", .higher, .ratio, [.throughput])
+    case .prefillTokensPerSecond: ("prefill rate", "tokens/s", .higher, .ratio, [.throughput])
+    case .firstTokenLatency: ("time to first token", "ms", .lower, .ratio, [.throughput])
+    case .interTokenP95: ("inter-token p95", "ms", .lower, .ratio, [.throughput])
+    case .peakMemory: ("peak memory", "bytes", .lower, .ratio, [.throughput])
+    case .accuracy: ("accuracy", "share", .higher, .difference, [.accuracy])
+    case .flips: ("answer flips", "share", .lower, .share, [.accuracy])
+    case .validToolCallRate: ("valid tool calls", "share", .higher, .difference, [.live])
+    case .answeredShare: ("answered share", "share", .higher, .difference, [.accuracy, .live])
+    case .firstDegradedRound: ("first degraded round", "round", .higher, .bound, [.live])
+    case .turnLatencyP50: ("turn latency p50", "ms", .lower, .ratio, [.replay])
+    case .turnLatencyP95: ("turn latency p95", "ms", .lower, .ratio, [.replay])
+    case .turnFirstToken: ("time to first token per turn", "ms", .lower, .ratio, [.replay])
+    case .loopTokensPerSecond: ("effective rate of the loop", "tokens/s", .higher, .ratio, [.replay])
+    case .cachedPrefixTokens: ("cached prefix per turn", "tokens", .higher, .ratio, [.replay])
+    // The unit: the number of equally likely tokens that would be as hard to foresee.
+    case .perplexity: ("perplexity", "tokens", .lower, .nats, [.perplexity])
+    case .divergence: ("KL divergence", "nats/token", .lower, .nats, [.divergence])
+    case .loadTime: ("time to load", "s", .lower, .recorded, [.load])
+    case .readinessTime: ("time of the first request", "s", .lower, .recorded, [.load])
+    }
+  }
+}
+
+extension Metric {
+  /// The name, unit, direction and comparison of every metric that is scored, as the rows of a table with a header.
+  public static var table: [[String]] {
+    [["metric", "what it is", "unit", "better is", "compared by", "measured in"]]
+      + scored.map { metric in
+        [
+          metric.rawValue, metric.title, metric.unit, metric.direction.rawValue, metric.comparison.title,
+          metric == .peakMemory ? "the run" : metric.sources.map { "\($0.rawValue)s" }.joined(separator: ", "),
+        ]
+      }
+  }
+
+  /// The table as Markdown, ending in a newline.
+  public static var markdownTable: String {
+    var lines = table.map { "| \($0.joined(separator: " | ")) |" }
+    lines.insert("| --- | --- | --- | --- | --- | --- |", at: 1)
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension Metric.Comparison {
+  /// For people.
+  public var title: String {
+    switch self {
+    case .ratio: "ratio of paired samples"
+    case .difference: "difference of shares, item by item"
+    case .share: "the share itself"
+    case .bound: "ratio of the two"
+    case .nats: "mean difference, token by token"
+    case .recorded: "nothing: recorded, never scored"
+    }
+  }
+}

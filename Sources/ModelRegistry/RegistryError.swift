@@ -1,0 +1,176 @@
+import Foundation
+import JSON
+import Measurements
+import Platform
+
+/// Why a registry, or a source file that generates one, can't be read, resolved or edited.
+public enum RegistryError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The file's text is not what it should be.
+  case content(path: String, ContentProblem)
+  /// The file system refused.
+  case file(path: String, FileProblem)
+  /// Neither a role nor a model id of the registry.
+  case unknownName(String, path: String, roles: [Role], ids: [ModelID])
+  /// The text assigns nothing to the role.
+  case unknownRole(Role, path: String, known: [Role])
+  /// The role no longer means the id that was measured.
+  case residentMoved(Role, expected: ModelID, found: ModelID)
+  /// An edit without any change.
+  case emptyEdit
+  /// An edit or a new registry that names a role twice.
+  case repeatedRole(Role)
+  /// A new model id that is blank or has control characters.
+  case unusableID(ModelID)
+
+  public var description: String {
+    switch self {
+    case .content(let path, let problem): "\(path): \(problem)"
+    case .file(let path, let problem): "\(path): \(problem)"
+    case .unknownName(let name, let path, let roles, let ids):
+      "\(path): \"\(name)\" is neither a role nor a model id here; "
+        + "roles: \(Self.list(roles)); ids: \(Self.list(ids))"
+    case .unknownRole(let role, let path, let known):
+      "\(path): no role \"\(role)\" here; roles: \(Self.list(known))"
+    case .residentMoved(let role, let expected, let found):
+      "role \"\(role)\" now means \(found), not \(expected) that was measured; "
+        + "nothing was changed: compare the candidate with \(found) first"
+    case .emptyEdit: "an edit needs at least one change"
+    case .repeatedRole(let role): "role \"\(role)\" is given twice; give each role once"
+    case .unusableID(let id):
+      "\(id.rawValue.debugDescription) can't be a model id: it must not be blank or have control characters"
+    }
+  }
+
+  private static func list(_ names: [some CustomStringConvertible]) -> String {
+    names.isEmpty ? "none" : names.map(\.description).joined(separator: ", ")
+  }
+}
+
+extension RegistryError {
+  /// What is wrong with the text of a registry or of a source file.
+  public enum ContentProblem: Error, Equatable, Sendable, CustomStringConvertible {
+    case notJSON(JSONError)
+    case notAnObject(kind: String)
+    case modelsMissing
+    case modelsNotAnObject(kind: String)
+    case malformedRole(Role)
+    case idNotAString(Role, kind: String)
+    case emptyID(Role)
+    /// The id equals the name of a role that means another id, so the name would have two meanings.
+    case idNamesARole(Role, ModelID)
+
+    /// A Nix string, comment or bracket that never ends.
+    case unterminated(String, line: Int)
+    /// A Nix bracket that closes nothing, or something else.
+    case unbalancedBracket(line: Int)
+    /// The Nix file has no `models = { … };`.
+    case modelsSetMissing
+    /// The Nix file has more than one `models` set, so that the role's line is not certain.
+    case modelsSetNotUnique(lines: [Int])
+    /// The Nix `models` set is computed, so that its text needn't be its value.
+    case modelsSetNotPlain(line: Int)
+    case roleRepeated(Role, lines: [Int])
+    case valueNotAPlainString(Role, line: Int)
+
+    public var description: String {
+      switch self {
+      case .notJSON(let error): error.description
+      case .notAnObject(let kind): "a registry must be a JSON object, found \(kind)"
+      case .modelsMissing: "no \"models\" in the registry; add an object that maps roles to model ids"
+      case .modelsNotAnObject(let kind): "\"models\" must be an object that maps roles to model ids, found \(kind)"
+      case .malformedRole(let role):
+        "\(role.rawValue.debugDescription) can't be a role: use lower-case letters, digits and inner hyphens"
+      case .idNotAString(let role, let kind): "the model id of role \"\(role)\" must be a string, found \(kind)"
+      case .emptyID(let role): "the model id of role \"\(role)\" is empty"
+      case .idNamesARole(let role, let id):
+        "role \"\(role)\" has the model id \"\(id)\", which is also a role that means another id; rename one of them"
+      case .unterminated(let what, let line): "the \(what) that begins at line \(line) never ends"
+      case .unbalancedBracket(let line): "the bracket at line \(line) doesn't close the one that is open"
+      case .modelsSetMissing: "no attribute set `models = { … };` here; name the file that assigns the roles"
+      case .modelsSetNotUnique(let lines):
+        "more than one `models` set, at lines \(Self.list(lines)); edit the right one by hand"
+      case .modelsSetNotPlain(let line):
+        "the `models` set at line \(line) is computed, not written as `models = { … };`; edit it by hand"
+      case .roleRepeated(let role, let lines):
+        "role \"\(role)\" is assigned more than once, at lines \(Self.list(lines)); edit the right one by hand"
+      case .valueNotAPlainString(let role, let line):
+        "the value of role \"\(role)\" at line \(line) isn't a plain string on one line; edit it by hand"
+      }
+    }
+
+    private static func list(_ lines: [Int]) -> String { lines.map(String.init).joined(separator: ", ") }
+  }
+}
+
+extension RegistryError {
+  /// What the file system refused, or what stands in the way of a safe edit.
+  public enum FileProblem: Equatable, Sendable, CustomStringConvertible {
+    case notFound
+    case alreadyExists
+    case notARegularFile
+    case tooLarge(limit: Int)
+    /// This user may not read the file, or not write in the folder.
+    case notPermitted
+    case readOnlyFileSystem
+    /// `ENOSPC`, or `EDQUOT` if only the user's quota is used up.
+    case diskFull
+    /// Another process edits the file; its process id if it could be read.
+    case locked(holder: Int32?)
+    /// Somebody without the lock changed the file during the edit.
+    case changedDuringEdit
+    /// The file is in the Nix store, so that the next activation would undo the edit.
+    case generatedByNix
+    /// The edit is in place, but the folder couldn't be flushed to the disk.
+    case notDurable(reason: String)
+    case failed(operation: String, reason: String)
+
+    public var description: String {
+      switch self {
+      case .notFound: "no such file; create the registry or name another path"
+      case .alreadyExists: "already exists; nothing was changed"
+      case .notARegularFile: "not a regular file"
+      case .tooLarge(let limit): "larger than \(limit) bytes; this can't be the right file"
+      case .notPermitted: "this user lacks permission; check the owner and mode, nothing was changed"
+      case .readOnlyFileSystem: "on a read-only file system; nothing was changed"
+      case .diskFull: "no space left on the disk (ENOSPC); nothing was changed: free some and repeat"
+      case .locked(let holder?): "process \(holder) is editing this file; repeat when it has ended"
+      case .locked(nil): "another process is editing this file; repeat when it has ended"
+      case .changedDuringEdit: "another program changed the file during the edit; nothing was changed: repeat"
+      case .generatedByNix: "generated by Nix, so an edit would be undone; edit its source file instead"
+      case .notDurable(let reason):
+        "the edit is in place, but might not survive a power failure: \(reason)"
+      case .failed(let operation, let reason): "could not \(operation): \(reason)"
+      }
+    }
+  }
+}
+
+extension RegistryError {
+  /// The error that a failed system call means.
+  init(_ error: FileSystemError) {
+    // If no such file is there, it is the folder that bars this user.
+    let isBarredFromFolder =
+      error.operation == .open && [EACCES, EPERM, EROFS].contains(error.code) && FileStatus(ofNameAt: error.path) == nil
+    self = .file(path: isBarredFromFolder ? DurableFile.folder(of: error.path) : error.path, FileProblem(error))
+  }
+
+  /// Makes a system call whose error is the registry's.
+  static func converting<Result>(
+    _ call: @autoclosure () throws(FileSystemError) -> Result
+  ) throws(RegistryError) -> Result {
+    do { return try call() } catch { throw RegistryError(error) }
+  }
+}
+
+extension RegistryError.FileProblem {
+  fileprivate init(_ error: FileSystemError) {
+    switch error.code {
+    case ENOENT, ENOTDIR: self = .notFound
+    case EEXIST: self = .alreadyExists
+    case EACCES, EPERM: self = .notPermitted
+    case EROFS: self = .readOnlyFileSystem
+    case ENOSPC, EDQUOT: self = .diskFull
+    default: self = .failed(operation: error.operation.rawValue, reason: error.reason)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Envelopes
+import JSON
+
+extension Envelope {
+  /// The envelope of a short measurement of a new candidate: every cell once, one item per task, no loops.
+  ///
+  /// Nothing is ever judged by it: it measures one model alone, under another hash. Nil if nothing would be left.
+  public var screening: Envelope? {
+    guard var source = source.object else { return nil }
+    source["id"] = .string(String("\(id)-screening".prefix(64)))
+    source["description"] = "A short look at a new candidate; never scored."
+    source["plan"]?.set("blocks", 1)
+    source["plan"]?.set("minimum_blocks", 1)
+    for key in ["tool_sets", "traces", "tool_loops", "environment"] { source[key] = nil }
+    let tasks = (source["accuracy"]?.array ?? []).map { task -> JSONValue in
+      var task = task
+      task.set("items", .array(Array((task["items"]?.array ?? []).prefix(1))))
+      return task
+    }
+    source["accuracy"] = .array(tasks.filter { $0["kind"]?.string != "divergence" })
+    // A rule must name cells that exist; what it asks for does not matter here.
+    guard let cell = throughput.first else { return nil }
+    source["promotion"]?.set(
+      "objectives",
+      [["metric": "cumulative_tokens_per_second", "cell": .string(cell.id.rawValue), "min_effect": 0.01]])
+    source["promotion"]?.set("guardrails", [["metric": "peak_memory_bytes", "margin": 0.5]])
+    return try? Envelope(source: .object(source))
+  }
+}
+
+extension JSONValue {
+  fileprivate mutating func set(_ name: String, _ value: JSONValue) {
+    guard var object else { return }
+    object[name] = value
+    self = .object(object)
+  }
+}

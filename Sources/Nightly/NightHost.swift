@@ -1,0 +1,50 @@
+import Foundation
+import Measurements
+import ModelRegistry
+import Runner
+import Store
+import WorkerProtocol
+
+/// What a night works with: the machine's models, registry and database, and the program that serves models.
+public struct NightHost: Sendable {
+  public var store: MeasurementStore
+  /// Keeps the sentinel's comparisons, apart from the database that promotions come from.
+  public var calibration: URL
+  public var registry: RegistryFile
+  public var library: ModelLibrary
+  public var command: WorkerCommand
+  /// Of this program, for the record.
+  public var version: String
+
+  public init(
+    store: MeasurementStore, calibration: URL, registry: RegistryFile, library: ModelLibrary, command: WorkerCommand,
+    version: String
+  ) {
+    self.store = store
+    self.calibration = calibration
+    self.registry = registry
+    self.library = library
+    self.command = command
+    self.version = version
+  }
+
+  /// How far each candidate of a plan has come, and all past sessions of this host.
+  ///
+  /// - Throws: `RegistryError`, `StoreError`.
+  public func survey(_ plan: NightPlan) throws -> (progress: [CandidateProgress], past: [PastSession]) {
+    let document = try registry.read()
+    var residents: [Role: ModelID] = [:]
+    for role in plan.roles { residents[role] = try document.resolve(role.rawValue).id }
+    var folders: [ModelID: CandidateFolder] = [:]
+    for candidate in plan.candidates {
+      guard let folder = try? library.folder(of: candidate) else {
+        folders[candidate] = CandidateFolder(exists: false)
+        continue
+      }
+      folders[candidate] = CandidateFolder(
+        failures: try store.failures(of: candidate, stamp: FolderStamp(of: folder).digest))
+    }
+    let past = try PastSession.all(in: store, hostFingerprint: Measurements.Host.current.fingerprint)
+    return (plan.progress(residents: residents, folders: folders, past: past), past)
+  }
+}

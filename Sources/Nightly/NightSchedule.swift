@@ -1,0 +1,177 @@
+import Envelopes
+import Foundation
+import Measurements
+
+/// One thing that a night is to do.
+public struct NightTask: Sendable, Equatable {
+  public enum Kind: String, Sendable, CaseIterable {
+    /// A comparison that counts.
+    case comparison
+    /// A short measurement of a new candidate, by the envelope's `screening`.
+    case screening
+    /// The resident against its copy.
+    case sentinel
+  }
+
+  public var kind: Kind
+  public var role: Role
+  public var resident: ModelID
+  public var candidate: ModelID
+  /// The index in the plan's envelopes.
+  public var envelope: Int
+  public var envelopeID: String
+  public var environment: EnvironmentClass
+  /// Whether it goes on with an interrupted session.
+  public var resumes: Bool
+  /// How long it is expected to take.
+  public var minutes: Double
+  /// Whether the minutes are a guess, because nothing like it was measured here before.
+  public var isGuess: Bool
+  /// Why tonight.
+  public var reason: String
+}
+
+/// What a night will do, and what it leaves for another.
+public struct NightSchedule: Sendable, Equatable {
+  public var tasks: [NightTask]
+  /// What did not fit or is not due, with the reason.
+  public var leftOut: [(task: NightTask, reason: String)]
+  /// How long the tasks are expected to take.
+  public var minutes: Double { tasks.reduce(0) { $0 + $1.minutes } }
+
+  public static func == (left: NightSchedule, right: NightSchedule) -> Bool {
+    left.tasks == right.tasks && left.leftOut.map(\.task) == right.leftOut.map(\.task)
+      && left.leftOut.map(\.reason) == right.leftOut.map(\.reason)
+  }
+}
+
+extension NightSchedule {
+  /// Picks what adds most to the open verdicts within the plan's minutes.
+  ///
+  /// First come comparisons that are due: those that were interrupted, then those nearest to a final verdict. Then come
+  /// new candidates, each screened before it is compared, and last the sentinel. Equals keep the plan's order.
+  ///
+  /// - Parameter now: Seconds since 1970.
+  public init(_ plan: NightPlan, progress: [CandidateProgress], past: [PastSession], now: Double) {
+    let times = ExpectedMinutes(past)
+    let due = progress.filter { Self.isDue($0, at: now) }.enumerated()
+      .sorted { (Self.rank($0.element), $0.offset) < (Self.rank($1.element), $1.offset) }.map(\.element)
+    var wanted = due.map { Self.comparison($0, plan, times) }
+    var screened: Set<ModelID> = []
+    for candidate in progress where candidate.state == .unscreened || candidate.state == .screened {
+      let isNew = candidate.state == .unscreened && !screened.contains(candidate.candidate)
+      if isNew, let screening = Self.screening(candidate, plan, times) {
+        screened.insert(candidate.candidate)
+        wanted.append(screening)
+      }
+      wanted.append(Self.comparison(candidate, plan, times))
+    }
+    if plan.hasSentinel, let sentinel = Self.sentinel(progress, plan, times) { wanted.append(sentinel) }
+    self.init(tasks: [], leftOut: [])
+    for task in wanted {
+      let left = plan.budget.minutes - minutes
+      if task.minutes <= left {
+        tasks.append(task)
+      } else {
+        leftOut.append((task, String(format: "needs %.1f min, %.1f are left", task.minutes, max(0, left))))
+      }
+    }
+    for candidate in progress where candidate.state == .open && !Self.isDue(candidate, at: now) {
+      leftOut.append((Self.comparison(candidate, plan, times), "lacks \(candidate.lacks(at: now))"))
+    }
+  }
+
+  private static func isDue(_ progress: CandidateProgress, at now: Double) -> Bool {
+    switch progress.state {
+    case .interrupted: true
+    case .open: (progress.dueAt ?? 0) <= now
+    default: false
+    }
+  }
+
+  /// Less is sooner: what was begun, then what is nearest to a final verdict, wins before others.
+  private static func rank(_ progress: CandidateProgress) -> Int {
+    if case .interrupted = progress.state { return 0 }
+    let remaining = max(progress.needed - progress.validated, progress.missingEnvironments.count, 1)
+    return 2 * remaining + (progress.outcome == "promote" ? 0 : 1)
+  }
+
+  private static func comparison(
+    _ progress: CandidateProgress, _ plan: NightPlan, _ times: ExpectedMinutes
+  ) -> NightTask {
+    let (minutes, isGuess) = times.comparison(progress.candidate, plan.envelopes[progress.envelope])
+    var environment = progress.missingEnvironments.first { plan.environments.contains($0) } ?? plan.environments[0]
+    var resumes = false
+    let reason: String
+    switch progress.state {
+    case .interrupted(let former):
+      (environment, resumes, reason) = (former, true, "it was interrupted")
+    case .unscreened, .screened: reason = "the first comparison of a new candidate"
+    default:
+      reason =
+        "due: \(progress.validated) of \(progress.needed) comparisons are there"
+        + (progress.outcome.map { ", the last said \($0)" } ?? "")
+    }
+    return NightTask(
+      kind: .comparison, role: progress.role, resident: progress.resident, candidate: progress.candidate,
+      envelope: progress.envelope, envelopeID: progress.envelopeID, environment: environment, resumes: resumes,
+      minutes: minutes, isGuess: isGuess, reason: reason)
+  }
+
+  /// Nil if the envelope has no screening.
+  private static func screening(
+    _ progress: CandidateProgress, _ plan: NightPlan, _ times: ExpectedMinutes
+  ) -> NightTask? {
+    let envelope = plan.envelopes[progress.envelope]
+    guard let screening = envelope.screening else { return nil }
+    let (minutes, isGuess) = times.screening(progress.candidate, screening, of: envelope)
+    return NightTask(
+      kind: .screening, role: progress.role, resident: progress.resident, candidate: progress.candidate,
+      envelope: progress.envelope, envelopeID: screening.id, environment: plan.environments[0], resumes: false,
+      minutes: minutes, isGuess: isGuess, reason: "a new candidate is looked at first")
+  }
+
+  private static func sentinel(
+    _ progress: [CandidateProgress], _ plan: NightPlan, _ times: ExpectedMinutes
+  ) -> NightTask? {
+    guard let first = progress.first else { return nil }
+    let (minutes, isGuess) = times.comparison(first.resident, plan.envelopes[0])
+    return NightTask(
+      kind: .sentinel, role: first.role, resident: first.resident, candidate: first.resident, envelope: 0,
+      envelopeID: plan.envelopes[0].id, environment: plan.environments[0], resumes: false, minutes: minutes,
+      isGuess: isGuess, reason: "what the host's own noise is")
+  }
+}
+
+/// How long a task will take, from how long such tasks took on this host before.
+private struct ExpectedMinutes {
+  private let past: [PastSession]
+  /// Seconds that a request is guessed to take if nothing was measured yet.
+  private static let guessedSeconds = 1.0
+
+  init(_ past: [PastSession]) { self.past = past }
+
+  /// The longest of the candidate's earlier comparisons, else of any candidate's under that envelope, else a guess.
+  func comparison(_ candidate: ModelID, _ envelope: Envelope) -> (minutes: Double, isGuess: Bool) {
+    let comparisons = past.filter { $0.resident != nil && $0.envelope == envelope.hash && $0.minutes != nil }
+    let own = comparisons.filter { $0.candidate == candidate }
+    if let longest = (own.isEmpty ? comparisons : own).compactMap(\.minutes).max() { return (longest, false) }
+    let requests = envelope.requests
+    let count = requests.warmUps + requests.throughput + requests.answers + requests.turns
+    return (Double(count) * Self.guessedSeconds / 60, true)
+  }
+
+  /// The longest earlier screening, else half the comparison's share of requests.
+  func screening(
+    _ candidate: ModelID, _ screening: Envelope, of envelope: Envelope
+  ) -> (minutes: Double, isGuess: Bool) {
+    let earlier = past.filter { $0.resident == nil && $0.envelope == screening.hash }
+    if let longest = earlier.compactMap(\.minutes).max() { return (longest, false) }
+    let (whole, _) = comparison(candidate, envelope)
+    let (all, few) = (envelope.requests, screening.requests)
+    let share =
+      Double(few.throughput + few.answers + few.warmUps)
+      / Double(max(1, all.throughput + all.answers + all.warmUps + all.turns))
+    return (max(0.05, whole * share / 2), true)
+  }
+}

@@ -1,0 +1,35 @@
+import Crypto
+import Foundation
+
+extension Sequence<UInt8> {
+  /// The bytes, e.g. of a digest, as lower-case hexadecimal digits: two per byte.
+  package var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] }, as: UTF8.self)
+  }
+}
+
+extension SHA256 {
+  /// The digest of some bytes as 64 lower-case hexadecimal digits.
+  package static func hexadecimal(of bytes: some DataProtocol) -> String { hash(data: bytes).hexadecimal }
+
+  /// The digest of a file's bytes as 64 lower-case hexadecimal digits; a mebibyte is in memory at a time.
+  ///
+  /// - Throws: Foundation's error if the file can't be read.
+  package static func hexadecimal(ofFileAt url: URL) throws -> String {
+    var hasher = SHA256()
+    try FileHandle.forEachPart(ofFileAt: url) { hasher.update(data: $0) }
+    return hasher.finalize().hexadecimal
+  }
+}
+
+extension FileHandle {
+  /// Calls `body` with the bytes of a file in order, a mebibyte at a time.
+  ///
+  /// - Throws: Foundation's error if the file can't be read.
+  package static func forEachPart(ofFileAt url: URL, _ body: (Data) -> Void) throws {
+    let file = try FileHandle(forReadingFrom: url)
+    defer { try? file.close() }
+    while let part = try file.read(upToCount: 1 << 20), !part.isEmpty { body(part) }
+  }
+}

@@ -1,0 +1,62 @@
+import Envelopes
+import Foundation
+import Measurements
+import Platform
+import Store
+
+/// The folder that a report is written to. Pages of an earlier report that the new one lacks are removed.
+public struct ReportFolder: Sendable {
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  /// Writes the index, then every page that it links to, then `RANKINGS.md`.
+  ///
+  /// - Parameters:
+  ///   - charts: Nil for pages without charts.
+  ///   - progress: Called after each comparison's page with the number of those written.
+  /// - Throws: What Foundation throws if a file can't be written, `StoreError` if samples can't be read.
+  public func write(
+    _ overview: Overview, of store: MeasurementStore, _ charts: ChartLibrary?, progress: (Int) -> Void = { _ in }
+  ) throws {
+    for folder in Self.pageFolders + ["assets"] {
+      try FileManager.default.createDirectory(
+        at: url.appendingPathComponent(folder, isDirectory: true), withIntermediateDirectories: true)
+    }
+    for asset in ReportAsset.all(charts) { try write(asset.bytes, to: asset.path) }
+    try write(Data(overview.page(charts).utf8), to: "index.html")
+    var pages: Set<String> = []
+    for (index, envelope) in overview.envelopes.enumerated() {
+      try write(Data(envelope.page(charts).utf8), to: EnvelopeFacts.path(index))
+      pages.insert(EnvelopeFacts.path(index))
+    }
+    let envelopes = RecentValues<EnvelopeHash, Envelope>(limit: 16)
+    for (index, comparison) in overview.comparisons.enumerated() {
+      let page = try ComparisonDetail(comparison, in: store, envelopes).page(charts)
+      try write(Data(page.utf8), to: comparison.path)
+      pages.insert(comparison.path)
+      progress(index + 1)
+    }
+    try write(Data(overview.rankings.utf8), to: "RANKINGS.md")
+    try removePages(except: pages)
+  }
+
+  private static let pageFolders = ["comparisons", "envelopes"]
+
+  private func write(_ bytes: Data, to path: String) throws {
+    try bytes.write(to: url.appendingPathComponent(path), options: .atomic)
+  }
+
+  /// Removes only pages that have the mark of a report.
+  private func removePages(except kept: Set<String>) throws {
+    for folder in Self.pageFolders {
+      let names = try FileManager.default.contentsOfDirectory(atPath: url.appendingPathComponent(folder).path)
+      for name in names where name.hasSuffix(".html") && !kept.contains("\(folder)/\(name)") {
+        let file = url.appendingPathComponent(folder).appendingPathComponent(name)
+        guard let text = try? String(contentsOf: file, encoding: .utf8), text.prefix(1000).contains(HTMLPage.mark)
+        else { continue }
+        try FileManager.default.removeItem(at: file)
+      }
+    }
+  }
+}

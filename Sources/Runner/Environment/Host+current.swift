@@ -1,0 +1,19 @@
+import Crypto
+import Foundation
+import Measurements
+import Platform
+
+extension Measurements.Host {
+  /// The machine that this program runs on.
+  public static var current: Measurements.Host {
+    var host = Measurements.Host(
+      fingerprint: "", operatingSystem: Machine.operatingSystem, architecture: Machine.architecture,
+      chip: Machine.processorName, physicalCores: Machine.physicalCoreCount,
+      memoryBytes: Int64(Machine.memoryByteCount))
+    let facts = [
+      host.operatingSystem, host.architecture, host.chip, String(host.physicalCores), String(host.memoryBytes),
+    ]
+    host.fingerprint = SHA256.hexadecimal(of: Array(facts.joined(separator: "\n").utf8))
+    return host
+  }
+}

@@ -1,0 +1,96 @@
+import GRDB
+import Measurements
+
+/// How much of a comparison's evidence is wanted.
+public enum EvidenceScope: Sendable {
+  case all
+  /// Without the answers to items: enough for what is decided block by block.
+  case blocks
+}
+
+extension MeasurementStore {
+  /// All that decides a verdict about a comparison.
+  ///
+  /// - Parameter scope: `blocks` for callers that judge nothing but blocks: it leaves out answers and what maturity counts.
+  /// - Throws: `notAComparison`, or `noSamples` if a side has none yet.
+  public func verdictInputs(
+    of number: SessionNumber, _ scope: EvidenceScope = .all
+  ) throws(StoreError) -> VerdictInputs {
+    let evidence = try evidence(number, scope)
+    var pooled: [Evidence] = []
+    for predecessor in try predecessors(of: number) {
+      let earlier = try self.evidence(predecessor, .blocks)
+      if evidence.continues(earlier) { pooled.append(earlier) }
+    }
+    return VerdictInputs(evidence, pooled: pooled, decided: scope == .all ? try decidedComparisons(like: evidence) : [])
+  }
+
+  /// A comparison's samples with their context, as of one moment.
+  ///
+  /// Each side's run is the one that it began with.
+  ///
+  /// - Throws: `notAComparison`, or `noSamples` if a side has none yet.
+  public func evidence(_ number: SessionNumber, _ scope: EvidenceScope = .all) throws(StoreError) -> Evidence {
+    try read { database in
+      let record = try self.session(number, database)
+      guard record.session.resident != nil else { throw StoreError.notAComparison(number) }
+      let resident = try self.samples(of: number, side: .resident, scope: scope, database)
+      guard let residentRun = record.run(of: .resident), !resident.isEmpty || scope != .all else {
+        throw StoreError.noSamples(number, .resident)
+      }
+      let candidate = try self.samples(of: number, side: .candidate, scope: scope, database)
+      guard let candidateRun = record.run(of: .candidate), !candidate.isEmpty || scope != .all else {
+        throw StoreError.noSamples(number, .candidate)
+      }
+      return Evidence(
+        session: record.session, state: record.state, envelope: record.envelope, resident: residentRun,
+        candidate: candidateRun, residentSamples: resident, candidateSamples: candidate, voids: record.voids)
+    }
+  }
+
+  /// The complete sessions that began before it with the same challenge, models and envelope, oldest first.
+  func predecessors(of number: SessionNumber) throws(StoreError) -> [SessionNumber] {
+    try read { database in
+      try Int64.fetchAll(
+        database,
+        sql: """
+          SELECT earlier.number FROM sessions JOIN sessions earlier
+            ON earlier.challenge = sessions.challenge AND earlier.envelope_hash = sessions.envelope_hash
+            AND earlier.role IS sessions.role AND earlier.resident IS sessions.resident
+            AND earlier.candidate = sessions.candidate AND earlier.started_at_s < sessions.started_at_s
+          WHERE sessions.number = ? AND earlier.state = 'complete'
+          ORDER BY earlier.started_at_s, earlier.number
+          """, arguments: [number.rawValue]
+      ).map(SessionNumber.init(rawValue:))
+    }
+  }
+
+  /// The complete comparisons of the same proven weights under the same envelope on the same host whose last verdict is
+  /// other than inconclusive, oldest first; the one itself is among them if it was judged before.
+  private func decidedComparisons(like evidence: Evidence) throws(StoreError) -> [DecidedComparison] {
+    guard let resident = evidence.resident.weights, let candidate = evidence.candidate.weights else { return [] }
+    return try read { database in
+      try SessionRow.fetchAll(
+        database,
+        sql: """
+          SELECT * FROM sessions
+          WHERE state = 'complete' AND envelope_hash = ? AND host = ?
+            AND (SELECT outcome FROM verdicts WHERE session = sessions.number ORDER BY id DESC LIMIT 1) <> 'inconclusive'
+            AND EXISTS (
+              SELECT 1 FROM runs WHERE session = sessions.number AND side = 'resident' AND weights_hash = ?)
+            AND EXISTS (
+              SELECT 1 FROM runs WHERE session = sessions.number AND side = 'candidate' AND weights_hash = ?)
+          ORDER BY started_at_s, number
+          """,
+        arguments: [
+          evidence.session.envelopeHash.rawValue, evidence.session.host.fingerprint, resident.rawValue,
+          candidate.rawValue,
+        ]
+      ).compactMap { row in
+        EnvironmentClass(rawValue: row.environment).map {
+          DecidedComparison(session: row.uuid, startedAt: row.startedAt, environment: $0)
+        }
+      }
+    }
+  }
+}

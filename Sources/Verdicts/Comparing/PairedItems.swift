@@ -1,0 +1,114 @@
+import Envelopes
+import Measurements
+import Statistics
+
+/// The samples of a task's items, paired by item, in the envelope's order.
+struct PairedItems {
+  /// Of the items that both sides answered.
+  private(set) var pairs: [(resident: Sample, candidate: Sample)] = []
+  /// Ids of the items that one side answered alone, or nobody.
+  private(set) var residentOnly: [String] = []
+  private(set) var candidateOnly: [String] = []
+  private(set) var neither: [String] = []
+
+  var isComplete: Bool { residentOnly.isEmpty && candidateOnly.isEmpty && neither.isEmpty }
+
+  /// Of the items whose pairs are answers.
+  var answers: [AnswerPair] {
+    pairs.compactMap { pair in
+      guard let resident = pair.resident.answer, let candidate = pair.candidate.answer else { return nil }
+      return AnswerPair(resident: resident, candidate: candidate)
+    }
+  }
+
+  /// Of the items whose pairs are texts.
+  var texts: [(resident: TextScores, candidate: TextScores)] {
+    pairs.compactMap { pair in
+      guard let resident = pair.resident.text, let candidate = pair.candidate.text else { return nil }
+      return (resident, candidate)
+    }
+  }
+
+  init(_ task: AccuracyTask, _ evidence: Evidence) {
+    let resident = Self.samples(of: task, evidence.residentSamples)
+    let candidate = Self.samples(of: task, evidence.candidateSamples)
+    for item in task.items {
+      switch (resident[item.id], candidate[item.id]) {
+      case (let resident?, let candidate?): pairs.append((resident, candidate))
+      case (_?, nil): residentOnly.append(item.id)
+      case (nil, _?): candidateOnly.append(item.id)
+      case (nil, nil): neither.append(item.id)
+      }
+    }
+  }
+
+  private static func samples(of task: AccuracyTask, _ samples: [Sample]) -> [String: Sample] {
+    samples.reduce(into: [:]) { found, sample in
+      guard sample.place.cell == task.id, let item = sample.place.item,
+        (task.kind.isText ? sample.text != nil : sample.answer != nil)
+      else { return }
+      found[item] = sample
+    }
+  }
+}
+
+/// Both sides' answers to one item, or what they made of one round of a live loop.
+struct AnswerPair {
+  let resident: AnswerReading
+  let candidate: AnswerReading
+}
+
+/// The turns of a live loop, paired by round.
+struct PairedTurns {
+  private let resident: [Int: TurnJudgement]
+  private let candidate: [Int: TurnJudgement]
+  let rounds: Int
+
+  init(_ cell: ToolLoopCell, _ evidence: Evidence) {
+    resident = Self.judgements(cell.id, evidence.residentSamples)
+    candidate = Self.judgements(cell.id, evidence.candidateSamples)
+    rounds = cell.trace.rounds.count
+  }
+
+  /// The rounds that both sides answered and that were read by a fitting parser.
+  func pairs(_ metric: Metric) -> [AnswerPair] {
+    (1...max(rounds, 1)).compactMap { round in
+      guard let resident = resident[round], let candidate = candidate[round], !resident.isOfWrongParser,
+        !candidate.isOfWrongParser
+      else { return nil }
+      return AnswerPair(resident: Self.answer(resident, metric), candidate: Self.answer(candidate, metric))
+    }
+  }
+
+  /// The first rounds that went wrong; nil if a side has a round that says nothing.
+  func degraded(confidence: Double) throws(StatisticsError) -> DegradedRounds? {
+    guard unpaired.isEmpty else { return nil }
+    return try DegradedRounds(
+      resident: Self.firstDegraded(resident), candidate: Self.firstDegraded(candidate), rounds: rounds,
+      confidence: confidence)
+  }
+
+  /// Rounds that are not in both sides' loops, or not read by a fitting parser.
+  var unpaired: [String] {
+    (1...max(rounds, 1)).filter { round in
+      [resident[round], candidate[round]].contains { $0 == nil || $0?.isOfWrongParser == true }
+    }.map { "round \($0)" }
+  }
+
+  private static func judgements(_ cell: CellID, _ samples: [Sample]) -> [Int: TurnJudgement] {
+    samples.reduce(into: [:]) { judgements, sample in
+      guard sample.place.cell == cell, let round = sample.place.round else { return }
+      judgements[round] = sample.turn?.judgement
+    }
+  }
+
+  private static func firstDegraded(_ judgements: [Int: TurnJudgement]) -> Int? {
+    judgements.filter { !$0.value.isValid }.keys.min()
+  }
+
+  private static func answer(_ judgement: TurnJudgement, _ metric: Metric) -> AnswerReading {
+    AnswerReading(
+      answer: judgement.text, isCorrect: metric == .answeredShare ? judgement.isAnswered : judgement.isValid,
+      optionScores: [], completionTokens: 0)
+  }
+}

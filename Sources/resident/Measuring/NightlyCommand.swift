@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import Nightly
+
+struct NightlyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "nightly", abstract: "Measure unattended by a plan, within a time budget.",
+    subcommands: [NightlyRunCommand.self, NightlyInstallCommand.self, NightlyUninstallCommand.self],
+    defaultSubcommand: NightlyRunCommand.self)
+}
+
+struct NightlyInstallCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "install", abstract: "Run a plan every night, by a systemd user timer or a launchd agent on macOS.")
+
+  @Argument(help: ArgumentHelp("The plan.", valueName: "plan.json"), completion: .file(extensions: ["json"]))
+  var plan: String
+
+  @Option(help: ArgumentHelp("The time of day, as HH:MM.", valueName: "time"))
+  var at: String = "02:00"
+
+  @OptionGroup var library: LibraryOption
+  @OptionGroup var database: DatabaseOption
+  @OptionGroup var registry: RegistryOption
+  @OptionGroup var home: HomeOption
+
+  func validate() throws {
+    if NightTimer.Time(at) == nil { throw ValidationError("--at must be a time like 02:00.") }
+  }
+
+  func run() throws {
+    guard let time = NightTimer.Time(at) else { return }
+    let file = URL(fileURLWithPath: plan)
+    // A plan that the night would refuse is refused now.
+    _ = try NightPlan(contentsOf: file)
+    let timer = NightTimer(home: home.url)
+    let files = timer.files(
+      program: ProgramIdentity.executable, arguments: ["nightly", "run", file.standardizedFileURL.path],
+      environment: [
+        "RESIDENT_DB": database.url.standardizedFileURL.path,
+        "RESIDENT_MODELS": library.library.root.standardizedFileURL.path,
+        "RESIDENT_REGISTRY": registry.file.url.standardizedFileURL.path,
+      ], at: time)
+    try timer.install(files)
+    for file in files { Terminal.write("wrote \(file.url.path)\n") }
+    Terminal.write("to start it:\n" + timer.activation.map { "  \($0)\n" }.joined())
+  }
+}
+
+struct NightlyUninstallCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "uninstall", abstract: "Remove what `nightly install` wrote, and nothing else.")
+
+  @OptionGroup var home: HomeOption
+
+  func run() throws {
+    let timer = NightTimer(home: home.url)
+    let removed = try timer.uninstall()
+    for url in removed { Terminal.write("removed \(url.path)\n") }
+    if removed.isEmpty { return Terminal.write("nothing was installed in \(home.url.path)\n") }
+    Terminal.write("to stop it where it runs:\n" + timer.deactivation.map { "  \($0)\n" }.joined())
+  }
+}
+
+/// The home folder of an installation.
+struct HomeOption: ParsableArguments {
+  @Option(help: ArgumentHelp("The home folder to install in. Default: the user's.", valueName: "dir"))
+  var home: String?
+
+  var url: URL { home.map { URL(fileURLWithPath: $0) } ?? FileManager.default.homeDirectoryForCurrentUser }
+}

@@ -1,0 +1,161 @@
+import ArgumentParser
+import Dataset
+import Foundation
+import JSON
+import Measurements
+import Nightly
+import Platform
+import Store
+import Synchronization
+
+struct NightlyRunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run one night of a plan.",
+    discussion: """
+      Comparisons that are due go first, then new candidates after a short screening, then the resident against its copy.
+      Exit codes: 0 all went as planned, 1 something failed or was cut off, 2 usage or data error, 130 interrupted.
+      """)
+
+  @Argument(help: ArgumentHelp("The plan.", valueName: "plan.json"), completion: .file(extensions: ["json"]))
+  var plan: String
+
+  @OptionGroup var library: LibraryOption
+  @OptionGroup var database: DatabaseOption
+  @OptionGroup var registry: RegistryOption
+  @OptionGroup var lock: LockOption
+  @OptionGroup var engine: DuckDBOption
+
+  @Flag(help: "Print tonight's schedule with the expected minutes, and measure nothing.")
+  var dryRun = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Run this command by a shell after each verdict, with the verdict's JSON on its standard input.",
+      valueName: "command"))
+  var onVerdict: String?
+
+  @Option(help: ArgumentHelp("Write the summary to this folder, as night.md and night.json.", valueName: "dir"))
+  var summary: String?
+
+  @Option(help: ArgumentHelp("Export what is new in the database to this dataset.", valueName: "dir"))
+  var export: String?
+
+  @Flag(help: "Change the registry on a measured win, as far as the envelope permits.")
+  var promote = false
+
+  @Flag(help: "Print one JSON object instead of text.")
+  var json = false
+
+  func run() async throws {
+    let plan = try NightPlan(contentsOf: URL(fileURLWithPath: plan))
+    let store = try database.open(dryRun && database.exists ? .readOnly : .readWrite)
+    let host = NightHost(
+      store: store, calibration: database.calibrationURL, registry: registry.file, library: library.library,
+      command: ProgramIdentity.worker, version: Version.current)
+    if dryRun {
+      let (progress, past) = try host.survey(plan)
+      let schedule = NightSchedule(plan, progress: progress, past: past, now: Machine.wallSeconds)
+      return Terminal.write(
+        json ? schedule.json.serialized(.pretty) + "\n" : schedule.text(budget: plan.budget.minutes))
+    }
+    let held = try await Measuring.lockHost(for: "the night \(plan.id)", whenBusy: lock.whenBusy)
+    defer { withExtendedLifetime(held) {} }
+    try store.check()
+    // After the wait for the lock, since what another night measured meanwhile counts.
+    let (progress, past) = try host.survey(plan)
+    let schedule = NightSchedule(plan, progress: progress, past: past, now: Machine.wallSeconds)
+    Terminal.writeError(schedule.text(budget: plan.budget.minutes))
+    let summary = try await night(plan, host, schedule)
+    Terminal.write(json ? summary.json.serialized(.pretty) + "\n" : summary.text)
+    throw ExitCode(summary.exitCode)
+  }
+
+  private func night(_ plan: NightPlan, _ host: NightHost, _ schedule: NightSchedule) async throws -> NightSummary {
+    let progress = ProgressDisplay()
+    let hook = VerdictHook(command: onVerdict)
+    let night = Night(plan, on: host, promotes: promote, requester: Requester.name) { event in
+      switch event {
+      case .began(let task, let number, let count):
+        progress.end()
+        Terminal.writeError("\(number)/\(count)  \(task.phrase)\n")
+      case .measuring(let event): progress.show(event)
+      case .ended(let result):
+        progress.end()
+        if let verdict = result.verdict { hook.tell(verdict.json) }
+      }
+    }
+    let work = Task { await night.run(schedule) }
+    let cancellation = Cancellation { work.cancel() }
+    let termination = Signals.observe(.terminate) { work.cancel() }
+    var summary = await work.value
+    withExtendedLifetime((cancellation, termination)) {}
+    summary.problems += hook.problems
+    summary.export(host.store, to: export, engine: engine)
+    summary.write(to: self.summary)
+    do {
+      try host.store.record(night: summary.json, startedAt: summary.startedAt)
+    } catch {
+      summary.problems.append("\(error)")
+    }
+    return summary
+  }
+}
+
+/// Runs a command of the user's after each verdict.
+private final class VerdictHook: Sendable {
+  private let command: String?
+  private let failures = Mutex<[String]>([])
+
+  init(command: String?) { self.command = command }
+
+  /// What went wrong so far, in words.
+  var problems: [String] { failures.withLock { $0 } }
+
+  /// Runs the command with the verdict on its standard input, and waits for its end.
+  func tell(_ verdict: JSONValue) {
+    guard let command else { return }
+    do {
+      // Standard output is the summary's.
+      let run = try ProgramOutput(
+        running: URL(fileURLWithPath: "/bin/sh"), ["-c", command], input: Data((verdict.serialized() + "\n").utf8),
+        output: .file(.standardError), errors: .file(.standardError))
+      if run.status != 0 {
+        failures.withLock { $0.append("the command for verdicts ended with status \(run.status)") }
+      }
+    } catch {
+      failures.withLock { $0.append("the command for verdicts could not be started: \(error)") }
+    }
+  }
+}
+
+extension NightSummary {
+  /// Exports what is new in the database, as Parquet if DuckDB is found; a failure becomes a problem of the night.
+  fileprivate mutating func export(_ store: MeasurementStore, to folder: String?, engine: DuckDBOption) {
+    guard let folder else { return }
+    do {
+      let exporter = DatasetExporter(
+        store: store, folder: URL(fileURLWithPath: folder), gitRevision: ExportCommand.workingRevision ?? "unknown",
+        trigger: "schedule", engine: try engine.find())
+      let report = try exporter.export()
+      exported = report.written
+      problems += report.refused.map { "session \($0.session) is not exported: \($0.error)" }
+      try report.writeRankings(by: exporter)
+    } catch {
+      problems.append("the export to \(folder) failed: \(error)")
+    }
+  }
+
+  /// Writes `night.md` and `night.json`, each whole or not at all; a failure becomes a problem of the night.
+  fileprivate mutating func write(to folder: String?) {
+    guard let folder else { return }
+    let url = URL(fileURLWithPath: folder, isDirectory: true)
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      try Data(markdown.utf8).write(to: url.appendingPathComponent("night.md"), options: .atomic)
+      try Data((json.serialized(.pretty) + "\n").utf8).write(
+        to: url.appendingPathComponent("night.json"), options: .atomic)
+    } catch {
+      problems.append("the summary could not be written to \(folder): \(error.localizedDescription)")
+    }
+  }
+}

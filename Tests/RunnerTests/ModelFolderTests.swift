@@ -1,0 +1,39 @@
+import TestSupport
+import Testing
+
+@testable import Runner
+
+@Suite("Model folders")
+struct ModelFolderTests {
+  @Test("Ids of one and two parts are found and an unknown id lists them")
+  func ids() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("{}", to: "plain/config.json")
+    try folder.write("{}", to: "org/name-4bit/config.json")
+    try folder.write("", to: "org/empty/readme")
+    let library = ModelLibrary(root: folder.url)
+    #expect(library.ids == ["org/name-4bit", "plain"])
+    #expect(try library.folder(of: "org/name-4bit").lastPathComponent == "name-4bit")
+    #expect(
+      throws: RunnerError.unknownModel("other", library: folder.url.path, known: ["org/name-4bit", "plain"])
+    ) { try library.folder(of: "other") }
+  }
+
+  @Test("An id cannot lead out of the library", arguments: ["../x", "a/../../b", "/etc", "", ".", "a/b/c"])
+  func escapes(id: String) throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: RunnerError.self) { try ModelLibrary(root: folder.url).folder(of: .init(rawValue: id)) }
+  }
+
+  @Test("An estimate needs weights and a configuration, and sums weights, cache and scratch")
+  func estimate() throws {
+    let folder = try TemporaryFolder()
+    let model = folder("m")
+    try folder.write(String(repeating: "w", count: 1000), to: "m/model.safetensors")
+    #expect(CapacityEstimate(of: model, contextLength: 10) == nil)
+    try folder.write("{\"num_hidden_layers\": 3, \"num_attention_heads\": 4, \"hidden_size\": 64}", to: "m/config.json")
+    let estimate = try #require(CapacityEstimate(of: model, contextLength: 10))
+    #expect(estimate.weights == 1000 && estimate.cache == 2 * 3 * 64 * 10 * 4)
+    #expect(estimate.bytes == estimate.weights + estimate.cache + estimate.scratch)
+  }
+}
