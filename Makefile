@@ -1,4 +1,4 @@
-# `make bench` and `make test` do all the set-up on a fresh machine. Local state lies in .resident only.
+# `make bench` and `make test` do all the set-up on a fresh machine. What they make is in .resident and .build.
 
 STATE := .resident
 WEIGHTS := $(STATE)/downloads/SmolLM2-135M-Instruct.Q4_1.gguf
@@ -18,30 +18,30 @@ export RESIDENT_REGISTRY := $(STATE)/registry.json
   test-dataset test-publish test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance clean
 
 help:
-	@echo "make bench        compare a candidate lane with the resident on real weights, promote on a measured win"
+	@echo "make bench        compare a candidate lane with the resident on real weights; promote it on a measured win"
 	@echo "make test         run all tests"
 	@echo "make test-neon    check the kernels in C, those for Arm under emulation"
 	@echo "make test-engines compare through mlx-lm, mlx_lm.server and llama.cpp's server (installs them)"
-	@echo "make test-mlx     check the mlx worker over a tiny model of random weights (installs mlx-lm)"
+	@echo "make test-mlx     check the mlx worker over tiny models of random weights (installs mlx-lm)"
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
 	@echo "make duckdb       fetch DuckDB's command line, which writes the dataset's Parquet files"
 	@echo "make hf           install the hub's command line, which resident publish drives"
-	@echo "make test-publish publish to a stand-in of the hub by the real hf command (installs it)"
+	@echo "make test-publish publish to a stand-in for the hub with the real hf command (installs it)"
 	@echo "make charts       fetch Chart.js, which draws the report's charts"
 	@echo "make test-browser look at reports in headless Chromium (installs it, as root)"
-	@echo "make test-dataset load an exported dataset by datasets, pyarrow, duckdb and pandas (installs them)"
+	@echo "make test-dataset load an exported dataset with datasets, pyarrow, duckdb and pandas (installs them)"
 	@echo "make serve        build the viewer's server (minutes, once) and start it"
-	@echo "make test-serve   hold the viewer's API to its OpenAPI document (installs two validators)"
+	@echo "make test-serve   test the viewer's API against its OpenAPI document (installs two validators)"
 	@echo "make bench-serve  measure the viewer's latency over 2,000 comparisons while a run writes"
 	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
 	@echo "make lane-comparisons compare four of them with the uniform one"
-	@echo "make lint         check formatting and style; make format repairs formatting"
+	@echo "make lint         check formatting and the order of imports; make format repairs formatting"
 	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; disks need root)"
-	@echo "make soak         measure 2,000 tiny comparisons in one process and see whether anything grows"
+	@echo "make soak         measure 2,000 tiny comparisons in one process and check that nothing grows"
 	@echo "make rehearse-night  run a night of 30 minutes (MINUTES=N) with two crashes, for docs/nightly"
-	@echo "make clean        delete builds; delete $(STATE) as well to undo everything"
+	@echo "make clean        delete builds; $(STATE), .venv and .venv-bench are all other local state"
 
 bench: build duckdb $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
 	@scripts/bench $(RESIDENT) $(ENVELOPE) $(STATE)
@@ -55,7 +55,7 @@ $(WEIGHTS):
 
 models: $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
 
-# The engine of Parquet for `resident export`, which finds it here.
+# Writes Parquet for `resident export`, which finds it here.
 duckdb: $(DUCKDB)
 
 $(DUCKDB):
@@ -76,7 +76,7 @@ charts: $(CHARTJS)
 $(CHARTJS):
 	@scripts/fetch-chart-library $@
 
-# PICTURE=FILE keeps the picture for the README.
+# PICTURE=FILE keeps a picture of the index, for the README.
 test-browser: CONFIGURATION := debug
 test-browser: duckdb charts
 	@scripts/install-system-libraries
@@ -87,14 +87,14 @@ test-browser: duckdb charts
 	swift build --product resident-serve
 	$(STATE)/browser-venv/bin/python Tests/Browser/live.py $(RESIDENT) $(DUCKDB) $(CHARTJS)
 
-# The folders appear only when complete, so that a make that was interrupted starts them anew.
+# The folders appear only when complete, so an interrupted make starts them again.
 $(MODELS)/smollm2-135m: | build $(WEIGHTS)
 	$(RESIDENT) models import $(WEIGHTS) --out $@
 
 $(MODELS)/smollm2-135m-4bit-g64: | build $(MODELS)/smollm2-135m
 	$(RESIDENT) models quantize $(MODELS)/smollm2-135m --lane uniform --bits 4 --group-size 64 --out $@
 
-# All lanes of docs/lanes.md with the bf16 reference, and the table: some minutes each for the mixed and the distilled one.
+# All lanes of docs/lanes.md with the bf16 reference, and the table; the mixed and the distilled one take minutes each.
 # DRAWS=10 adds mixed lanes drawn at random.
 lanes: models
 	python3 scripts/lane-table.py $(RESIDENT) $(MODELS)/smollm2-135m $(STATE)/lanes --draws $(or $(DRAWS),0)
@@ -103,18 +103,18 @@ lanes: models
 lane-comparisons: build
 	python3 scripts/lane-comparisons.py $(RESIDENT) $(STATE)/lanes $(if $(ONLY),--only "$(ONLY)")
 
-# In debug, which checks more and builds faster; the kernels are optimized in either.
+# In debug, which checks more and builds faster; the kernels are optimized in both configurations.
 test: CONFIGURATION := debug
 test: models duckdb
 	swift test
 
-# By the libraries that people load a dataset with; installs them into $(STATE).
+# With the libraries that people load a dataset with, installed into $(STATE).
 test-dataset: build duckdb
 	@test -d $(STATE)/dataset-venv || python3 -m venv $(STATE)/dataset-venv
 	@$(STATE)/dataset-venv/bin/pip install --quiet --disable-pip-version-check -r Tests/DatasetConformance/requirements.txt
 	$(STATE)/dataset-venv/bin/python Tests/DatasetConformance/load.py $(RESIDENT) $(DUCKDB)
 
-# Against a stand-in of the hub's endpoints on loopback, with the real client; no account and no token is needed.
+# Against a stand-in for the hub's endpoints on loopback, with the real client; no account or token is needed.
 test-publish: build hf
 	python3 Tests/Publishing/publish.py $(RESIDENT) $(HF)
 
@@ -122,7 +122,7 @@ test-publish: build hf
 test-neon:
 	@scripts/test-neon
 
-# The server is a product of its own, so that `make bench` never waits for it to compile.
+# The server is a separate product, so that `make bench` never waits for it to compile.
 .PHONY: serve test-serve bench-serve
 serve: build charts
 	swift build -c $(CONFIGURATION) --product resident-serve
@@ -139,11 +139,11 @@ bench-serve: build
 	  python3 Benchmarks/measurement_database.py $(RESIDENT) $(STATE)/simulated
 	python3 Benchmarks/serve_latency.py $(RESIDENT) $(STATE)/simulated
 
-# Through real servers, attached to and started; minutes, since mlx is slow on a processor.
+# Through real servers, attached and started. Takes minutes, since mlx is slow on a processor.
 test-engines: models
 	@scripts/test-engines $(RESIDENT) $(STATE)
 
-# The mlx worker alone, over random weights that take no download: under three minutes with the installation.
+# The mlx worker alone, over random weights that need no download; under three minutes with the installation.
 test-mlx: build
 	@test -d $(STATE)/venv || python3 -m venv $(STATE)/venv
 	@$(STATE)/venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2
@@ -175,11 +175,11 @@ soak: build
 	swift build -c $(CONFIGURATION) --product soak
 	scripts/soak .build/$(CONFIGURATION) $(or $(COUNT),2000)
 
-# Measures for half an hour: nothing else should run. OUT=DIR writes elsewhere.
+# Measures for half an hour, or MINUTES=N; nothing else should run. OUT=DIR writes elsewhere.
 rehearse-night: models duckdb
 	scripts/rehearse-night $(RESIDENT) $(MODELS) $(or $(OUT),docs/nightly) $(if $(MINUTES),--minutes $(MINUTES))
 
-# Formatting, and that imports follow the order of docs/architecture.md.
+# Formatting, and whether imports follow the order of docs/architecture.md.
 lint:
 	@scripts/lint-imports
 	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests

@@ -17,7 +17,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "resident", targets: ["resident"]),
-    // By itself, so that who only measures never compiles a server.
+    // By itself, so that measuring alone never compiles a server.
     .executable(name: "resident-serve", targets: ["resident-serve"]),
   ],
   dependencies: [

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the native engine against the fastest llama.cpp that this machine can have, in alternation.
+"""Measures the native engine against the fastest llama.cpp for this machine, in alternation.
 
 Prints a Markdown table on standard output and progress on standard error. `make bench-engine` calls it.
 """
@@ -28,7 +28,7 @@ INTERRUPTED = 130
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the rows with every repetition, too")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="also write the rows with every repetition")
     parser.add_argument(
         "--rows",
         action="append",
@@ -36,8 +36,8 @@ def parse_arguments() -> argparse.Namespace:
         help="measure rows whose name contains this; * and ? match as in a shell; may be given several times",
     )
     parser.add_argument("--list", action="store_true", help="print the names of all rows and measure nothing")
-    parser.add_argument("--pairs", type=int, metavar="N", help=f"pairs a row (default: {report.ENOUGH_PAIRS})")
-    parser.add_argument("--quick", action="store_true", help="3 pairs a row and one round of scouting")
+    parser.add_argument("--pairs", type=int, metavar="N", help=f"pairs per row (default: {report.ENOUGH_PAIRS})")
+    parser.add_argument("--quick", action="store_true", help="3 pairs per row and one round of scouting")
     parser.add_argument(
         "--source-build",
         action="store_true",
@@ -62,7 +62,7 @@ def select(rows: list[Row], patterns: list[str] | None) -> list[Row]:
 
 
 def describe(places: Places) -> dict[str, object]:
-    """What the figures hold for."""
+    """The machine, the program and the time that the figures are for."""
     reading = OurEngine(places).read(lanes.model_folder(places, lanes.IMPORTED), Workload(1, 1, 1), Effort(1, 1))
     return {
         "git_sha": revision(places.root),
@@ -75,7 +75,7 @@ def describe(places: Places) -> dict[str, object]:
 
 
 def revision(root: pathlib.Path) -> str:
-    """The commit, with `+` where the checkout has changes; empty outside of git."""
+    """The commit, with `+` if the checkout has changes; empty outside of git."""
     command = ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"]
     try:
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)

@@ -1,16 +1,16 @@
-"""How far the figures of the mlx and endpoint engines are from those of what they measure, in alternation.
+"""Measures how far the rates of the mlx and endpoint engines are from those of what they measure, in alternation.
 
 usage: engine_overhead.py --resident PROGRAM [--gguf FOLDER] [--mlx FOLDER] [--tokens N] [--pairs N] [--starts N]
 
   --gguf FOLDER  a model folder with its GGUF file: the endpoint engine's decode rate against the timings of
-                 llama.cpp's server (wheel xllamacpp), of the same requests
-  --mlx FOLDER   a model folder: the mlx worker's decode rate against mlx_lm.benchmark's loop, a repetition of one after a
-                 repetition of the other, in turns first; both in one process and with the same weights, since those that lie
-                 elsewhere in memory are read at another rate
+                 llama.cpp's server (wheel xllamacpp) for the same requests
+  --mlx FOLDER   a model folder: the mlx worker's decode rate against mlx_lm.benchmark's loop, one repetition of each in
+                 alternation; both in one process and with the same weights, since weights elsewhere in memory are read
+                 at another rate
 
-Both kinds of rate are taken as (tokens - 1) / (last token - first token). Of --starts times, --pairs pairs are
-measured each. The interval is one of the median of all pairs' ratios, from order statistics, and covers with 95 % at
-least. Runs with the interpreter that has the packages, whose scripts it starts.
+Both rates are (tokens - 1) / (last token - first token). --pairs pairs are measured after each of --starts starts. The
+interval is for the median of all pairs' ratios, from order statistics, and covers it with 95 % at least. Run it with the
+interpreter that has the packages.
 """
 
 import argparse
@@ -56,7 +56,7 @@ class Worker:
 
 
 def interval(values):
-    """The order statistics that hold the median with a probability of 95 % at least, by the sign test."""
+    """The order statistics that enclose the median with a probability of 95 % at least, by the sign test."""
     values, count, out, tail = sorted(values), len(values), 0, 0.5 ** len(values)
     while tail <= 0.025:
         out += 1
@@ -81,7 +81,7 @@ def told(own, other):
 
 
 def endpoint(options):
-    """Pairs of the endpoint engine's rate and the server's, of one start of the server."""
+    """Pairs of the endpoint engine's rate and the server's, from one start of the server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -104,7 +104,7 @@ def endpoint(options):
         pairs = []
         for _ in range(options.pairs):
             own, result = worker.generate(options.tokens)
-            # The server too leaves out the first token, at which its clock starts.
+            # The server leaves out the first token as well: its clock starts there.
             pairs.append(told(own, result["server_decode_tokens_per_second"]))
         worker.close()
     finally:
@@ -114,7 +114,7 @@ def endpoint(options):
 
 
 def mlx(options):
-    """Pairs of the mlx worker's rate and mlx_lm.benchmark's, of one load of the model."""
+    """Pairs of the mlx worker's rate and mlx_lm.benchmark's, from one load of the model."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     sys.path.insert(0, str(ROOT / "Sources/MLXEngine/Resources"))
     import mlx.core as mx
@@ -135,9 +135,9 @@ def mlx(options):
             engine.model, engine.tokenizer, PROMPT, max_tokens=options.tokens, prefill_step_size=2048)
         for response in responses:
             pass
-        # It leaves a step unfinished, which would be computed during the next repetition.
+        # The loop leaves a step unfinished, which would be computed during the next repetition.
         mx.synchronize(engine.stream)
-        # It counts the first token but starts its clock after it.
+        # The rate counts the first token, but its clock starts after it.
         return response.generation_tps * (options.tokens - 1) / options.tokens
 
     worker(), reference()

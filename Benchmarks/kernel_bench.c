@@ -1,9 +1,9 @@
-// How fast each product of each instruction set is, from the caches and from memory.
+// Measures how fast each product of each instruction set is, from the caches and from memory.
 // usage: kernel-bench [COLUMNS [NAME...]]    576 columns and every instruction set that runs here by default
 //
-// Prints a Markdown table. A product of one token counts the bytes of weights that it reads a second; with four inputs
-// it reads them once for all, so four inputs at the same bytes a second are four times the tokens. A product of many
-// tokens counts floating-point operations. Each figure is the best of its repetitions: what the kernel can do.
+// Prints a Markdown table. The rate of a product with one token is in bytes of weights per second. With four inputs the
+// weights are read once for all, so the same rate is four times the tokens. The rate of a product with many tokens is in
+// floating-point operations per second. Each figure is the best of its repetitions.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ static double row_bytes(const rk_matrix *w) {
   return (double)w->columns * w->bits / 8 + 4.0 * (double)w->columns / w->group;
 }
 
-// Bytes of weights a second, in units of 10^9.
+// Bytes of weights per second, in units of 10^9.
 static double vector_rate(const rk_vector_product *product, const rk_matrix *w, int64_t rows, int inputs) {
   const int64_t stride = rk_prepared_count(w->columns);
   float *x = filled((size_t)w->columns * sizeof *x), *y = filled((size_t)(rows * inputs) * sizeof *y);
@@ -67,7 +67,7 @@ static double vector_rate(const rk_vector_product *product, const rk_matrix *w, 
   return row_bytes(w) * (double)rows / best * 1e-9;
 }
 
-// Operations a second, in units of 10^9.
+// Operations per second, in units of 10^9.
 static double panel_rate(const rk_kernels *table, const rk_matrix *w, rk_rounding rounding) {
   const rk_panel_product product = table->panels(w, rounding);
   const int64_t panels = (TOKENS + table->panel - 1) / table->panel, rows = CACHED_ROWS;

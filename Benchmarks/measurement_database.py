@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Makes a database of many simulated comparisons, to measure what reads the store: export, promote, reports.
 
-Eight roles; each resident is challenged by many candidates, each on five nights. A comparison has two throughput cells of
-48 blocks and one multiple-choice task, whose items take up the rest of its samples. Rows are drawn from a seeded
-generator, so the same arguments give the same rows. The verdicts are copies, with other names and effects, of the one
-that the program reaches about the first comparison.
+There are eight roles; the resident of each is challenged by many candidates, each on five nights. A comparison has two
+throughput cells of 48 blocks and one multiple-choice task, whose items make up the rest of its samples. Rows are drawn from
+a seeded generator, so the same arguments make the same rows. The verdicts are copies, with other names and effects, of the
+one that the program reaches on the first comparison.
 
 usage: measurement_database.py RESIDENT_PROGRAM FOLDER [--comparisons 2000] [--samples 10000000]
 Writes FOLDER/resident.sqlite and FOLDER/registry.json.
@@ -150,7 +150,7 @@ def fill(database, comparisons, samples):
 
 
 def add_surroundings(database, session, started):
-    """An incident, a reading of the host a cell, and two memory traces a reading."""
+    """An incident, a host reading per cell, and two memory traces per reading."""
     database.execute(
         "INSERT INTO incidents (session, kind, occurred_at_s, detail) VALUES (?, 'clock_jumped', ?, ?)",
         (session, started + 9, f"the wall clock moved by +2 s by the end of block 4 of {CELLS[0][0]}"))
@@ -176,7 +176,7 @@ INSERT_SAMPLE = (
 
 
 def add_verdicts(database, document):
-    """One a comparison, in the shape of `document`."""
+    """One per comparison, in the shape of `document`."""
     generator = random.Random(2)
     sessions = database.execute("SELECT number, uuid, started_at_s, role, resident, candidate FROM sessions").fetchall()
     for number, session, started, role, resident, candidate in sessions:

@@ -1,5 +1,5 @@
-"""Writes a model folder of random weights (Llama layout, affine 4-bit groups of 64), to measure what a machine's caches
-cannot hold.
+"""Writes a model folder of random weights (Llama layout, affine 4-bit groups of 64) that is larger than the machine's
+caches.
 
 usage: random_checkpoint.py TOKENIZER_FOLDER MINIMUM_BYTES TARGET_FOLDER
 

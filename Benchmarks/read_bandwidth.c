@@ -1,7 +1,7 @@
-// Measures how fast this machine reads memory: each thread sums its own part of a buffer far above the caches.
+// Measures how fast this machine reads memory: each thread sums its own part of a buffer far larger than the caches.
 //
 // usage: read_bandwidth THREADS MEBIBYTES PASSES
-// Prints the best pass in bytes a second.
+// Prints the rate of the best pass in bytes per second.
 
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-enum { kMaximumThreads = 256, kLanes = 64 };
+enum { kMaximumThreads = 256, kSums = 64 };
 
 typedef struct {
   const uint64_t *words;
@@ -23,12 +23,12 @@ typedef struct {
 // Independent sums, so that no addition waits for the one before it and the compiler may use vectors.
 static void *sum_part(void *argument) {
   Part *part = argument;
-  uint64_t lanes[kLanes] = {0};
-  for (size_t i = 0; i + kLanes <= part->count; i += kLanes) {
-    for (size_t lane = 0; lane < kLanes; lane++) lanes[lane] += part->words[i + lane];
+  uint64_t sums[kSums] = {0};
+  for (size_t first = 0; first + kSums <= part->count; first += kSums) {
+    for (size_t i = 0; i < kSums; i++) sums[i] += part->words[first + i];
   }
   part->sum = 0;
-  for (size_t lane = 0; lane < kLanes; lane++) part->sum += lanes[lane];
+  for (size_t i = 0; i < kSums; i++) part->sum += sums[i];
   return NULL;
 }
 
@@ -68,7 +68,7 @@ int main(int argc, char **argv) {
 
   Part parts[kMaximumThreads];
   const size_t words = bytes / sizeof(uint64_t);
-  const size_t share = words / (size_t)threads / kLanes * kLanes;
+  const size_t share = words / (size_t)threads / kSums * kSums;
   for (int i = 0; i < threads; i++) parts[i] = (Part){(const uint64_t *)buffer + (size_t)i * share, share, 0};
 
   double best = 0;

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Measures how long `resident serve` takes to answer, at a steady rate of requests, while a measurement writes.
+"""Measures how long `resident serve` takes to respond, at a steady rate of requests, while a measurement writes.
 
 Requests are due at fixed times, whether earlier ones were answered or not, and a latency counts from when its request was
-due: a server that stalls does not get fewer of them. A quarter asks with the version that it has (If-None-Match). A second
-process writes a sample and commits it ten times a second, as a comparison that is running does, and an event stream
-listens all the time.
+due: a server that stalls does not get fewer of them. A quarter of them has If-None-Match. A second process commits a sample
+ten times per second, as a running comparison does, and an event stream listens all the time.
 
 usage: serve_latency.py RESIDENT_PROGRAM FOLDER [--rate 50] [--seconds 30]
 FOLDER holds resident.sqlite and registry.json of measurement_database.py; a session is added to the database.
@@ -28,7 +27,7 @@ PERIOD = 0.1
 
 
 def write_samples(path, stop):
-    """A session in the manner of the runner: every sample is a transaction of its own."""
+    """Writes a session as the runner does: each sample is a transaction."""
     database = sqlite3.connect(path, timeout=60, isolation_level=None)
     database.execute("PRAGMA synchronous = FULL")
     names = [row[1] for row in database.execute("PRAGMA table_info(sessions)")]

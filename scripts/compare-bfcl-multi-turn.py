@@ -3,11 +3,11 @@
     pip install --no-deps bfcl-eval==2026.3.23 mpmath==1.3.0
     python scripts/compare-bfcl-multi-turn.py RESIDENT PACKAGE
 
-RESIDENT is the built program, PACKAGE the folder bfcl_eval in site-packages. Of each multi-turn base question it records the
-loop of the ground truth and loops with one thing changed. The package runs the calls in its simulations and compares what
-state and responses come of them; Resident compares call by call, and a loop is right where every round is. So the two can
-differ where another call does the same, and those loops are listed. Exits with 1 where a loop of the ground truth is judged
-wrong by either, or where Resident accepts a loop that the package rejects.
+RESIDENT is the built program, PACKAGE the folder bfcl_eval in site-packages. For each multi-turn base question this records
+the loop of the ground truth and loops with one thing changed. The package runs the calls in its simulations and compares
+the resulting states and responses. Resident compares call by call, and a loop is right if every round is. So the two can
+differ if another call has the same effect; those loops are listed. Exits with 1 if either judges a loop of the ground truth
+wrong, or if Resident accepts a loop that the package rejects.
 """
 
 import json
@@ -21,7 +21,7 @@ KINDS = ["value", "value", "drop argument", "no call", "again", "other call"]
 
 
 def spoiled(rounds, tools, draw):
-    """The rounds with one call changed, and how; None where that kind of change is impossible."""
+    """The rounds with one call changed, and how; None if that kind of change is impossible."""
     rounds = json.loads(json.dumps(rounds))
     index = draw.choice([i for i, calls in enumerate(rounds) if calls])
     name, arguments = rounds[index][0]
@@ -52,7 +52,7 @@ def spoiled(rounds, tools, draw):
 
 
 def turns_of(trace, rounds):
-    """The calls as the package takes them: by turn, by step, as Python texts."""
+    """The calls as the package takes them: by turn, by step, as Python source."""
     turns = []
     for script, calls in zip(trace["rounds"], rounds):
         if "user" in script:
@@ -107,7 +107,7 @@ def main():
             theirs = multi_turn_checker(
                 turns_of(trace, rounds), truths[trace["id"]], question, "multi_turn_base", f"loop{index}")["valid"]
         except Exception:
-            failed += 1  # The checker's simulations fail on some changed loops; those count for neither.
+            failed += 1  # The checker's simulations fail on some changed loops, which are not counted.
             continue
         counts = table.setdefault(kind, {})
         counts[theirs, ours] = counts.get((theirs, ours), 0) + 1

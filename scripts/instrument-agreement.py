@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Computes perplexity and KL divergence from mlx-lm's logits and compares them with the instruments'.
+"""Computes perplexity and KL divergence from mlx-lm's logits and compares them with `resident engine divergence`.
 
 usage: instrument-agreement.py RESIDENT REFERENCE_FOLDER [LANE_FOLDER...] [--tokens N] [--keep FOLDER]
 
-Over the evaluation text that ships with the program, in windows of 512 tokens that overlap by one, over the whole
-vocabulary in double precision. With --keep, logits are kept there, window by window, from one run to the next: mlx's CPU
-backend takes some minutes a model. Exits with 1 where a figure differs by 0.5 % or more. Needs mlx-lm 0.32.2 and mlx[cpu].
+Reads the evaluation text that ships with the program in windows of 512 tokens that overlap by one, and computes over the
+whole vocabulary in double precision. --keep caches logits in FOLDER, window by window: mlx's CPU backend takes some minutes
+per model. Exits with 1 if a figure differs by 0.5 % or more. Needs mlx-lm 0.32.2 and mlx[cpu].
 """
 
 import argparse
@@ -22,7 +22,7 @@ from mlx_lm.utils import dequantize_model
 from conformance import load_in_float32
 
 LENGTH, STRIDE = 512, 511
-TEXT = pathlib.Path(__file__).resolve().parent.parent / "Sources/Texts/Resources/evaluation.txt"
+TEXT = pathlib.Path(__file__).resolve().parent.parent / "Sources/Lanes/Resources/evaluation.txt"
 
 
 def windows(count):
@@ -35,7 +35,7 @@ def windows(count):
 
 def log_probabilities(folder, count, keep):
     model, tokenizer = load_in_float32(folder)
-    # The same weights: mlx's CPU backend multiplies plain ones far faster.
+    # The same values, but mlx's CPU backend multiplies unquantized weights far faster.
     model = dequantize_model(model)
     ids = tokenizer.encode(TEXT.read_text(), add_special_tokens=False)[:count]
     rows = []

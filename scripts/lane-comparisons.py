@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compares lanes of a model with its uniform 4-bit lane through one envelope and prints a row a comparison.
+"""Compares lanes of a model with its uniform 4-bit lane through one envelope and prints a row per comparison.
 
 usage: lane-comparisons.py RESIDENT LANES_FOLDER [--envelope FILE] [--only NAME] [--print]
 
-LANES_FOLDER is what lane-table.py made. The comparisons are kept in lane-comparisons.sqlite there; --print tells of the
-last one of each lane without measuring again.
+LANES_FOLDER is what lane-table.py made. The comparisons are kept in lane-comparisons.sqlite there; --print prints the last
+one of each lane without measuring again.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def main():
     parser.add_argument("resident", type=pathlib.Path)
     parser.add_argument("lanes", type=pathlib.Path)
     parser.add_argument("--envelope", default="envelopes/lane-ab.json")
-    parser.add_argument("--only", help="compare only lanes whose name holds this")
+    parser.add_argument("--only", help="compare only lanes whose name contains this")
     parser.add_argument("--print", action="store_true", dest="print_only")
     options = parser.parse_args()
 

@@ -3,9 +3,9 @@
 
 usage: lane-table.py RESIDENT MODEL_FOLDER LANES_FOLDER [--draws N] [--only NAME]
 
-Lanes that the folder has already are not made again; the reference is MODEL_FOLDER dequantized to bf16. Divergence and
-perplexity are over the evaluation text that ships with the program. With --draws, mixed lanes whose 8-bit layers are
-drawn at random follow, at the same size.
+Lanes that the folder already has are not made again; the reference is MODEL_FOLDER dequantized to bf16. Divergence and
+perplexity are over the evaluation text that ships with the program. With --draws, N mixed lanes of the same size follow
+whose 8-bit layers are drawn at random.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def main():
     parser.add_argument("model")
     parser.add_argument("lanes", type=pathlib.Path)
     parser.add_argument("--draws", type=int, default=0)
-    parser.add_argument("--only", help="measure only lanes whose name holds this")
+    parser.add_argument("--only", help="measure only lanes whose name contains this")
     options = parser.parse_args()
 
     def run(*arguments):

@@ -1,4 +1,4 @@
-"""llama.cpp's own HTTP server, out of the wheel xllamacpp, with the options of llama-server that profiles use.
+"""Runs llama.cpp's own HTTP server from the wheel xllamacpp, with the options of llama-server that profiles use.
 
 usage: llama-server.py --model FILE.gguf [--host ADDRESS] [--port N] [--ctx-size N] [--parallel N] [--threads N]
   [--cache-type f16|f32]

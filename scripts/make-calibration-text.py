@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes Sources/Texts/Resources/calibration.txt: continuations that SmolLM2-135M-Instruct samples from the prompts below.
+"""Writes Sources/Lanes/Resources/calibration.txt: continuations that SmolLM2-135M-Instruct samples from the prompts below.
 
-usage: make-calibration-text.py RESIDENT MODEL_FOLDER > Sources/Texts/Resources/calibration.txt
+usage: make-calibration-text.py RESIDENT MODEL_FOLDER > Sources/Lanes/Resources/calibration.txt
 
-Text that a model itself finds likely exercises its weights as its use does, and belongs to no data set that anyone
-evaluates on. The model folder is what `make models` makes of the Q4_1 weights; the same folder, seeds and engine give
-the same text.
+Text that a model itself finds likely exercises its weights as normal use does, and is in no data set that is used for
+evaluation. The model folder is what `make models` makes from the Q4_1 weights. The same folder, seeds and engine make the
+same text.
 """
 
 import json

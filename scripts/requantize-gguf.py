@@ -1,9 +1,9 @@
-"""Writes a GGUF file anew in another type, so that there are several to compare. Needs the package gguf.
+"""Copies a GGUF file with its tensors in another type, so that there are several files to compare. Needs the package gguf.
 
 usage: requantize-gguf.py SOURCE.gguf TARGET.gguf Q8_0|F32
 
-Q8_0 is for the Q4_1 matrices alone. F32 is for all, by way of binary16, in which `resident models import` keeps such a file,
-so that both have the same values.
+Q8_0 converts the Q4_1 matrices only. F32 converts all tensors, rounded to binary16 first: `resident models import` stores
+such a file in binary16, so both have the same values.
 """
 
 import sys

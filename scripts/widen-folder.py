@@ -1,6 +1,6 @@
-"""Copies a model folder with all its 16-bit numbers in float32, so that mlx computes it without rounding activations.
+"""Copies a model folder with all its 16-bit numbers in float32, so that mlx computes without rounding activations.
 
-The values stay what they were, and codes of quantized matrices are not touched. Needs the package mlx.
+The values stay the same, and the codes of quantized matrices are not changed. Needs the package mlx.
 
 usage: widen-folder.py SOURCE_FOLDER TARGET_FOLDER
 """

@@ -1,1 +1,1 @@
-"""The parts of bench_engine.py: what is measured, against whom, and how the figures are told."""
+"""The parts of bench_engine.py: what is measured, against which opponents, and how the figures are printed."""

@@ -1,4 +1,4 @@
-"""How fast the machine reads memory, by a C program that is compiled here."""
+"""The machine's read bandwidth, measured by a C program that is compiled here."""
 
 import dataclasses
 import pathlib
@@ -29,5 +29,5 @@ class Bandwidth:
         return cls(program)
 
     def bytes_per_second(self, threads: int) -> float:
-        """The best of the passes: what the memory can do, not what it did on average."""
+        """The rate of the best pass."""
         return float(run([self.program, threads, BUFFER_MEBIBYTES, PASSES]))

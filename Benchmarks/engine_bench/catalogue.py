@@ -1,4 +1,4 @@
-"""All rows. What each counts is said in `NOTES`, which is printed below the table."""
+"""All rows. `NOTES`, which is printed below the table, says what each counts."""
 
 import dataclasses
 import pathlib
@@ -20,19 +20,19 @@ FIRST_TOKEN_PROMPT = "The capital of France is the city of Paris, and the river 
 FIRST_TOKEN_PROMPT_TOKENS = 16
 
 NOTES = f"""\
-Each pair runs both sides one after the other in fresh processes, with one warm-up that is not counted; who goes first
-alternates. Ratios are ours ÷ opponent within a pair. Both sides get the same prompt ids. The opponent is the fastest
-of all libraries, file types and attention modes in a scouting pass. The lane 4-bit g32 and its file hold the same
-weights; the other lanes meet llama.cpp's nearest types. llama.cpp otherwise keeps its defaults: keys and values in
-half precision (ours: single), activations in 8 bits against quantized weights (ours: 16 bits while decoding, single
-precision in prompts).
+Each pair runs both engines one after the other in new processes, with one warm-up that is not counted; the one that
+goes first alternates. Ratios are ours ÷ opponent within a pair. Both get the same prompt ids. The opponent is the
+fastest of all libraries, file types and attention modes in a scouting pass. The lane 4-bit g32 and its file have the
+same weights; the other lanes are compared with llama.cpp's nearest types. llama.cpp otherwise keeps its defaults: keys
+and values in half precision (ours: single), activations in 8 bits with quantized weights (ours: 16 bits, and single
+precision in prompts without VNNI).
 
-Decode at context 0 starts after a prompt of one token. Ours picks the likeliest token each step, as does xllamacpp;
-cyllama and llama-cpp-python are given their tokens. Time to first token, ours: from before the process is made until
-the token's text arrives, so with the program's start and the tokenizer. The opponent's: from when Python runs and the
-library is loaded, so model, context, evaluation of the same ids and the likeliest token alone. Peak memory is the
-largest resident set of `resident engine bench`, mapped weights included. Read bandwidth is the best of {PASSES}
-passes over {BUFFER_MEBIBYTES} MiB; decode's bytes are those of the weights alone."""
+Decode at context 0 starts after a prompt of one token. Ours takes the likeliest token each step, as does xllamacpp;
+cyllama and llama-cpp-python are given their tokens. Our time to first token is from before the process is created
+until the token's text arrives, so it includes the program's start and the tokenizer. The opponent's is from when
+Python runs and the library is loaded, so it has only model, context, evaluation of the same ids and the likeliest
+token. Peak memory is the largest resident set of `resident engine bench`, mapped weights included. Read bandwidth is
+the best of {PASSES} passes over {BUFFER_MEBIBYTES} MiB; decode's bytes are those of the weights only."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Catalogue:
         return Row(full_name, "tokens/s", Better.HIGHER, goal, repetitions, ours, opponents, is_default)
 
     def opponents(self, lane: Lane, repack_modes: tuple[bool, ...]) -> Iterator[Opponent]:
-        """Every library with every file and setting. Repacking weights at load costs time once and gains some later."""
+        """Every library with every file and setting. Repacking weights at load takes time once and saves some later."""
         for library in self.libraries:
             for kind in lane.gguf_types:
                 gguf = lanes.gguf_file(self.places, lane, kind)

@@ -1,4 +1,4 @@
-"""Runs either side once in a fresh process and reads its figures."""
+"""Runs either engine once in a new process and reads its figures."""
 
 import dataclasses
 import json
@@ -17,13 +17,13 @@ class Workload:
     prompt_tokens: int
     decode_tokens: int
     threads: int
-    # Decoded together; the rates are those of all.
+    # Decoded together; the rates are totals over all of them.
     sequences: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
 class Rates:
-    """Tokens a second, a figure a repetition."""
+    """Tokens per second, one figure per repetition."""
 
     prefill: list[float]
     decode: list[float]
@@ -60,7 +60,7 @@ class OurEngine:
     places: Places
 
     def read(self, folder: pathlib.Path, work: Workload, effort: Effort) -> OurReading:
-        """The program makes one warm-up by itself, whatever the effort says."""
+        """The program always makes one warm-up, whatever the effort says."""
         return OurReading.parse(run(self.bench_command(folder, work, effort.repetitions)))
 
     def read_with_peak_memory(self, folder: pathlib.Path, work: Workload) -> tuple[int, OurReading]:
@@ -68,7 +68,7 @@ class OurEngine:
         return peak, OurReading.parse(output)
 
     def seconds_to_first_token(self, folder: pathlib.Path, prompt: str, threads: int) -> float:
-        """From just before the process is made until the token's text arrives."""
+        """From just before the process is created until the token's text arrives."""
         seconds, _ = seconds_to_first_output(self.generate_command(folder, prompt, threads))
         return seconds
 
@@ -116,7 +116,7 @@ class Opponent:
         )
 
     def seconds_to_first_token(self, prompt_ids: list[int], threads: int) -> float:
-        """From when the interpreter runs and the library is loaded, so that Python costs the opponent nothing."""
+        """From when the interpreter runs and the library is loaded, so that Python is not counted."""
         ids = ",".join(map(str, prompt_ids))
         return float(self.output(threads, "--first-token", "--prompt-ids", ids)["first_token_seconds"])
 

@@ -1,4 +1,4 @@
-"""Lanes: our model folder and llama.cpp's nearest files for each, made where they are missing."""
+"""Lanes: our model folder and llama.cpp's nearest files for each, made if they are missing."""
 
 import dataclasses
 import pathlib
@@ -8,7 +8,7 @@ from engine_bench.machine import last_level_cache_bytes
 from engine_bench.places import Places
 from engine_bench.processes import BenchmarkError, run
 
-# Above the least that the row asks for, so that rounding and what stays cached by chance do not decide.
+# Above the eight caches that are needed, so that rounding and what happens to stay cached do not matter.
 CACHE_MULTIPLE = 8.8
 
 
@@ -37,7 +37,7 @@ LANES = (
 
 
 def model_folder(places: Places, lane: Lane) -> pathlib.Path:
-    """The lane's model folder, imported or quantized first where it is missing."""
+    """The lane's model folder, imported or quantized first if it is missing."""
     folder = places.models / lane.folder
     if folder.is_dir():
         return folder
@@ -51,7 +51,7 @@ def model_folder(places: Places, lane: Lane) -> pathlib.Path:
 
 
 def gguf_file(places: Places, lane: Lane, type_name: str) -> pathlib.Path:
-    """The file for llama.cpp: as fetched for the imported lane, else with every matrix in one type."""
+    """The file for llama.cpp: the fetched one for the imported lane, else one with every matrix in one type."""
     if lane == IMPORTED:
         return weights(places)
     target = places.cache / f"SmolLM2-135M-Instruct.pure.{type_name}.gguf"

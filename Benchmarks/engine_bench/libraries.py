@@ -1,4 +1,4 @@
-"""The opponents' libraries: which there are, and their installation in an environment of their own."""
+"""The opponents' libraries, and their installation in a separate environment."""
 
 import dataclasses
 import os
@@ -11,12 +11,12 @@ from engine_bench.processes import BenchmarkError, run
 
 @dataclasses.dataclass(frozen=True)
 class Library:
-    """A llama.cpp that pip installs. `script` drives it from a process of its own."""
+    """A llama.cpp that pip installs. `script` runs it in a separate process."""
 
     package: str
     version: str
     script: str
-    # Flags for CMake where it is compiled here, for this very processor.
+    # Flags for CMake if it is compiled here, for this processor.
     cmake_arguments: str | None = None
 
     @property
@@ -39,9 +39,9 @@ SOURCE_BUILD = Library(
 def install(places: Places, with_source_build: bool) -> list[Library]:
     """The libraries that can be used, after installing what is missing.
 
-    A library that does not install on this machine is left out with a note. One built earlier is used without asking.
+    A library that does not install on this machine is left out with a note. One that was built earlier is used in any case.
 
-    Raises BenchmarkError where none is left.
+    Raises BenchmarkError if none is left.
     """
     if not places.python.is_file():
         note(f"making {places.environment.name}")

@@ -1,4 +1,4 @@
-"""The machine: what it is, and what else it was doing."""
+"""The machine: what it is, and how busy other programs kept it."""
 
 import ctypes
 import ctypes.util
@@ -10,7 +10,7 @@ import re
 import resource
 import time
 
-# CPU time that others may use on average before a row is called `under-load`, in cores.
+# The average number of cores that other programs may keep busy before a row is `under-load`.
 QUIET_CORES = 0.1
 
 
@@ -24,7 +24,7 @@ def processor_name() -> str:
 
 
 def last_level_cache_bytes() -> int | None:
-    """The largest cache that one core can reach, or None where the system does not tell."""
+    """The largest cache that one core can use, or None if the system does not report it."""
     sizes = []
     for path in pathlib.Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size"):
         match = re.fullmatch(r"(\d+)([KM])", path.read_text().strip())
@@ -47,7 +47,7 @@ def sysctl(name: str) -> int | None:
 
 @dataclasses.dataclass(frozen=True)
 class BusyClock:
-    """CPU time since some start, in seconds: the whole machine's, and that of this process with its ended children."""
+    """CPU time since some start, in seconds: of the whole machine, and of this process with its ended children."""
 
     wall: float
     machine: float | None
@@ -63,7 +63,7 @@ class BusyClock:
 
 
 def machine_busy_seconds() -> float | None:
-    """Counts time stolen by a hypervisor as busy. None where /proc/stat is missing."""
+    """Counts time stolen by a hypervisor as busy. None if /proc/stat is missing."""
     try:
         fields = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:]
     except OSError:
@@ -73,7 +73,7 @@ def machine_busy_seconds() -> float | None:
 
 
 def foreign_cores(since: BusyClock) -> float | None:
-    """How many cores others kept busy since then, on average."""
+    """How many cores other programs have kept busy since then, on average."""
     now = BusyClock.now()
     if now.machine is None or since.machine is None or now.wall <= since.wall:
         return None

@@ -1,4 +1,4 @@
-"""Measures a row: scouts for the fastest opponent, then meets it in alternation."""
+"""Measures a row: scouts for the fastest opponent, then measures against it in alternation."""
 
 from engine_bench.libraries import note
 from engine_bench.machine import BusyClock, foreign_cores
@@ -6,12 +6,12 @@ from engine_bench.processes import BenchmarkError
 from engine_bench.rows import Better, Contender, Effort, Pair, Result, Row
 
 SCOUTING = Effort(warmups=0, repetitions=1)
-# Who comes this close to the fastest in the first round of scouting is looked at again.
+# Opponents this close to the fastest in the first round of scouting are measured again.
 CLOSE = 1.25
 
 
 def measure(row: Row, pair_count: int, scouting_rounds: int) -> Result:
-    """Raises BenchmarkError where our engine fails, or every opponent."""
+    """Raises BenchmarkError if our engine fails, or every opponent."""
     note(row.name)
     clock = BusyClock.now()
     ours = row.ours()
@@ -26,7 +26,7 @@ def measure(row: Row, pair_count: int, scouting_rounds: int) -> Result:
 
 
 def meet(ours: Contender, opponent: Contender, effort: Effort, ours_first: bool) -> Pair:
-    """The one that goes first changes from pair to pair, so that a drift of the machine favours neither."""
+    """Measures one pair. Which goes first alternates, so that a drift of the machine favours neither."""
     if ours_first:
         own = ours.measure(effort)
         return Pair(True, own, opponent.measure(effort))
@@ -35,7 +35,7 @@ def meet(ours: Contender, opponent: Contender, effort: Effort, ours_first: bool)
 
 
 def scout(row: Row, rounds: int) -> tuple[Contender, dict[str, list[float]]]:
-    """The opponent with the best single figure, and all figures by name. These figures decide nothing else."""
+    """The opponent with the best single figure, and all figures by name. These figures are not used otherwise."""
     contenders = row.opponents()
     if len(contenders) == 1:
         return contenders[0], {}

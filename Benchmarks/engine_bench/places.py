@@ -1,4 +1,4 @@
-"""Where everything lies. All that the benchmark makes is in `state` and `environment`, which git ignores."""
+"""Where everything is. All that the benchmark makes is in `state` and `environment`, which git ignores."""
 
 import dataclasses
 import pathlib

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 
 class BenchmarkError(Exception):
-    """Something that the user can act on. The text says what, where and what to do."""
+    """An error that the user can act on. The text says what is wrong, where, and what to do."""
 
 
 def run(command: Sequence[object], cwd: pathlib.Path | None = None, environment: dict[str, str] | None = None) -> str:
     """Standard output of the command.
 
-    Raises BenchmarkError, with the last lines of standard error, where it cannot start or does not exit with 0.
+    Raises BenchmarkError, with the last lines of standard error, if it cannot start or does not exit with 0.
     """
     words = [str(word) for word in command]
     try:
@@ -31,7 +31,7 @@ def run(command: Sequence[object], cwd: pathlib.Path | None = None, environment:
 
 
 def seconds_to_first_output(command: Sequence[object]) -> tuple[float, str]:
-    """Time from just before the process is made to its first byte on standard output, and all of that output."""
+    """Time from just before the process is created to its first byte on standard output, and all of that output."""
     words = [str(word) for word in command]
     with tempfile.TemporaryFile(mode="w+", errors="replace") as errors:
         start = time.perf_counter()

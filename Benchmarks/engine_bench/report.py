@@ -1,4 +1,4 @@
-"""Tells results: a Markdown table to paste into an issue, and JSON rows with every repetition."""
+"""Prints results as a Markdown table, and writes JSON rows with every repetition."""
 
 import json
 import pathlib
@@ -7,7 +7,7 @@ import statistics
 from engine_bench.machine import environment_class
 from engine_bench.rows import Better, Result
 
-# Fewer pairs than this are a look, not a figure to publish.
+# Fewer pairs than this are a quick look, not a figure to publish.
 ENOUGH_PAIRS = 7
 HEADER = """\
 | row | ours | opponent | opponent's name | ratio: median (min … max) | must reach | aim for |
@@ -28,7 +28,7 @@ def table_line(result: Result) -> str:
 
 
 def is_loaded(result: Result) -> bool:
-    """Such a row proves nothing: llama.cpp's threads wait by spinning, so another program costs them more than ours."""
+    """A loaded row proves nothing: llama.cpp's threads wait by spinning, so other programs slow them down more than ours."""
     return result.row.is_timed and environment_class(result.foreign_cores) == "under-load"
 
 
@@ -47,7 +47,7 @@ def warnings(results: list[Result], pair_count: int) -> list[str]:
 
 
 def json_row(result: Result, context: dict[str, object]) -> dict[str, object]:
-    """One row with its context repeated, so that a reader needs nothing else. Raw figures are in the row's unit."""
+    """One row together with the context. Raw figures are in the row's unit."""
     row, ratios = result.row, result.ratios
     return {
         "name": row.name,
@@ -79,7 +79,7 @@ def json_row(result: Result, context: dict[str, object]) -> dict[str, object]:
 
 
 def write_json(path: pathlib.Path, results: list[Result], context: dict[str, object]) -> None:
-    """Replaces the file as a whole, so that an interruption leaves the rows before it."""
+    """Replaces the file as a whole, so that an interruption keeps the earlier rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     text = json.dumps([json_row(result, context) for result in results], indent=2, ensure_ascii=False)

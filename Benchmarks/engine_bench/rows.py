@@ -1,4 +1,4 @@
-"""The vocabulary of the benchmark: a row, those who meet in it, and what came of it."""
+"""The vocabulary of the benchmark: a row, its contenders, and their results."""
 
 import dataclasses
 import enum
@@ -14,7 +14,7 @@ class Effort:
     repetitions: int
 
 
-# Measures once in a fresh process and returns a figure a repetition, in the row's unit.
+# Measures once in a new process and returns one figure per repetition, in the row's unit.
 Measure = Callable[[Effort], list[float]]
 
 
@@ -31,7 +31,7 @@ class Better(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """Ratios ours ÷ opponent, from issue 3."""
+    """Ratios ours ÷ opponent."""
 
     must_reach: float
     aim_for: float
@@ -48,7 +48,7 @@ class Row:
     repetitions: int
     ours: Callable[[], Contender]
     opponents: Callable[[], list[Contender]]
-    # Measured without being asked for by name.
+    # Whether it is measured without being named.
     is_default: bool = True
     # Whether other programs' load changes the figure.
     is_timed: bool = True
@@ -56,7 +56,7 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class Pair:
-    """Both sides' repetitions, measured one after the other."""
+    """The repetitions of both, measured one after the other."""
 
     ours_first: bool
     ours: list[float]

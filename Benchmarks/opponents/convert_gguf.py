@@ -1,8 +1,8 @@
-"""Writes a GGUF file anew with every matrix, the embedding too, in one type.
+"""Copies a GGUF file with every matrix, the embedding too, in one type.
 
 usage: convert_gguf.py SOURCE.gguf TYPE TARGET.gguf
 
-Figures of speed do not depend on the values, so that quantizing codes a second time does no harm here.
+Speed does not depend on the values, so quantizing codes a second time does no harm here.
 """
 
 import sys

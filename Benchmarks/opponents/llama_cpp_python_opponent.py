@@ -1,4 +1,4 @@
-"""llama.cpp through the C interface that llama-cpp-python carries."""
+"""llama.cpp through the C interface that llama-cpp-python contains."""
 
 import ctypes
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ class Engine:
 
 
 def set_field(structure: ctypes.Structure, name: str, value: int) -> None:
-    """A field that the bindings do not know would otherwise be set on the Python object alone."""
+    """Sets a field that must exist: one that the bindings lack would be set on the Python object only."""
     if name not in {field[0] for field in structure._fields_}:
         raise SystemExit(f"error: this llama-cpp-python has no {name}; install the version that bench_engine.py names")
     setattr(structure, name, value)

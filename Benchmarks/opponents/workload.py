@@ -3,8 +3,8 @@
 usage: OPPONENT.py --gguf FILE --threads T --prompt-tokens N --decode-tokens M [--warmups W] [--repetitions R]
        OPPONENT.py --gguf FILE --threads T --first-token --prompt-ids 1,2,3
 
-The prompt's ids are those of `resident engine bench`. An opponent decodes given ids where its interface allows, so that
-no sampling is charged to it.
+The prompt's ids are those of `resident engine bench`. An opponent decodes given ids if its interface allows, so that its
+sampling is not counted.
 """
 
 import argparse
@@ -56,7 +56,7 @@ class Engine(Protocol):
 
 
 class Stepper(Protocol):
-    """An engine that is driven one evaluation at a time."""
+    """An engine that evaluates step by step."""
 
     def clear(self) -> None: ...
 

@@ -1,7 +1,7 @@
 """llama.cpp through xllamacpp's in-process server.
 
 The rates are the server's own timings. Its decode clock starts when the first token is sampled from the prompt's
-logits, so that a rate is (predicted tokens - 1) / time. Greedy sampling of each token is inside that time.
+logits, so a rate is (predicted tokens - 1) / time. That time includes the greedy sampling of each token.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Engine:
         )
         params.no_extra_bufts = not job.repack
         params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_MMAP
-        # All that serves many clients costs start-up time and nothing else here.
+        # What serves many clients only takes start-up time here.
         params.warmup = False
         params.fit_params = False
         params.cache_ram_mib = 0

@@ -93,8 +93,8 @@ extension StoreError {
       case .newerSchema(let found, let known):
         "has schema \(found), but this version knows only up to \(known); update the program"
       case .olderSchema(let found, let known):
-        "has schema \(found), and this version reads \(known): `resident migrate --db` with that path adds what is missing "
-          + "and changes no row; programs that know only \(found) can't use it then"
+        "has schema \(found), and this version reads \(known): `resident migrate --db` with that path brings it up to "
+          + "date and keeps every measurement; programs that know only \(found) can't use it then"
       case .locked: "is locked by another process; try again when that has ended"
       case .diskFull: "could not grow because the disk is full; free some space and resume: nothing committed is lost"
       case .readOnly: "cannot be written: it was opened for reading only, or the file is read-only"

@@ -30,7 +30,7 @@ def copy(source: pathlib.Path, target: pathlib.Path) -> None:
         database.execute("UPDATE verdicts SET document = ?, outcome = ? WHERE id = ?", (changed, NAME, number))
     database.execute("UPDATE voids SET reason = ?", (TEXT,))
     session = database.execute("SELECT max(number) FROM sessions").fetchone()[0]
-    # One that nobody judged.
+    # One without a verdict.
     database.execute(
         "INSERT INTO sessions (uuid, started_at_s, envelope_id, envelope_hash, role, resident, candidate, order_seed,"
         " environment, host, resident_version, state) SELECT 'hostile', started_at_s, ?, envelope_hash, ?, ?, ?,"

@@ -75,7 +75,7 @@ def main():
             counts["datasets"] = loaded.num_rows
             check(f"datasets' types of {table}", arrow_types(loaded.features.arrow_schema), types)
             if table == "measurements":
-                # Six figures of a throughput sample, one of an answer, two of a cold start.
+                # Six figures per throughput sample, one per answer, two per cold start.
                 stored = database.execute(
                     "SELECT 6 * count(prompt_tokens) + count(answer) + 2 * (SELECT count(*) FROM runs) FROM samples")
             else:

@@ -1,4 +1,4 @@
-"""Passes on up to LIMIT requests at a time to a server; the others get status 429 immediately.
+"""Passes up to LIMIT requests at a time to a server; the others get status 429 immediately.
 
 usage: limiting_proxy.py SERVER_URL PORT LIMIT
 """

@@ -1,4 +1,4 @@
-"""The parts of a publication's test: a hub, a dataset's folder, and the command."""
+"""The parts of a test of `resident publish`: a hub, a dataset's folder, and the command."""
 import hashlib
 import json
 import os

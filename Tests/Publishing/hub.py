@@ -26,7 +26,7 @@ class Hub(http.server.ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        # Of each repository, the content of each path, and the titles of its commits.
+        # By repository: the content of each path, and the titles of the commits.
         self.repositories = {}
         self.commits = {}
         # The content of uploaded large files, by SHA-256.
@@ -45,7 +45,7 @@ class Hub(http.server.ThreadingHTTPServer):
         pass  # Tests cut connections.
 
     def put(self, repository, path, content):
-        """Writes a file in somebody else's name."""
+        """Writes a file as somebody else's commit."""
         self.repositories.setdefault(repository, {})[path] = content
         self.commits.setdefault(repository, []).append("somebody else's")
 

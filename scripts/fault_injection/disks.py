@@ -14,7 +14,7 @@ from .workbench import ENVELOPE, Workbench
 
 
 class SmallDisk:
-    """A tmpfs of some kilobytes, filled up to what is to be left of it."""
+    """A tmpfs of some kilobytes, which can be filled until only a given space is left."""
 
     def __init__(self, kilobytes: int) -> None:
         self.kilobytes = kilobytes
@@ -46,7 +46,7 @@ def full_disk(program, models):
     sites = []
     with Workbench(program, models.folder) as whole:
         expect(whole.run(*whole.compare_arguments()).returncode == 0, "the undisturbed comparison failed")
-    # From a disk that takes nothing at all to one that takes all.
+    # From a disk without any space to one with enough.
     left = 0
     while not sites or sites[-1] != "enough":
         disk = SmallDisk(4096)
@@ -78,7 +78,7 @@ def full_disk_elsewhere(program, models):
         disk.fill(8)
         result = bench.run("export", "--out", str(folder / "results"))
         expect(result.returncode == 2 and "space" in result.stderr, f"export: {result.returncode} {result.stderr}")
-        # What an export works on before it publishes stands in a hidden folder, which the next one clears.
+        # An export works in a hidden folder, which the next one clears.
         left = [path for path in (folder / "results").rglob("*")
                 if path.is_file() and not path.relative_to(folder / "results").parts[0].startswith(".")]
         whole = bench.run("export", "--out", str(bench.folder / "results"))
@@ -94,7 +94,7 @@ def full_disk_elsewhere(program, models):
 
 
 def promotable(folder: pathlib.Path) -> tuple[pathlib.Path, dict]:
-    """Models of which the candidate wins without doubt, and the envelope that it wins under."""
+    """Models of which the candidate wins clearly, and the envelope that it wins under."""
     tiny_models.write(folder / "resident", seed=1, layers=24)
     tiny_models.write(folder / "candidate", seed=2)
     envelope = copy.deepcopy(ENVELOPE)
@@ -103,7 +103,7 @@ def promotable(folder: pathlib.Path) -> tuple[pathlib.Path, dict]:
 
 
 def expect_promoted(bench: Workbench) -> None:
-    """What the registry says is what its log says, and the role can be promoted if it is not yet."""
+    """Checks that the registry agrees with its log, and that the role can be promoted if it is not yet."""
     log = bench.run("registry", "log", "--json")
     expect(log.returncode == 0, f"the log cannot be read: {log.stderr}")
     done = [edit for edit in json.loads(log.stdout) if edit["state"] == "done"]
@@ -116,7 +116,7 @@ def expect_promoted(bench: Workbench) -> None:
 
 
 def hidden_files(folder: pathlib.Path) -> list[str]:
-    """What an edit may have left half written."""
+    """The names of files that an edit left half written."""
     return [path.name for path in folder.iterdir() if path.name.endswith(".tmp")]
 
 
@@ -173,7 +173,7 @@ def full_disk_at_output(program, _):
         with disk as small, Workbench(program, models, envelope=envelope) as bench:
             expect(bench.run(*bench.compare_arguments()).returncode == 0, "the comparison failed")
             summary = small / "summary.md"
-            # A whole page, so that nothing fits after it.
+            # A whole page of the file system, so that nothing fits after it.
             summary.write_text("x" * 4096)
             disk.fill(0)
             with open(small / "patch.diff", "w") as patch:

@@ -1,4 +1,4 @@
-"""What all faults share: their list, and ways to look at a comparison that one was injected into."""
+"""What all faults share: their list, and ways to look at a comparison after a fault."""
 
 import concurrent.futures
 import copy
@@ -13,7 +13,7 @@ NAMES = {}
 
 
 class NotInjected(Exception):
-    """What this machine forbids that a fault needs: the fault is named as not done, and nothing is said of it."""
+    """The machine forbids what the fault needs: the fault is reported as not done."""
 
 
 def fault(name):
@@ -24,7 +24,7 @@ def fault(name):
 
 
 def long_envelope(blocks: int = 40, decode: int = 600) -> dict:
-    """A comparison that lasts long enough for something to happen to it: some seconds."""
+    """An envelope whose comparison lasts some seconds, long enough for a fault to happen in it."""
     envelope = copy.deepcopy(ENVELOPE)
     envelope["throughput"][0] |= {"decode_tokens": decode}
     envelope["plan"]["blocks"] = blocks
@@ -45,7 +45,7 @@ def wait_for_samples(bench: Workbench, count: int, process: subprocess.Popen, se
     raise AssertionError(f"the comparison did not come to {count} samples: {errors.decode()[-300:]}")
 
 
-# What a comparison of tiny models may say: on a machine that others use its blocks may all be too noisy.
+# The outcomes that a comparison of tiny models may have: on a shared machine all its blocks may be too noisy.
 NO_WIN = ("hold", "inconclusive")
 
 
@@ -70,7 +70,7 @@ def incidents(bench: Workbench) -> list[str]:
 
 
 def run(program, only: list[str] | None, jobs: int) -> list[dict]:
-    """Injects each fault, some side by side since most wait for something; returns a row a fault."""
+    """Injects each fault, some at the same time since most wait for something; returns a row per fault."""
     names = [name for name in NAMES if not only or any(part in name for part in only)]
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(lambda name: _inject(program, name), names))

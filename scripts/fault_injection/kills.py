@@ -1,4 +1,4 @@
-"""SIGKILL of the runner, of a worker, of both, at random instants of a comparison."""
+"""SIGKILL of the runner, of a worker or of both, at random instants of a comparison."""
 
 import concurrent.futures
 import fcntl
@@ -18,15 +18,15 @@ TARGETS = ("runner", "worker", "both")
 def run(program, trials: int, seed: int, jobs: int, journal=None, minutes: float = math.inf) -> dict:
     """Kills that many comparisons and finishes each; returns counts, among them `problems` with their messages.
 
-    What becomes of a trial follows from the seed, its number and the machine alone, so a `journal`, a line of JSON a
-    trial, lets another call go on where this one ended after so many minutes.
+    A trial depends only on the seed, its number and the machine. So with a `journal`, a file with a line of JSON per trial,
+    another call can continue after this one has ended after `minutes`.
     """
     outcomes = _read(journal, seed)
     left = [trial for trial in range(trials) if trial not in outcomes]
     end = time.monotonic() + 60 * minutes
     models = Models()
     try:
-        # As long as those that are killed: beside others, or most instants would fall into its start.
+        # Measured beside other comparisons, as the killed ones are: alone it is shorter, and most kills would fall into the start.
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             length = max(pool.map(lambda _: _seconds(program, models), range(2 * jobs)))
 
@@ -71,7 +71,7 @@ def _seconds(program, models: Models) -> float:
 
 
 def _trial(program, models: Models, seed: int, trial: int, length: float) -> dict:
-    """Draws instants until one finds somebody to kill: a comparison that has ended, or has no worker yet, is no trial."""
+    """Draws instants until one finds a process to kill: if the comparison has ended or has no worker yet, it draws again."""
     generator = random.Random(f"{seed}/{trial}")
     for _ in range(20):
         outcome, length = _kill_once(program, models, trial, generator, length)
@@ -83,7 +83,7 @@ def _trial(program, models: Models, seed: int, trial: int, length: float) -> dic
 def _kill_once(
     program, models: Models, trial: int, generator: random.Random, length: float
 ) -> tuple[dict | None, float]:
-    """Kills at an instant within that many seconds; returns what became of it, and how long a comparison lasts."""
+    """Kills at an instant within `length` seconds; returns the outcome, and how long a comparison lasts."""
     target, instant = TARGETS[trial % 3], generator.uniform(0, length)
     problems: list[str] = []
     with Workbench(program, models.folder) as bench:

@@ -1,4 +1,4 @@
-"""Faults of processes, clocks, memory and files, injected once each at a known place."""
+"""Faults of processes, clocks, memory and files, each injected once at a known place."""
 
 import json
 import os
@@ -194,7 +194,7 @@ def garbage(program, models):
         with Workbench(program, models.folder) as bench:
             wrapper = bench.folder / "wrapper"
             line = "'x' * (1 << 20)" if shape == "one line" else "('x' * 1023 + chr(10)) * 1024"
-            # Behaves for its first lines, then floods the runner once, as a program that logs to the wrong stream.
+            # Behaves for its first lines, then floods the runner once, like a program that logs to the wrong stream.
             wrapper.write_text(f"""#!{sys.executable}
 import os, subprocess, sys
 flag = {str(bench.folder / "flooded")!r}

@@ -10,7 +10,7 @@ END_OF_TEXT = 256
 
 
 def write(folder: pathlib.Path, seed: int, layers: int = LAYERS) -> None:
-    """Writes a model folder whose weights follow from the seed alone; more layers make a slower model."""
+    """Writes a model folder whose weights depend on the seed and the layers only; more layers make a slower model."""
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(_configuration(layers)))
     (folder / "tokenizer.json").write_text(json.dumps(_tokenizer()))
@@ -61,7 +61,7 @@ def _configuration(layers: int) -> dict:
 
 
 def _tokenizer() -> dict:
-    # GPT-2's alphabet: printable bytes stand for themselves, the others for characters from U+0100 on.
+    # GPT-2's alphabet: printable bytes stand for themselves, the others are characters from U+0100 on.
     printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     others = [byte for byte in range(256) if byte not in printable]
     names = {byte: chr(byte) for byte in printable} | {byte: chr(256 + i) for i, byte in enumerate(others)}

@@ -3,13 +3,13 @@
 import json
 import sqlite3
 
-# What a verdict says of how it came about, and not of what was scored.
+# The members of a verdict that describe how it came about, not what was scored.
 HISTORY = ("session", "sessions", "voids", "blocks", "wall_seconds", "successes", "highest_load_average")
 
 
 def difference_from_twin(bench) -> str | None:
-    """Judges a copy of the database from which every trace of the interruption is taken: the runs of restarted workers
-    are joined, and void blocks give way to those measured in their place. Returns what differs in the verdict."""
+    """Judges a copy of the database without any trace of the interruption: the runs of restarted workers are joined, and
+    void blocks are replaced by those measured in their place. Returns what differs in the verdict, or None."""
     disturbed = _judge(bench, bench.database)
     twin = bench.folder / "twin.sqlite"
     twin.unlink(missing_ok=True)
@@ -18,7 +18,7 @@ def difference_from_twin(bench) -> str | None:
 
 
 def _difference(path: str, disturbed, calm) -> str | None:
-    """The first place where two JSON values differ."""
+    """The first place at which two JSON values differ, or None."""
     if isinstance(disturbed, dict) and isinstance(calm, dict):
         keys = [key for key in disturbed.keys() | calm.keys() if key not in HISTORY]
         pairs = [(f"{path}.{key}", disturbed.get(key), calm.get(key)) for key in sorted(keys)]
@@ -51,14 +51,14 @@ def _make_twin(database, twin) -> None:
     voids = connection.execute(
         "SELECT cell, block FROM voids WHERE reason LIKE 'interrupted%' OR reason LIKE '%worker%' ORDER BY block DESC"
     ).fetchall()
-    # The most memory that a side held counts wherever it was seen.
+    # A side's peak memory counts for all its samples, whenever it was seen.
     connection.execute(
         "UPDATE samples SET peak_memory_bytes = (SELECT max(peak_memory_bytes) FROM samples peer"
         " WHERE peer.run = samples.run)")
     for cell, block in voids:
         connection.execute("DELETE FROM samples WHERE cell = ? AND block = ?", (cell, block))
         connection.execute("DELETE FROM voids WHERE cell = ? AND block = ?", (cell, block))
-        # Later blocks move up, in their order: sums of floating-point numbers depend on it.
+        # Later blocks move up in their order, on which sums of floating-point numbers depend.
         for table in ("samples", "voids"):
             later = connection.execute(
                 f"SELECT DISTINCT block FROM {table} WHERE cell = ? AND block > ? ORDER BY block", (cell, block))

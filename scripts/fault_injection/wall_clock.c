@@ -1,5 +1,5 @@
 // Moves the wall clock of one process, and no other clock, by the seconds in the file that WALL_CLOCK_OFFSET names.
-// Loaded before the C library: cc -shared -fPIC -o wall_clock.so wall_clock.c
+// It is preloaded, before the C library: cc -shared -fPIC -o wall_clock.so wall_clock.c
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>

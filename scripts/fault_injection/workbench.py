@@ -1,4 +1,4 @@
-"""A folder with two tiny models, a registry, an envelope and a database, and the program that is run in it."""
+"""A folder with two tiny models, a registry, an envelope and a database, and the program that runs in it."""
 
 import json
 import os
@@ -21,7 +21,7 @@ ENVELOPE = {
         {"id": "f1", "prompt": "The capital of France is", "options": ["Paris", "London"], "answer": 0},
         {"id": "f2", "prompt": "The opposite of hot is", "options": ["blue", "cold"], "answer": 1}]}],
     "plan": {"blocks": 12, "warm_ups": 1, "order_seed": 1, "divergence_limit": 1, "void_limit": 0.9},
-    # Nothing here turns on how fast a disturbed machine is: no gain is enough, and no memory is too much.
+    # The outcome must not depend on the speed of a disturbed machine: no gain is enough to win, and the memory margin is wide.
     "promotion": {"confidence": 0.5,
         "objectives": [{"metric": "cumulative_tokens_per_second", "cell": "short", "min_effect": 0.99}],
         "guardrails": [{"metric": "peak_memory_bytes", "margin": 0.5}],
@@ -30,7 +30,7 @@ ENVELOPE = {
 
 
 class Models:
-    """The two models, made once and shared by reference."""
+    """The two models, made once and shared by workbenches."""
 
     def __init__(self) -> None:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="resident-models-"))
@@ -80,7 +80,7 @@ class Workbench:
                               capture_output=True, stdin=subprocess.DEVNULL, timeout=limit)
 
     def finish_comparison(self) -> dict:
-        """Resumes the comparison, or starts it where it had not begun; returns the verdict."""
+        """Resumes the comparison, or starts it if it had not begun; returns the verdict."""
         result = self.run(*self.compare_arguments("--resume"))
         if result.returncode == 2 and "no interrupted comparison" in result.stderr:
             if (state := self.state()) == "complete":
@@ -93,7 +93,7 @@ class Workbench:
     def rows(self, sql: str) -> list[tuple]:
         if not self.database.exists():
             return []
-        # Not read-only: after a kill somebody must first take the log back in.
+        # Not read-only: after a kill the write-ahead log must be recovered first.
         connection = sqlite3.connect(f"file:{self.database}?mode=rw", uri=True, timeout=60)
         try:
             return connection.execute(sql).fetchall()
@@ -110,7 +110,7 @@ class Workbench:
         return rows[0][0] if rows else None
 
     def samples(self) -> list[tuple]:
-        """Every committed sample with its place and its readings, in the order of measurement."""
+        """Every committed sample with its place and readings, in the order of measurement."""
         return self.rows(
             "SELECT samples.id, runs.session, runs.side, cell, block, repetition, ifnull(item, ''), status, elapsed_ns,"
             " hex(token_ns), answer FROM samples JOIN runs ON runs.number = samples.run ORDER BY samples.id")
@@ -138,7 +138,7 @@ def is_running(pid: int) -> bool:
 
 
 def wait_until_gone(pids: list[int], seconds: float = 10) -> list[int]:
-    """The processes that still run after that time."""
+    """The processes that still run after at most that time."""
     deadline = time.monotonic() + seconds
     while (left := [pid for pid in pids if is_running(pid)]) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Kills a worker in the middle of two comparisons of a night that is under way."""
+"""Kills a worker in the middle of two comparisons of a running night."""
 
 import pathlib
 import signal
@@ -10,13 +10,13 @@ import time
 
 from fault_injection.workbench import children, kill
 
-# Whose workers are killed: the second and the fifth comparison that the night begins, after that many samples.
+# A worker is killed in the second and the fifth comparison that the night begins, after this many samples.
 COMPARISONS = (2, 5)
 SAMPLES = 6
 
 
 class CrashInjector(threading.Thread):
-    """Follows the night by its database; `problems` says what it could not do by the night's end."""
+    """Follows the night through its database; `problems` says which kills it could not do."""
 
     def __init__(self, night: subprocess.Popen, database: pathlib.Path) -> None:
         super().__init__(daemon=True)

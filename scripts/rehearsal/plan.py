@@ -4,7 +4,7 @@ import json
 import pathlib
 
 RESIDENT = "smollm2-135m"
-# By the words that quantize the resident to it.
+# The options that quantize the resident to each.
 LANES = {
     "smollm2-135m-4bit-g64": ["uniform", "--bits", "4", "--group-size", "64"],
     "smollm2-135m-mxfp4": ["mxfp4"],
@@ -23,7 +23,7 @@ def plan(minutes: float) -> dict:
 
 
 def envelopes(minutes: float) -> list[dict]:
-    """One that mostly decodes, one that mostly reads, and one that also answers."""
+    """One that mostly decodes, one that mostly prefills, and one that also asks items."""
     share = min(1, minutes / 30)
     return [
         _envelope("decode", share, prompt=32, decode=448, blocks=30),
@@ -33,7 +33,7 @@ def envelopes(minutes: float) -> list[dict]:
 
 
 def _envelope(name: str, share: float, prompt: int, decode: int, blocks: int, items: int = 0) -> dict:
-    """An envelope of that many blocks at most; a share below 1 makes its cells shorter and its blocks fewer."""
+    """An envelope of at most that many blocks; a share below 1 makes its cells shorter and its blocks fewer."""
     smoke = json.loads(SMOKE.read_text())
     task = smoke["accuracy"][0]
     task["items"] = task["items"][: max(8, round(share * items))] if items else []

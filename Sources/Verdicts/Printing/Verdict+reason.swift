@@ -80,14 +80,14 @@ extension Verdict {
   private var blocksText: String {
     let used = blocks.map(\.used).min() ?? 0
     let planned = blocks.map(\.planned).max() ?? 0
-    return "\(used) scored of at most \(planned) a cell, "
+    return "\(used) scored of at most \(planned) per cell, "
       + (stop.map { "ended for: \($0.title)" } ?? "not ended")
   }
 
   private var challengeText: String {
     let share = challenge.number * (challenge.number + 1) / 2
     let earlier = challenge.earlierSessions.count
-    return "\(challenge.number) of this resident, alpha \(Figures.plain(challenge.level)) an objective"
+    return "\(challenge.number) of this resident, alpha \(Figures.plain(challenge.level)) per objective"
       + (share > 1 ? " (1/\(share) of the first's)" : "")
       + (earlier > 0 ? ", adds to \(Figures.count(earlier, "earlier session"))" : "")
   }

@@ -6,7 +6,7 @@ struct MigrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "migrate",
     abstract: "Migrate a database of an earlier version to the current schema, as commands that write do.",
-    discussion: "Tables and columns are added; no row is changed. All of it happens, or nothing.")
+    discussion: "Every measurement is kept to the bit, in today's tables and columns. All of it happens, or nothing.")
 
   @OptionGroup var database: DatabaseOption
 

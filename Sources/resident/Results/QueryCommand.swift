@@ -8,8 +8,8 @@ struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "query", abstract: "Query the database, or an exported dataset, by SQL that only reads.",
     discussion: """
-      With --results the tables are those of the dataset (measurements, samples, verdicts, sessions, runs, envelopes) \
-      and the SQL is DuckDB's. Without it they are those of the database (sessions, runs, samples, turns, voids, \
+      With --results the tables are those of the dataset (measurements, samples, verdicts, sessions, runs, envelopes, \
+      incidents, host_readings, memory_traces) and the SQL is DuckDB's. Without it they are those of the database (sessions, runs, samples, turns, voids, \
       verdicts, throughput and tool_turns among them) and the SQL is SQLite's.
 
       resident query "SELECT model, median(value) FROM measurements WHERE metric = 'decode_tokens_per_second' \

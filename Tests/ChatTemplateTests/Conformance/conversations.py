@@ -1,4 +1,4 @@
-"""Conversations and tools that the templates are rendered with, made combinatorially."""
+"""Conversations and tools that the templates are rendered with, in all combinations."""
 
 import itertools
 
@@ -132,7 +132,7 @@ SPECIAL = {"bos_token": "<s>", "eos_token": "</s>"}
 
 
 def conversations():
-    """All messages lists, each with its name."""
+    """All lists of messages, each with its name."""
     for (name, turns), (number, text) in itertools.product(TURNS.items(), enumerate(SYSTEMS)):
         yield f"{name}, system {number}", system(text) + turns
 

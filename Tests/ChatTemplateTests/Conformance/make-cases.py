@@ -1,4 +1,4 @@
-"""Renders chat templates with transformers, and writes what came out as the golden for ConformanceTests.
+"""Renders chat templates with transformers and writes the results as the golden files of ConformanceTests.
 
     python3 make-cases.py [GGUF file with SmolLM2's template]
 
@@ -49,7 +49,7 @@ def case_list(templates, messages):
     for name, template in templates.items():
         chooser = random.Random(name)
         every = [(c, s) for c in range(len(messages)) for s in range(len(source.settings()))]
-        # Every conversation once with settings in turn, then a sample of the rest.
+        # Every conversation once, with the settings in turn, then a sample of the rest.
         first = [(c, (c * 7 + len(name)) % len(source.settings())) for c in range(len(messages))]
         chosen = first + chooser.sample(sorted(set(every) - set(first)), CASES_PER_TEMPLATE - len(first))
         readable = 0
@@ -73,7 +73,7 @@ def snippet_list():
 
 
 def write(name, value, lists):
-    """Writes one line an element of the named lists."""
+    """Writes one line per element of the named lists."""
     parts = []
     for key, element in value.items():
         if key in lists:

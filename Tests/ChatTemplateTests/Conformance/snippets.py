@@ -1,4 +1,4 @@
-"""Small templates, one behaviour of Jinja's each: expressions one a line, templates between lines of `====`."""
+"""Small templates, each for one behaviour of Jinja: expressions one per line, templates between lines of `====`."""
 
 import pathlib
 
@@ -12,7 +12,7 @@ CONTEXT = {
     "space": "  \n a b \t c \u3000", "lines": "one\ntwo\n\nthree\n",
 }
 
-# What the interpreter refuses on purpose and Jinja does not.
+# What the interpreter refuses on purpose and Jinja accepts.
 REFUSED = {
     "{% set big = 99999999999999999999 %}ok", "{{ 10 ** 100 }}", "{{ 9223372036854775807 + 1 }}",
     "{% for x in [1, 2, 3] recursive %}{{ x }}{% endfor %}X",
@@ -21,7 +21,7 @@ REFUSED = {
 
 
 def all_snippets():
-    """The sources; of the expressions, two go on over a line's end."""
+    """The sources; two of the expressions continue on the next line."""
     lines = iter((HERE / "snippet-expressions.txt").read_text(encoding="utf-8").strip("\n").split("\n"))
     for line in lines:
         if line in ("'a\\", '"multi'):

@@ -1,4 +1,4 @@
-"""Checks that an imported model folder holds the same numbers as the GGUF file it came from.
+"""Checks that an imported model folder has the same numbers as the GGUF file that it was imported from.
 
 Usage: python import-equality.py FILE.gguf FOLDER
 Needs: gguf, mlx, numpy. Dequantizes every tensor on both sides and prints the largest difference.

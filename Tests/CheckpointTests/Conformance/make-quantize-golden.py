@@ -1,4 +1,4 @@
-"""Writes what mx.quantize and mx.dequantize make of small arrays, as bit patterns in hexadecimal.
+"""Writes the results of mx.quantize and mx.dequantize for small arrays, as bit patterns in hexadecimal.
 
 Usage: python make-quantize-golden.py > ../Fixtures/quantize-golden.json
 Needs: mlx 0.32.4 (CPU), numpy.
@@ -38,7 +38,7 @@ def rows():
 
 
 def hexadecimal(array):
-    """One text: the elements' bits, most significant digit first, without separators."""
+    """The elements' bits as one text, most significant digit first, without separators."""
     kind = {1: np.uint8, 2: np.uint16, 4: np.uint32}[array.dtype.size]
     bits = np.array(array.view({1: mx.uint8, 2: mx.uint16, 4: mx.uint32}[array.dtype.size])).astype(kind)
     return "".join(f"{value:0{2 * array.dtype.size}x}" for value in bits.reshape(-1))
@@ -87,7 +87,7 @@ def microscaling():
 
 
 def microscaling_quantized():
-    """The same rows as of affine quantization, and every code's neighbourhood."""
+    """The rows of affine quantization, and values near the limits between codes."""
     edges = np.array([0.25, 0.75, 1.25, 1.75, 2.5, 3.5, 5, 6])
     near = np.concatenate([edges * factor for factor in (1, 1.004, 0.996, -1, -1.004, -0.996)] + [np.zeros(80)])
     values = mx.array(np.stack([*rows(), near, near * 448 / 6, near * 2**0.5]).astype(np.float32))

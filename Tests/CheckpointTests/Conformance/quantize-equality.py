@@ -1,8 +1,8 @@
-"""Checks that a lane's arrays are what mx.quantize makes of its source's weights.
+"""Checks that a lane's arrays equal the result of mx.quantize for its source's weights.
 
 Usage: python quantize-equality.py SOURCE_FOLDER LANE_FOLDER
-Needs: mlx, numpy. A quantized source is dequantized in float32 and rounded once to the type of its scales. Exits with 1
-where one array differs in one bit.
+Needs: mlx, numpy. A quantized source is dequantized in float32 and rounded once to the type of its scales. Exits with 1 if
+any array differs in any bit.
 """
 
 import json
@@ -21,7 +21,7 @@ def load(folder):
 
 
 def dequantized(config, weights, path):
-    """The weight without rounding, and the type that a quantizer is to see it in."""
+    """The weight without rounding, and the type in which it is quantized."""
     weight = weights[f"{path}.weight"]
     if f"{path}.scales" not in weights:
         return weight, weight.dtype

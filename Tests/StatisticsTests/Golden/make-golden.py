@@ -1,4 +1,4 @@
-"""Writes golden.json: estimates by SciPy or by a second, differently derived computation.
+"""Writes golden.json: estimates by SciPy or by an independently derived computation.
 
     python3 Tests/StatisticsTests/Golden/make-golden.py > Tests/StatisticsTests/Golden/golden.json
 
@@ -292,7 +292,7 @@ for _ in range(CASES):
 
     record("sampleSizeLogRatios", [effect, deviation, power, alpha, sides], [smallest(t_power, power)])
 
-# Chance that the sequential t limit ends above a null value: the final mean is predicted by Student's t
+# Probability that the sequential t limit ends above a null value: the final mean is predicted by Student's t
 
 for _ in range(CASES):
     n = int(rng.integers(2, 16))

@@ -3,8 +3,8 @@
 
     python3 compare-tokenizers.py MODEL_FOLDER .build/release/resident [--lines 4000]
 
-Texts go through `resident engine tokenize`, ids through `resident engine detokenize`; each answer must equal the
-package's. Prints the differences and exits with 1 where there are any.
+Texts go through `resident engine tokenize`, ids through `resident engine detokenize`; each result must equal the
+package's. Prints the differences and exits with 1 if there are any.
 """
 
 import argparse
@@ -22,7 +22,7 @@ def run(binary, verb, folder, values, *flags):
     lines = "".join(json.dumps(value) + "\n" for value in values)
     command = [binary, "engine", verb, "--model", str(folder), *flags]
     output = subprocess.run(command, input=lines.encode(), stdout=subprocess.PIPE, check=True).stdout.decode()
-    # Not splitlines(): JSON strings may hold U+2028 and its like as they are.
+    # Not splitlines(): JSON strings may contain U+2028 and the like unescaped.
     answers = [json.loads(line) for line in output.split("\n") if line]
     if len(answers) != len(values):
         sys.exit(f"{verb}: {len(values)} lines in, {len(answers)} lines out")

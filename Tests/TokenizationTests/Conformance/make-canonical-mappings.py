@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the canonical mappings of Unicode 9.0, without Hangul, as Swift.
 
-Made with Python 3.11 (Unicode 14.0; U+11938 is the only mapping added in between), in this folder:
+Run with Python 3.11 (Unicode 14.0, in which U+11938 is the only mapping added since 9.0), in this folder:
 
     python3 make-canonical-mappings.py > ../../../Sources/Tokenization/Normalization/CanonicalMappings+data.swift
 """
@@ -21,7 +21,7 @@ def mappings():
 
 def literal(name, comment, entries):
     text = ", ".join(" ".join(f"{value:X}" for value in entry) for entry in entries)
-    # The space after each comma goes at the end of a line, which a multi-line literal joins by a backslash.
+    # Lines end with the space after a comma and a backslash, which joins the lines of a multi-line literal.
     lines = textwrap.wrap(text, 114, break_on_hyphens=False)
     print(f'  /// {comment}\n  static let {name} = """')
     print(" \\\n".join("    " + line for line in lines))

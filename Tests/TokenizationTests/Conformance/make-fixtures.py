@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains a small tokenizer of each supported kind and records what the `tokenizers` package makes of varied text.
+"""Trains a small tokenizer of each supported kind and records the results of the `tokenizers` package for varied text.
 
 Made with tokenizers 0.23.3, in this folder:
 
@@ -46,7 +46,7 @@ def plain(content, **flags):
 
 
 def gpt2():
-    """Bytes that the prose lacks are unknown; added tokens with every flag, some of them the start of others."""
+    """Bytes that the prose lacks are unknown; added tokens have every flag, and some are the start of others."""
     tokenizer = train(
         byte_level(True), 1200, special=["<|endoftext|>"], alphabet=False, unk_token="<|endoftext|>", fuse_unk=True)
     tokenizer.add_tokens([
@@ -66,7 +66,7 @@ def smollm():
 
 
 def llama3():
-    """Every seventh merge is missing, so that some tokens are reached only as whole words."""
+    """Every seventh merge is missing, so that some tokens result only from whole words."""
     tokenizer = train(split(r"\p{N}{1,3}"), 1300, ignore_merges=True)
     tokenizer.add_special_tokens(["<|begin_of_text|>", "<|end_of_text|>", "<|eot_id|>", "<|start_header_id|>"])
     begin = ("<|begin_of_text|>", tokenizer.token_to_id("<|begin_of_text|>"))
@@ -87,7 +87,7 @@ def qwen2():
 
 
 def edited(name, text):
-    """The file as the family publishes it: merges as lines, or some of them taken out."""
+    """The file as the family publishes it: merges as lines, or without some of them."""
     data = json.loads(text)
     model = data["model"]
     if name == "gpt2":
@@ -116,7 +116,7 @@ def main():
         path.parent.mkdir(parents=True, exist_ok=True)
         tokenizer = make()
         path.write_text(edited(name, tokenizer.to_str()), encoding="utf-8")
-        # One case a line, so that a change shows which.
+        # One case per line, so that a diff shows which changed.
         recorded = cases(Tokenizer.from_file(str(path)))
         sections = [
             f'"{title}":[\n' + ",\n".join(json.dumps(case, separators=(",", ":")) for case in section) + "\n]"

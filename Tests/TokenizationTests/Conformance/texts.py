@@ -1,4 +1,4 @@
-"""Varied text for tokenizer checks, the same at every run."""
+"""Varied text for tokenizer checks, the same in every run."""
 
 import random
 import unicodedata
@@ -44,7 +44,7 @@ SPACES = [
 
 
 def scalar(rng):
-    """A scalar of a block drawn evenly, so that all scripts have their turn."""
+    """A scalar from a range that is drawn first, so that all scripts occur."""
     while True:
         kind = rng.randrange(6)
         if kind == 0:
@@ -64,7 +64,7 @@ def scalar(rng):
 
 
 def mixed(rng, added):
-    """Fragments of everything, glued with all kinds of white space."""
+    """Fragments of all kinds, joined by all kinds of white space."""
     parts = []
     for _ in range(rng.randint(1, 8)):
         kind = rng.randrange(10)
@@ -109,7 +109,7 @@ def texts(added, count, seed=20240607):
 
 
 def id_lists(vocabulary_size, count, seed=7):
-    """Random ids, whose bytes are mostly no valid UTF-8."""
+    """Random ids, whose bytes are mostly not valid UTF-8."""
     rng = random.Random(seed)
     low = lambda: rng.randrange(min(600, vocabulary_size))
     return [

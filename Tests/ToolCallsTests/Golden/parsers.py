@@ -1,4 +1,4 @@
-"""Writes parsers.json: texts between a call's tags and what mlx-lm's parsers make of them.
+"""Writes parsers.json: texts between a call's tags, and the calls that mlx-lm's parsers read from them.
 
 Run with mlx-lm 0.32.2: python3 parsers.py > parsers.json
 """

@@ -2,8 +2,8 @@
 
     python3 Tests/VerdictsTests/Golden/make-golden.py > Tests/VerdictsTests/Golden/golden.json
 
-Made with Python 3.11, NumPy 2.4.6 and SciPy 1.17.1. Nothing here is translated from the Swift sources: intervals come
-from scipy.stats, the anytime-valid one from solving the mixture's equation numerically.
+Made with Python 3.11, NumPy 2.4.6 and SciPy 1.17.1, independently of the Swift sources: intervals come from scipy.stats, the
+anytime-valid one from solving the mixture's equation numerically.
 """
 
 import hashlib
@@ -89,7 +89,7 @@ scored = [block for block in range(BLOCKS) if not is_void(block)]
 
 
 def anytime(logs):
-    """Values whose two-sided evidence, mixed over effects N(0, 1) in units of sd, stays below 1/alpha."""
+    """The values whose two-sided evidence, mixed over effects N(0, 1) in units of sd, stays below 1/alpha."""
     n, mean, total = len(logs), np.mean(logs), np.sum((logs - np.mean(logs)) ** 2)
     total = max(total, (n - 1) * 1e-6)
 
