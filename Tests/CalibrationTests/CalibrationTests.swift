@@ -12,7 +12,7 @@ struct CalibrationTests {
   private static let nightly = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "envelopes/nightly.json")
 
-  @Test("The nightly plan meets its goals under every assumed noise", .timeLimit(.minutes(2)))
+  @Test("The nightly plan meets its goals under every assumed noise")
   func goals() async throws {
     let calibrator = Calibrator(try Envelope(contentsOf: Self.nightly), fitting: [], seed: 2)
     let report = try await calibrator.report(simulations: 2000, detections: 400)
