@@ -37,7 +37,8 @@ public struct MeasurementRunner: Sendable {
       do {
         try await underLoad(number) { try await measure(models, runs: runs, in: number) }
         if models.count == 2 {
-          for void in try Judge(try store.verdictInputs(of: number, .blocks)).voids { try store.void(void, in: number) }
+          let inputs = VerdictInputs(try store.evidence(number, .blocks))
+          for void in try Judge(inputs, under: plan.envelope).voids { try store.void(void, in: number) }
         }
         try store.finish(number, state: .complete)
       } catch {
