@@ -151,7 +151,9 @@ let package = Package(
       name: "WorkerProtocolTests", dependencies: ["JSON", "TestSupport", "WorkerProtocol", "resident"]),
     .testTarget(
       name: "NativeEngineTests",
-      dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Platform", "TestSupport"],
+      dependencies: [
+        "CKernels", "Checkpoint", "JSON", "NativeEngine", "Platform", "TestSupport", "WorkerProtocol",
+      ],
       exclude: ["Golden"]),
     .testTarget(name: "MLXEngineTests", dependencies: ["MLXEngine", "TestSupport", "WorkerProtocol"]),
     .testTarget(

@@ -18,7 +18,7 @@ MODEL = "smollm2-135m"
 RESIDENT_LANE = "uniform-4-bit-g64"
 CANDIDATES = ["mixed-5.0-bits", "distilled-4-bit-g64", "mxfp4", "uniform-8-bit-g64"]
 COLUMNS = (
-    "lane", "64 + 64 tokens", "512 + 128", "1,024 + 64", "first token of 1,024", "KL, nats a token", "perplexity, nats",
+    "lane", "64 + 64 tokens", "512 + 128", "1,024 + 64", "first token", "KL, nats a token", "perplexity, nats",
     "choice, 360 items", "its flips, McNemar p", "memory", "outcome",
 )
 
@@ -48,7 +48,7 @@ def cells_of(verdict):
     memory = effect("peak_memory_bytes")
     return [
         *(ratio("cumulative_tokens_per_second", cell) for cell in ("short-prompt", "medium-prompt", "long-prompt")),
-        ratio("first_token_latency_ms", "long-prompt"),
+        ratio("first_token_latency_ms"),
         nats("kl_divergence_nats", "divergence"),
         nats("perplexity", "text"),
         f"{choice['difference'] * 100:+.1f} pp" + interval(choice, 100, 1) if "difference" in choice else "not measured",

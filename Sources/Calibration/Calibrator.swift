@@ -10,71 +10,84 @@ import Verdicts
 public struct Calibrator: Sendable {
   let envelope: Envelope
   let levels: NoiseLevels
-  let fittedRepetitions: Int
+  let fittedSamples: Int
   let seed: UInt64
 
   /// - Parameter comparisons: Stored comparisons of this host, to fit the noise to; with too few, it is assumed.
   public init(_ envelope: Envelope, fitting comparisons: [Evidence], seed: UInt64) {
     self.envelope = envelope
     self.seed = seed
-    let fitted = NoiseLevels(fitting: comparisons)
+    let isByRounds = envelope.schema == .rounds
+    let fitted = isByRounds ? NoiseLevels(fittingSlices: comparisons) : NoiseLevels(fitting: comparisons)
     levels = fitted ?? .assumed
-    fittedRepetitions =
-      fitted == nil
-      ? 0
-      : comparisons.reduce(0) { sum, evidence in
-        sum + Side.allCases.reduce(0) { $0 + evidence.samples(of: $1).count { $0.throughput != nil } }
-      }
+    let samples = comparisons.flatMap { $0.residentSamples + $0.candidateSamples }
+    fittedSamples =
+      fitted == nil ? 0 : samples.count { $0.throughput.map { $0.slices.isEmpty != isByRounds } ?? false }
   }
 
-  /// Simulates comparisons under each noise model, without a gain and with each planted one.
+  /// Simulates comparisons under each noise model: without a gain, with each planted one, and of harmful candidates.
   ///
   /// - Parameters:
-  ///   - simulations: Comparisons of a model with itself, for each noise model.
+  ///   - simulations: Comparisons of a model with itself for each noise model, and with each harmful candidate.
   ///   - detections: Comparisons for each planted gain and noise model.
-  ///   - progress: Called before each noise model.
+  ///   - progress: Called with the name of each noise model and harmful candidate before it is simulated.
   /// - Throws: `CancellationError`; `StatisticsError` for an envelope whose rule makes no sense.
   public func report(
-    simulations: Int, detections: Int, progress: @Sendable (NoiseModel) -> Void = { _ in }
+    simulations: Int, detections: Int, progress: @Sendable (String) -> Void = { _ in }
   ) async throws -> CalibrationReport {
     var rows: [CalibrationReport.Row] = []
-    for model in NoiseModel.allCases {
-      progress(model)
+    for model in NoiseModel.simulated(by: envelope.schema) {
+      progress(model.rawValue)
       rows.append(try await row(model, simulations, detections))
     }
+    var harms: [CalibrationReport.Harm] = []
+    for harm in HarmfulCandidate.allCases where envelope.schema == .rounds {
+      guard let candidate = SimulatedCandidate(harm, in: envelope) else { continue }
+      progress(harm.rawValue)
+      for model in CalibrationGoals.harmfulNoise {
+        let tally = try await simulator.run(simulations, candidate, model)
+        harms.append(
+          CalibrationReport.Harm(
+            candidate: harm, model: model, promotionRate: tally.rate, promotionLimit: try tally.upperLimit(),
+            comparisons: tally.comparisons, medianBlocks: tally.medianBlocks))
+      }
+    }
     return CalibrationReport(
-      envelope: envelope, levels: levels, fittedRepetitions: fittedRepetitions, seed: seed, rows: rows)
+      envelope: envelope, levels: levels, fittedSamples: fittedSamples, seed: seed, rows: rows, harms: harms)
   }
+
+  private var simulator: Simulator { Simulator(envelope: envelope, levels: levels, seed: seed) }
 
   private func row(
     _ model: NoiseModel, _ simulations: Int, _ detections: Int
   ) async throws -> CalibrationReport.Row {
-    let simulator = Simulator(envelope: envelope, levels: levels, seed: seed)
     let null = try await simulator.run(simulations, gain: 0, model)
     var found: [CalibrationReport.Detection] = []
     for gain in CalibrationGoals.gains {
       let tally = try await simulator.run(detections, gain: gain, model)
-      let goal = CalibrationGoals.detections.first { $0.gain == gain }?.share
+      let goal = CalibrationGoals.detections(by: envelope.schema).first { $0.gain == gain }?.share
       let isMissed = goal.map { tally.rate < $0 } ?? false
       found.append(
         CalibrationReport.Detection(
           gain: gain, rate: tally.rate, comparisons: tally.comparisons, medianBlocks: tally.medianBlocks, goal: goal,
           blocksNeeded: isMissed ? try await blocksNeeded(goal ?? 1, gain, model, detections) : nil))
     }
-    let deviation = null.variance.mean.squareRoot()
-    let limit = try ClopperPearson(successes: null.promoted, trials: max(null.comparisons, 1))
+    let deviation = envelope.schema == .blocks ? null.variance.mean.squareRoot() : nil
     return CalibrationReport.Row(
-      model: model, falsePromotionRate: null.rate, falsePromotionLimit: try limit.upperLimit(confidence: 0.95),
+      model: model, falsePromotionRate: null.rate, falsePromotionLimit: try null.upperLimit(),
       comparisons: null.comparisons, nullMedianBlocks: null.medianBlocks, blockDeviation: deviation,
-      detections: found, fixedSampleBlocks: fixedSampleBlocks(found, deviation))
+      detections: found, fixedSampleBlocks: deviation.flatMap { fixedSampleBlocks(found, $0) })
   }
+
+  /// How many times larger than the envelope's a plan is at most that is tried: a round takes longer to simulate.
+  static func largestPlan(by schema: EnvelopeSchema) -> Int { schema == .blocks ? 16 : 4 }
 
   /// The smallest plan, in steps of half, that meets a goal.
   private func blocksNeeded(
     _ goal: Double, _ gain: Double, _ model: NoiseModel, _ detections: Int
   ) async throws -> Int? {
     var larger = envelope
-    while larger.plan.blocks < 16 * envelope.plan.blocks {
+    while larger.plan.blocks < Self.largestPlan(by: envelope.schema) * envelope.plan.blocks {
       larger.plan.blocks += (larger.plan.blocks + 1) / 2
       let simulator = Simulator(envelope: larger, levels: levels, seed: seed)
       if try await simulator.run(min(detections, 1000), gain: gain, model).rate >= goal { return larger.plan.blocks }

@@ -3,43 +3,46 @@ import Measurements
 import Statistics
 
 /// How much a host's times scatter, as natural logarithms of times, so that 0.02 is about 2 %.
+///
+/// What a level is until samples say otherwise is assumed: a shared two-core virtual machine, which is noisier than a
+/// workstation. A unit is a repetition by blocks and a slice by rounds.
 public struct NoiseLevels: Sendable, Equatable {
   /// The standard deviation of one repetition around the host's speed at that moment.
-  public var repetition: Double
+  public var repetition = 0.02
+  /// The same of one slice.
+  public var slice = 0.04
   /// The standard deviation of a drifting host's speed around its mean.
-  public var drift: Double
-  /// The correlation of the host's speed from one repetition to the next.
-  public var driftCorrelation: Double
+  public var drift = 0.03
+  /// The correlation of the host's speed from one unit to the next.
+  public var driftCorrelation = 0.95
   /// How much slower a warm host is than a cold one.
-  public var ramp: Double
-  /// The share of repetitions in which a burst of interference begins; it lasts three repetitions on average.
-  public var burstRate: Double
+  public var ramp = 0.1
+  /// The share of units in which a burst of interference begins; it lasts three units on average.
+  public var burstRate = 0.02
   /// The mean slow-down of a burst, which is exponentially distributed.
-  public var burstSlowdown: Double
+  public var burstSlowdown = 0.1
+  /// The standard deviation over loads of a model's speed.
+  public var load = 0.03
+  /// The standard deviation of a worker's own drifting speed, and its correlation from one of its slices to the next.
+  public var ownDrift = 0.03
+  public var ownDriftCorrelation = 0.9
+  /// The share of slices that take two to three times as long.
+  public var stallShare = 0.1
+  /// How much slower the second slice of a pair is, relative to the first.
+  public var order = 0.05
 
-  public init(
-    repetition: Double, drift: Double, driftCorrelation: Double, ramp: Double, burstRate: Double, burstSlowdown: Double
-  ) {
-    self.repetition = repetition
-    self.drift = drift
-    self.driftCorrelation = driftCorrelation
-    self.ramp = ramp
-    self.burstRate = burstRate
-    self.burstSlowdown = burstSlowdown
-  }
-
-  /// The levels of a shared two-core virtual machine, which is noisier than a workstation: assumed for a host without
-  /// samples.
-  public static let assumed = NoiseLevels(
-    repetition: 0.02, drift: 0.03, driftCorrelation: 0.95, ramp: 0.1, burstRate: 0.02, burstSlowdown: 0.1)
+  /// For a host without samples.
+  public static let assumed = NoiseLevels()
 }
 
-/// Fitting.
+/// Fitting by blocks.
 extension NoiseLevels {
-  /// The fewest repetitions of one side and cell that are used, and the fewest of all to which levels are fitted.
-  private static let fewest = (series: 8, all: 64)
+  /// The fewest repetitions of one side and cell that are used.
+  private static let shortestSeries = 8
+  /// The fewest samples to which levels are fitted.
+  static let fewestSamples = 64
   /// The median distance of normal values from their middle, in standard deviations.
-  private static let normalMedian = 0.6744897501960817
+  static let normalMedian = 0.6744897501960817
 
   /// The levels that stored comparisons of a host show; nil if they have too few repetitions.
   ///
@@ -49,10 +52,10 @@ extension NoiseLevels {
   /// five deviations. What the samples do not show stays as assumed.
   public init?(fitting comparisons: [Evidence]) {
     let series = comparisons.flatMap { evidence in Side.allCases.flatMap { TimeSeries.all(evidence.samples(of: $0)) } }
-      .filter { $0.logTimes.count >= Self.fewest.series }
+      .filter { $0.logTimes.count >= Self.shortestSeries }
     let total = series.reduce(0) { $0 + $1.logTimes.count }
     let differences = series.flatMap(\.differences).map(abs)
-    guard total >= Self.fewest.all, let middle = try? Descriptive.median(differences), middle > 0 else { return nil }
+    guard total >= Self.fewestSamples, let middle = try? Descriptive.median(differences), middle > 0 else { return nil }
     self = .assumed
     let scatter = middle / Self.normalMedian / 2.0.squareRoot()
     repetition = scatter
@@ -108,7 +111,8 @@ private struct TimeSeries {
     var logTimes: [Double] = []
     for sample in samples.sorted(by: { ($0.place.block, $0.place.repetition) < ($1.place.block, $1.place.repetition) })
     {
-      guard let seconds = sample.throughput?.totalSeconds, seconds > 0 else { continue }
+      guard let reading = sample.throughput, reading.slices.isEmpty, let seconds = reading.totalSeconds, seconds > 0
+      else { continue }
       logTimes.append(log(seconds))
       blocks[sample.place.block, default: []].append(log(seconds))
     }

@@ -57,7 +57,12 @@ public final class EndpointWorker: WorkerEngine {
       conversations = [tokens: .messages(turns.map(\.message), tools: tools, thinking: thinking)]
       return JSONObject([("tokens", .tokens(tokens))])
     case .generate(let options): return try generate(options)
-    case .score, .reference, .divergence:
+    case .begin, .advance:
+      _ = try loaded()
+      throw WorkerFailure.declined(
+        operation: request.operation, status: "unsupported",
+        message: "the endpoint engine does not answer \(request.operation): a server works on a request as a whole")
+    case .score, .scoreBatch, .reference, .divergence:
       _ = try loaded()
       throw WorkerFailure.declined(
         operation: request.operation, status: "unsupported",

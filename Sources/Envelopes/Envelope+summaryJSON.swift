@@ -23,18 +23,31 @@ extension Envelope {
             "regime": .string($0.regime),
           ]
         }),
-      "plan": [
-        "blocks": .integer(plan.blocks), "minimum_blocks": .integer(plan.minimumBlocks),
-        "warm_ups": .integer(plan.warmUps),
-        "order_seed": .integer(Int(clamping: plan.orderSeed)), "divergence_limit": .number(plan.divergenceLimit),
-        "void_limit": .number(plan.voidLimit),
-      ],
+      "plan": plan.summaryJSON,
       "requests": [
         "warm_ups": .integer(requests.warmUps), "throughput": .integer(requests.throughput),
         "answers": .integer(requests.answers), "turns": .integer(requests.turns),
       ],
       "promotion": source["promotion"] ?? .null,
     ]
+  }
+}
+
+extension Plan {
+  fileprivate var summaryJSON: JSONValue {
+    let seed = JSONValue.integer(Int(clamping: orderSeed))
+    return switch unit {
+    case .blocks(let divergenceLimit):
+      [
+        "blocks": .integer(blocks), "minimum_blocks": .integer(minimumBlocks), "warm_ups": .integer(warmUps),
+        "order_seed": seed, "divergence_limit": .number(divergenceLimit), "void_limit": .number(voidLimit),
+      ]
+    case .rounds(let sliceSeconds):
+      [
+        "rounds": .integer(blocks), "minimum_rounds": .integer(minimumBlocks),
+        "slice_milliseconds": .number(sliceSeconds * 1000), "order_seed": seed, "void_limit": .number(voidLimit),
+      ]
+    }
   }
 }
 

@@ -53,14 +53,26 @@ extension AccuracyTask {
 
 extension Plan {
   fileprivate var phrases: [String] {
-    let stop =
-      minimumBlocks < blocks ? ["a comparison ends from \(minimumBlocks) blocks per cell on, once it is decided"] : []
-    return [
-      "\(minimumBlocks < blocks ? "at most " : "")\(Phrase.count(blocks, "ABBA block")) per cell after "
-        + "\(Phrase.count(warmUps, "warm-up")) per model and cell, order seed \(orderSeed)",
-      "a block is void if a model's two repetitions differ by more than \(Phrase.percent(divergenceLimit))",
-      "no verdict rests on a cell with more than \(Phrase.percent(voidLimit)) of its blocks void",
-    ] + stop
+    let most = minimumBlocks < blocks ? "at most " : ""
+    let voids = "no verdict rests on a cell with more than \(Phrase.percent(voidLimit)) of its blocks void"
+    switch unit {
+    case .blocks(let divergenceLimit):
+      return [
+        "\(most)\(Phrase.count(blocks, "ABBA block")) per cell after "
+          + "\(Phrase.count(warmUps, "warm-up")) per model and cell, order seed \(orderSeed)",
+        "a block is void if a model's two repetitions differ by more than \(Phrase.percent(divergenceLimit))", voids,
+      ] + stop("blocks per cell")
+    case .rounds(let sliceSeconds):
+      return [
+        "\(most)\(Phrase.count(blocks, "round")), each in freshly loaded workers, order seed \(orderSeed)",
+        "per round and cell one whole request of each model, and one in slices of about "
+          + "\(Phrase.number(sliceSeconds * 1000)) ms that take turns", voids,
+      ] + stop("rounds")
+    }
+  }
+
+  private func stop(_ unit: String) -> [String] {
+    minimumBlocks < blocks ? ["a comparison ends from \(minimumBlocks) \(unit) on, once it is decided"] : []
   }
 }
 
@@ -74,11 +86,15 @@ extension RequestCount {
 extension PromotionRule {
   /// The rule in words, one condition per line.
   fileprivate var phrases: [String] {
-    var lines = ["the candidate is promoted if at least one of these is shown:"]
+    var lines = ["the candidate is promoted if \(schema == .rounds ? "this" : "at least one of these") is shown:"]
     lines += objectives.map { "  \($0.phrase)" }
     if !guardrails.isEmpty {
       lines.append("and each of these is shown:")
       lines += guardrails.map { "  \($0.phrase)" }
+    }
+    if !unguarded.isEmpty {
+      lines.append("these may become worse:")
+      lines += unguarded.map { "  \(Phrase.subject($0.metric, $0.cell, all: "every cell")): \($0.reason)" }
     }
     if let proof { lines.append("the weights of both must be known by \(proof.rawValue) or better") }
     return lines + maturity.phrases
@@ -87,14 +103,15 @@ extension PromotionRule {
 
 extension PromotionRule.Objective {
   fileprivate var phrase: String {
-    "\(Phrase.subject(metric, cell)) is \(metric.direction.rawValue) by more than "
-      + Phrase.amount(minimumEffect, of: metric)
+    let all = cells.map { "\($0.cell) × \(Phrase.number($0.weight))" }.joined(separator: ", ")
+    return "\(Phrase.subject(metric, cell, all: "all cells together (\(all))")) is \(metric.direction.rawValue) by more"
+      + " than \(Phrase.amount(minimumEffect, of: metric))"
   }
 }
 
 extension PromotionRule.Guardrail {
   fileprivate var phrase: String {
-    let subject = Phrase.subject(metric, cell)
+    let subject = Phrase.subject(metric, cell, all: metric == .peakMemory ? "the run" : "all cells together")
     let amount = Phrase.amount(margin, of: metric)
     if let budgetBytes {
       return "\(subject) is higher by at most \(amount), and at most \(budgetBytes) bytes"
@@ -141,8 +158,8 @@ enum Phrase {
     }
   }
 
-  static func subject(_ metric: Metric, _ cell: CellID?) -> String {
-    "\(metric.title) (\(metric.unit)) of \(cell?.rawValue ?? "the run")"
+  static func subject(_ metric: Metric, _ cell: CellID?, all: String) -> String {
+    "\(metric.title) (\(metric.unit)) of \(cell?.rawValue ?? all)"
   }
 
   /// The text in lines of at most that many characters, broken at spaces.

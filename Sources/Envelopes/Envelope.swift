@@ -9,6 +9,7 @@ import Platform
 /// It is one JSON file, read by `init(contentsOf:)` and identified by the hash of its content, so that two runs are
 /// compared only if every prompt, item, count and margin was the same.
 public struct Envelope: Sendable, Equatable {
+  public var schema: EnvelopeSchema
   public var id: String
   public var version: Int
   /// The file's `description`.
@@ -26,6 +27,14 @@ public struct Envelope: Sendable, Equatable {
   public var hash: EnvelopeHash
   /// The whole file: what is stored and exported, so that a verdict can be recomputed.
   public var source: JSONValue
+}
+
+/// How an envelope's file is written, and with it how its cells are measured and judged.
+public enum EnvelopeSchema: Int, Sendable, CaseIterable {
+  /// One load per session, blocks of whole requests, and any one of several objectives wins.
+  case blocks = 1
+  /// Each round in freshly loaded workers, requests in slices, and one primary objective over all cells wins.
+  case rounds = 2
 }
 
 /// Opening.
@@ -78,17 +87,15 @@ extension Envelope {
 
 /// Fields.
 extension Envelope {
-  /// The version of the file format that this program reads.
-  static let schemaVersion = 1
-
   /// Reads the whole file. An unknown schema version is reported alone: what the rest would mean is not guessed.
   private init?(source: JSONValue, _ problems: ProblemList) {
     guard let object = source.object else {
       problems.report("", "the file must be an object, not \(source.kind)")
       return nil
     }
-    let fields = FieldReader(object, path: "", cells: DeclaredCells(source), problems: problems)
-    guard fields.schemaIsKnown() else { return nil }
+    guard let schema = EnvelopeSchema(of: object, problems) else { return nil }
+    let fields = FieldReader(object, path: "", cells: DeclaredCells(source), schema: schema, problems: problems)
+    _ = fields.optional("schema")
     problems.reportRepeats(fields.cells.all)
     let id = fields.identifier("id")
     let version = fields.integer("version", 1...1_000_000)
@@ -103,9 +110,14 @@ extension Envelope {
     let environment =
       fields.optional("environment") == nil ? nil : fields.section("environment", EnvironmentLimits.init)
     fields.reportUnknownKeys()
+    if schema == .rounds, let throughput, let accuracy, let promotion {
+      let coverage = GuardrailCoverage(throughput: throughput, accuracy: accuracy, rule: promotion)
+      for problem in coverage.problems { problems.report("promotion.guardrails", problem) }
+    }
     guard let id, let version, let summary, let sampling, let throughput, let accuracy, let toolLoops, let plan,
       let promotion
     else { return nil }
+    self.schema = schema
     self.id = id
     self.version = version
     self.summary = summary
@@ -143,12 +155,19 @@ extension FieldReader {
     for key in ["tool_sets", "traces"] { reportRepeats(in: key, of: ["id"]) }
     return cells
   }
+}
 
-  fileprivate func schemaIsKnown() -> Bool {
-    let known = Envelope.schemaVersion
-    return value("schema", expected: "\(known), the schema version that this program reads") {
-      $0 == .integer(known) ? known : nil
-    } != nil
+extension EnvelopeSchema {
+  /// Nil for a file of another version, which is reported.
+  fileprivate init?(of object: JSONObject, _ problems: ProblemList) {
+    let known = Self.allCases.map { "\($0.rawValue)" }.joined(separator: " or ")
+    let schema = FieldReader(object, problems: problems).value(
+      "schema", expected: "\(known), the schema versions that this program reads"
+    ) { json -> EnvelopeSchema? in
+      if case .integer(let number) = json { Self(rawValue: number) } else { nil }
+    }
+    guard let schema else { return nil }
+    self = schema
   }
 }
 

@@ -29,9 +29,9 @@ public struct Evidence: Sendable, Equatable {
   public func samples(of side: Side) -> [Sample] { side == .resident ? residentSamples : candidateSamples }
   public func run(of side: Side) -> Run { side == .resident ? resident : candidate }
 
-  /// Whether this comparison adds to the blocks of that earlier one: the same weights on both sides, envelope, host,
-  /// environment and engine, and the same challenge, which the store gives to no comparison that follows an unfinished
-  /// one.
+  /// Whether this comparison adds to the blocks of that earlier one: the same weights on both sides, whatever the models
+  /// are called, the same role, envelope, host, environment and engine, and the same challenge, which the store gives to
+  /// no comparison that follows an unfinished one.
   public func continues(_ earlier: Evidence) -> Bool {
     guard earlier.state == .complete, earlier.session.startedAt < session.startedAt,
       let challenge = session.challenge, challenge == earlier.session.challenge
@@ -40,8 +40,7 @@ public struct Evidence: Sendable, Equatable {
       && session.environment == earlier.session.environment
       && session.host.fingerprint == earlier.session.host.fingerprint
       && Side.allCases.allSatisfy { side in
-        run(of: side).weights != nil && run(of: side).weights == earlier.run(of: side).weights
-          && run(of: side).engine == earlier.run(of: side).engine
+        run(of: side).hasSameWeights(as: earlier.run(of: side)) && run(of: side).engine == earlier.run(of: side).engine
       }
   }
 
@@ -50,6 +49,6 @@ public struct Evidence: Sendable, Equatable {
   public func isComparable(to other: Evidence) -> Bool {
     state == .complete && session.envelopeHash == other.session.envelopeHash
       && session.host.fingerprint == other.session.host.fingerprint
-      && Side.allCases.allSatisfy { run(of: $0).weights != nil && run(of: $0).weights == other.run(of: $0).weights }
+      && Side.allCases.allSatisfy { run(of: $0).hasSameWeights(as: other.run(of: $0)) }
   }
 }

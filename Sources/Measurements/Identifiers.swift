@@ -38,6 +38,18 @@ public struct CellID: Identifier {
   public init(rawValue: String) { self.rawValue = rawValue }
 }
 
+/// The SHA-256 over the tensors of a model, whatever files they are in.
+///
+/// It is of the canonical JSON of `{tensor: [type, shape, SHA-256 of its bytes]}`. Another name of a file or of the model,
+/// other shards, headers, configurations and tokenizers change nothing; any other value in any tensor does.
+public struct TensorsHash: Identifier {
+  public let rawValue: String
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// The first 12 digits, for people.
+  public var short: String { String(rawValue.prefix(12)) }
+}
+
 /// The SHA-256 over the names and hashes of every file of a model folder that decides what it computes.
 public struct WeightsHash: Identifier {
   public let rawValue: String

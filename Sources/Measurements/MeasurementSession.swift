@@ -22,14 +22,17 @@ public struct MeasurementSession: Sendable, Equatable {
   public var environment: EnvironmentClass
   public var host: Host
   public var residentVersion: String
-  /// Which attempt to unseat the resident this is, from 1, as the store counted when the session began; nil if one model
-  /// is measured alone or the weights are unverified.
+  /// Which attempt to unseat the resident's weights on this host this is, from 1, as the store counted when the session
+  /// began; nil if one model is measured alone or the weights are unverified.
   public var challenge: Int?
+  /// The lower challenges of the same resident that were not brought to their end when the session began, in ascending
+  /// order: a dataset has no sessions of them.
+  public var unfinishedChallenges: [Int]
 
   public init(
     uuid: String, startedAt: Double, envelopeID: String, envelopeHash: EnvelopeHash, role: Role?, resident: ModelID?,
     candidate: ModelID, orderSeed: UInt64, environment: EnvironmentClass, host: Host, residentVersion: String,
-    challenge: Int? = nil
+    challenge: Int? = nil, unfinishedChallenges: [Int] = []
   ) {
     self.uuid = uuid
     self.startedAt = startedAt
@@ -43,6 +46,7 @@ public struct MeasurementSession: Sendable, Equatable {
     self.host = host
     self.residentVersion = residentVersion
     self.challenge = challenge
+    self.unfinishedChallenges = unfinishedChallenges
   }
 }
 

@@ -32,7 +32,7 @@ extension ThroughputReading {
     case .prefillTokensPerSecond: prefillTokensPerSecond
     case .firstTokenLatency: firstTokenSeconds.map { $0 * 1000 }
     case .interTokenP95: interTokenP95Seconds.map { $0 * 1000 }
-    default: nil
+    default: metric.isOfSlices && !slices.isEmpty ? tail.value(of: metric) : nil
     }
   }
 }

@@ -7,6 +7,10 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   case prefillTokensPerSecond = "prefill_tokens_per_second"
   case firstTokenLatency = "first_token_latency_ms"
   case interTokenP95 = "inter_token_p95_ms"
+  case interTokenP99 = "inter_token_p99_ms"
+  case totalTime = "total_time_ms"
+  case steadyTokenShare = "steady_token_share"
+  case worstSecond = "worst_second_tokens_per_second"
   case peakMemory = "peak_memory_bytes"
   case accuracy = "accuracy"
   case flips = "answer_flips"
@@ -76,6 +80,14 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   /// Whether blocks of throughput cells are what it is compared by.
   public var isOfThroughput: Bool { isOfBlocks && sources == [.throughput] && self != .peakMemory }
 
+  /// Whether only requests in slices have it.
+  public var isOfSlices: Bool {
+    switch self {
+    case .interTokenP99, .totalTime, .steadyTokenShare, .worstSecond: true
+    default: false
+    }
+  }
+
   /// Whether it is compared by blocks of repetitions rather than by items.
   public var isOfBlocks: Bool { comparison == .ratio }
 
@@ -90,6 +102,10 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .prefillTokensPerSecond: ("prefill rate", "tokens/s", .higher, .ratio, [.throughput])
     case .firstTokenLatency: ("time to first token", "ms", .lower, .ratio, [.throughput])
     case .interTokenP95: ("inter-token p95", "ms", .lower, .ratio, [.throughput])
+    case .interTokenP99: ("inter-token p99", "ms", .lower, .ratio, [.throughput])
+    case .totalTime: ("total time, stalls included", "ms", .lower, .ratio, [.throughput])
+    case .steadyTokenShare: ("tokens within twice the median time", "share", .higher, .ratio, [.throughput])
+    case .worstSecond: ("decode rate of the worst second", "tokens/s", .higher, .ratio, [.throughput])
     case .peakMemory: ("peak memory", "bytes", .lower, .ratio, [.throughput])
     case .accuracy: ("accuracy", "share", .higher, .difference, [.accuracy])
     case .flips: ("answer flips", "share", .lower, .share, [.accuracy])

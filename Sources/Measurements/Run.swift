@@ -15,11 +15,13 @@ public struct Run: Sendable, Equatable {
   public var load: LoadReading
   /// Bits per weight, architecture and the like, as the worker described the model.
   public var description: JSONObject
+  /// What the worker ran under after the load; nil for runs from before it was recorded.
+  public var conditions: WorkerConditions?
   private var provenLevel: ProofLevel
 
   public init(
     model: ModelID, side: Side?, provenance: Provenance, engine: EngineBuild, load: LoadReading,
-    description: JSONObject, proof: ProofLevel = .hashed
+    description: JSONObject, proof: ProofLevel = .hashed, conditions: WorkerConditions? = nil
   ) {
     self.model = model
     self.side = side
@@ -28,12 +30,25 @@ public struct Run: Sendable, Equatable {
     self.engine = engine
     self.load = load
     self.description = description
+    self.conditions = conditions
   }
 
-  /// The hash of the weights; nil if the provenance is unverified.
+  /// The hash of the files; nil if the provenance is unverified.
   public var weights: WeightsHash? {
-    guard case .hashed(let hash, _) = provenance else { return nil }
+    guard case .hashed(let hash, _, _) = provenance else { return nil }
     return hash
+  }
+
+  /// The hash of the tensors; nil if the provenance is unverified or the worker reported none.
+  public var tensors: TensorsHash? {
+    guard case .hashed(_, _, let tensors) = provenance else { return nil }
+    return tensors
+  }
+
+  /// Whether both runs are proven to be of the same tensors, or of the same files, whatever the models are called.
+  public func hasSameWeights(as other: Run) -> Bool {
+    guard let weights, let others = other.weights else { return false }
+    return weights == others || tensors != nil && tensors == other.tensors
   }
 }
 
@@ -52,8 +67,8 @@ public struct LoadReading: Sendable, Equatable {
 
 /// Which weights were loaded.
 public enum Provenance: Sendable, Equatable {
-  /// The files are known by SHA-256 and name; `Run.proof` says how.
-  case hashed(WeightsHash, files: JSONObject)
+  /// The files are known by SHA-256 and name; `Run.proof` says how. The tensors are nil where the worker reported none.
+  case hashed(WeightsHash, files: JSONObject, tensors: TensorsHash? = nil)
   /// Only a label was seen: cannot promote.
   case unverified
 }

@@ -10,7 +10,12 @@ extension Sample {
     if !startedAt.isFinite || !loadAverage.isFinite { return "has a time or load that is not finite" }
     if place.round != nil, place.item != nil { return "has both an item and a round" }
     switch outcome {
-    case .throughput(let reading): return reading.problem
+    case .throughput(let reading):
+      // Whoever reports more time inside than went by outside reports something else than time.
+      guard reading.slices.isEmpty || reading.tokenNanoseconds.last ?? 0 <= elapsedNanoseconds else {
+        return "has token times that exceed its elapsed time"
+      }
+      return reading.problem
     case .turn(let reading):
       guard let round = place.round, round >= 1 else { return "is a turn without a round" }
       return reading.times.problem
@@ -24,7 +29,7 @@ extension Sample {
 }
 
 /// Above any real count of tokens, and far from where sums of counts overflow.
-private let tokenCountLimit = 1 << 48
+let tokenCountLimit = 1 << 48
 
 extension ThroughputReading {
   /// What about the reading no measurement can have; nil if it is possible.
@@ -35,7 +40,7 @@ extension ThroughputReading {
     guard (1...1 << 12).contains(sequences) else { return "has an impossible number of sequences" }
     if let first = tokenNanoseconds.first, first < 0 { return "has a negative token time" }
     let isAscending = zip(tokenNanoseconds, tokenNanoseconds.dropFirst()).allSatisfy { $0 <= $1 }
-    return isAscending ? nil : "has token times that go back"
+    return isAscending ? sliceProblem : "has token times that go back"
   }
 }
 

@@ -3,9 +3,9 @@ public struct Sample: Sendable, Equatable {
   /// Where in the plan the repetition stands.
   public struct Place: Sendable, Hashable {
     public var cell: CellID
-    /// From 0; a block holds two repetitions of each model, in ABBA order. Accuracy cells have the block 0 only.
+    /// From 0; a block holds two repetitions of each model. By rounds it is the round. Accuracy cells have the block 0 only.
     public var block: Int
-    /// 0 or 1 within the block.
+    /// 0 or 1 within the block. In a round that was measured in slices, 0 is the request in slices and 1 the whole one.
     public var repetition: Int
     /// The item of an accuracy cell, else nil.
     public var item: String?
@@ -38,7 +38,8 @@ public struct Sample: Sendable, Equatable {
   public var place: Place
   /// Seconds since 1970, by the wall clock: for people, never for a duration.
   public var startedAt: Double
-  /// Wall-clock nanoseconds from the request to the worker to its reply, by the runner's monotonic clock.
+  /// Wall-clock nanoseconds from the request to the worker to its reply, by the runner's monotonic clock; of all slices of
+  /// a request in slices, and of an item asked in a batch its share by tokens.
   public var elapsedNanoseconds: Int64
   /// The most bytes the worker had held by then.
   public var peakMemoryBytes: Int64
@@ -89,7 +90,8 @@ public enum CellStatus: String, Sendable, CaseIterable {
   case notApplicable = "not_applicable"
 }
 
-/// A block that is kept but not scored, for both models, because its repetitions disagree or something disturbed it.
+/// A block that is kept but not scored, for both models, because something disturbed it or, in an envelope of blocks, its
+/// repetitions disagree.
 public struct BlockVoid: Sendable, Hashable {
   public var cell: CellID
   public var block: Int

@@ -10,12 +10,18 @@ public struct ThroughputReading: Sendable, Equatable {
   public var tokenNanoseconds: [Int64]
   /// Sequences at once.
   public var sequences: Int
+  /// The pieces of a request that took turns with the other model's, whose time is not part of any figure here; empty for
+  /// a request that was made whole.
+  public var slices: [Slice]
 
-  public init(promptTokens: Int, cachedTokens: Int, tokenNanoseconds: [Int64], sequences: Int = 1) {
+  public init(
+    promptTokens: Int, cachedTokens: Int, tokenNanoseconds: [Int64], sequences: Int = 1, slices: [Slice] = []
+  ) {
     self.promptTokens = promptTokens
     self.cachedTokens = cachedTokens
     self.tokenNanoseconds = tokenNanoseconds
     self.sequences = sequences
+    self.slices = slices
   }
 
   public var decodeTokens: Int { tokenNanoseconds.count }

@@ -24,10 +24,13 @@ public struct DecidedComparison: Sendable, Equatable {
   /// Seconds since 1970.
   public var startedAt: Double
   public var environment: EnvironmentClass
+  /// What its last verdict was, by its name.
+  public var outcome: String
 
-  public init(session: String, startedAt: Double, environment: EnvironmentClass) {
+  public init(session: String, startedAt: Double, environment: EnvironmentClass, outcome: String) {
     self.session = session
     self.startedAt = startedAt
     self.environment = environment
+    self.outcome = outcome
   }
 }

@@ -72,6 +72,9 @@ extension RegistryError {
     case roleRepeated(Role, lines: [Int])
     case valueNotAPlainString(Role, line: Int)
 
+    /// A member of the policy file that is missing, unknown or of another kind.
+    case policy(member: String, problem: String)
+
     public var description: String {
       switch self {
       case .notJSON(let error): error.description
@@ -95,6 +98,8 @@ extension RegistryError {
         "role \"\(role)\" is assigned more than once, at lines \(Self.list(lines)); edit the right one by hand"
       case .valueNotAPlainString(let role, let line):
         "the value of role \"\(role)\" at line \(line) isn't a plain string on one line; edit it by hand"
+      case .policy(let member, let problem):
+        "\(member) \(problem); until the policy is mended it allows no promotion"
       }
     }
 

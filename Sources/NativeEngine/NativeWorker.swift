@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import JSON
+import Platform
 import WorkerProtocol
 
 /// The native engine as a worker: answers the requests of the line protocol.
@@ -10,10 +11,13 @@ public final class NativeWorker: WorkerEngine {
 
   private let programVersion: String
   private var model: LanguageModel?
+  /// What is worked on in slices; the model has done nothing else since.
+  private var begun: SlicedGeneration?
 
   public init(version: String) { programVersion = version }
 
   public func answer(_ request: WorkerRequest) throws -> JSONObject {
+    if request.endsBegunRequest { begun = nil }
     switch request {
     case .load(let options): return try load(options)
     case .provenance: return try provenance()
@@ -22,9 +26,12 @@ public final class NativeWorker: WorkerEngine {
     case .chat(let turns, let tools, let thinking):
       return JSONObject([("tokens", .tokens(try loaded().prompt(for: turns, tools: tools, thinking: thinking)))])
     case .generate(let options): return try generate(options)
+    case .begin(let options): return try begin(options)
+    case .advance(let tokens): return try advance(tokens)
     case .score(let prompt, let continuation):
       let scores = try loaded().session.score(continuation, after: prompt)
       return JSONObject([("log_probabilities", .array(scores.map { .number(Double($0)) }))])
+    case .scoreBatch(let items): return try scoreBatch(items)
     case .reference(let tokens, let folder): return try loaded().storeReference(tokens, in: folder)
     case .divergence(let tokens, let file): return try loaded().divergences(tokens, from: file)
     }
@@ -35,9 +42,10 @@ public final class NativeWorker: WorkerEngine {
       contentsOf: URL(fileURLWithPath: options.model),
       options: Session.Options(
         threads: options.threads, contextLength: options.contextLength, sequences: options.sequences,
-        instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]))
+        instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]),
+      placement: options.weights == .memory ? .memory : .renewedCache)
     self.model = model
-    return JSONObject([
+    var result = JSONObject([
       ("instruction_set", .string(model.session.instructionSet.rawValue)),
       ("threads", .integer(model.session.threadCount)),
       ("context_length", .integer(model.session.contextLength)),
@@ -52,7 +60,13 @@ public final class NativeWorker: WorkerEngine {
       ),
       ("weight_bytes_per_token", .integer(model.session.weightBytesPerToken)),
       ("cache_bytes_per_token", .integer(model.session.cacheBytesPerToken)),
+      ("slices", true),
+      ("prefill_chunk", .integer(model.session.panels.tokenCapacity)),
+      ("batches", true),
+      ("weights_in", .string(options.weights.rawValue)),
     ])
+    result["huge_page_bytes"] = Machine.hugePageByteCount.map { .integer($0) }
+    return result
   }
 
   /// Hashed by the process that computes with the files: a label that a server echoes proves nothing.
@@ -63,42 +77,74 @@ public final class NativeWorker: WorkerEngine {
 
   private func generate(_ options: GenerateOptions) throws -> JSONObject {
     let model = try loaded()
-    if options.sequences > 1 { return try generateTogether(options, model) }
     let generation = try model.generate(
-      prompt: options.prompt, maximumTokens: options.maximumTokens,
-      sampling: .init(temperature: options.temperature, topP: options.topP, seed: options.seed),
-      stopsAtEnd: options.stopsAtEnd, reusesPrefix: options.reusesPrefix, maximumSeconds: options.maximumSeconds)
-    let text = model.tokenizer.decode(generation.tokens, skipSpecialTokens: !options.keepsSpecialTokens)
+      prompt: options.prompt, maximumTokens: options.maximumTokens, sampling: options.sampling,
+      stopsAtEnd: options.stopsAtEnd, reusesPrefix: options.reusesPrefix, maximumSeconds: options.maximumSeconds,
+      sequences: options.sequences)
+    var result = JSONObject()
+    if options.sequences > 1 {
+      result["sequences"] = .integer(options.sequences)
+    } else {
+      result["tokens"] = .tokens(generation.tokens)
+      result["text"] = .string(
+        model.tokenizer.decode(generation.tokens, skipSpecialTokens: !options.keepsSpecialTokens))
+    }
+    result["prompt_tokens"] = .integer(generation.promptTokens)
+    result["cached_tokens"] = .integer(generation.cachedTokens)
+    result["token_ns"] = .array(generation.tokenNanoseconds.map { .integer(Int($0)) })
+    result["finish"] = .string(generation.finish.rawValue)
+    return result
+  }
+
+  private func begin(_ options: GenerateOptions) throws -> JSONObject {
+    let generation = try SlicedGeneration(
+      of: try loaded(), prompt: options.prompt, maximumTokens: options.maximumTokens, sampling: options.sampling,
+      stopsAtEnd: options.stopsAtEnd, reusesPrefix: options.reusesPrefix, maximumSeconds: options.maximumSeconds,
+      sequences: options.sequences)
+    begun = generation
     return JSONObject([
-      ("tokens", .tokens(generation.tokens)),
-      ("text", .string(text)),
-      ("prompt_tokens", .integer(generation.promptTokens)),
+      ("prompt_tokens", .integer(options.prompt.count)),
       ("cached_tokens", .integer(generation.cachedTokens)),
-      ("token_ns", .array(generation.tokenNanoseconds.map { .integer(Int($0)) })),
-      ("finish", .string(generation.finish.rawValue)),
     ])
   }
 
-  private func generateTogether(_ options: GenerateOptions, _ model: LanguageModel) throws -> JSONObject {
-    guard !options.stopsAtEnd, !options.reusesPrefix else {
-      throw WorkerFailure.badRequest("sequences at once have a fixed length and prompts of their own")
+  private func advance(_ tokens: Int) throws -> JSONObject {
+    guard let begun, begun.finish == nil else {
+      throw WorkerFailure.badRequest("no request is under way in slices: send begin first")
     }
-    let generation = try model.generateTogether(
-      options.sequences, prompt: options.prompt, maximumTokens: options.maximumTokens,
-      sampling: .init(temperature: options.temperature, topP: options.topP, seed: options.seed),
-      maximumSeconds: options.maximumSeconds)
-    return JSONObject([
-      ("sequences", .integer(options.sequences)),
-      ("prompt_tokens", .integer(generation.promptTokens)),
-      ("cached_tokens", .integer(generation.cachedTokens)),
-      ("token_ns", .array(generation.tokenNanoseconds.map { .integer(Int($0)) })),
-      ("finish", .string(generation.finish.rawValue)),
-    ])
+    var result = try begun.advance(by: tokens).json
+    result["finished"] = .bool(begun.finish != nil)
+    return result
+  }
+
+  private func scoreBatch(_ items: [ScoreItem]) throws -> JSONObject {
+    let scores = try loaded().session.score(items).map { continuations in
+      JSONValue.array(continuations.map { values in JSONValue.array(values.map { .number(Double($0)) }) })
+    }
+    return JSONObject([("log_probabilities", .array(scores))])
   }
 
   private func loaded() throws -> LanguageModel {
     guard let model else { throw WorkerFailure.badRequest("no model is loaded: send load first") }
     return model
+  }
+}
+
+extension GenerateOptions {
+  fileprivate var sampling: Sampler.Settings { .init(temperature: temperature, topP: topP, seed: seed) }
+}
+
+extension SlicedGeneration.Slice {
+  fileprivate var json: JSONObject {
+    JSONObject([
+      ("phase", .string(phase.rawValue)),
+      ("processed", .integer(processed)),
+      ("tokens", .tokens(tokens)),
+      ("token_ns", .array(tokenNanoseconds.map { .integer(Int($0)) })),
+      ("elapsed_ns", .integer(Int(nanoseconds))),
+      ("processor_ns", .integer(Int(processorUse.nanoseconds))),
+      ("involuntary_switches", .integer(processorUse.involuntarySwitches)),
+    ])
   }
 }
 

@@ -136,7 +136,9 @@ extension CandidateProgress {
     // What other weights of the same names have shown is no evidence about these.
     let own = all.filter { $0.weights == all.last?.weights }
     let complete = own.filter { $0.state == .complete }
-    let counted = VerdictMaturity.counted(complete.compactMap(\.decided), before: .infinity, rule)
+    let decided = complete.compactMap(\.decided)
+    let latest = decided.last.flatMap { Verdict.Outcome(rawValue: $0.outcome) }
+    let counted = VerdictMaturity.counted(envelope.promotion.agreeing(decided, with: latest), before: .infinity, rule)
     let seen = Set(counted.map(\.environment.rawValue))
     self.init(
       role: role, resident: resident, candidate: candidate, envelope: index, envelopeID: envelope.id,

@@ -9,8 +9,12 @@ extension Envelope {
     guard var source = source.object else { return nil }
     source["id"] = .string(String("\(id)-screening".prefix(64)))
     source["description"] = "A short look at a new candidate; never scored."
-    source["plan"]?.set("blocks", 1)
-    source["plan"]?.set("minimum_blocks", 1)
+    // One model alone has no pairs, so the plainer schema serves every envelope.
+    source["schema"] = .integer(EnvelopeSchema.blocks.rawValue)
+    source["plan"] = [
+      "blocks": 1, "warm_ups": 1, "order_seed": .integer(Int(clamping: plan.orderSeed)), "void_limit": 0.5,
+    ]
+    for key in ["primary", "unguarded"] { source["promotion"]?.set(key, nil) }
     for key in ["tool_sets", "traces", "tool_loops", "environment"] { source[key] = nil }
     let tasks = (source["accuracy"]?.array ?? []).map { task -> JSONValue in
       var task = task
@@ -29,7 +33,7 @@ extension Envelope {
 }
 
 extension JSONValue {
-  fileprivate mutating func set(_ name: String, _ value: JSONValue) {
+  fileprivate mutating func set(_ name: String, _ value: JSONValue?) {
     guard var object else { return }
     object[name] = value
     self = .object(object)

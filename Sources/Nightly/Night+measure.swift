@@ -36,6 +36,7 @@ extension Night {
             side: .candidate, model: ModelID(rawValue: "\(task.resident)-copy"), folder: copy),
         ])
       runnerPlan.role = nil
+      runnerPlan.allowsSameWeights = true
       let store = try MeasurementStore(at: host.calibration, mode: .readWrite)
       return try await measure(runnerPlan, in: store, resuming: false, minutesLeft, onStart)
     }

@@ -108,6 +108,7 @@ public struct Night: Sendable {
     guard promotes, verdict.outcome == .promote else { return }
     result.promotion = try Promoter(store: host.store, registry: host.registry, requester: requester).promote(
       number, roles: [task.role],
+      weights: WeightInspector { [library = host.library] in try library.fileHashes(of: $0, including: $1) },
       permissions: Promoter.Permissions(hostFingerprint: Measurements.Host.current.fingerprint))
   }
 
@@ -124,7 +125,8 @@ public struct Night: Sendable {
   /// Records a failure of the candidate; one of the resident does not count against it.
   private func recordFailure(of task: NightTask, _ error: RunnerError, _ result: inout NightResult) {
     switch error {
-    case .notLoaded(task.candidate, _), .filesReplaced(task.candidate, _), .unknownModel(task.candidate, _, _):
+    case .notLoaded(task.candidate, _), .filesReplaced(task.candidate, _), .unknownModel(task.candidate, _, _),
+      .sameWeights(_, task.candidate, _):
       guard task.kind != .sentinel else { return }
       result.incidents.append("candidate_failed: \(error)")
       recordFailure(of: task.candidate, "\(error)", result.session)

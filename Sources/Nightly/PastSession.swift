@@ -45,7 +45,7 @@ public struct PastSession: Sendable, Equatable {
   /// The session as maturity counts it; nil without a verdict other than inconclusive.
   var decided: DecidedComparison? {
     guard let outcome, outcome != Verdict.Outcome.inconclusive.rawValue else { return nil }
-    return DecidedComparison(session: uuid, startedAt: startedAt, environment: environment)
+    return DecidedComparison(session: uuid, startedAt: startedAt, environment: environment, outcome: outcome)
   }
 }
 

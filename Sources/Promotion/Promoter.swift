@@ -11,12 +11,19 @@ public struct Promoter: Sendable {
   private let registry: any RoleEditing
   /// Who asks, for the record.
   private let requester: String
+  /// Says which envelopes may decide a role.
+  private let policy: RegistryPolicyFile
 
-  /// - Parameter registry: The registry, or the source that generates it.
-  public init(store: MeasurementStore, registry: any RoleEditing, requester: String) {
+  /// - Parameters:
+  ///   - registry: The registry, or the source that generates it.
+  ///   - policy: Nil for the one beside `registry`.
+  public init(
+    store: MeasurementStore, registry: any RoleEditing, requester: String, policy: RegistryPolicyFile? = nil
+  ) {
     self.store = store
     self.registry = registry
     self.requester = requester
+    self.policy = policy ?? RegistryPolicyFile(beside: registry.url)
   }
 
   /// What a promotion may do besides what the envelope allows.
@@ -38,12 +45,16 @@ public struct Promoter: Sendable {
   /// Judges a comparison and, if it may, points the roles at the candidate, all in one edit.
   ///
   /// The edit is recorded as pending before the file is touched and as done after; ``recover()`` settles what a crash
-  /// left between the two.
+  /// left between the two. Under the lock that keeps other promoters out, the policy is read and the files of both models
+  /// are hashed again: they must be those that were measured.
   ///
-  /// - Parameter roles: Among them the one that the comparison was made for; each must mean the measured resident.
-  /// - Throws: `StoreError`, `RegistryError` (among them that the resident has moved), `PromotionError`.
+  /// - Parameters:
+  ///   - roles: Among them the one that the comparison was made for; each must mean the measured resident.
+  ///   - weights: Reads the models' files as they are now.
+  /// - Throws: `StoreError`, `RegistryError` (among them that the resident has moved, and that the policy can't be read),
+  ///   `PromotionError`, and what reading the files throws.
   public func promote(
-    _ comparison: SessionNumber, roles: [Role], permissions: Permissions = Permissions()
+    _ comparison: SessionNumber, roles: [Role], weights: WeightInspector, permissions: Permissions = Permissions()
   ) throws -> PromotionDecision {
     let inputs = try store.verdictInputs(of: comparison)
     let judge = try Judge(inputs)
@@ -53,14 +64,29 @@ public struct Promoter: Sendable {
     // Also if nothing is to be edited: a verdict about a model that is not resident any more decides nothing.
     let diff = try registry.preview(edit)
     guard verdict.outcome == .promote else { return PromotionDecision(verdict: verdict, action: .none, diff: nil) }
+    try checkPolicy(inputs.evidence.session.envelopeHash, roles)
     let isOverridden = verdict.isProvisional && !judge.envelope.promotion.maturity.allowsProvisional
     if isOverridden, !permissions.allowsProvisional {
       return PromotionDecision(verdict: verdict, action: .needsMaturity, diff: diff)
     }
-    if permissions.isDryRun { return PromotionDecision(verdict: verdict, action: .wouldEdit, diff: diff) }
+    if permissions.isDryRun {
+      let remarks = try weights.remarks(on: inputs.evidence)
+      return PromotionDecision(verdict: verdict, action: .wouldEdit, diff: diff, remarks: remarks)
+    }
     let reason = isOverridden ? "\(requester), provisional verdict allowed by hand" : requester
-    try apply(edit, kind: .promotion, comparison: comparison, requestedBy: reason)
-    return PromotionDecision(verdict: verdict, action: .edited, diff: diff)
+    let remarks = try apply(edit, kind: .promotion, comparison: comparison, requestedBy: reason) {
+      try checkPolicy(inputs.evidence.session.envelopeHash, roles)
+      return try weights.remarks(on: inputs.evidence)
+    }
+    return PromotionDecision(verdict: verdict, action: .edited, diff: diff, remarks: remarks)
+  }
+
+  /// - Throws: `PromotionError.envelopeNotAllowed`; `RegistryError` for a policy that can't be read.
+  private func checkPolicy(_ envelope: EnvelopeHash, _ roles: [Role]) throws {
+    guard let pinned = try policy.read() else { return }
+    for role in roles where !pinned.envelopes(for: role).contains(envelope) {
+      throw PromotionError.envelopeNotAllowed(role, envelope, policy: policy.url.relativePath)
+    }
   }
 
   private func edit(
@@ -81,10 +107,15 @@ public struct Promoter: Sendable {
 
 extension Promoter {
   /// Edits the file, with a row for each role that says so before and after.
-  private func apply(
-    _ edit: RegistryEdit, kind: RegistryEditRecord.Kind, comparison: SessionNumber?, requestedBy: String
-  ) throws {
+  ///
+  /// - Parameter check: Runs first, under the lock; what it throws leaves everything as it was.
+  /// - Returns: What `check` returns.
+  private func apply<Checked>(
+    _ edit: RegistryEdit, kind: RegistryEditRecord.Kind, comparison: SessionNumber?, requestedBy: String,
+    after check: () throws -> Checked
+  ) throws -> Checked {
     try registry.withDecisionLock {
+      let checked = try check()
       var records = edit.changes.map { change in
         RegistryEditRecord(
           id: UUID().uuidString.lowercased(), requestedAt: Date().timeIntervalSince1970, role: change.role,
@@ -103,6 +134,7 @@ extension Promoter {
         try store.record(records[index])
       }
       if let failure { throw failure }
+      return checked
     }
   }
 
@@ -134,7 +166,7 @@ extension Promoter {
     guard let last else { throw PromotionError.nothingToRollBack(role) }
     let edit = try RegistryEdit(role: role, expected: last.to, replacement: last.from)
     let diff = try registry.preview(edit)
-    if !isDryRun { try apply(edit, kind: .rollback, comparison: nil, requestedBy: requester) }
+    if !isDryRun { try apply(edit, kind: .rollback, comparison: nil, requestedBy: requester) {} }
     return diff
   }
 

@@ -18,6 +18,15 @@ public struct PromotionDecision: Sendable {
   public let action: Action
   /// The edit as a patch, where the verdict is to promote.
   public let diff: UnifiedDiff?
+  /// What could not be checked, in sentences.
+  public let remarks: [String]
+
+  init(verdict: Verdict, action: Action, diff: UnifiedDiff?, remarks: [String] = []) {
+    self.verdict = verdict
+    self.action = action
+    self.diff = diff
+    self.remarks = remarks
+  }
 
   /// The exit code of `resident promote`.
   public var exitCode: ExitStatus {
@@ -41,7 +50,7 @@ public struct PromotionDecision: Sendable {
   public var json: JSONValue {
     [
       "action": .string(action.rawValue), "exit_code": .integer(Int(exitCode.rawValue)), "verdict": verdict.json,
-      "diff": diff.map { .string($0.description) } ?? .null,
+      "diff": diff.map { .string($0.description) } ?? .null, "remarks": .init(remarks),
     ]
   }
 }

@@ -37,6 +37,8 @@ public struct MeasurementPlan: Sendable {
   public var memoryLimit: Int?
   /// The bytes that all models of the session together may need; nil checks nothing.
   public var memoryBudget: Int?
+  /// Whether both models may have the same weights: their comparison shows nothing but the noise of the machine.
+  public var allowsSameWeights = false
   /// What else the machine does meanwhile, in the class `under-load`.
   public var load: BackgroundLoad?
 
@@ -61,6 +63,9 @@ public struct MeasurementPlan: Sendable {
     self.references = references
     self.referenceCache = referenceCache
   }
+
+  /// Whether models are loaded anew for each round.
+  var isByRounds: Bool { envelope.plan.sliceSeconds != nil }
 
   func model(of side: Side) -> ModelID? { contenders.first { $0.side == side }?.model }
 

@@ -1,7 +1,5 @@
 import Envelopes
 import Measurements
-import Store
-import Verdicts
 
 extension MeasurementRunner {
   /// Measures blocks until the evidence is enough; a void one gets another in its place.
@@ -22,20 +20,20 @@ extension MeasurementRunner {
     }
   }
 
-  /// Measures one block; returns why it is void, or nil.
-  private func measure(
-    _ block: ScheduledBlock, _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
+  /// Measures one block: in slices where the models can take turns within a request, else in whole requests.
+  ///
+  /// - Parameter schedule: Nil for a plan by blocks, whose requests are whole.
+  /// - Returns: Why it is void, or nil.
+  func measure(
+    _ block: ScheduledBlock, in schedule: RoundSchedule? = nil, _ models: [ModelUnderTest],
+    _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
   ) async throws -> String? {
     await blockGuard.begin(models)
-    var repetitions: [Side: Int] = [:]
     do {
-      for side in block.order {
-        guard let model = models.first(where: { $0.contender.side == side }) else { continue }
-        let repetition = repetitions[side, default: 0]
-        repetitions[side] = repetition + 1
-        try await take(&recorder, model) {
-          await model.measure(block.cell, block: block.block, repetition: repetition)
-        }
+      if let schedule, let chunk = await models.prefillChunk {
+        try await measureInSlices(block, in: schedule, chunk: chunk, models, &recorder)
+      } else {
+        try await measureWhole(block, block.order, models, &recorder)
       }
     } catch let error as RunnerError {
       try recorder.void(BlockVoid(cell: block.cell.id, block: block.block, reason: "\(error)"))
@@ -45,6 +43,29 @@ extension MeasurementRunner {
     guard let reason = recorder.takeDisturbance() ?? seen else { return nil }
     try recorder.void(BlockVoid(cell: block.cell.id, block: block.block, reason: reason))
     return reason
+  }
+
+  /// Makes whole requests, one for each side in the order.
+  ///
+  /// - Parameter first: The repetition that each side's first request is.
+  /// - Returns: Their samples.
+  @discardableResult
+  func measureWhole(
+    _ block: ScheduledBlock, _ order: some Sequence<Side>, from first: Int = 0, _ models: [ModelUnderTest],
+    _ recorder: inout Recorder
+  ) async throws -> [Sample] {
+    var repetitions: [Side: Int] = [:]
+    var samples: [Sample] = []
+    for side in order {
+      guard let model = models.first(of: side) else { continue }
+      let repetition = repetitions[side, default: first]
+      repetitions[side] = repetition + 1
+      samples.append(
+        try await take(&recorder, model) {
+          await model.measure(block.cell, block: block.block, repetition: repetition)
+        })
+    }
+    return samples
   }
 
   /// Takes one sample and makes it durable.
@@ -59,15 +80,19 @@ extension MeasurementRunner {
     try Task.checkCancellation()
     var sample = await measure()
     if try await replaceWorker(of: model, &recorder) { sample = await measure() }
-    let replaced = await model.replacedFiles
-    if !replaced.isEmpty {
-      let error = RunnerError.filesReplaced(model.contender.model, files: replaced)
-      try recorder.record(.filesReplaced, "\(error)", model: model.contender.model)
-      throw error
-    }
+    try await checkFiles(of: model, recorder)
     try recorder.record(sample, of: model.contender.side)
     try await replaceWorker(of: model, &recorder)
     return sample
+  }
+
+  /// - Throws: `RunnerError.filesReplaced` if the model's files are not those that were loaded.
+  func checkFiles(of model: ModelUnderTest, _ recorder: Recorder) async throws {
+    let replaced = await model.replacedFiles
+    guard !replaced.isEmpty else { return }
+    let error = RunnerError.filesReplaced(model.contender.model, files: replaced)
+    try recorder.record(.filesReplaced, "\(error)", model: model.contender.model)
+    throw error
   }
 
   /// Starts a fresh worker if the last one ended; whatever was being measured is then disturbed.
@@ -76,7 +101,7 @@ extension MeasurementRunner {
   ///
   /// - Returns: Whether there is a fresh one.
   @discardableResult
-  private func replaceWorker(of model: ModelUnderTest, _ recorder: inout Recorder) async throws -> Bool {
+  func replaceWorker(of model: ModelUnderTest, _ recorder: inout Recorder) async throws -> Bool {
     guard let failure = await model.takeFailure() else { return false }
     let side = model.contender.side
     recorder.disturb("the \(side.rawValue)'s worker was replaced: \(failure)")
@@ -86,29 +111,5 @@ extension MeasurementRunner {
     guard let run = try? await model.restart() else { return false }
     try recorder.begin(run)
     return true
-  }
-}
-
-/// Asks the promotion rule before each round whether the evidence is enough.
-struct Stopping {
-  private let store: MeasurementStore
-  private let session: SessionNumber
-  private let envelope: Envelope
-  /// The comparisons whose blocks count as well; nil if the plan is measured whole.
-  private let pooled: [Evidence]?
-
-  init(_ store: MeasurementStore, _ session: SessionNumber, _ plan: MeasurementPlan) throws {
-    self.store = store
-    self.session = session
-    envelope = plan.envelope
-    let mayStop = plan.contenders.count == 2 && envelope.plan.minimumBlocks < envelope.plan.blocks
-    pooled = mayStop ? try store.verdictInputs(of: session, .blocks).pooled : nil
-  }
-
-  /// Why that block and those after it need not be measured.
-  func reason(before block: ScheduledBlock) throws -> StoppingReason? {
-    guard let pooled, block.block >= envelope.plan.minimumBlocks, block.isFirstOfRound else { return nil }
-    let inputs = VerdictInputs(try store.evidence(session, .blocks), pooled: pooled)
-    return try Judge(inputs, under: envelope).stoppingReason()
   }
 }

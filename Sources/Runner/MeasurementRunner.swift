@@ -25,17 +25,31 @@ public struct MeasurementRunner: Sendable {
   /// - Parameters:
   ///   - resuming: Whether to go on with the latest interrupted session of the same models and envelope.
   ///   - onStart: Called with the session's number before the first sample.
-  /// - Throws: `RunnerError` if a model cannot be loaded, `StoreError`, `CancellationError`.
+  /// - Throws: `RunnerError` if a model cannot be loaded or both have the same weights, `StoreError`,
+  ///   `CancellationError`.
   public func run(resuming: Bool = false, onStart: (SessionNumber) -> Void = { _ in }) async throws -> SessionNumber {
     try checkCapacity()
+    let session = try sessionStart(resuming: resuming)
+    let rounds = rounds(of: session)
     let references = References(plan)
-    let models = plan.contenders.map { ModelUnderTest($0, plan: plan, references: references) }
+    let executables = ExecutableHashes()
+    let models = plan.contenders.map {
+      ModelUnderTest($0, plan: plan, references: references, executables: executables)
+    }
+    let order = (rounds?.first?.loadingOrder ?? plan.contenders.map(\.side)).compactMap(models.first(of:))
     do {
-      let runs = try await start(models)
-      let number = try open(resuming: resuming, runs: runs)
+      let runs = try await start(order)
+      try checkDifference(runs)
+      let number = try open(session, runs: runs)
       onStart(number)
       do {
-        try await underLoad(number) { try await measure(models, runs: runs, in: number) }
+        var recorder = Recorder(store: store, session: number, report: report)
+        for model in order {
+          if let run = runs[model.contender.side] { try recorder.begin(run) }
+        }
+        let work = try RemainingWork(
+          plan.envelope, sides: models.map(\.contender.side), start: session, rounds: rounds, recorder: recorder)
+        try await underLoad(number) { try await measure(work, models, &recorder) }
         if models.count == 2 {
           let inputs = VerdictInputs(try store.evidence(number, .blocks))
           for void in try Judge(inputs, under: plan.envelope).voids { try store.void(void, in: number) }
@@ -67,38 +81,21 @@ public struct MeasurementRunner: Sendable {
     return runs
   }
 
-  private func open(resuming: Bool, runs: [Side: Run]) throws -> SessionNumber {
-    if resuming {
-      guard
-        let number = try store.unfinished(
-          envelope: plan.envelope.hash, resident: plan.model(of: .resident),
-          candidate: plan.model(of: .candidate) ?? "", hostFingerprint: Measurements.Host.current.fingerprint)
-      else { throw RunnerError.nothingToResume }
-      try store.resume(number)
-      return number
-    }
-    let session = MeasurementSession(
-      uuid: UUID().uuidString.lowercased(), startedAt: Date().timeIntervalSince1970, envelopeID: plan.envelope.id,
-      envelopeHash: plan.envelope.hash, role: plan.role, resident: plan.model(of: .resident),
-      candidate: plan.model(of: .candidate) ?? "", orderSeed: plan.envelope.plan.orderSeed,
-      environment: plan.environment, host: .current, residentVersion: plan.version)
-    return try store.open(session, envelope: plan.envelope.source, runs: Array(runs.values))
-  }
-
-  private func measure(_ models: [ModelUnderTest], runs: [Side: Run], in number: SessionNumber) async throws {
-    let earlier = try store.samples(of: number, side: nil)
-    let voids = try store.session(number).voids
-    var recorder = Recorder(store: store, session: number, report: report)
-    for model in models {
-      if let run = runs[model.contender.side] { try recorder.begin(run) }
-    }
-    let sides = models.map(\.contender.side)
-    let work = try RemainingWork(plan.envelope, sides: sides, earlier: earlier, voids: voids, recorder: recorder)
+  private func measure(
+    _ work: RemainingWork, _ models: [ModelUnderTest], _ recorder: inout Recorder
+  ) async throws {
     report(.planned(total: work.total, done: work.done))
-    try await warmUp(models, cells: Set(work.blocks.map(\.cell.id)))
-    var blockGuard = BlockGuard(plan.envelope.environment, environment: plan.environment)
-    try await measureBlocks(work.blocks, models, &blockGuard, &recorder)
-    try await askQuestions(work.questions, models, &blockGuard, &recorder)
+    var blockGuard = BlockGuard(plan.envelope.limits, environment: plan.environment)
+    switch work.throughput {
+    case .blocks(let blocks):
+      try await warmUp(models, cells: Set(blocks.map(\.cell.id)))
+      try await measureBlocks(blocks, models, &blockGuard, &recorder)
+      try await askQuestions(work.questions, models, &blockGuard, &recorder)
+    case .rounds(let queue):
+      // Answers cost seconds, and one guardrail that they break spares all rounds beyond the fewest.
+      try await askQuestions(work.questions, models, &blockGuard, &recorder)
+      try await measureRounds(queue, models, &blockGuard, &recorder)
+    }
     try await runLoops(work.loops, models, &blockGuard, &recorder)
   }
 
@@ -106,11 +103,14 @@ public struct MeasurementRunner: Sendable {
     _ questions: [(AccuracyTask, AccuracyTask.Item, Side)], _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard,
     _ recorder: inout Recorder
   ) async throws {
+    let takesBatches = await models.takeBatches
     for task in plan.envelope.accuracy where questions.contains(where: { $0.0.id == task.id }) {
       await blockGuard.begin(models)
-      for (_, item, side) in questions.filter({ $0.0.id == task.id }) {
-        guard let model = models.first(where: { $0.contender.side == side }) else { continue }
-        try await take(&recorder, model) { await model.ask(item, of: task) }
+      let limit = task.kind.isChoice && takesBatches ? QuestionBatch.itemLimit : 1
+      let own = questions.filter { $0.0.id == task.id }.map { (item: $0.1, side: $0.2) }
+      for batch in QuestionBatch.batches(of: own, sides: models.map(\.contender.side), limit: limit) {
+        guard let model = models.first(of: batch.side) else { continue }
+        try await ask(batch, of: task, model, &recorder)
       }
       // An answer is as right on a busy machine as on a quiet one: what was seen is recorded, and nothing voided.
       _ = try blockGuard.end(cell: task.id, block: 0, recorder)
@@ -137,12 +137,14 @@ public enum RunnerEvent: Sendable {
   case loading(Side, ModelID)
   case loaded(Side, ModelID, seconds: Double)
   case warmingUp(CellID)
+  /// A round begins, from 1, in freshly loaded workers; rounds in place of void ones add to the planned.
+  case round(Int, of: Int)
   /// Work that is known from now on, in samples.
   case planned(total: Int, done: Int)
   case measured(Side, Sample)
   /// The evidence is enough: rounds of blocks from that one on are not measured.
   case stopped(StoppingReason, beforeRound: Int)
-  /// Planned samples that will not be taken, because a tool loop ended early.
+  /// Planned samples that will not be taken, because a tool loop ended early or a round is void.
   case skipped(Int)
   /// A block is void; if another takes its place, `added` samples are planned in addition.
   case voided(CellID, block: Int, reason: String, added: Int)

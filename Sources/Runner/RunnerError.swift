@@ -1,4 +1,6 @@
+import Foundation
 import Measurements
+import Platform
 import Store
 import WorkerProtocol
 
@@ -6,12 +8,16 @@ import WorkerProtocol
 public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownModel(ModelID, library: String, known: [ModelID])
   case sameModel(ModelID)
+  /// Both models have the same tensors, whatever they are called.
+  case sameWeights(resident: ModelID, candidate: ModelID, WeightsHash)
   case notLoaded(ModelID, WorkerFailure)
   case nothingToResume
   /// The model and its cache do not fit, so it was not loaded; the session records that.
   case capacityGated(ModelID, reason: String, session: SessionNumber)
   /// Files of the model were replaced after it was loaded.
   case filesReplaced(ModelID, files: [String])
+  /// The machine did not become quiet within that many minutes.
+  case machineBusy(minutes: Double, MachineActivity)
 
   public var description: String {
     switch self {
@@ -22,11 +28,21 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
       `resident models`
       """
     case .sameModel(let id): "\(id) is the resident already: a model is not compared with itself"
+    case .sameWeights(let resident, let candidate, let hash):
+      """
+      \(candidate) has the weights of the resident \(resident) (\(hash.short)), so nothing it does can differ: nothing was \
+      measured. Compare the resident with other weights, or see the noise of this machine with `resident calibrate --real`
+      """
     case .notLoaded(let id, let failure): "the model \(id) could not be loaded: \(failure)"
     case .nothingToResume:
       "there is no interrupted comparison of these models under this envelope; start one without --resume"
     case .capacityGated(let id, let reason, let session):
       "\(id) is capacity_gated: \(reason). Session \(session) records it"
+    case .machineBusy(let minutes, let activity):
+      """
+      the machine did not become quiet within \(minutes.formatted()) min, and nothing was measured: \(activity.text). End \
+      what runs, wait longer, or measure without --wait-quiet, which takes more rounds
+      """
     case .filesReplaced(let id, let files):
       """
       \(files.joined(separator: ", ")) of \(id) changed after the model was loaded: what was measured since proves nothing. \

@@ -94,6 +94,23 @@ extension PairedAnswers {
       confidence: confidence)
   }
 
+  /// The interval whose ends a decision at that level looks at.
+  ///
+  /// - Throws: `invalidParameter` unless 0 < alpha < 1.
+  /// - Complexity: O(*n*) in items for a decision on one end.
+  public func accuracyDifferenceInterval(_ level: DecisionLevel) throws(StatisticsError) -> ConfidenceInterval {
+    guard level.sides == .one else { return try accuracyDifferenceInterval(confidence: 1 - level.alpha) }
+    var sequence = try AccuracyDifferenceConfidenceSequence(alpha: level.alpha)
+    let counts: [(PairedAnswer, Int)] = [
+      (.bothRight, bothRight), (.onlyResidentRight, onlyResidentRight), (.onlyCandidateRight, onlyCandidateRight),
+      (.bothWrong, bothWrong),
+    ]
+    // The limits depend on the counts alone, not on the order of items.
+    for (answer, count) in counts { for _ in 0..<count { sequence.observe(answer) } }
+    return ConfidenceInterval(
+      lower: sequence.oneSidedLower, upper: sequence.oneSidedUpper, confidence: level.confidence)
+  }
+
   /// The one-sided lower limit, which a non-inferiority guardrail compares with −margin.
   ///
   /// - Throws: `invalidParameter` unless 0 < confidence < 1.

@@ -46,7 +46,7 @@ public struct SitePackages: Sendable {
 /// An envelope with the tasks of public sets added.
 public enum ImportedTasks {
   /// The envelope with those tasks after its own, under a new id, and with a guardrail for each multiple-choice task
-  /// that has at least 1,000 items: a margin of two points.
+  /// that has at least 1,000 items: a margin of two points. In an envelope of rounds the others are named as unguarded.
   ///
   /// - Throws: `.notAnEnvelope`.
   public static func adding(_ tasks: [JSONValue], to base: JSONValue) throws(TaskImportError) -> JSONValue {
@@ -59,6 +59,16 @@ public enum ImportedTasks {
     promotion["guardrails"] = .array(
       guardrails
         + resolved.map { ["metric": "accuracy", "cell": $0["id"] ?? .null, "margin": 0.02] })
+    if object["schema"] == 2 {
+      promotion["unguarded"] = .array(
+        (promotion["unguarded"]?.array ?? [])
+          + tasks.filter { !resolved.contains($0) }.map { task in
+            [
+              "metric": task["kind"] == "perplexity" ? "perplexity" : "accuracy", "cell": task["id"] ?? .null,
+              "reason": "imported to be looked at: no margin is set",
+            ]
+          })
+    }
     object["promotion"] = .object(promotion)
     return .object(object)
   }

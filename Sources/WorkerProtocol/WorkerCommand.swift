@@ -5,10 +5,13 @@ import Platform
 public struct WorkerCommand: Sendable, Equatable {
   public var executable: URL
   public var arguments: [String]
+  /// Whether the environment named the program in place of the one that would have served.
+  public var isOverridden: Bool
 
-  public init(executable: URL, arguments: [String]) {
+  public init(executable: URL, arguments: [String], isOverridden: Bool = false) {
     self.executable = executable
     self.arguments = arguments
+    self.isOverridden = isOverridden
   }
 
   /// The same program, with an address space of at most that many bytes if the operating system keeps such limits.
@@ -19,7 +22,8 @@ public struct WorkerCommand: Sendable, Equatable {
     #if os(Linux)
       return WorkerCommand(
         executable: URL(fileURLWithPath: "/bin/sh"),
-        arguments: ["-c", "ulimit -v \(max(1, bytes / 1024)) && exec \"$@\"", "worker", executable.path] + arguments)
+        arguments: ["-c", "ulimit -v \(max(1, bytes / 1024)) && exec \"$@\"", "worker", executable.path] + arguments,
+        isOverridden: isOverridden)
     #else
       return self
     #endif

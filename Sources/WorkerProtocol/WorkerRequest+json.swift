@@ -10,28 +10,19 @@ extension WorkerRequest {
       object["threads"] = options.threads.map { .integer($0) }
       object["context_length"] = options.contextLength.map { .integer($0) }
       object["sequences"] = options.sequences > 1 ? .integer(options.sequences) : nil
+      object["weights"] = options.weights == .memory ? nil : .string(options.weights.rawValue)
     case .provenance: break
     case .tokenize(let text): object["text"] = .string(text)
     case .chat(let turns, let tools, let thinking):
       object["messages"] = .array(turns.map(\.json))
       object["tools"] = tools.map { .array($0) }
       object["thinking"] = thinking.map { .bool($0) }
-    case .generate(let options):
-      object["prompt"] = .tokens(options.prompt)
-      object["max_tokens"] = .integer(options.maximumTokens)
-      object["stop_at_end"] = .bool(options.stopsAtEnd)
-      object["reuse_prefix"] = .bool(options.reusesPrefix)
-      object["temperature"] = .number(options.temperature)
-      object["top_p"] = .number(options.topP)
-      object["seed"] = .integer(Int(truncatingIfNeeded: options.seed))
-      object["max_seconds"] = options.maximumSeconds.map { .number($0) }
-      object["keep_special_tokens"] = options.keepsSpecialTokens ? .bool(true) : nil
-      object["stream"] = options.streamsText ? .bool(true) : nil
-      object["sequences"] = options.sequences > 1 ? .integer(options.sequences) : nil
-      object["may_vary_prompt"] = options.mayVaryPrompt ? .bool(true) : nil
+    case .generate(let options), .begin(let options): options.write(to: &object)
+    case .advance(let tokens): object["tokens"] = .integer(tokens)
     case .score(let prompt, let continuation):
       object["prompt"] = .tokens(prompt)
       object["continuation"] = .tokens(continuation)
+    case .scoreBatch(let items): object["items"] = .array(items.map(\.json))
     case .reference(let tokens, let folder):
       object["tokens"] = .tokens(tokens)
       object["folder"] = .string(folder)
@@ -52,7 +43,8 @@ extension WorkerRequest {
       self = .load(
         LoadOptions(
           model: try fields.string("model"), threads: try fields.count("threads"),
-          contextLength: try fields.count("context_length"), sequences: try fields.count("sequences") ?? 1))
+          contextLength: try fields.count("context_length"), sequences: try fields.count("sequences") ?? 1,
+          weights: try fields.placement("weights") ?? .memory))
     case "provenance": self = .provenance
     case "tokenize": self = .tokenize(try fields.string("text"))
     case "chat":
@@ -60,24 +52,72 @@ extension WorkerRequest {
       var turns: [ChatTurn] = []
       for message in messages { turns.append(try ChatTurn(json: message)) }
       self = .chat(turns, tools: json["tools"]?.array, thinking: json["thinking"]?.bool)
-    case "generate":
-      guard let maximum = try fields.count("max_tokens") else { throw .badRequest("max_tokens is missing") }
-      self = .generate(
-        GenerateOptions(
-          prompt: try fields.tokens("prompt"), maximumTokens: maximum,
-          stopsAtEnd: json["stop_at_end"]?.bool ?? false, reusesPrefix: json["reuse_prefix"]?.bool ?? false,
-          temperature: json["temperature"]?.number ?? 0, topP: json["top_p"]?.number ?? 1,
-          seed: UInt64(bitPattern: Int64(json["seed"]?.integer ?? 0)), maximumSeconds: json["max_seconds"]?.number,
-          keepsSpecialTokens: json["keep_special_tokens"]?.bool ?? false,
-          streamsText: json["stream"]?.bool ?? false, sequences: try fields.count("sequences") ?? 1,
-          mayVaryPrompt: json["may_vary_prompt"]?.bool ?? false))
+    case "generate": self = .generate(try GenerateOptions(fields))
+    case "begin": self = .begin(try GenerateOptions(fields))
+    case "advance": self = .advance(tokens: try fields.requiredCount("tokens"))
     case "score":
       self = .score(prompt: try fields.tokens("prompt"), continuation: try fields.tokens("continuation"))
+    case "score_batch":
+      guard let values = json["items"]?.array, !values.isEmpty else {
+        throw .badRequest("items is missing, no array, or empty")
+      }
+      var items: [ScoreItem] = []
+      for value in values { items.append(try ScoreItem(json: value)) }
+      self = .scoreBatch(items)
     case "reference":
       self = .reference(tokens: try fields.tokens("tokens"), folder: try fields.string("folder"))
     case "divergence": self = .divergence(tokens: try fields.tokens("tokens"), file: try fields.string("file"))
     case let other: throw .badRequest("the operation \"\(other)\" is not one of version 1")
     }
+  }
+}
+
+extension GenerateOptions {
+  fileprivate func write(to object: inout JSONObject) {
+    object["prompt"] = .tokens(prompt)
+    object["max_tokens"] = .integer(maximumTokens)
+    object["stop_at_end"] = .bool(stopsAtEnd)
+    object["reuse_prefix"] = .bool(reusesPrefix)
+    object["temperature"] = .number(temperature)
+    object["top_p"] = .number(topP)
+    object["seed"] = .integer(Int(truncatingIfNeeded: seed))
+    object["max_seconds"] = maximumSeconds.map { .number($0) }
+    object["keep_special_tokens"] = keepsSpecialTokens ? .bool(true) : nil
+    object["stream"] = streamsText ? .bool(true) : nil
+    object["sequences"] = sequences > 1 ? .integer(sequences) : nil
+    object["may_vary_prompt"] = mayVaryPrompt ? .bool(true) : nil
+  }
+
+  fileprivate init(_ fields: RequestFields) throws(WorkerFailure) {
+    let json = fields.object
+    self.init(
+      prompt: try fields.tokens("prompt"), maximumTokens: try fields.requiredCount("max_tokens"),
+      stopsAtEnd: json["stop_at_end"]?.bool ?? false, reusesPrefix: json["reuse_prefix"]?.bool ?? false,
+      temperature: json["temperature"]?.number ?? 0, topP: json["top_p"]?.number ?? 1,
+      seed: UInt64(bitPattern: Int64(json["seed"]?.integer ?? 0)), maximumSeconds: json["max_seconds"]?.number,
+      keepsSpecialTokens: json["keep_special_tokens"]?.bool ?? false,
+      streamsText: json["stream"]?.bool ?? false, sequences: try fields.count("sequences") ?? 1,
+      mayVaryPrompt: json["may_vary_prompt"]?.bool ?? false)
+  }
+}
+
+extension ScoreItem {
+  fileprivate var json: JSONValue {
+    ["prompt": .tokens(prompt), "continuations": .array(continuations.map(JSONValue.tokens))]
+  }
+
+  fileprivate init(json: JSONValue) throws(WorkerFailure) {
+    guard let prompt = json["prompt"]?.tokens, let values = json["continuations"]?.array else {
+      throw .badRequest("an item lacks its prompt or its continuations, or they are no arrays")
+    }
+    var continuations: [[Int32]] = []
+    for value in values {
+      guard let continuation = value.tokens else {
+        throw .badRequest("continuations has an element that is not an array of token ids")
+      }
+      continuations.append(continuation)
+    }
+    self.init(prompt: prompt, continuations: continuations)
   }
 }
 
@@ -135,5 +175,21 @@ private struct RequestFields {
       throw .badRequest("\(name) is not a positive integer")
     }
     return count
+  }
+
+  /// A positive integer.
+  func requiredCount(_ name: String) throws(WorkerFailure) -> Int {
+    guard let count = try count(name) else { throw .badRequest("\(name) is missing") }
+    return count
+  }
+
+  /// Nil if the member is missing.
+  func placement(_ name: String) throws(WorkerFailure) -> WeightPlacement? {
+    guard let value = object[name] else { return nil }
+    guard let placement = value.string.flatMap(WeightPlacement.init) else {
+      let known = WeightPlacement.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .badRequest("\(name) is none of \(known)")
+    }
+    return placement
   }
 }

@@ -16,8 +16,14 @@ public enum WorkerRequest: Sendable, Equatable {
   case chat([ChatTurn], tools: [JSONValue]? = nil, thinking: Bool? = nil)
   /// Process a prompt and decode.
   case generate(GenerateOptions)
+  /// Prepare the same without any work of the model, to be made in slices.
+  case begin(GenerateOptions)
+  /// Work on the next tokens of the request that was begun: of its prompt, or of what follows it.
+  case advance(tokens: Int)
   /// Log-probabilities of a continuation.
   case score(prompt: [Int32], continuation: [Int32])
+  /// Log-probabilities of many prompts' continuations, worked on together.
+  case scoreBatch([ScoreItem])
   /// Store the model's distributions over a text as a reference in that folder, unless they are there.
   case reference(tokens: [Int32], folder: String)
   /// Kullback-Leibler divergences of the model from a stored reference over the same tokens.
@@ -31,11 +37,30 @@ public enum WorkerRequest: Sendable, Equatable {
     case .tokenize: "tokenize"
     case .chat: "chat"
     case .generate: "generate"
+    case .begin: "begin"
+    case .advance: "advance"
     case .score: "score"
+    case .scoreBatch: "score_batch"
     case .reference: "reference"
     case .divergence: "divergence"
     }
   }
+
+  /// Whether it replaces what the model is working on, and so ends a request that was begun.
+  public var endsBegunRequest: Bool {
+    switch self {
+    case .load, .generate, .begin, .score, .scoreBatch, .reference, .divergence: true
+    case .provenance, .tokenize, .chat, .advance: false
+    }
+  }
+}
+
+/// Where a worker's weights stand.
+public enum WeightPlacement: String, Sendable, CaseIterable {
+  /// In memory of the worker's own, where each load places them anew.
+  case memory
+  /// In the pages in which the system caches the file.
+  case file
 }
 
 /// How a worker loads its model.
@@ -48,12 +73,18 @@ public struct LoadOptions: Sendable, Equatable {
   public var contextLength: Int?
   /// The most sequences that will be asked for at once.
   public var sequences: Int
+  /// An engine that cannot choose ignores it.
+  public var weights: WeightPlacement
 
-  public init(model: String, threads: Int? = nil, contextLength: Int? = nil, sequences: Int = 1) {
+  public init(
+    model: String, threads: Int? = nil, contextLength: Int? = nil, sequences: Int = 1,
+    weights: WeightPlacement = .memory
+  ) {
     self.model = model
     self.threads = threads
     self.contextLength = contextLength
     self.sequences = sequences
+    self.weights = weights
   }
 }
 
@@ -68,6 +99,17 @@ public struct ChatTurn: Sendable, Equatable {
     self.role = role
     self.content = content
     self.extra = extra
+  }
+}
+
+/// A prompt with continuations, each of which is scored right after it.
+public struct ScoreItem: Sendable, Equatable {
+  public var prompt: [Int32]
+  public var continuations: [[Int32]]
+
+  public init(prompt: [Int32], continuations: [[Int32]]) {
+    self.prompt = prompt
+    self.continuations = continuations
   }
 }
 

@@ -9,12 +9,16 @@ enum ProgramIdentity {
     Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
   }
 
-  /// The command that starts a worker: this program itself, or the one that `RESIDENT_WORKER` names.
+  /// The command that starts a worker: this program itself, or the one that ``workerVariable`` names.
   static var worker: WorkerCommand {
-    let other = ProcessInfo.processInfo.environment["RESIDENT_WORKER"] ?? ""
+    let other = ProcessInfo.processInfo.environment[workerVariable] ?? ""
     return WorkerCommand(
-      executable: other.isEmpty ? executable : URL(fileURLWithPath: other), arguments: ["worker"])
+      executable: other.isEmpty ? executable : URL(fileURLWithPath: other), arguments: ["worker"],
+      isOverridden: !other.isEmpty)
   }
+
+  /// The environment variable that names another program as worker.
+  static let workerVariable = "RESIDENT_WORKER"
 
   /// The version with the first twelve digits of the executable's SHA-256.
   ///

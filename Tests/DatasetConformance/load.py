@@ -1,6 +1,7 @@
 """Exports a simulated database and loads it with datasets, pyarrow, duckdb and pandas.
 
-All of them must find the row counts of the database, and the columns and types of the dataset's JSON Schemas.
+All of them must find the row counts of the database, and the columns and types of the dataset's JSON Schemas. A dataset
+whose older shards lack a column must load as well.
 
 usage: load.py RESIDENT_PROGRAM DUCKDB_PROGRAM
 """
@@ -8,6 +9,7 @@ import glob
 import json
 import os
 import pathlib
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -42,6 +44,26 @@ def arrow_types(schema):
 def check(what, found, expected):
     if found != expected:
         sys.exit(f"{what}: found {found}, expected {expected}")
+
+
+def check_older_shards(program, engine, folder):
+    """Adds the database to the project's own dataset, which is from before slices, and loads both as one."""
+    import datasets
+
+    results = f"{folder}/older"
+    shutil.copytree(pathlib.Path(__file__).parents[2] / "results", results)
+    older = datasets.load_dataset(results, "samples", split="train").num_rows
+    subprocess.run([program, "export", "--db", f"{folder}/resident.sqlite", "--out", results, "--duckdb", engine],
+                   check=True, stdout=subprocess.DEVNULL)
+    added = sqlite3.connect(f"{folder}/resident.sqlite").execute("SELECT count(*) FROM samples").fetchone()[0]
+    for table in ("samples", "runs", "sessions", "measurements"):
+        schema = json.loads(pathlib.Path(f"{results}/schemas/{table}.schema.json").read_text())
+        loaded = datasets.load_dataset(results, table, split="train")
+        check(f"datasets' types of {table} beside older shards", arrow_types(loaded.features.arrow_schema),
+              expected_types(schema))
+        if table == "samples":
+            check("rows of samples beside older shards", loaded.num_rows, older + added)
+    print(f"samples: {older} rows of older shards load beside {added} of new ones")
 
 
 def main():
@@ -82,6 +104,7 @@ def main():
                 stored = database.execute(f"SELECT count(*) FROM {table}")
             check(f"rows of {table}", counts, dict.fromkeys(counts, stored.fetchone()[0]))
             print(f"{table}: {counts['pyarrow']} rows, {len(types)} columns, alike by {', '.join(counts)}")
+        check_older_shards(program, engine, folder)
 
 
 if __name__ == "__main__":

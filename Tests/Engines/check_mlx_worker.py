@@ -92,6 +92,22 @@ class Worker:
         answer = json.loads(self.process.stdout.readline())
         return answer["result"] if "result" in answer else sys.exit(f"{request['op']}: {answer['error']}")
 
+    def sliced(self, prompt, count, size):
+        """The tokens of a request that is worked on in slices of `size` tokens."""
+        begun = self.ask(op="begin", prompt=prompt, max_tokens=count)
+        assert begun == {"prompt_tokens": len(prompt), "cached_tokens": 0}, begun
+        left, tokens, finished = len(prompt), [], False
+        while not finished:
+            part = self.ask(op="advance", tokens=size)
+            expected = min(size, left or count - len(tokens))
+            assert (part["phase"], part["processed"]) == ("prefill" if left else "decode", expected), part
+            assert 0 < max(part["token_ns"], default=1) <= part["elapsed_ns"], part
+            assert part["processor_ns"] >= 0 and part["involuntary_switches"] >= 0, part
+            left -= part["processed"] if left else 0
+            tokens += part["tokens"]
+            finished = part["finished"]
+        return tokens
+
     def close(self):
         self.process.stdin.close()
         assert self.process.wait() == 0
@@ -109,6 +125,10 @@ def compare(folder):
         alone = worker.ask(op="generate", prompt=prompt, max_tokens=STEPS)
         assert alone["tokens"] == expected, (text, alone["tokens"], expected)
         assert alone["cached_tokens"] == 0 and alone["finish"] == "length" and len(alone["token_ns"]) == STEPS
+
+        for size in (1, 5, 100):
+            tokens = worker.sliced(prompt, STEPS, size)
+            assert tokens == expected, (text, size, tokens, expected)
 
         # The cache now holds the prompt and its continuation; of the next prompt only the last token is not in it.
         longer = prompt + expected[:STEPS // 2]

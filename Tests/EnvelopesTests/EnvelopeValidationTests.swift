@@ -49,8 +49,8 @@ struct EnvelopeValidationTests {
   @Test("An unknown schema version is the only problem, whatever else it means")
   func schema() throws {
     #expect(
-      try ExampleEnvelope.problems([("schema", 2), ("plan", nil)]) == [
-        "schema: must be 1, the schema version that this program reads, not 2"
+      try ExampleEnvelope.problems([("schema", 3), ("plan", nil)]) == [
+        "schema: must be 1 or 2, the schema versions that this program reads, not 3"
       ])
   }
 

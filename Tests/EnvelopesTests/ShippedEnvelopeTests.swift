@@ -20,13 +20,13 @@ struct ShippedEnvelopeTests {
 
     static let all = [
       Promise(
-        id: "smoke", blocks: 10, cells: [[64, 64], [512, 64]],
-        items: [.multipleChoice: 50, .cloze: 20, .exactMatch: 20]),
+        id: "smoke", blocks: 12, cells: [[64, 64], [256, 32]],
+        items: [.perplexity: 5, .multipleChoice: 120]),
       Promise(
-        id: "lane-ab", blocks: 20, cells: [[64, 64], [512, 128], [1024, 64]],
+        id: "lane-ab", blocks: 24, cells: [[64, 64], [512, 128], [1024, 64]],
         items: [.multipleChoice: 360, .cloze: 60, .exactMatch: 60, .perplexity: 10, .divergence: 10]),
       Promise(
-        id: "nightly", blocks: 48, cells: [[64, 64], [512, 128]],
+        id: "nightly", blocks: 84, cells: [[64, 64], [512, 128]],
         items: [.multipleChoice: 360, .cloze: 60, .exactMatch: 60]),
     ]
   }

@@ -21,7 +21,7 @@ struct SpoiledExample: Sendable, CustomTestStringConvertible {
 
 extension SpoiledExample {
   private static let head = [
-    Self("schema", nil, "schema: is missing; it must be 1, the schema version that this program reads"),
+    Self("schema", nil, "schema: is missing; it must be 1 or 2, the schema versions that this program reads"),
     Self("id", "", "id: must be 1 to 64 letters, digits, \"-\", \"_\" and \".\", not the string \"\""),
     Self("id", "../up", "id: must be 1 to 64 letters, digits, \"-\", \"_\" and \".\", not the string \"../up\""),
     Self("version", 1.0, "version: must be an integer from 1 to 1000000, not 1.0"),

@@ -55,10 +55,13 @@ struct SessionTests {
   func generatesTogether() throws {
     let model = try LanguageModel(contentsOf: TestModels.uniform, options: .init(contextLength: 128, sequences: 3))
     let alone = try model.generate(prompt: tokens, maximumTokens: 6, stopsAtEnd: false)
-    let together = try model.generateTogether(3, prompt: tokens, maximumTokens: 6)
+    let together = try model.generate(prompt: tokens, maximumTokens: 6, stopsAtEnd: false, sequences: 3)
     #expect(together.tokens == alone.tokens && together.tokenNanoseconds.count == 6)
     #expect(model.session.sequences.allSatisfy { $0.tokens == tokens + alone.tokens.dropLast() })
-    #expect(throws: EngineError.self) { try model.generateTogether(4, prompt: tokens, maximumTokens: 1) }
+    #expect(throws: EngineError.self) {
+      try model.generate(prompt: tokens, maximumTokens: 1, stopsAtEnd: false, sequences: 4)
+    }
+    #expect(throws: EngineError.self) { try model.generate(prompt: tokens, maximumTokens: 1, sequences: 2) }
   }
 
   @Test("A batch that does not fit changes no sequence")

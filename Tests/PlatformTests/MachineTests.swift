@@ -32,6 +32,18 @@ struct MachineTests {
     #expect(Machine.monotonicNanoseconds >= before.monotonic + 15_000_000)
   }
 
+  @Test("Work takes processor time")
+  func processorUse() {
+    let (use, start) = (Machine.processorUse, Machine.monotonicNanoseconds)
+    while Machine.monotonicNanoseconds - start < 50_000_000 {}
+    // Other tests run in this process, so there is no upper limit.
+    #expect((Machine.processorUse - use).nanoseconds > 0)
+    #expect((Machine.processorUse - use).involuntarySwitches >= 0)
+  }
+
+  @Test("Huge pages are part of the memory")
+  func hugePages() { #expect((0...Machine.memoryByteCount).contains(Machine.hugePageByteCount ?? 0)) }
+
   @Test("A folder has room, and a missing one is nil")
   func disk() {
     #expect((Machine.freeDiskByteCount(at: "/") ?? -1) >= 0)

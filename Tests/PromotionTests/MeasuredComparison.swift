@@ -16,8 +16,12 @@ struct MeasuredComparison {
 
   static let registryText = "{\n\t\"models\": {\"default\": \"org/old\", \"coding\": \"org/old\"},\n\t\"x\": 1\n}\n"
 
-  /// - Parameter speed: The candidate's rate relative to the resident's.
-  init(speed: Double, comparisonsNeeded: Int = 1, allowsProvisional: Bool = true) throws {
+  /// - Parameters:
+  ///   - speed: The candidate's rate relative to the resident's.
+  ///   - proof: How the candidate's weights are known.
+  init(
+    speed: Double, comparisonsNeeded: Int = 1, allowsProvisional: Bool = true, proof: ProofLevel = .hashed
+  ) throws {
     folder = try TemporaryFolder()
     store = try MeasurementStore(at: folder("test.sqlite"), mode: .readWrite)
     registry = RegistryFile(try folder.write(Self.registryText, to: "registry.json"))
@@ -29,7 +33,7 @@ struct MeasuredComparison {
         envelopeHash: envelope.hash, role: "default", resident: "org/old", candidate: "org/new", orderSeed: 1,
         environment: .isolated, host: Self.host, residentVersion: "test"), envelope: source)
     for (side, model, factor) in [(Side.resident, "org/old", 1.0), (.candidate, "org/new", speed)] {
-      let run = try store.append(Self.run(side, model), to: number)
+      let run = try store.append(Self.run(side, model, side == .candidate ? proof : .hashed), to: number)
       for block in 0..<6 {
         for repetition in 0..<2 {
           // A little noise, the same for both models, so that the spread is not zero.
@@ -46,6 +50,14 @@ struct MeasuredComparison {
     try store.finish(number, state: .complete)
   }
 
+  /// Finds the files that were measured.
+  static let measuredFiles = WeightInspector { model, _ in files(of: model) }
+
+  /// The hashes of a model's files as they were measured.
+  static func files(of model: ModelID) -> [String: String] {
+    ["model.safetensors": String(repeating: model == "org/new" ? "2" : "1", count: 64)]
+  }
+
   var promoter: Promoter { Promoter(store: store, registry: registry, requester: "tester") }
 
   var databasePath: String { folder("test.sqlite").path }
@@ -56,13 +68,13 @@ struct MeasuredComparison {
     fingerprint: String(repeating: "a", count: 64), operatingSystem: "Test", architecture: "x86_64", chip: "Test",
     physicalCores: 2, memoryBytes: 1 << 34)
 
-  private static func run(_ side: Side, _ model: String) -> Run {
+  private static func run(_ side: Side, _ model: String, _ proof: ProofLevel) -> Run {
     let hash = String(repeating: side == .resident ? "1" : "2", count: 64)
     return Run(
       model: ModelID(rawValue: model), side: side,
       provenance: .hashed(WeightsHash(rawValue: hash), files: JSONObject([("model.safetensors", .string(hash))])),
       engine: EngineBuild(name: "native", version: "test", instructionSet: "scalar", threads: 1),
-      load: LoadReading(loadSeconds: 1, readinessSeconds: 1), description: JSONObject())
+      load: LoadReading(loadSeconds: 1, readinessSeconds: 1), description: JSONObject(), proof: proof)
   }
 
   private static func envelope(_ comparisonsNeeded: Int, _ allowsProvisional: Bool) -> JSONValue {
@@ -81,5 +93,14 @@ struct MeasuredComparison {
         ],
       ],
     ]
+  }
+}
+
+extension Promoter {
+  /// Promotes where the models' files are still those that were measured.
+  func promote(
+    _ comparison: SessionNumber, roles: [Role], permissions: Permissions = Permissions()
+  ) throws -> PromotionDecision {
+    try promote(comparison, roles: roles, weights: MeasuredComparison.measuredFiles, permissions: permissions)
   }
 }

@@ -5,14 +5,31 @@ import WorkerProtocol
 // A worker over the line protocol that has no model: it plays recorded outputs, one per `generate`, from the file
 // `script.json` in the folder that it loads.
 //
-// The file: {"weights": "…", "chat": {…}, "context_length": n, "outputs": [output, …]}, each output an object with `text`
+// The file: {"weights": "…", "chat": {…}, "context_length": n, "token_nanoseconds": n, "prefill_chunk": n,
+// "load": {…}, "outputs": [output, …], "slices": [slice, …]}. With `token_nanoseconds`, a request takes so long per token of
+// its prompt and per token after it. With `prefill_chunk`, the worker makes requests in slices. The members of `load` are
+// added to the answer to `load`, or replace those of it. `at_load` is a shell command that is run before that answer; there,
+// $PPID is the worker.
+//
+// Every token of a score is the less likely the larger it is. A prompt with the text `refused_prompt` is refused, and one with
+// `fatal_prompt` ends the worker. The file `asked` in the folder gets a line for each request for scores: `score`, or
+// `score_batch` and the number of items.
+//
+// Each output is an object with `text`
 // or `text_bytes` (an array of bytes, sent as they are), `finish` (stop by default), `tokens` (how many are claimed),
 // `repeat` (how often the text is repeated), `cuts` (the text is streamed in pieces that end after these bytes), `hang`
-// (never answers), `crash`, or `flood` (megabytes of garbage first).
+// (never answers), `crash`, `flood` (megabytes of garbage first), or `token_ns` (the times that are claimed).
+//
+// Each slice is an object that is played by one `advance`, and none by those after the last: `crash`, `crash_once` (in the
+// first of all workers of that folder), and members that replace those of the answer.
 
 struct Player {
+  private var folder = ""
   private var script = JSONValue.null
   private var played = 0
+  private var slicesPlayed = 0
+  /// What is left of the request in slices.
+  private var begun: (prompt: Int, tokens: Int) = (0, 0)
 
   mutating func answer(_ request: JSONValue, _ id: Int) {
     switch request["op"]?.string {
@@ -21,22 +38,103 @@ struct Player {
     case "tokenize": reply(id, ["tokens": tokens(request["text"]?.string ?? "")])
     case "chat": reply(id, ["tokens": tokens(request["messages"]?.serialized() ?? "")])
     case "generate": generate(request, id)
+    case "begin": begin(request, id)
+    case "advance": advance(request, id)
+    case "score": score(request, id)
+    case "score_batch": scoreBatch(request, id)
     default: send(["id": .integer(id), "error": "not in the script"])
     }
   }
 
   private mutating func load(_ request: JSONValue, _ id: Int) {
-    let path = (request["model"]?.string ?? "") + "/script.json"
-    guard let data = FileManager.default.contents(atPath: path), let script = try? JSONValue(parsing: data) else {
+    folder = request["model"]?.string ?? ""
+    guard let data = FileManager.default.contents(atPath: folder + "/script.json"),
+      let script = try? JSONValue(parsing: data)
+    else {
       return send(["id": .integer(id), "error": "there is no script"])
     }
     self.script = script
-    reply(
-      id,
-      [
-        "instruction_set": "none", "threads": 1, "model": [:], "chat": script["chat"] ?? .null,
-        "context_length": script["context_length"] ?? 1_000_000,
-      ])
+    if let command = script["at_load"]?.string { Self.run(command) }
+    var result = JSONObject([
+      ("instruction_set", "none"), ("threads", 1), ("model", [:]), ("chat", script["chat"] ?? .null),
+      ("context_length", script["context_length"] ?? 1_000_000),
+      ("slices", .bool(script["prefill_chunk"]?.integer != nil)), ("prefill_chunk", script["prefill_chunk"] ?? .null),
+    ])
+    for member in script["load"]?.object?.members ?? JSONObject().members { result[member.name] = member.value }
+    reply(id, .object(result))
+  }
+
+  private static func run(_ command: String) {
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", command]
+    shell.standardInput = FileHandle.nullDevice
+    // Standard output is the runner's.
+    shell.standardOutput = FileHandle.standardError
+    guard (try? shell.run()) != nil else { exit(9) }
+    shell.waitUntilExit()
+    if shell.terminationStatus != 0 { exit(9) }
+  }
+
+  private mutating func begin(_ request: JSONValue, _ id: Int) {
+    begun = (request["prompt"]?.array?.count ?? 0, request["max_tokens"]?.integer ?? 0)
+    reply(id, ["prompt_tokens": .integer(begun.prompt), "cached_tokens": 0])
+  }
+
+  private mutating func advance(_ request: JSONValue, _ id: Int) {
+    let slices = script["slices"]?.array ?? []
+    let slice = slicesPlayed < slices.count ? slices[slicesPlayed].object ?? JSONObject() : JSONObject()
+    slicesPlayed += 1
+    if slice["crash"]?.bool == true { exit(7) }
+    if slice["crash_once"]?.bool == true, FileManager.default.createFile(once: folder + "/crashed") { exit(7) }
+    let isPrompt = begun.prompt > 0
+    let count = min(request["tokens"]?.integer ?? 0, isPrompt ? begun.prompt : begun.tokens)
+    if isPrompt { begun.prompt -= count }
+    let coming = !isPrompt ? count : begun.prompt == 0 ? 1 : 0
+    begun.tokens -= coming
+    // Far less than it takes to ask for it.
+    let nanosecondsPerToken = 100
+    var result = JSONObject([
+      ("phase", isPrompt ? "prefill" : "decode"), ("processed", .integer(count)),
+      ("tokens", .tokens(Array(repeating: 1, count: coming))),
+      ("token_ns", .array((0..<coming).map { .integer((count - coming + $0 + 1) * nanosecondsPerToken) })),
+      ("elapsed_ns", .integer(count * nanosecondsPerToken)), ("processor_ns", .integer(count * nanosecondsPerToken)),
+      ("involuntary_switches", 0), ("finished", .bool(begun.prompt == 0 && begun.tokens == 0)),
+    ])
+    for member in slice.members where result[member.name] != nil { result[member.name] = member.value }
+    reply(id, .object(result))
+  }
+
+  private func score(_ request: JSONValue, _ id: Int) {
+    note("score")
+    guard accepts(request["prompt"]) else { return send(["id": .integer(id), "error": "refused"]) }
+    reply(id, ["log_probabilities": scores(of: request["continuation"])])
+  }
+
+  private func scoreBatch(_ request: JSONValue, _ id: Int) {
+    let items = request["items"]?.array ?? []
+    note("score_batch \(items.count)")
+    guard items.allSatisfy({ accepts($0["prompt"]) }) else { return send(["id": .integer(id), "error": "refused"]) }
+    let values = items.map { item in JSONValue.array((item["continuations"]?.array ?? []).map { scores(of: $0) }) }
+    reply(id, ["log_probabilities": .array(values)])
+  }
+
+  private func scores(of continuation: JSONValue?) -> JSONValue {
+    .array((continuation?.tokens ?? []).map { .number(-Double($0) / 100) })
+  }
+
+  /// Ends the worker if the prompt is fatal.
+  private func accepts(_ prompt: JSONValue?) -> Bool {
+    let text = String(decoding: (prompt?.tokens ?? []).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+    if let fatal = script["fatal_prompt"]?.string, text.contains(fatal) { exit(7) }
+    guard let refused = script["refused_prompt"]?.string else { return true }
+    return !text.contains(refused)
+  }
+
+  private func note(_ line: String) {
+    let url = URL(fileURLWithPath: folder + "/asked")
+    let before = (try? Data(contentsOf: url)) ?? Data()
+    try? (before + Data((line + "\n").utf8)).write(to: url)
   }
 
   private mutating func generate(_ request: JSONValue, _ id: Int) {
@@ -54,6 +152,12 @@ struct Player {
     if output["hang"]?.bool == true { Thread.sleep(forTimeInterval: 3600) }
     let prompt = request["prompt"]?.array?.count ?? 0
     let count = output["tokens"]?.integer ?? request["max_tokens"]?.integer ?? 1
+    // Far less than it takes to ask for it.
+    var times = (0..<count).map { ($0 + 1) * 100 }
+    if !isReadiness, let pace = script["token_nanoseconds"]?.integer {
+      times = (0..<count).map { (prompt + $0) * pace }
+      Thread.sleep(forTimeInterval: Double(pace) * 1e-9 * Double(prompt + count))
+    }
     let text = String(repeating: output["text"]?.string ?? "", count: output["repeat"]?.integer ?? 1)
     let bytes = output["text_bytes"]?.array?.compactMap { UInt8(exactly: $0.integer ?? 0) } ?? Array(text.utf8)
     if request["stream"]?.bool == true, let cuts = output["cuts"]?.array?.compactMap(\.integer) {
@@ -67,7 +171,8 @@ struct Player {
         "text": output["cuts"] == nil ? .string(text) : .null,
         "prompt_tokens": .integer(prompt),
         "cached_tokens": .integer(request["reuse_prefix"]?.bool == true ? prompt / 2 : 0),
-        "token_ns": .array((0..<count).map { .integer(($0 + 1) * 1000) }),
+        "tokens": .tokens(Array(repeating: 1, count: count)),
+        "token_ns": output["token_ns"] ?? .array(times.map { .integer($0) }),
         "finish": .string(output["finish"]?.string ?? "stop"),
       ],
     ]
@@ -86,6 +191,13 @@ struct Player {
   func send(_ value: JSONValue) { send(Array(value.serialized().utf8)) }
 
   private func send(_ line: [UInt8]) { FileHandle.standardOutput.write(Data(line + [0x0A])) }
+}
+
+extension FileManager {
+  /// Creates an empty file; false if it exists.
+  fileprivate func createFile(once path: String) -> Bool {
+    !fileExists(atPath: path) && createFile(atPath: path, contents: nil)
+  }
 }
 
 var player = Player()

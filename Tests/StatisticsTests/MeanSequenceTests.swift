@@ -139,7 +139,7 @@ struct PredictionTests {
         return mean - critical * deviation / Double(count).squareRoot()
       }
       let found = MeanLogRatioConfidenceSequence.count(
-        forLowerAbove: 0.005, mean: mean, deviation: deviation, from: start, alpha: alpha)
+        forLowerAbove: 0.005, mean: mean, deviation: deviation, from: start, DecisionLevel(alpha: alpha))
       let count = try #require(found)
       #expect(count >= start && lower(count) > 0.005)
       #expect(count == start || lower(count - 1) <= 0.005)
@@ -149,8 +149,8 @@ struct PredictionTests {
   @Test("What lies on the wrong side is never shown")
   func wrongSide() {
     #expect(
-      MeanLogRatioConfidenceSequence.count(forLowerAbove: 0.02, mean: 0.01, deviation: 0.02, from: 6, alpha: 0.05)
-        == nil)
+      MeanLogRatioConfidenceSequence.count(
+        forLowerAbove: 0.02, mean: 0.01, deviation: 0.02, from: 6, DecisionLevel(alpha: 0.05)) == nil)
   }
 
   @Test("The chance rises with the mean and is symmetric under swapping the models")

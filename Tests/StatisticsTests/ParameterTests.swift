@@ -34,7 +34,6 @@ struct ParameterTests {
     for level in [0, 1, -0.5, .nan, .infinity] {
       #expect(throws: StatisticsError.self) { try effect.ratioInterval(confidence: level) }
       #expect(throws: StatisticsError.self) { try MeanLogRatioConfidenceSequence(alpha: level) }
-      #expect(throws: StatisticsError.self) { try MedianLogRatioConfidenceSequence(alpha: level) }
       #expect(throws: StatisticsError.self) { try AccuracyDifferenceConfidenceSequence(alpha: level) }
     }
     #expect(throws: StatisticsError.self) {

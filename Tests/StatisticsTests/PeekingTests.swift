@@ -35,15 +35,6 @@ struct PeekingTests {
     #expect((0.13...0.19).contains(rate))
   }
 
-  @Test("The median under Student-t noise with three degrees of freedom", arguments: Alternative.allCases)
-  func median(_ alternative: Alternative) throws {
-    let rate = try rejectionRate(MedianLogRatioConfidenceSequence(alpha: Self.alpha), alternative) { generator in
-      0.03 * generator.studentT3()
-    }
-    #expect(rate <= Self.bound)
-    #expect(rate > 0.002, "a test that never rejects proves nothing")
-  }
-
   @Test("Non-inferiority of a candidate that is worse by exactly the margin")
   func accuracy() throws {
     let margin = 0.05

@@ -20,15 +20,6 @@ struct SequentialGoldenTests {
     }
   }
 
-  @Test("Median log-ratio, against quadrature over bets and a search over null values")
-  func median() throws {
-    for golden in try Golden.cases("medianSequence") {
-      var sequence = try MedianLogRatioConfidenceSequence(alpha: golden.in[0])
-      for value in golden.in.dropFirst(2) { try sequence.observe(value) }
-      expect(summary(sequence, null: golden.in[1]), like: golden, relative: 1e-9, absolute: 1e-10)
-    }
-  }
-
   @Test("Accuracy difference, against a gambler who bets item after item")
   func accuracyDifference() throws {
     let answers: [PairedAnswer] = [.onlyResidentRight, .bothWrong, .onlyCandidateRight]

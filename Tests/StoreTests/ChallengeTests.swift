@@ -1,5 +1,6 @@
-import TestSupport
 import Foundation
+import GRDB
+import JSON
 import Measurements
 import TestSupport
 import Testing
@@ -16,68 +17,163 @@ struct ChallengeTests {
     store = try MeasurementStore.fresh(in: folder)
   }
 
-  /// Opens a session of these weights, begins its runs, and ends it in that state.
+  /// What a session is of; the defaults are those of an honest comparison.
+  private struct Attempt {
+    var resident = "a"
+    var residentTensors: String? = "A"
+    var residentName: ModelID = "org/old"
+    var candidate = "b"
+    var candidateTensors: String? = "B"
+    var candidateName: ModelID = "org/new"
+    var role: Role? = "default"
+    var threads = 2
+    var environment = EnvironmentClass.underLoad
+    var envelope = Fixture.envelope
+    var host = Fixture.host
+    var state = MeasurementSession.State.complete
+  }
+
+  /// Opens a session, begins its runs, and ends it in that state.
   @discardableResult
-  private func session(
-    _ candidate: String, role: Role? = "default", threads: Int = 2, state: MeasurementSession.State = .complete,
-    resident: String = "a"
-  ) throws -> Int? {
-    let count = try store.sessions().count
-    var session = Fixture.session(startedAt: 1_763_866_260 + Double(count))
-    session.role = role
-    let engine = EngineBuild(name: "native", version: "1", instructionSet: "avx2", threads: threads)
+  private func session(_ change: (inout Attempt) -> Void = { _ in }) throws -> MeasurementSession {
+    var attempt = Attempt()
+    change(&attempt)
+    var session = Fixture.session(
+      resident: attempt.residentName, candidate: attempt.candidateName,
+      startedAt: 1_763_866_260 + Double(try store.sessions().count), host: attempt.host)
+    (session.role, session.environment) = (attempt.role, attempt.environment)
+    session.envelopeHash = Fixture.hash(of: attempt.envelope)
+    let engine = EngineBuild(name: "native", version: "1", instructionSet: "avx2", threads: attempt.threads)
     let runs = [
-      Fixture.run(.resident, weights: resident, engine: engine),
-      Fixture.run(.candidate, weights: candidate, engine: engine),
+      Self.run(.resident, attempt.residentName, attempt.resident, attempt.residentTensors, engine),
+      Self.run(.candidate, attempt.candidateName, attempt.candidate, attempt.candidateTensors, engine),
     ]
-    let number = try store.open(session, envelope: Fixture.envelope, runs: runs)
-    for run in runs { _ = try store.append(run, to: number) }
-    try store.finish(number, state: state)
-    return try store.session(number).session.challenge
+    let number = try store.open(session, envelope: attempt.envelope, runs: runs)
+    for run in runs {
+      let row = try store.append(run, to: number)
+      try store.append(Fixture.sample(), to: row)
+    }
+    try store.finish(number, state: attempt.state)
+    return try store.session(number).session
+  }
+
+  private static func run(
+    _ side: Side, _ model: ModelID, _ weights: String, _ tensors: String?, _ engine: EngineBuild
+  ) -> Run {
+    var run = Fixture.run(side, engine: engine, model: model)
+    run.provenance = .hashed(
+      WeightsHash(rawValue: weights), files: JSONObject([("model.safetensors", .string(weights))]),
+      tensors: tensors.map(TensorsHash.init(rawValue:)))
+    return run
+  }
+
+  /// Another candidate of these tensors.
+  private func candidate(_ name: String) throws -> Int? {
+    try session { ($0.candidate, $0.candidateTensors) = (name, name.uppercased()) }.challenge
   }
 
   @Test("Each new candidate is the next challenge; a re-run of one that was finished keeps its number")
   func counting() throws {
-    #expect(try session("b") == 1)
-    #expect(try session("c") == 2)
-    #expect(try session("b") == 1)
-    #expect(try session("d") == 3)
-    #expect(try store.challenges(of: Fixture.session().resident ?? "", role: "default") == 3)
+    #expect(try candidate("b") == 1)
+    #expect(try candidate("c") == 2)
+    #expect(try candidate("b") == 1)
+    #expect(try candidate("d") == 3)
+    #expect(try store.challenges(of: "org/old", host: Fixture.host.fingerprint) == 3)
   }
 
-  @Test("Dropping a comparison and beginning anew is another challenge")
+  @Test("Forty names for the same tensors are one experiment with one number and one pool of blocks")
+  func names() throws {
+    for copy in 0..<40 {
+      let name = ModelID(rawValue: "org/copy-\(copy)")
+      let session = try session { ($0.candidateName, $0.candidate) = (name, "files \(copy)") }
+      #expect(session.challenge == 1)
+    }
+    #expect(try store.predecessors(of: 40).count == 39)
+    #expect(try store.verdictInputs(of: 40).pooled.count == 39)
+    #expect(try store.challenges(of: "org/copy-7", host: Fixture.host.fingerprint) == 0)
+  }
+
+  @Test("Neither a name, a file's byte, a role, an envelope, an environment nor an engine resets the count")
+  func resets() throws {
+    var weak = try #require(Fixture.envelope.object)
+    weak["limit"] = 0.99
+    let attempts: [(inout Attempt) -> Void] = [
+      { _ in }, { ($0.candidate, $0.candidateTensors) = ("c", "C") },
+      { ($0.candidate, $0.candidateTensors, $0.resident) = ("d", "D", "a, one byte more") },
+      { ($0.candidate, $0.candidateTensors, $0.residentName) = ("e", "E", "org/alias") },
+      { $0.role = "throwaway" }, { $0.role = nil }, { $0.envelope = .object(weak) }, { $0.environment = .isolated },
+      { $0.threads = 4 },
+    ]
+    #expect(try attempts.compactMap { try session($0).challenge } == Array(1...9))
+    for name in ["org/old", "org/alias"] as [ModelID] {
+      #expect(try store.challenges(of: name, host: Fixture.host.fingerprint) == 9)
+    }
+  }
+
+  @Test("Dropping a comparison and beginning anew is another challenge, and the next ones tell of it")
   func dropped() throws {
-    #expect(try session("b", state: .interrupted) == 1)
-    #expect(try session("b") == 2)
-    #expect(try session("b") == 2)
+    #expect(try session { $0.state = .interrupted }.challenge == 1)
+    let second = try session()
+    #expect(second.challenge == 2 && second.unfinishedChallenges == [1])
+    #expect(try session().challenge == 2)
+    #expect(try store.predecessors(of: 3).map(\.rawValue) == [2])
   }
 
-  @Test("Another engine build cannot add to the evidence, so it is another challenge")
-  func otherBuild() throws {
-    #expect(try session("b") == 1)
-    #expect(try session("b", threads: 4) == 2)
+  @Test("A comparison that could not pool the earlier blocks does not share their number")
+  func clockSetBack() throws {
+    #expect(try session().challenge == 1)
+    var earlier = Fixture.session(startedAt: 5)
+    earlier.uuid = "earlier"
+    let engine = EngineBuild(name: "native", version: "1", instructionSet: "avx2", threads: 2)
+    let runs = [Self.run(.resident, "org/old", "a", "A", engine), Self.run(.candidate, "org/new", "b", "B", engine)]
+    let number = try store.open(earlier, envelope: Fixture.envelope, runs: runs)
+    #expect(try store.session(number).session.challenge == 2)
   }
 
-  @Test("Comparisons that name no role count for every role, and a new resident begins anew")
-  func roles() throws {
-    #expect(try session("b", role: nil) == 1)
-    #expect(try session("c", role: "coding") == 2)
-    #expect(try session("d", role: "default") == 2)
-    #expect(try session("b", resident: "z") == 1)
+  @Test("Other tensors, and another host, begin anew")
+  func others() throws {
+    #expect(try session().challenge == 1)
+    #expect(try session { ($0.resident, $0.residentTensors) = ("z", "Z") }.challenge == 1)
+    var host = Fixture.host
+    host.fingerprint = "beef"
+    #expect(try session { $0.host = host }.challenge == 1)
+  }
+
+  @Test("Sessions from before tensors were hashed count for the files that they were of")
+  func before() throws {
+    #expect(try session { ($0.residentTensors, $0.candidateTensors) = (nil, nil) }.challenge == 1)
+    #expect(try session { ($0.candidate, $0.candidateTensors) = ("c", "C") }.challenge == 2)
+    // By the second, the first is of the tensors A.
+    #expect(try session { ($0.resident, $0.candidate, $0.candidateTensors) = ("a'", "d", "D") }.challenge == 3)
   }
 
   @Test("Unverified weights are no challenge")
   func unverified() throws {
     let number = try store.open(Fixture.session(), envelope: Fixture.envelope)
     #expect(try store.session(number).session.challenge == nil)
+    #expect(try store.challenges(of: "org/old", host: Fixture.host.fingerprint) == 0)
   }
 
   @Test("A session's predecessors are the complete ones of its challenge that began before")
   func predecessors() throws {
-    try session("b")
-    try session("c")
-    try session("b")
+    for name in ["b", "c", "b"] { _ = try candidate(name) }
     #expect(try store.predecessors(of: 3).map(\.rawValue) == [1])
     #expect(try store.predecessors(of: 1).isEmpty)
+  }
+
+  @Test("Tensors, conditions and unfinished challenges are kept, and cannot be changed")
+  func kept() throws {
+    let number = try store.open(Fixture.session(), envelope: Fixture.envelope)
+    var run = Self.run(.resident, "org/old", "a", "A", Fixture.engine)
+    run.conditions = WorkerConditions(niceValue: 19)
+    _ = try store.append(run, to: number)
+    #expect(try store.session(number).runs == [run])
+    store.queue.writeWithoutTransaction { database in
+      for sql in [
+        "UPDATE runs SET tensors_hash = 'B'", "UPDATE sessions SET unfinished_challenges = '[7]'",
+      ] {
+        #expect(throws: (any Error).self) { try database.execute(sql: sql) }
+      }
+    }
   }
 }

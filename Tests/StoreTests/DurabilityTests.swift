@@ -99,7 +99,7 @@ struct DurabilityTests {
   private static let columns = """
     run, cell, block, repetition, item, round, started_at_s, elapsed_ns, peak_memory_bytes, load_average, status, \
     message, prompt_tokens, cached_tokens, sequences, decode_tokens, first_token_ns, last_token_ns, token_ns, answer, \
-    is_correct, option_scores, completion_tokens, text_scores, text_reference
+    is_correct, option_scores, completion_tokens, text_scores, text_reference, slices
     """
 
   private func dump(_ queue: DatabaseQueue) throws -> [[Row]] {

@@ -18,9 +18,13 @@ extension MeasurementStore {
 
 enum Fixture {
   static let envelope: JSONValue = ["id": "smoke", "version": 1, "limit": 0.15, "plan": ["blocks": 3]]
-  static let envelopeHash = EnvelopeHash(
-    rawValue: SHA256.hash(data: Array(envelope.serialized(.canonical).utf8))
-      .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+  static let envelopeHash = hash(of: envelope)
+
+  static func hash(of envelope: JSONValue) -> EnvelopeHash {
+    EnvelopeHash(
+      rawValue: SHA256.hash(data: Array(envelope.serialized(.canonical).utf8))
+        .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+  }
 
   static let host = Host(
     fingerprint: "f00d", operatingSystem: "Linux 6.1", architecture: "x86_64", chip: "Some CPU", physicalCores: 2,

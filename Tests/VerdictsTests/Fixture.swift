@@ -61,7 +61,7 @@ struct Fixture {
     (0..<count).map {
       DecidedComparison(
         session: "earlier-\($0)", startedAt: startedAt - Double((count - $0) * daysBetween * 86_400),
-        environment: environment)
+        environment: environment, outcome: "promote")
     }
   }
 

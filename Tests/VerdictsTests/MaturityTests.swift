@@ -21,13 +21,14 @@ struct MaturityTests {
 
   @Test("A verdict matures only once every environment class that the envelope asks for was measured")
   func environmentClasses() throws {
-    let rule = Maturity(
+    let maturity = Maturity(
       comparisons: 2, daysBetween: 0, environmentClasses: ["isolated", "under-load"], allowsProvisional: true)
+    let rule = PromotionRule(confidence: 0.95, objectives: [], guardrails: [], maturity: maturity)
     let decided = [
-      DecidedComparison(session: "a", startedAt: 1, environment: .isolated),
-      DecidedComparison(session: "b", startedAt: 2, environment: .isolated),
+      DecidedComparison(session: "a", startedAt: 1, environment: .isolated, outcome: "hold"),
+      DecidedComparison(session: "b", startedAt: 2, environment: .isolated, outcome: "hold"),
     ]
-    #expect(VerdictMaturity.counted(decided, before: 3, rule) == decided)
+    #expect(VerdictMaturity.counted(decided, before: 3, maturity) == decided)
     var session = try Fixture.evidence().session
     session.startedAt = 3
     for (environment, stage) in [(EnvironmentClass.isolated, VerdictMaturity.Stage.provisional), (.underLoad, .final)] {
@@ -43,7 +44,7 @@ struct MaturityTests {
   func distance() {
     let rule = Maturity(comparisons: 3, daysBetween: 5, allowsProvisional: true)
     let decided = [0, 4.9, 5, 9, 10, 14].map {
-      DecidedComparison(session: "\($0)", startedAt: $0 * Self.day, environment: .isolated)
+      DecidedComparison(session: "\($0)", startedAt: $0 * Self.day, environment: .isolated, outcome: "hold")
     }
     func counted(before day: Double) -> [String] {
       VerdictMaturity.counted(decided, before: day * Self.day, rule).map(\.session)
@@ -53,5 +54,13 @@ struct MaturityTests {
     #expect(counted(before: 14.9) == ["0.0", "5.0"])
     #expect(counted(before: 5) == ["0.0"])
     #expect(counted(before: 0).isEmpty)
+  }
+
+  @Test("By rounds three holds and a win are no win, and four wins are one")
+  func agreement() throws {
+    let wins = try RoundFixture.verdict(prior: ["promote", "promote", "promote"], comparisons: 4)
+    #expect((wins.maturity.stage, wins.maturity.validated) == (.final, 4))
+    let mixed = try RoundFixture.verdict(prior: ["hold", "hold", "hold"], comparisons: 4)
+    #expect((mixed.outcome, mixed.maturity.stage, mixed.maturity.validated) == (.promote, .provisional, 1))
   }
 }

@@ -54,6 +54,15 @@ struct RefusalTests {
     #expect(try refusals { $0.candidate.provenance = $0.resident.provenance } == ["same_weights"])
   }
 
+  @Test("The same tensors from other files are refused")
+  func sameTensors() throws {
+    let codes = try refusals { evidence in
+      evidence.resident.provenance = .hashed("a", files: JSONObject(), tensors: "t")
+      evidence.candidate.provenance = .hashed("b", files: JSONObject(), tensors: "t")
+    }
+    #expect(codes == ["same_weights"])
+  }
+
   @Test("Any other engine build is refused")
   func otherEngine() throws {
     #expect(try refusals { $0.candidate.engine.name = "mlx" } == ["other_engine"])

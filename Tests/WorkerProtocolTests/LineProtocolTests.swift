@@ -9,25 +9,30 @@ struct WorkerRequestTests {
   /// An example of every request, each leading to the next: a new case does not compile until it has one.
   private static func example(after request: WorkerRequest?) -> WorkerRequest? {
     switch request {
-    case nil: .load(LoadOptions(model: "/a/b", threads: 2, contextLength: 128, sequences: 3))
+    case nil: .load(LoadOptions(model: "/a/b", threads: 2, contextLength: 128, sequences: 3, weights: .file))
     case .load: .provenance
     case .provenance: .tokenize("é\n")
     case .tokenize:
       .chat(
         [ChatTurn(role: "tool", content: "", extra: JSONObject([("name", "find"), ("tool_calls", [[:]])]))],
         tools: [["type": "function"]], thinking: false)
-    case .chat:
-      .generate(
-        GenerateOptions(
-          prompt: [1, 2], maximumTokens: 3, stopsAtEnd: true, reusesPrefix: true, temperature: 0.5, topP: 0.9,
-          seed: .max, maximumSeconds: 1.5, keepsSpecialTokens: true, streamsText: true, sequences: 4,
-          mayVaryPrompt: true))
-    case .generate: .score(prompt: [1], continuation: [2, 3])
-    case .score: .reference(tokens: [4, 5], folder: "/c d/é")
+    case .chat: .generate(generation)
+    case .generate: .begin(generation)
+    case .begin: .advance(tokens: 48)
+    case .advance: .score(prompt: [1], continuation: [2, 3])
+    case .score:
+      .scoreBatch([
+        ScoreItem(prompt: [1], continuations: [[2, 3], [4]]), ScoreItem(prompt: [5, 6], continuations: []),
+      ])
+    case .scoreBatch: .reference(tokens: [4, 5], folder: "/c d/é")
     case .reference: .divergence(tokens: [6], file: "/c d/f")
     case .divergence: nil
     }
   }
+
+  private static let generation = GenerateOptions(
+    prompt: [1, 2], maximumTokens: 3, stopsAtEnd: true, reusesPrefix: true, temperature: 0.5, topP: 0.9, seed: .max,
+    maximumSeconds: 1.5, keepsSpecialTokens: true, streamsText: true, sequences: 4, mayVaryPrompt: true)
 
   private static let examples = Array(
     sequence(state: WorkerRequest?.none) { last in
@@ -38,7 +43,7 @@ struct WorkerRequestTests {
   /// Requests with as few members as possible.
   private static let defaults: [WorkerRequest] = [
     .load(LoadOptions(model: "x")), .chat([ChatTurn(role: "user", content: "hi")]),
-    .generate(GenerateOptions(prompt: [1], maximumTokens: 1)),
+    .generate(GenerateOptions(prompt: [1], maximumTokens: 1)), .begin(GenerateOptions(prompt: [1], maximumTokens: 1)),
   ]
 
   @Test("A request read back from its line is the same", arguments: examples + defaults)
@@ -54,7 +59,8 @@ struct WorkerRequestTests {
     for request in Self.examples {
       switch request {
       case .load(let options): expectDifference(in: options, from: LoadOptions(model: ""))
-      case .generate(let options): expectDifference(in: options, from: GenerateOptions(prompt: [], maximumTokens: 0))
+      case .generate(let options), .begin(let options):
+        expectDifference(in: options, from: GenerateOptions(prompt: [], maximumTokens: 0))
       default: break
       }
     }
@@ -71,8 +77,14 @@ struct WorkerRequestTests {
     arguments: [
       (#"{}"#, "op"), (#"{"op": "dance"}"#, "dance"), (#"{"op": "tokenize"}"#, "text"),
       (#"{"op": "score", "prompt": [1], "continuation": ["a"]}"#, "continuation"),
+      (#"{"op": "score_batch"}"#, "items"), (#"{"op": "score_batch", "items": []}"#, "items"),
+      (#"{"op": "score_batch", "items": [{"prompt": [1]}]}"#, "continuations"),
+      (#"{"op": "score_batch", "items": [{"prompt": 1, "continuations": []}]}"#, "prompt"),
+      (#"{"op": "score_batch", "items": [{"prompt": [1], "continuations": [2]}]}"#, "continuations"),
       (#"{"op": "generate", "prompt": [1], "max_tokens": 0}"#, "max_tokens"),
       (#"{"op": "generate", "prompt": [3000000000], "max_tokens": 1}"#, "prompt"),
+      (#"{"op": "begin", "prompt": [1]}"#, "max_tokens"), (#"{"op": "advance"}"#, "tokens"),
+      (#"{"op": "advance", "tokens": 0}"#, "tokens"), (#"{"op": "load", "model": "m", "weights": "disk"}"#, "memory"),
       (#"{"op": "reference", "tokens": [1]}"#, "folder"), (#"{"op": "divergence", "file": "f"}"#, "tokens"),
     ])
   func malformed(line: String, word: String) throws {

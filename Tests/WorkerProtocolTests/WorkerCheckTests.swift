@@ -44,6 +44,15 @@ struct WorkerCheckTests {
       ("greedy", #"s/"id":4\(.*\)"text":"/"id":4\1"text":"x/"#),
       ("prefix", #"s/"cached_tokens":[1-9][0-9]*/"cached_tokens":10/"#),
       ("score", #"s/"log_probabilities":\[-/"log_probabilities":[/"#),
+      ("batches", #"s/"log_probabilities":\[\[\[-/"log_probabilities":[[[-9/"#),
+      ("batches", #"s/"log_probabilities":\[\[\[[^]]*\],/"log_probabilities":[[/"#),
+      ("batches", #"s/"error":"there are no tokens[^"]*"/"result":{}/"#),
+      ("slices", #"s/"phase":"decode"/"phase":"prefill"/"#),
+      ("slices", #"s/"processed":3/"processed":4/"#),
+      ("slices", #"s/\("phase":"decode".*\)"tokens":\[[0-9]*/\1"tokens":[1/"#),
+      ("slices", #"s/"elapsed_ns":[0-9]*/"elapsed_ns":1/"#),
+      ("slices", #"s/"finished":true/"finished":false/"#),
+      ("advance", #"s/"error":"bad request: no request[^"]*"/"result":{}/"#),
       ("context", #"s/"error":"[^"]*"/"result":{}/"#),
       ("time-limit", #"s/"finish":"time"/"finish":"length"/"#),
     ])
@@ -67,6 +76,21 @@ struct WorkerCheckTests {
       Issue.record("\(name) is \(outcome)")
       return
     }
+  }
+
+  @Test("A worker whose answer to load offers no slices need not answer begin and advance")
+  func withoutSlices() async throws {
+    let edit = #"s/"slices":true,//;s/"error":"bad request: no request[^"]*"/"result":{}/"#
+    for finding in try await findings(of: "\(Self.program) | sed -u '\(edit)'", ["slices", "advance"]) {
+      #expect(finding.outcome == .unsupported("its answer to load offers no slices"), "\(finding.requirement.name)")
+    }
+  }
+
+  @Test("A worker whose answer to load offers no batches need not answer score_batch")
+  func withoutBatches() async throws {
+    let finding = try #require(
+      try await findings(of: #"\#(Self.program) | sed -u 's/"batches":true,//'"#, ["batches"]).first)
+    #expect(finding.outcome == .unsupported("its answer to load offers no batches"))
   }
 
   @Test("A worker that says it does not offer something violates nothing")

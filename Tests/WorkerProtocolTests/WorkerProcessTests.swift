@@ -36,6 +36,66 @@ struct WorkerProcessTests {
     #expect(kill(worker.processIdentifier, 0) != 0)
   }
 
+  @Test(
+    "The native worker copies its weights into memory unless it is told to map them, and says which",
+    arguments: WeightPlacement.allCases)
+  func placement(weights: WeightPlacement) async throws {
+    let worker = try await WorkerProcess(Self.native)
+    let load = try await worker.request(
+      .load(LoadOptions(model: TestModels.uniform.path, threads: 1, contextLength: 64, weights: weights)))
+    #expect(try load.value("weights_in", \.string) == weights.rawValue)
+    #expect(load.result["huge_page_bytes"].map { ($0.integer ?? -1) >= 0 } ?? true)
+    #expect(try load.value("slices", \.bool))
+    #expect(try load.value("prefill_chunk", \.integer) > 1)
+    #expect(try load.value("batches", \.bool))
+    await worker.close()
+  }
+
+  @Test("Memory that does not suffice for the weights is an error that names the file")
+  func memoryLimit() async throws {
+    #if os(Linux)
+      let folder = try TemporaryFolder()
+      for name in ["config.json", "tokenizer.json", "tokenizer_config.json"] {
+        try FileManager.default.copyItem(at: TestModels.uniform.appendingPathComponent(name), to: folder(name))
+      }
+      let weights = try folder.write("", to: "model.safetensors")
+      try FileHandle(forWritingTo: weights).truncate(atOffset: 64 << 30)
+      let worker = try await WorkerProcess(Self.native.limited(toMemory: 8 << 30))
+      let reason = "cannot read \(weights.path): Cannot allocate memory"
+      for placement in WeightPlacement.allCases {
+        await #expect(throws: WorkerFailure.refused(operation: "load", message: reason)) {
+          try await worker.request(.load(LoadOptions(model: folder.url.path, weights: placement)))
+        }
+      }
+      await worker.close()
+    #endif
+  }
+
+  @Test("Each request that the native worker's model works on ends one in slices; others leave it")
+  func slices() async throws {
+    let worker = try await WorkerProcess(Self.native)
+    _ = try await worker.request(
+      .load(LoadOptions(model: TestModels.uniform.path, threads: 1, contextLength: 64, sequences: 2)))
+    let options = GenerateOptions(prompt: [504, 3575, 282, 4649, 314], maximumTokens: 4, sequences: 2)
+    for request in [
+      WorkerRequest.score(prompt: [1], continuation: [2]),
+      .scoreBatch([ScoreItem(prompt: [1], continuations: [[2]])]), .generate(options),
+    ] {
+      _ = try await worker.request(.begin(options))
+      _ = try await worker.request(request)
+      await #expect(throws: WorkerFailure.self) { try await worker.request(.advance(tokens: 1)) }
+    }
+    _ = try await worker.request(.begin(options))
+    _ = try await worker.request(.tokenize("Hi"))
+    let prompt = try await worker.request(.advance(tokens: 48))
+    #expect(try prompt.value("processed", \.integer) == 5)
+    let decoded = try await worker.request(.advance(tokens: 48))
+    #expect(try decoded.value("processed", \.integer) == 3)
+    #expect(try decoded.value("finished", \.bool))
+    #expect(try decoded.value("processor_ns", \.integer) > 0)
+    await worker.close()
+  }
+
   @Test("A request that cannot be fulfilled is an error and the worker lives on")
   func refusal() async throws {
     let worker = try await WorkerProcess(Self.native)
@@ -92,7 +152,7 @@ struct WorkerProcessTests {
 
   @Test("A worker that hangs is ended at the limit")
   func hang() async throws {
-    let worker = try await WorkerProcess(script(Self.hello + "exec sleep 600"))
+    let worker = try await WorkerProcess(script(Self.hello + "exec sleep 86400"))
     await #expect(throws: WorkerFailure.timedOut(operation: "provenance", seconds: 0.3)) {
       try await worker.request(.provenance, within: 0.3)
     }

@@ -7,17 +7,18 @@ public struct ModelFolder: Sendable {
   public let config: ModelConfig
   /// Every weight by name, over all weight files.
   public let tensors: [String: TensorView]
-  /// The mapped weight files that `tensors` came from, by name.
+  /// The weight files that `tensors` point into, by name.
   public let weightFiles: [MappedFile]
 
-  /// Opens a folder: reads its configuration, maps its weights and checks every header.
+  /// Opens a folder: reads its configuration, brings its weights into memory and checks every header.
   ///
   /// If there is a `generation_config.json` that names end-of-sequence tokens, they replace those of `config.json`. If
   /// `config.json` does not say whether the output layer is tied to the embedding, it is tied if and only if there is no
   /// `lm_head.weight`.
   ///
+  /// - Parameter placement: Where the weights stand.
   /// - Throws: `CheckpointError` with the file, and the tensor or field.
-  public init(contentsOf url: URL) throws(CheckpointError) {
+  public init(contentsOf url: URL, placement: MappedFile.Placement = .cache) throws(CheckpointError) {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
       throw .notFound(url.path)
@@ -27,7 +28,7 @@ public struct ModelFolder: Sendable {
     let configURL = url.appendingPathComponent("config.json")
     let json = try JSONValue(contentsOf: configURL)
     var config = try ModelConfig(parsing: json, file: configURL.path)
-    (weightFiles, tensors) = try Self.loadWeights(in: url)
+    (weightFiles, tensors) = try Self.loadWeights(in: url, placement)
     if (json["tie_word_embeddings"] ?? .null) == .null {
       config.tieWordEmbeddings = tensors["lm_head.weight"] == nil
     }
@@ -64,10 +65,12 @@ extension ModelFolder {
 
   private typealias Weights = (files: [MappedFile], tensors: [String: TensorView])
 
-  /// Maps the files that the index names or, without an index, all of `model*.safetensors`.
-  private static func loadWeights(in folder: URL) throws(CheckpointError) -> Weights {
+  /// Loads the files that the index names or, without an index, all of `model*.safetensors`.
+  private static func loadWeights(
+    in folder: URL, _ placement: MappedFile.Placement
+  ) throws(CheckpointError) -> Weights {
     let index = folder.appendingPathComponent(indexName)
-    if FileManager.default.fileExists(atPath: index.path) { return try loadIndexed(index, in: folder) }
+    if FileManager.default.fileExists(atPath: index.path) { return try loadIndexed(index, in: folder, placement) }
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -76,10 +79,12 @@ extension ModelFolder {
     }
     let weights = names.filter { $0.hasPrefix("model") && $0.hasSuffix(".safetensors") }.sorted()
     guard !weights.isEmpty else { throw .noWeights(folder: folder.path) }
-    return try merge(weights, in: folder)
+    return try merge(weights, in: folder, placement)
   }
 
-  private static func loadIndexed(_ index: URL, in folder: URL) throws(CheckpointError) -> Weights {
+  private static func loadIndexed(
+    _ index: URL, in folder: URL, _ placement: MappedFile.Placement
+  ) throws(CheckpointError) -> Weights {
     guard let map = try JSONValue(contentsOf: index)["weight_map"]?.object else {
       throw .field(file: index.path, name: "weight_map", problem: "is missing or not an object")
     }
@@ -93,18 +98,20 @@ extension ModelFolder {
       owners.append((member.name, file))
     }
     guard !owners.isEmpty else { throw .noWeights(folder: folder.path) }
-    let loaded = try merge(Set(owners.map(\.file)).sorted(), in: folder)
+    let loaded = try merge(Set(owners.map(\.file)).sorted(), in: folder, placement)
     for owner in owners where loaded.tensors[owner.tensor]?.file.url.lastPathComponent != owner.file {
       throw .missingTensor(owner.tensor, file: folder.appendingPathComponent(owner.file).path)
     }
     return loaded
   }
 
-  private static func merge(_ names: [String], in folder: URL) throws(CheckpointError) -> Weights {
+  private static func merge(
+    _ names: [String], in folder: URL, _ placement: MappedFile.Placement
+  ) throws(CheckpointError) -> Weights {
     var tensors: [String: TensorView] = [:]
     var files: [MappedFile] = []
     for name in names {
-      let weights = try SafetensorsFile(contentsOf: folder.appendingPathComponent(name))
+      let weights = try SafetensorsFile(contentsOf: folder.appendingPathComponent(name), placement: placement)
       files.append(weights.file)
       for (tensorName, tensor) in weights.tensors {
         if let other = tensors.updateValue(tensor, forKey: tensorName) {

@@ -15,14 +15,23 @@ public struct WeightManifest: Sendable, Equatable {
   /// Sorted by name.
   public let files: [File]
 
+  /// The SHA-256 over the tensors, whatever files they are in; nil for a manifest that was read without it.
+  ///
+  /// It is that of the canonical JSON of `{tensor: [type, shape, sha256]}` over all weight files, with the type as the
+  /// safetensors header names it and the SHA-256 of the tensor's bytes, e.g. `{"a.weight":["BF16",[2,3],"ba78…"]}`. So
+  /// names and headers of files, shards, the configuration and the tokenizer do not count.
+  public let tensors: String?
+
   /// The SHA-256 of the canonical JSON of `{file name: sha256}`: one line that identifies the model.
   public var hash: String { SHA256.hexadecimal(of: Array(filesJSON.serialized(.canonical).utf8)) }
 
-  init(files: [File]) {
+  init(files: [File], tensors: String? = nil) {
     self.files = files.sorted { $0.name.unicodeScalars.lexicographicallyPrecedes($1.name.unicodeScalars) }
+    self.tensors = tensors
   }
 
   /// Hashes a folder's files through their mappings: of the weights, exactly the bytes that the folder's tensors show.
+  /// Each file is read once, for its own hash and for those of its tensors.
   ///
   /// - Parameter isCancelled: Asked every few megabytes.
   /// - Throws: `.unreadable`, `.cancelled`.
@@ -30,23 +39,38 @@ public struct WeightManifest: Sendable, Equatable {
   public init(
     of folder: ModelFolder, isCancelled: () -> Bool = { Task.isCancelled }
   ) throws(CheckpointError) {
-    var mapped = folder.weightFiles
+    var files: [File] = []
+    var contents: [(String, JSONValue)] = []
+    for file in folder.weightFiles {
+      let tensors = folder.tensors.values.filter { $0.file === file }.sorted {
+        ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+      }
+      let hashes = try file.sha256(withParts: tensors.map(\.range), isCancelled: isCancelled)
+      files.append(File(name: file.url.lastPathComponent, sha256: hashes.whole))
+      for (tensor, hash) in zip(tensors, hashes.parts) {
+        let shape = JSONValue.array(tensor.shape.map { .integer($0) })
+        contents.append((tensor.name, [.string(tensor.type.rawValue), shape, .string(hash)]))
+      }
+    }
     for name in Self.otherFiles {
       let url = folder.url.appendingPathComponent(name)
-      if FileManager.default.fileExists(atPath: url.path) { mapped.append(try MappedFile(contentsOf: url)) }
+      guard FileManager.default.fileExists(atPath: url.path) else { continue }
+      let hash = try MappedFile(contentsOf: url).sha256(isCancelled: isCancelled)
+      files.append(File(name: name, sha256: hash))
     }
-    var files: [File] = []
-    for file in mapped {
-      files.append(File(name: file.url.lastPathComponent, sha256: try file.sha256(isCancelled: isCancelled)))
-    }
-    self.init(files: files)
+    let canonical = JSONValue.object(JSONObject(contents)).serialized(.canonical)
+    self.init(files: files, tensors: SHA256.hexadecimal(of: Array(canonical.utf8)))
   }
 
   /// Files beside the weights that are part of a manifest if they exist.
-  private static let otherFiles = ["config.json", "tokenizer.json", "tokenizer_config.json"]
+  static let otherFiles = ["config.json", "tokenizer.json", "tokenizer_config.json"]
 
-  /// `{"hash": …, "files": {name: sha256}}`.
-  public var json: JSONValue { ["hash": .string(hash), "files": filesJSON] }
+  /// `{"hash": …, "files": {name: sha256}, "tensors": …}`.
+  public var json: JSONValue {
+    var object = JSONObject([("hash", .string(hash)), ("files", filesJSON)])
+    object["tensors"] = tensors.map { .string($0) }
+    return .object(object)
+  }
 
   private var filesJSON: JSONValue { .object(JSONObject(files.map { ($0.name, .string($0.sha256)) })) }
 
@@ -60,17 +84,20 @@ public struct WeightManifest: Sendable, Equatable {
     }
     var files: [File] = []
     for member in members {
-      guard let text = member.value.string, text.utf8.count == 64,
-        text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-      else {
-        throw .field(file: file, name: "files.\(member.name)", problem: "is not a SHA-256 in lower-case hexadecimal")
-      }
-      files.append(File(name: member.name, sha256: text))
+      files.append(File(name: member.name, sha256: try Self.hash(member.value, "files.\(member.name)", file)))
     }
-    self.init(files: files)
+    let stated = value["tensors"] ?? .null
+    self.init(files: files, tensors: stated == .null ? nil : try Self.hash(stated, "tensors", file))
     guard value["hash"]?.string == hash else {
       throw .field(file: file, name: "hash", problem: "is not the hash of the files listed beside it")
     }
+  }
+
+  private static func hash(_ value: JSONValue, _ name: String, _ file: String) throws(CheckpointError) -> String {
+    guard let text = value.string, text.utf8.count == 64,
+      text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+    else { throw .field(file: file, name: name, problem: "is not a SHA-256 in lower-case hexadecimal") }
+    return text
   }
 }
 
@@ -85,5 +112,36 @@ extension MappedFile {
       hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + 1 << 23, count)]))
     }
     return hasher.finalize().hexadecimal
+  }
+
+  /// The SHA-256 of the contents and of each of these ascending ranges within them, which do not overlap.
+  ///
+  /// - Throws: `.cancelled`.
+  func sha256(
+    withParts ranges: [Range<Int>], isCancelled: () -> Bool
+  ) throws(CheckpointError) -> (whole: String, parts: [String]) {
+    var whole = SHA256()
+    // In steps that stay in the processor's cache from one hash to the other.
+    func read(_ range: Range<Int>, also part: inout SHA256) throws(CheckpointError) {
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: 1 << 18) {
+        if isCancelled() { throw .cancelled }
+        let step = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + 1 << 18, range.upperBound)])
+        whole.update(bufferPointer: step)
+        part.update(bufferPointer: step)
+      }
+    }
+    var parts: [String] = []
+    var position = 0
+    for range in ranges {
+      var unused = SHA256()
+      try read(position..<range.lowerBound, also: &unused)
+      var part = SHA256()
+      try read(range, also: &part)
+      parts.append(part.finalize().hexadecimal)
+      position = range.upperBound
+    }
+    var unused = SHA256()
+    try read(position..<count, also: &unused)
+    return (whole.finalize().hexadecimal, parts)
   }
 }

@@ -1,35 +1,47 @@
 import Foundation
 
-/// The bytes of a file, mapped read-only into memory until the last reference goes.
+/// The bytes of a file, read-only in memory until the last reference goes.
 ///
 /// A file that another process truncates while it is mapped faults on access, as every mapping does: replace model
-/// files by renaming, never in place.
+/// files by renaming, never in place. A copy does not depend on the file.
 public final class MappedFile: Sendable {
+  /// Where the bytes stand.
+  public enum Placement: Sendable {
+    /// In the pages in which the system caches the file. They stay where they are for as long as it is cached, and with
+    /// them the speed at which they are read.
+    case cache
+    /// The same, after the system has dropped the pages that it can, so that they are placed anew.
+    case renewedCache
+    /// In memory of this process, at an address drawn for each copy.
+    case memory
+  }
+
   /// Where the bytes came from.
   public let url: URL
-  private nonisolated(unsafe) let memory: UnsafeRawBufferPointer  // Immutable and only read: safe to share.
+  // Immutable and only read: safe to share.
+  private nonisolated(unsafe) let mapping: Mapping
 
   /// The contents; valid while this object lives.
   ///
   /// A local reference ends with its last use, not with its scope: if nothing else holds the object, read through
   /// `withBytes`.
-  public var bytes: UnsafeRawBufferPointer { memory }
+  public var bytes: UnsafeRawBufferPointer { mapping.bytes }
 
-  /// Calls `body` with the contents, which stay mapped until it returns.
+  /// Calls `body` with the contents, which stay in memory until it returns.
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     defer { withExtendedLifetime(self) {} }
-    return try body(memory)
+    return try body(bytes)
   }
 
   /// Bytes in the file.
-  public var count: Int { memory.count }
+  public var count: Int { bytes.count }
 
-  /// Maps a regular file.
+  /// Maps or copies a regular file.
   ///
   /// - Throws: `.notFound`, or `.unreadable` with the system's reason.
-  public init(contentsOf url: URL) throws(CheckpointError) {
+  public init(contentsOf url: URL, placement: Placement = .cache) throws(CheckpointError) {
     let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw errno == ENOENT ? .notFound(url.path) : .unreadable(url.path, reason: Self.reason(errno))
@@ -40,17 +52,27 @@ public final class MappedFile: Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(url.path, reason: "not a regular file") }
     self.url = url
     let size = Int(status.st_size)
-    guard size > 0 else {
-      memory = UnsafeRawBufferPointer(start: nil, count: 0)
-      return
+    do throws(MappingFailure) {
+      switch placement {
+      case _ where size == 0: mapping = Mapping()
+      case .cache: mapping = try Mapping(of: descriptor, size: size)
+      case .renewedCache:
+        Self.dropCachedPages(of: descriptor)
+        mapping = try Mapping(of: descriptor, size: size)
+      case .memory: mapping = try Mapping(copying: descriptor, size: size)
+      }
+    } catch {
+      throw .unreadable(url.path, reason: error.reason)
     }
-    let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
-    guard let address, address != MAP_FAILED else { throw .unreadable(url.path, reason: Self.reason(errno)) }
-    memory = UnsafeRawBufferPointer(start: address, count: size)
   }
 
-  deinit {
-    if let address = memory.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), memory.count) }
+  deinit { mapping.unmap() }
+
+  /// Pages that are mapped or not yet written stay; systems without such a request keep all of them.
+  private static func dropCachedPages(of descriptor: Int32) {
+    #if os(Linux)
+      _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    #endif
   }
 
   static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -10,15 +10,15 @@ public struct SafetensorsFile: Sendable {
   public let tensors: [String: TensorView]
   /// The string pairs under `__metadata__`, in file order.
   public let metadata: [(name: String, value: String)]
-  /// The mapping that the tensors point into.
+  /// The bytes that the tensors point into.
   public let file: MappedFile
 
-  /// Maps a file and checks its header; tensor bytes are not read.
+  /// Brings a file into memory and checks its header.
   ///
   /// - Throws: `.notFound`, `.unreadable`, or `.safetensors` with the tensor's name and what is wrong.
   /// - Complexity: O(*n* log *n*) in tensors.
-  public init(contentsOf url: URL) throws(CheckpointError) {
-    file = try MappedFile(contentsOf: url)
+  public init(contentsOf url: URL, placement: MappedFile.Placement = .cache) throws(CheckpointError) {
+    file = try MappedFile(contentsOf: url, placement: placement)
     do throws(SafetensorsProblem) {
       let header = try SafetensorsHeader(parsing: file.bytes)
       metadata = header.metadata

@@ -1,11 +1,11 @@
-/// One tensor inside a mapped file; nothing is copied.
+/// One tensor inside a file in memory; nothing is copied.
 public struct TensorView: Sendable {
   /// The name in the checkpoint, e.g. `model.layers.0.self_attn.q_proj.weight`.
   public let name: String
   public let type: TensorType
   /// Row-major, outermost dimension first; empty for a scalar.
   public let shape: [Int]
-  /// The mapping that holds the bytes.
+  /// The file that holds the bytes.
   public let file: MappedFile
   /// Where the elements lie in the file.
   let range: Range<Int>

@@ -33,8 +33,9 @@ public struct DatasetQuery: Sendable {
       let source =
         dataset.index.format == .jsonl
         ? DatasetSQL.readJSON(files: files, table.columns.map { ($0.name, $0.definition.kind) })
-        : "read_parquet(\(files))"
-      return "CREATE VIEW \(table.rawValue) AS FROM \(source); "
+        : DatasetSQL.readParquet(files: files, table.columns)
+      let columns = table.columns.map { SQL.name($0.name) }.joined(separator: ", ")
+      return "CREATE VIEW \(table.rawValue) AS SELECT \(columns) FROM \(source); "
     }
     return "SET allowed_directories = [\(SQL.literal(folder))]; SET enable_external_access = false; "
       + "SET lock_configuration = true; " + views.joined() + "FROM query(\(SQL.literal(Self.statement(sql))))"

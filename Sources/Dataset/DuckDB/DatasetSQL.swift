@@ -23,6 +23,23 @@ enum DatasetSQL {
     readJSON(path, table.columns.map { ($0.name, $0.definition.kind) })
   }
 
+  /// A table function over Parquet files, or a subquery in which columns that older files lack are null.
+  ///
+  /// - Parameters:
+  ///   - files: A list of paths, in SQL.
+  ///   - options: Of DuckDB's `read_parquet`, each with its value.
+  static func readParquet(
+    files: String, _ columns: [(name: String, definition: ColumnDefinition)], _ options: [String] = []
+  ) -> String {
+    func read(_ options: [String]) -> String { "read_parquet(\(([files] + options).joined(separator: ", ")))" }
+    let later = columns.filter(\.definition.isLater)
+      .map { "NULL::\($0.definition.kind.sql) AS \(SQL.name($0.name))" }.joined(separator: ", ")
+    // Without the second part, none of the files might have the column.
+    return later.isEmpty
+      ? read(options)
+      : "(FROM \(read(options + ["union_by_name = true"])) UNION ALL BY NAME SELECT \(later) WHERE false)"
+  }
+
   /// A statement that writes a query's rows to a file.
   static func writeParquet(_ query: String, _ path: String) -> String {
     "COPY (\(query)) TO \(SQL.literal(path)) (FORMAT parquet, COMPRESSION zstd); "

@@ -40,8 +40,10 @@ struct DatasetCard {
   private var frontMatter: String {
     var lines = [
       "---", "license: apache-2.0", "pretty_name: Resident measurements", "tags:", "- benchmark", "- language-models",
-      "- quantization", "- inference-speed", "size_categories:", "- \(sizeCategory)", "configs:",
+      "- quantization", "- inference-speed", "size_categories:", "- \(sizeCategory)",
     ]
+    lines += features
+    lines.append("configs:")
     for table in tables {
       lines.append("- config_name: \(table.rawValue)")
       if table == tables.first { lines.append("  default: true") }
@@ -50,6 +52,17 @@ struct DatasetCard {
       ]
     }
     return (lines + ["---", ""]).joined(separator: "\n")
+  }
+
+  /// The types of the tables whose older shards lack a column: loaders take the oldest shard for all of them otherwise.
+  private var features: [String] {
+    let mixed = tables.filter { $0.columns.contains(where: \.definition.isLater) }
+    guard !mixed.isEmpty else { return [] }
+    return ["dataset_info:"]
+      + mixed.flatMap { table in
+        ["- config_name: \(table.rawValue)", "  features:"]
+          + table.columns.flatMap { ["  - name: \($0.name)", "    \($0.definition.kind.feature)"] }
+      }
   }
 
   private var body: String {
@@ -114,6 +127,21 @@ struct DatasetCard {
       try DurableWrite.create(name, in: folder, bytes)
     } catch {
       throw .file(name: name, reason: error.localizedDescription)
+    }
+  }
+}
+
+extension ColumnDefinition.Kind {
+  /// The type in the terms of `datasets`, as the card's front matter has it.
+  fileprivate var feature: String {
+    switch self {
+    case .text: "dtype: string"
+    case .integer: "dtype: int64"
+    case .number: "dtype: float64"
+    case .boolean: "dtype: bool"
+    case .texts: "list: string"
+    case .integers: "list: int64"
+    case .numbers: "list: float64"
     }
   }
 }

@@ -67,10 +67,12 @@ struct ShardReader {
       let name = SQL.name(column.rawValue)
       return column.definition.kind == .numbers ? "\(name)::VARCHAR[] AS \(name)" : name
     }
-    let files = "[\(paths.map(SQL.literal).joined(separator: ", "))]"
+    let source = DatasetSQL.readParquet(
+      files: "[\(paths.map(SQL.literal).joined(separator: ", "))]",
+      Column.allCases.map { ($0.rawValue, $0.definition) }, ["filename = true"])
     return DatasetSQL.settings
-      + "COPY (SELECT \((columns + [fileColumn]).joined(separator: ", ")) "
-      + "FROM read_parquet(\(files), filename = true)) TO '/dev/stdout' (FORMAT json)"
+      + "COPY (SELECT \((columns + [fileColumn]).joined(separator: ", ")) FROM \(source)) "
+      + "TO '/dev/stdout' (FORMAT json)"
   }
 
   private func lines(

@@ -17,18 +17,19 @@ enum VerdictMembers {
 
   static let all: Set<String> = messages.union(titles).union([
     "architecture", "block", "blocks", "budget_bytes", "cached_tokens", "candidate", "candidate_bytes",
-    "candidate_mean", "candidate_round", "candidate_share", "cell", "challenge", "code", "concurrency", "confidence",
-    "count", "counted_sessions", "decode_tokens", "difference", "earlier_sessions", "effect", "engine", "envelope",
-    "environment_class", "facts", "failures", "fingerprint", "first_degraded_round", "first_token_ms",
-    "fixed_sample_interval", "flipped", "flips", "gaps", "guardrails", "highest_load_average", "host", "id",
-    "instruction_set", "interval", "items", "kind", "load_seconds", "loop", "lower", "margin", "maturity", "mcnemar_p",
-    "means", "memory_bytes", "metric", "min_effect", "missing_environment_classes", "model", "name",
+    "candidate_mean", "candidate_round", "candidate_share", "cell", "cells", "challenge", "code", "command",
+    "concurrency", "confidence", "count", "counted_sessions", "decode_tokens", "difference", "earlier_sessions",
+    "effect", "engine", "envelope", "environment_class", "facts", "failures", "fingerprint", "first_degraded_round",
+    "first_token_ms", "fixed_sample_interval", "flipped", "flips", "gaps", "guardrails", "highest_load_average", "host",
+    "id",
+    "instruction_set", "interval", "items", "kind", "load_seconds", "loop", "lower", "margin", "maturity",
+    "mcnemar_p", "means", "memory_bytes", "metric", "min_effect", "missing_environment_classes", "model", "name",
     "needed_comparisons", "number", "objective_alpha", "objectives", "outcome", "peak_memory_bytes", "physical_cores",
     "planned", "prompt_tokens", "ratio", "readiness_seconds", "refusals", "regime", "resident", "resident_bytes",
     "resident_mean", "resident_round", "resident_share", "right_to_wrong", "role", "round", "rounds", "schema",
     "session", "sha256", "share", "side", "stage", "standing", "state", "stopped_for", "subject", "successes",
     "threads", "tokens", "unit", "unscored", "upper", "used", "validated_comparisons", "value", "version", "void",
-    "voids", "weights_sha256", "wrong_to_other_wrong", "wrong_to_right",
+    "voids", "weight", "weights_sha256", "wrong_to_other_wrong", "wrong_to_right",
   ])
 }
 
@@ -37,26 +38,28 @@ enum ProgramWords {
   static let all: Set<String> = Set(text.split { $0 == " " || $0 == "\n" }.map(String.init))
 
   private static let text = """
-    a aborted about above accuracy actions adds after again all allowed allows alone alpha already among an and
-    announces another answer answered answers anything applicable are array as asked at average battery be because
-    become beside better block blocks bounds broken build but by bytes cached called calls came candidate candidates
-    cannot capacity cause cell challenge changed chat choose clock commands common compare compared comparison
-    complete computed concurrency confidence content could counts data decided decode did died differ during each
-    effects end ended engine envelope estimate every evidence exited expected failed failure fewer file files final
-    finds first fit fixed-sample flips flush for free from gated gave gb gib gives got guardrail guardrails had has
-    hashes hold however hundred hung hypervisor ids impossible in inconclusive inspect integer interrupted interval
-    intervals is it item items its itself joined kb killed kind known knows lacks lags last leads least leaves less
-    like limit limits line lines load loaded look looked loop machine mains make many max mb mcnemar meanwhile
-    measured measuring memory message messages mib million missing model models more most moved ms name names nats
-    nats/token needed needs new no none not nothing number object objective objectives of off often on one open
-    operation or others out outside p parser passed peak per place plan planned positive pp processor program
-    promote prompt provisional ran read reading reasoning reference refused reject repetition repetitions replace
-    replaced report request requests resident result right role room round rounds run running s same sample samples
-    say scored seconds send separator session set share show shown shows side signal single slept slow slower so
-    something soon source start started status stays still stolen stood stopped stored stream string success swap
-    switch system tb tell temperature template text than that the them there these they this those throughput time
-    times title to token tokens tokens/s too took tool tools tries turn turns two under unlikely unpaired unresolved
-    unsupported unverified up use valid verdict version void wall was weights were where which while who win with
-    within without won worker workflow would wrong
+    a aborted about above accuracy actions adds affinity after again alike all allowed allows alone alpha already
+    among an and announces another answer answered answers anything applicable are array as asked at average battery
+    be because become beside better block blocks bounds broken build but by bytes cached called calls came candidate
+    candidates cannot capacity cause cell cells challenge changed changes chat choose clock commands common compare
+    compared comparison complete computed concurrency conditions confidence content could counts data decided decode
+    did died differ down during each effects end ended engine envelope equal estimate every evidence executable
+    exited expected failed failure fewer file files final finds first fit fixed-sample flips flush for free from
+    gated gave gb gib gives got guardrail guardrails had has hashes hold however huge hundred hung hypervisor ids
+    impossible in included inconclusive inspect integer inter-token interrupted interval intervals is it item items
+    its itself joined kb killed kind known knows lacks lags last leads least leaves less like limit limits line
+    lines load loaded look looked loop machine mains make many max mb mcnemar meanwhile measured measuring median
+    memory message messages mib million missing model models more most moved ms name names nats nats/token needed
+    needs new nice no none not nothing number object objective objectives of off often on one open operation or
+    other others out outside p p95 p99 pages parser passed peak per place plan planned positive pp processor program
+    promote prompt provisional ran rate read reading reasoning reference refused reject repetition repetitions
+    replace replaced report request requests resident result right role room round rounds run running s same sample
+    samples say scored second seconds send separator session set share show shown shows side sides signal single
+    slept slices slow slower so something soon source stalls start started status stays still stolen stood stopped
+    stored stream string success swap switch system tb tell temperature template tensors text than that the their
+    them there these they this those throughput time times title to token tokens tokens/s too took tool tools total
+    tries turn turns twice two under unknown unlikely unpaired unresolved unsupported unverified up use valid value
+    verdict version void wall was weights were where which while who win with within without won worker workers
+    workflow worst would wrong
     """
 }

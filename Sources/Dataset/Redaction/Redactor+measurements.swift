@@ -22,7 +22,9 @@ extension Redactor {
   func run(_ run: Run) -> Run {
     var run = run
     run.model = identifier(run.model)
-    if case .hashed(let hash, let files) = run.provenance { run.provenance = .hashed(hash, files: json(files)) }
+    if case .hashed(let hash, let files, let tensors) = run.provenance {
+      run.provenance = .hashed(hash, files: json(files), tensors: tensors)
+    }
     run.engine = EngineBuild(
       name: label(run.engine.name), version: label(run.engine.version),
       instructionSet: label(run.engine.instructionSet), threads: run.engine.threads)

@@ -68,16 +68,20 @@ public struct ColumnDefinition: Sendable, Equatable {
   public var kind: Kind
   /// Whether a value may be null.
   public var isOptional: Bool
+  /// Whether the table got the column later, so that older shards, which are never rewritten, lack it.
+  public var isLater: Bool
   public var summary: String
 
-  private init(_ kind: Kind, _ summary: String, _ isOptional: Bool) {
+  private init(_ kind: Kind, _ summary: String, _ isOptional: Bool, isLater: Bool = false) {
     self.kind = kind
     self.isOptional = isOptional
+    self.isLater = isLater
     self.summary = summary
   }
 
   static func always(_ kind: Kind, _ summary: String) -> Self { .init(kind, summary, false) }
   static func optional(_ kind: Kind, _ summary: String) -> Self { .init(kind, summary, true) }
+  static func later(_ kind: Kind, _ summary: String) -> Self { .init(kind, summary, true, isLater: true) }
 }
 
 extension DatasetTable {
@@ -87,7 +91,8 @@ extension DatasetTable {
     return [
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "title": .string(rawValue), "description": .string(summary), "type": "object",
-      "properties": .object(JSONObject(properties)), "required": .array(columns.map { .string($0.name) }),
+      "properties": .object(JSONObject(properties)),
+      "required": .array(columns.filter { !$0.definition.isLater }.map { .string($0.name) }),
       "additionalProperties": false,
     ]
   }

@@ -11,6 +11,7 @@ enum RunColumn: String, TableColumn {
   case provenance
   case weightsHash = "model_revision"
   case weightFiles = "model_files"
+  case tensorsHash = "tensors_hash"
   case quantization
   case lane
   case envelopeHash = "envelope_hash"
@@ -23,6 +24,7 @@ enum RunColumn: String, TableColumn {
   case readiness = "readiness_seconds"
   case hostFingerprint = "host_fingerprint"
   case description
+  case conditions
 
   var definition: ColumnDefinition {
     switch self {
@@ -34,6 +36,7 @@ enum RunColumn: String, TableColumn {
     case .provenance: .always(.text, "how the weights are known: hashed, process, fingerprint or unverified")
     case .weightsHash: .optional(.text, "SHA-256 over the files that were loaded; null where unverified")
     case .weightFiles: .optional(.text, "SHA-256 of each file, as JSON text")
+    case .tensorsHash: .later(.text, "SHA-256 over the tensors, whatever files they are in; null where not reported")
     case .quantization: .optional(.text, "storage format of most weights")
     case .lane: .optional(.text, "how the weights were quantized")
     case .envelopeHash: .always(.text, "SHA-256 of the envelope")
@@ -46,6 +49,7 @@ enum RunColumn: String, TableColumn {
     case .readiness: .always(.number, "seconds of the first request; never scored")
     case .hostFingerprint: .always(.text, "SHA-256 over the host's description")
     case .description: .always(.text, "the model as the worker described it, as JSON text")
+    case .conditions: .later(.text, "what the worker ran under, as JSON text; null where not recorded")
     }
   }
 }
@@ -64,10 +68,12 @@ extension PublicSession {
       .hostFingerprint: .string(session.host.fingerprint),
       .description: .string(JSONValue.object(run.description).serialized()),
     ]
-    if case .hashed(let hash, let files) = run.provenance {
+    if case .hashed(let hash, let files, let tensors) = run.provenance {
       row[.weightsHash] = .string(hash.rawValue)
       row[.weightFiles] = .string(JSONValue.object(files).serialized())
+      row[.tensorsHash] = .text(tensors?.rawValue)
     }
+    row[.conditions] = .text(run.conditions?.text)
     return .row(row)
   }
 }
@@ -79,7 +85,7 @@ extension Run {
     var proof = ProofLevel.hashed
     if let hash: WeightsHash = try row.optionalChoice(.weightsHash) {
       guard let files = try row.document(.weightFiles).object else { throw row.error("\"model_files\" is no object") }
-      provenance = .hashed(hash, files: files)
+      provenance = .hashed(hash, files: files, tensors: try row.optionalChoice(.tensorsHash))
       proof = try row.choice(.provenance)
     }
     guard let description = try row.document(.description).object else {
@@ -91,7 +97,8 @@ extension Run {
         name: try row.text(.engine), version: try row.text(.engineVersion),
         instructionSet: try row.text(.instructionSet), threads: try row.integer(.threads)),
       load: LoadReading(loadSeconds: try row.number(.load), readinessSeconds: try row.number(.readiness)),
-      description: description, proof: proof)
+      description: description, proof: proof,
+      conditions: try row.optional(.conditions) { $0.string.flatMap(WorkerConditions.init(text:)) })
   }
 }
 

@@ -32,6 +32,10 @@ enum SampleColumn: String, TableColumn {
   case cachedTokens = "cached_tokens"
   case sequences
   case tokens = "token_ns"
+  case sliceTokens = "slice_tokens"
+  case sliceTimes = "slice_ns"
+  case sliceProcessorTimes = "slice_processor_ns"
+  case sliceSwitches = "slice_switches"
   case answer
   case isCorrect = "is_correct"
   case optionScores = "option_scores"
@@ -80,6 +84,12 @@ enum SampleColumn: String, TableColumn {
     case .cachedTokens: .optional(.integer, "prompt tokens that were in the cache already")
     case .sequences: .optional(.integer, "sequences at once that the times are of")
     case .tokens: .optional(.integers, "nanoseconds from the request to each decoded token")
+    case .sliceTokens:
+      .later(.integers, "tokens of each slice, where the request took turns with the other model's; else null")
+    case .sliceTimes: .later(.integers, "nanoseconds of each slice")
+    case .sliceProcessorTimes: .later(.integers, "nanoseconds of processor time of each slice; null if not reported")
+    case .sliceSwitches:
+      .later(.integers, "how often each slice lost the processor to another program; null if not reported")
     case .answer: .optional(.text, "option's number, or the hash of a text")
     case .isCorrect: .optional(.boolean, "whether the answer is right")
     case .optionScores: .optional(.numbers, "mean log-probability a token of each option, or nats of each token")
@@ -119,6 +129,7 @@ extension LineWriter {
     integer(SampleColumn.peakMemory, Int(sample.peakMemoryBytes))
     integer(SampleColumn.sequences, times?.sequences)
     integers(SampleColumn.tokens.rawValue, times?.tokenNanoseconds)
+    slices(times?.slices ?? [])
     text(SampleColumn.answer, answer?.answer)
     boolean(SampleColumn.isCorrect.rawValue, answer?.isCorrect)
     numbers(SampleColumn.optionScores.rawValue, answer?.scores)
@@ -126,6 +137,18 @@ extension LineWriter {
     text(SampleColumn.parser, judgement?.parser)
     boolean(SampleColumn.isAnswered.rawValue, judgement?.isAnswered)
     text(SampleColumn.text, judgement?.text)
+  }
+
+  /// Lists of equal length. One that lacks an element would be of no use to a reader, and is null.
+  private mutating func slices(_ slices: [Slice]) {
+    func list(_ value: (Slice) -> Int64?) -> [Int64]? {
+      let values = slices.compactMap(value)
+      return slices.isEmpty || values.count < slices.count ? nil : values
+    }
+    integers(SampleColumn.sliceTokens.rawValue, list { Int64($0.tokens) })
+    integers(SampleColumn.sliceTimes.rawValue, list(\.nanoseconds))
+    integers(SampleColumn.sliceProcessorTimes.rawValue, list(\.processorNanoseconds))
+    integers(SampleColumn.sliceSwitches.rawValue, list { $0.involuntarySwitches.map(Int64.init) })
   }
 }
 
@@ -171,6 +194,28 @@ extension ThroughputReading {
       promptTokens: try row.integer(.promptTokens), cachedTokens: try row.integer(.cachedTokens),
       tokenNanoseconds: try row.list(.tokens) { $0.integer.map(Int64.init) },
       sequences: try row.optional(.sequences, \.integer) ?? 1)
+    slices = try [Slice](row, prompt: promptTokens &- cachedTokens)
+  }
+}
+
+extension [Slice] {
+  /// - Parameter prompt: Tokens of the prompt that were processed: the first slices are of these.
+  fileprivate init(_ row: TableRow<SampleColumn>, prompt: Int) throws(DatasetError) {
+    let tokens = try row.optionalList(.sliceTokens, \.integer) ?? []
+    let times = try row.optionalList(.sliceTimes, \.integer) ?? []
+    let processorTimes = try row.optionalList(.sliceProcessorTimes, \.integer)
+    let switches = try row.optionalList(.sliceSwitches, \.integer)
+    let counts = [times.count, processorTimes?.count, switches?.count].compactMap(\.self)
+    guard counts.allSatisfy({ $0 == tokens.count }) else { throw row.error("the lists of slices differ in length") }
+    // Whether the counts are possible is found out with the whole sample.
+    var left = prompt
+    self = tokens.indices.map { index in
+      let slice = Slice(
+        phase: left > 0 ? .prefill : .decode, tokens: tokens[index], nanoseconds: Int64(times[index]),
+        processorNanoseconds: processorTimes.map { Int64($0[index]) }, involuntarySwitches: switches?[index])
+      left = left &- slice.tokens
+      return slice
+    }
   }
 }
 

@@ -17,6 +17,7 @@ enum SessionColumn: String, TableColumn {
   case environment = "env_class"
   case residentVersion = "resident_version"
   case challenge
+  case unfinishedChallenges = "unfinished_challenges"
   case runs = "run_count"
   case samples = "sample_count"
   case voidCells = "void_cells"
@@ -44,7 +45,10 @@ enum SessionColumn: String, TableColumn {
     case .orderSeed: .always(.text, "seed of the blocks' order, an unsigned number in decimal digits")
     case .environment: .always(.text, "isolated or under-load")
     case .residentVersion: .always(.text, "version of the program that measured")
-    case .challenge: .optional(.integer, "which attempt to unseat the resident, from 1; null where not counted")
+    case .challenge:
+      .optional(.integer, "which attempt to unseat the resident's weights on the host, from 1; null where not counted")
+    case .unfinishedChallenges:
+      .later(.integers, "lower challenges of the resident that were not brought to their end when this began")
     case .runs: .always(.integer, "rows in `runs`")
     case .samples: .always(.integer, "rows in `samples`")
     case .voidCells: .always(.texts, "cell of each block that is not scored")
@@ -70,7 +74,8 @@ extension PublicSession {
       .role: .text(session.role?.rawValue), .resident: .text(session.resident?.rawValue),
       .candidate: .string(session.candidate.rawValue), .orderSeed: .string(String(session.orderSeed)),
       .environment: .string(session.environment.rawValue), .residentVersion: .string(session.residentVersion),
-      .challenge: .integer(session.challenge), .runs: .integer(runs.count),
+      .challenge: .integer(session.challenge),
+      .unfinishedChallenges: .array(session.unfinishedChallenges.map { .integer($0) }), .runs: .integer(runs.count),
       .samples: .integer(samples.reduce(0) { $0 + $1.count }),
       .voidCells: .array(voids.map { .string($0.cell.rawValue) }),
       .voidBlocks: .array(voids.map { .integer($0.block) }), .voidReasons: .array(voids.map { .string($0.reason) }),
@@ -93,7 +98,8 @@ extension MeasurementSession {
       resident: try row.optionalChoice(.resident), candidate: try row.identifier(.candidate),
       orderSeed: try row.required(.orderSeed) { $0.string.flatMap { UInt64($0) } },
       environment: try row.choice(.environment), host: try Host(row), residentVersion: try row.text(.residentVersion),
-      challenge: try row.optional(.challenge, \.integer))
+      challenge: try row.optional(.challenge, \.integer),
+      unfinishedChallenges: try row.optionalList(.unfinishedChallenges, \.integer) ?? [])
   }
 }
 

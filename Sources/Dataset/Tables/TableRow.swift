@@ -50,6 +50,15 @@ struct TableRow<Column: TableColumn> {
     try required(column) { $0.elements(read) }
   }
 
+  /// The elements of a column, or nil if it is null or missing.
+  ///
+  /// - Throws: As `optional` does.
+  func optionalList<Element>(
+    _ column: Column, _ read: (JSONValue) -> Element?
+  ) throws(DatasetError) -> [Element]? {
+    try optional(column) { $0.elements(read) }
+  }
+
   /// The value of a column of JSON text, parsed.
   func document(_ column: Column) throws(DatasetError) -> JSONValue {
     let text = try text(column)

@@ -23,7 +23,7 @@ public struct DatasetVerifier: Sendable {
     public let details: [String]
   }
 
-  private let dataset: PublishedDataset
+  let dataset: PublishedDataset
 
   public init(_ dataset: PublishedDataset) { self.dataset = dataset }
 

@@ -11,6 +11,8 @@ struct VerdictBasis {
   let pooled: [PublishedComparison]
   /// Those that its maturity counts, oldest first.
   let counted: [PublishedComparison]
+  /// The outcome of each session's last published verdict, by UUID.
+  private let outcomes: [String: String]
   /// Whether the verdict names them.
   let isRecorded: Bool
   /// How many comparisons of the dataset the verdict leaves out, in words; empty if none.
@@ -33,6 +35,7 @@ struct VerdictBasis {
     of verdict: RecordedVerdict, on comparison: PublishedComparison, among comparisons: PublishedComparisons,
     outcomes: [String: String]
   ) throws(Missing) {
+    self.outcomes = outcomes
     let candidates = comparisons.all.filter { comparison.evidence.continues($0.evidence) }
     guard let basis = verdict.basis else {
       pooled = candidates
@@ -70,7 +73,8 @@ struct VerdictBasis {
       try loader.evidence(of: comparison.session) ?? comparison.evidence, pooled: pooled,
       decided: counted.map {
         DecidedComparison(
-          session: $0.uuid, startedAt: $0.evidence.session.startedAt, environment: $0.evidence.session.environment)
+          session: $0.uuid, startedAt: $0.evidence.session.startedAt, environment: $0.evidence.session.environment,
+          outcome: outcomes[$0.uuid] ?? Verdict.Outcome.inconclusive.rawValue)
       })
   }
 

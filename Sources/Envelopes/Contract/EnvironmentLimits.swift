@@ -28,6 +28,10 @@ public struct EnvironmentLimits: Sendable, Equatable {
     self.slowdown = slowdown
   }
 
+  /// The limits of envelopes by rounds that set none: blocks in which a hypervisor took so much that slices of both models
+  /// no longer meet the same machine. Load and a slower clock hit both alike, and what is in swap already stays there.
+  public static let roundsDefault = EnvironmentLimits(stealShare: 0.25)
+
   init?(_ fields: FieldReader) {
     func limit<Value>(_ key: String, _ read: (String) -> Value?) -> Value? {
       fields.optional(key) == nil ? nil : read(key)
@@ -41,4 +45,9 @@ public struct EnvironmentLimits: Sendable, Equatable {
       needsMains: fields.bool("needs_mains", default: false) ?? false,
       slowdown: limit("max_slowdown") { fields.number($0, .above(0, below: 1)) })
   }
+}
+
+extension Envelope {
+  /// The limits that apply in the class `isolated`: its own, or those that envelopes by rounds have by default.
+  public var limits: EnvironmentLimits? { environment ?? (schema == .rounds ? .roundsDefault : nil) }
 }

@@ -1,6 +1,17 @@
 /// How often and in which order cells are measured.
 public struct Plan: Sendable, Equatable {
-  /// The most ABBA blocks per throughput cell.
+  /// What the pairs of a comparison are.
+  public enum Unit: Sendable, Equatable {
+    /// Blocks of four whole requests under one load of each model; a block whose repetitions of a model differ by more
+    /// than the limit, relative to the slower, is void. The form of schema 1.
+    case blocks(divergenceLimit: Double)
+    /// Rounds, each in freshly loaded workers and with one block of every cell; the block's requests take turns in slices
+    /// of about that many seconds where the engine can slice.
+    case rounds(sliceSeconds: Double)
+  }
+
+  public var unit: Unit
+  /// The most blocks per throughput cell: by rounds, the most rounds.
   public var blocks: Int
   /// Blocks per throughput cell before which nothing is decided; equal to `blocks` if a comparison may not end early.
   public var minimumBlocks: Int
@@ -8,8 +19,6 @@ public struct Plan: Sendable, Equatable {
   public var warmUps: Int
   /// Seeds the order of blocks and of models within them.
   public var orderSeed: UInt64
-  /// The largest relative difference of the two repetitions of a model within one block; beyond it the block is void.
-  public var divergenceLimit: Double
   /// The largest share of void blocks of a cell that a verdict may rest on.
   public var voidLimit: Double
 
@@ -17,15 +26,36 @@ public struct Plan: Sendable, Equatable {
     blocks: Int, minimumBlocks: Int? = nil, warmUps: Int, orderSeed: UInt64, divergenceLimit: Double = 0.15,
     voidLimit: Double
   ) {
+    unit = .blocks(divergenceLimit: divergenceLimit)
     self.blocks = blocks
     self.minimumBlocks = minimumBlocks ?? blocks
     self.warmUps = warmUps
     self.orderSeed = orderSeed
-    self.divergenceLimit = divergenceLimit
     self.voidLimit = voidLimit
   }
 
+  public init(
+    rounds: Int, minimumRounds: Int, sliceSeconds: Double = 0.035, orderSeed: UInt64, voidLimit: Double = 0.25
+  ) {
+    unit = .rounds(sliceSeconds: sliceSeconds)
+    blocks = rounds
+    minimumBlocks = minimumRounds
+    warmUps = 0
+    self.orderSeed = orderSeed
+    self.voidLimit = voidLimit
+  }
+
+  /// Seconds of a slice; nil if models are not loaded anew for each round.
+  public var sliceSeconds: Double? { if case .rounds(let seconds) = unit { seconds } else { nil } }
+
+  /// The least number of rounds on which a verdict may rest: each is a pair of loads, and fewer say nothing of the others.
+  static let fewestRounds = 6
+
   init?(_ fields: FieldReader) {
+    if fields.schema == .rounds { self.init(byRounds: fields) } else { self.init(byBlocks: fields) }
+  }
+
+  private init?(byBlocks fields: FieldReader) {
     let blocks = fields.integer("blocks", 1...10_000)
     let minimumBlocks = fields.integer("minimum_blocks", 1...(blocks ?? 10_000), default: blocks ?? 1)
     let warmUps = fields.integer("warm_ups", 0...100)
@@ -38,6 +68,19 @@ public struct Plan: Sendable, Equatable {
     self.init(
       blocks: blocks, minimumBlocks: minimumBlocks, warmUps: warmUps, orderSeed: orderSeed,
       divergenceLimit: divergenceLimit, voidLimit: voidLimit)
+  }
+
+  private init?(byRounds fields: FieldReader) {
+    let rounds = fields.integer("rounds", Self.fewestRounds...10_000)
+    let range = Self.fewestRounds...max(rounds ?? 10_000, Self.fewestRounds)
+    let minimumRounds = fields.integer("minimum_rounds", range, default: range.upperBound)
+    let milliseconds = fields.number("slice_milliseconds", .from(5, through: 1000), default: 35)
+    let orderSeed = fields.seed("order_seed")
+    let voidLimit = fields.number("void_limit", .from(0, below: 1), default: 0.25)
+    guard let rounds, let minimumRounds, let milliseconds, let orderSeed, let voidLimit else { return nil }
+    self.init(
+      rounds: rounds, minimumRounds: minimumRounds, sliceSeconds: milliseconds / 1000, orderSeed: orderSeed,
+      voidLimit: voidLimit)
   }
 }
 
@@ -78,6 +121,8 @@ public struct RequestCount: Sendable, Equatable {
 
 extension Envelope {
   /// The requests of one comparison, not counting void blocks that are measured again.
+  ///
+  /// In a round, each model gets a whole request of a cell and one in slices, which makes four as in a block.
   public var requests: RequestCount {
     let items = accuracy.reduce(0) { $0 + $1.items.count }
     return RequestCount(

@@ -2,25 +2,50 @@ import Measurements
 
 /// What decides, fixed before the numbers are seen.
 public struct PromotionRule: Sendable, Equatable {
-  /// A metric of a cell on which a win counts; at least one must be shown to win by more than `minimumEffect`.
+  /// A metric on which a win counts: it must be shown to win by more than `minimumEffect`.
   public struct Objective: Sendable, Equatable {
+    /// A cell's part in an objective over several.
+    public struct Share: Sendable, Equatable {
+      /// A throughput cell, accuracy task or tool loop.
+      public var cell: CellID
+      /// Above zero; relative to the other cells' weights.
+      public var weight: Double
+
+      public init(cell: CellID, weight: Double) {
+        self.cell = cell
+        self.weight = weight
+      }
+    }
+
     public var metric: Metric
-    /// A throughput cell, accuracy task or tool loop.
-    public var cell: CellID
+    /// The cells whose log-ratios are joined by a weighted mean, in the envelope's order; at least one.
+    public var cells: [Share]
     /// Relative for ratios (0.02: two per cent better), a difference for shares.
     public var minimumEffect: Double
+    /// The effect that measuring is to find soonest, which tunes the sequential test and never its error; nil for a rule
+    /// of schema 1.
+    public var expectedEffect: Double?
 
     public init(metric: Metric, cell: CellID, minimumEffect: Double) {
-      self.metric = metric
-      self.cell = cell
-      self.minimumEffect = minimumEffect
+      self.init(
+        metric: metric, cells: [Share(cell: cell, weight: 1)], minimumEffect: minimumEffect, expectedEffect: nil)
     }
+
+    public init(metric: Metric, cells: [Share], minimumEffect: Double, expectedEffect: Double?) {
+      self.metric = metric
+      self.cells = cells
+      self.minimumEffect = minimumEffect
+      self.expectedEffect = expectedEffect
+    }
+
+    /// Nil if it joins several.
+    public var cell: CellID? { cells.count == 1 ? cells[0].cell : nil }
   }
 
   /// A metric that must be shown to be worse by no more than `margin`; every guardrail must hold.
   public struct Guardrail: Sendable, Equatable {
     public var metric: Metric
-    /// Nil for peak memory, which belongs to the run.
+    /// Nil for peak memory, which belongs to the run, and for a throughput metric of all throughput cells together.
     public var cell: CellID?
     /// Relative for ratios (0.05: at most five per cent worse), absolute for shares.
     public var margin: Double
@@ -35,18 +60,31 @@ public struct PromotionRule: Sendable, Equatable {
     }
   }
 
-  /// Of all intervals, two-sided.
+  /// A metric that is measured and may become worse, with the reason why nobody minds.
+  public struct Unguarded: Sendable, Equatable {
+    public var metric: Metric
+    /// Nil for all cells.
+    public var cell: CellID?
+    public var reason: String
+  }
+
+  public var schema: EnvelopeSchema
+  /// 1 minus the chance of a win by luck: over all challenges of one resident by rounds, of the first alone by blocks.
   public var confidence: Double
+  /// By rounds the primary objective alone; by blocks any one of them is enough.
   public var objectives: [Objective]
   public var guardrails: [Guardrail]
+  /// By rounds, what is measured without a guardrail.
+  public var unguarded: [Unguarded] = []
   public var maturity: Maturity
   /// The least proof of the weights; nil accepts any.
   public var proof: ProofLevel?
 
   public init(
-    confidence: Double, objectives: [Objective], guardrails: [Guardrail], maturity: Maturity,
-    proof: ProofLevel? = nil
+    schema: EnvelopeSchema = .blocks, confidence: Double, objectives: [Objective], guardrails: [Guardrail],
+    maturity: Maturity, proof: ProofLevel? = nil
   ) {
+    self.schema = schema
     self.confidence = confidence
     self.objectives = objectives
     self.guardrails = guardrails
@@ -56,17 +94,24 @@ public struct PromotionRule: Sendable, Equatable {
 
   init?(_ fields: FieldReader) {
     let confidence = fields.number("confidence", .from(0.5, below: 1))
-    let objectives = fields.sections("objectives", atLeast: 1, Objective.init)
+    let objectives =
+      fields.schema == .rounds
+      ? fields.section("primary", Objective.init(primary:)).map { [$0] }
+      : fields.sections("objectives", atLeast: 1) { Objective($0) }
     let guardrails = fields.sections("guardrails", Guardrail.init)
+    let unguarded =
+      fields.schema == .rounds && fields.optional("unguarded") != nil
+      ? fields.sections("unguarded", Unguarded.init) : []
     for rules in ["objectives", "guardrails"] { fields.reportRepeats(in: rules, of: ["metric", "cell"]) }
     let maturity = fields.section("maturity", Maturity.init)
     let isProofAsked = fields.optional("proof") != nil
     let proof = isProofAsked ? fields.choice("proof", of: ProofLevel.allCases.filter { $0 != .unverified }) : nil
-    guard let confidence, let objectives, let guardrails, let maturity, isProofAsked == (proof != nil) else {
-      return nil
-    }
+    guard let confidence, let objectives, let guardrails, let unguarded, let maturity, isProofAsked == (proof != nil)
+    else { return nil }
     self.init(
-      confidence: confidence, objectives: objectives, guardrails: guardrails, maturity: maturity, proof: proof)
+      schema: fields.schema, confidence: confidence, objectives: objectives, guardrails: guardrails,
+      maturity: maturity, proof: proof)
+    self.unguarded = unguarded
   }
 }
 
@@ -112,35 +157,62 @@ public struct Maturity: Sendable, Equatable {
 
 extension PromotionRule.Objective {
   /// Peak memory has no cell to win, flips count differences in either direction, and one round shows nothing.
-  private static let metrics = Metric.scored.filter {
-    $0 != .peakMemory && $0 != .flips && $0 != .firstDegradedRound
+  private static func metrics(_ fields: FieldReader) -> [Metric] {
+    fields.metrics.filter { $0 != .peakMemory && $0 != .flips && $0 != .firstDegradedRound }
   }
 
   fileprivate init?(_ fields: FieldReader) {
-    let metric = fields.choice("metric", of: Self.metrics)
+    let metric = fields.choice("metric", of: Self.metrics(fields))
     let cell = fields.cell(of: metric)
     let minimumEffect = fields.number("min_effect", .from(0, through: metric?.comparison == .ratio ? 10 : 1))
     guard let metric, let cell, let minimumEffect else { return nil }
     self.init(metric: metric, cell: cell, minimumEffect: minimumEffect)
   }
+
+  fileprivate init?(primary fields: FieldReader) {
+    let metric = fields.choice("metric", of: Self.metrics(fields))
+    let shares = fields.shares(of: metric)
+    let largest: Double = metric?.comparison == .ratio ? 10 : 1
+    let minimumEffect = fields.number("min_effect", .from(0, through: largest))
+    let expectedEffect = fields.number("expected_effect", .above(minimumEffect ?? 0, through: largest))
+    guard let metric, let shares, let minimumEffect, let expectedEffect else { return nil }
+    self.init(metric: metric, cells: shares, minimumEffect: minimumEffect, expectedEffect: expectedEffect)
+  }
 }
 
 extension PromotionRule.Guardrail {
   fileprivate init?(_ fields: FieldReader) {
-    let metric = fields.choice("metric", of: Metric.scored)
-    let cell = metric == .peakMemory ? nil : fields.cell(of: metric)
+    let metric = fields.choice("metric", of: fields.metrics)
+    let isOfAll = fields.schema == .rounds && metric?.isOfThroughput == true && fields.optional("cell") == nil
+    let cell = metric == .peakMemory || isOfAll ? nil : fields.cell(of: metric)
     if metric == .peakMemory, fields.optional("cell") != nil {
       fields.report("cell", "must be absent: \(Metric.peakMemory) is of the whole run")
     }
-    let margin = fields.number("margin", .above(0, below: 1))
+    let margin = fields.number("margin", fields.schema == .rounds ? .from(0, below: 1) : .above(0, below: 1))
     let hasBudget = metric == .peakMemory && fields.object["budget_bytes"] != nil
     let budget = hasBudget ? fields.integer("budget_bytes", 1...(1 << 53 - 1)) : nil
-    guard let metric, let margin, metric == .peakMemory || cell != nil, hasBudget == (budget != nil) else { return nil }
+    guard let metric, let margin, metric == .peakMemory || isOfAll || cell != nil, hasBudget == (budget != nil) else {
+      return nil
+    }
     self.init(metric: metric, cell: cell, margin: margin, budgetBytes: budget.map(Int64.init))
   }
 }
 
+extension PromotionRule.Unguarded {
+  fileprivate init?(_ fields: FieldReader) {
+    let metric = fields.choice("metric", of: fields.metrics)
+    let isOfAll = fields.optional("cell") == nil
+    let cell = isOfAll ? nil : fields.cell(of: metric)
+    let reason = fields.text("reason")
+    guard let metric, let reason, isOfAll || cell != nil else { return nil }
+    self.init(metric: metric, cell: cell, reason: reason)
+  }
+}
+
 extension FieldReader {
+  /// Those that cells of the file's schema yield.
+  fileprivate var metrics: [Metric] { schema == .rounds ? Metric.scored : Metric.scored.filter { !$0.isOfSlices } }
+
   /// A cell that the metric is measured in; any id if the metric is unknown.
   fileprivate func cell(of metric: Metric?) -> CellID? {
     guard let name = identifier("cell") else { return nil }
@@ -149,5 +221,26 @@ extension FieldReader {
       return nil
     }
     return CellID(rawValue: name)
+  }
+
+  /// The member `cells`: an object of weights by cell.
+  fileprivate func shares(of metric: Metric?) -> [PromotionRule.Objective.Share]? {
+    let most = metric?.isOfBlocks == false ? 1 : Int.max
+    return section("cells") { fields in
+      guard !fields.object.names.isEmpty, fields.object.names.count <= most else {
+        self.report("cells", most == 1 ? "must be one cell: only ratios are joined" : "must name at least one cell")
+        for name in fields.object.names { _ = fields.optional(name) }
+        return nil
+      }
+      let shares = fields.object.names.map { name -> PromotionRule.Objective.Share? in
+        let weight = fields.number(name, .above(0, through: 1000))
+        if let metric, let mismatch = cells.mismatch(of: metric, with: name) {
+          fields.report(name, mismatch)
+          return nil
+        }
+        return weight.map { PromotionRule.Objective.Share(cell: CellID(rawValue: name), weight: $0) }
+      }
+      return shares.contains { $0 == nil } ? nil : shares.compactMap(\.self)
+    }
   }
 }

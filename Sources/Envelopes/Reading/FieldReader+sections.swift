@@ -31,7 +31,7 @@ extension FieldReader {
   }
 
   private func read<Section>(_ object: JSONObject, path: String, _ read: (FieldReader) -> Section?) -> Section? {
-    let fields = FieldReader(object, path: path, cells: cells, problems: problems)
+    let fields = FieldReader(object, path: path, cells: cells, schema: schema, problems: problems)
     let section = read(fields)
     fields.reportUnknownKeys()
     return section

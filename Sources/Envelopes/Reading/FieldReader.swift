@@ -7,19 +7,22 @@ import JSON
 package final class FieldReader {
   package let path: String
   let cells: DeclaredCells
+  /// Of the whole file.
+  let schema: EnvelopeSchema
   package let problems: ProblemList
   package let object: JSONObject
   private var asked: [String] = []
 
   /// A reader for a file that is not an envelope.
   package convenience init(_ object: JSONObject, problems: ProblemList) {
-    self.init(object, path: "", cells: DeclaredCells(.null), problems: problems)
+    self.init(object, path: "", cells: DeclaredCells(.null), schema: .blocks, problems: problems)
   }
 
-  init(_ object: JSONObject, path: String, cells: DeclaredCells, problems: ProblemList) {
+  init(_ object: JSONObject, path: String, cells: DeclaredCells, schema: EnvelopeSchema, problems: ProblemList) {
     self.object = object
     self.path = path
     self.cells = cells
+    self.schema = schema
     self.problems = problems
   }
 

@@ -34,6 +34,26 @@ class Refusal(Exception):
         self.status = status
 
 
+class Begun:
+    """A request that is worked on in slices. Its cache is the engine's."""
+
+    def __init__(self, prompt, cached, limit, stops, seconds, sampler):
+        self.prompt, self.rest, self.limit = prompt, prompt[cached:], limit
+        self.stops, self.seconds, self.sampler = stops, seconds, sampler
+        self.tokens, self.spent_ns, self.finished = [], 0, False
+        # The newest token as the model's next input; None until the prompt is processed.
+        self.newest = None
+
+    def take(self, token, elapsed_ns):
+        """Whether the token is part of the answer; decides whether it was the last."""
+        if token in self.stops:
+            self.finished = True
+            return False
+        self.tokens.append(token)
+        self.finished = len(self.tokens) == self.limit or self.spent_ns + elapsed_ns >= self.seconds * 1e9
+        return True
+
+
 class Wire:
     """The protocol's lines on standard input and output. What a library prints goes to standard error."""
 
@@ -72,6 +92,45 @@ def sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def weight_hashes(path):
+    """The SHA-256 of a file, and each of its tensors by name as [type, shape, SHA-256]; none if it is no safetensors."""
+    whole, tensors, position = hashlib.sha256(), {}, 0
+    with open(path, "rb") as file:
+
+        def take(count, *more):
+            while count > 0 and (part := file.read(min(count, 1 << 18))):
+                for hasher in (whole, *more):
+                    hasher.update(part)
+                count -= len(part)
+            return count == 0
+
+        start = file.read(8)
+        length = int.from_bytes(start, "little")
+        header = file.read(length) if length <= 100_000_000 else b""
+        whole.update(start + header)
+        try:
+            entries = [(name, entry) for name, entry in json.loads(header).items() if name != "__metadata__"]
+            for name, entry in sorted(entries, key=lambda entry: entry[1]["data_offsets"]):
+                first, end = entry["data_offsets"]
+                own = hashlib.sha256()
+                if first != position or not take(end - first, own):
+                    raise ValueError(name)
+                tensors[name], position = [entry["dtype"], entry["shape"], own.hexdigest()], end
+            if take(1):
+                raise ValueError("bytes after the last tensor")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            tensors = None
+        while take(1 << 18):
+            pass
+    return whole.hexdigest(), tensors
+
+
+def canonical_hash(value):
+    """The SHA-256 of a value's canonical JSON."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def field(request, name, kind, default=None):
     """A member of a request, checked; required if there is no default."""
     value = request.get(name, default)
@@ -94,7 +153,7 @@ class Engine:
         self.generate_step, self.stream, self.wired_limit = generate_step, generation_stream, wired_limit
         self.make_sampler = make_sampler
         self.version = f"mlx-lm {mlx_lm.__version__}, mlx {mx.__version__}, python {platform.python_version()}"
-        self.model = None
+        self.model = self.begun = None
 
     @property
     def device(self):
@@ -121,6 +180,8 @@ class Engine:
             "instruction_set": self.device,
             "threads": 0,
             "context_length": self.context,
+            "slices": True,
+            "prefill_chunk": PREFILL_STEP,
             "model": self._description(),
             "chat": {
                 "takes_tools": "tools" in (self.tokenizer.chat_template or ""),
@@ -153,14 +214,22 @@ class Engine:
 
     def provenance(self, request):
         """Hashes the files in the process that loaded them, and makes sure that they have not changed since."""
-        hashes = {path.name: sha256(path) for path in self.files}
+        hashes, tensors = {}, {}
+        for path in self.files:
+            if path.suffix != ".safetensors":
+                hashes[path.name] = sha256(path)
+                continue
+            hashes[path.name], own = weight_hashes(path)
+            if own is None or tensors is None or own.keys() & tensors.keys():
+                tensors = None
+            else:
+                tensors |= own
         if self._stamps() != self.stamps:
             raise Refusal("the model's files have changed since they were loaded")
-        canonical = json.dumps(hashes, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return {
-            "weights": {"hash": hashlib.sha256(canonical.encode()).hexdigest(), "files": hashes},
-            "version": self.version,
-        }
+        weights = {"hash": canonical_hash(hashes), "files": hashes}
+        if tensors:
+            weights["tensors"] = canonical_hash(tensors)
+        return {"weights": weights, "version": self.version}
 
     def tokenize(self, request):
         return {"tokens": self.tokenizer.encode(field(request, "text", str), add_special_tokens=False)}
@@ -185,7 +254,8 @@ class Engine:
             raise Refusal(f"{len(ids) + more} tokens do not fit the context of {self.context}")
         return ids
 
-    def generate(self, request):
+    def _generation(self, request):
+        """The members of generate and begin: the prompt, and what ends and samples its answer."""
         limit = field(request, "max_tokens", int)
         if limit < 1:
             raise Refusal("bad request: max_tokens is not a positive integer")
@@ -194,18 +264,20 @@ class Engine:
         prompt = self.tokens(request, "prompt", limit)
         stops = self.tokenizer.eos_token_ids if field(request, "stop_at_end", bool, False) else ()
         seconds = field(request, "max_seconds", float, float("inf"))
-        temperature = field(request, "temperature", float, 0.0)
-        top_p = field(request, "top_p", float, 1.0)
-        seed = field(request, "seed", int, 0)
+        temperature, top_p = field(request, "temperature", float, 0.0), field(request, "top_p", float, 1.0)
+        seed = field(request, "seed", int, 0) % (1 << 64)
+        return prompt, limit, stops, seconds, self.make_sampler(temperature, top_p=top_p), seed
+
+    def generate(self, request):
+        prompt, limit, stops, seconds, sampler, seed = self._generation(request)
         mx, tokens, times, finish = self.mx, [], [], "length"
         with self.wired_limit(self.model, [self.stream]):
             start = time.perf_counter_ns()
-            mx.random.seed(seed % (1 << 64))
+            mx.random.seed(seed)
             cached = self._rewind(prompt) if field(request, "reuse_prefix", bool, False) else self._forget()
             steps = self.generate_step(
                 mx.array(prompt[cached:]), self.model, self.stream, max_tokens=limit,
-                sampler=self.make_sampler(temperature, top_p=top_p), prompt_cache=self.prompt_cache,
-                prefill_step_size=PREFILL_STEP,
+                sampler=sampler, prompt_cache=self.prompt_cache, prefill_step_size=PREFILL_STEP,
             )
             for token, _ in steps:
                 now = time.perf_counter_ns() - start
@@ -230,6 +302,80 @@ class Engine:
             "finish": finish,
             "mlx_peak_memory_bytes": mx.get_peak_memory(),
         }
+
+    def begin(self, request):
+        prompt, limit, stops, seconds, sampler, seed = self._generation(request)
+        self.mx.random.seed(seed)
+        cached = self._rewind(prompt) if field(request, "reuse_prefix", bool, False) else self._forget()
+        self.begun = Begun(prompt, cached, limit, stops, seconds, sampler)
+        return {"prompt_tokens": len(prompt), "cached_tokens": cached}
+
+    def advance(self, request):
+        count, begun = field(request, "tokens", int), self.begun
+        if count < 1:
+            raise Refusal("bad request: tokens is not a positive integer")
+        if begun is None or begun.finished:
+            raise Refusal("bad request: no request is under way in slices: send begin first")
+        phase, work = ("prefill", self._prefill) if begun.newest is None else ("decode", self._decode)
+        mx, tokens, times = self.mx, [], []
+        with self.wired_limit(self.model, [self.stream]), mx.stream(self.stream):
+            usage, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter_ns()
+
+            def came(token):
+                now = time.perf_counter_ns() - start
+                if begun.take(token, now):
+                    tokens.append(token)
+                    times.append(now)
+
+            processed = work(begun, count, came)
+            mx.synchronize(self.stream)
+            elapsed, used = time.perf_counter_ns() - start, resource.getrusage(resource.RUSAGE_SELF)
+        begun.spent_ns += elapsed
+        # A slice's end: the cache holds what was processed of the prompt, and all tokens but perhaps the newest.
+        self.cached = begun.prompt[:len(begun.prompt) - len(begun.rest)] + begun.tokens
+        return {
+            "phase": phase,
+            "processed": processed,
+            "tokens": tokens,
+            "token_ns": times,
+            "elapsed_ns": elapsed,
+            "processor_ns": round((used.ru_utime + used.ru_stime - usage.ru_utime - usage.ru_stime) * 1e9),
+            "involuntary_switches": used.ru_nivcsw - usage.ru_nivcsw,
+            "finished": begun.finished,
+        }
+
+    def _prefill(self, begun, count, came):
+        """Processes the next tokens of the prompt. Its last one is a step of its own, as in generate_step."""
+        processed = min(count, len(begun.rest))
+        part, begun.rest = begun.rest[:processed], begun.rest[processed:]
+        body = part if begun.rest else part[:-1]
+        for first in range(0, len(body), PREFILL_STEP):
+            self.model(self.mx.array(body[first:first + PREFILL_STEP])[None], cache=self.prompt_cache)
+            self.mx.eval([layer.state for layer in self.prompt_cache])
+            self.mx.clear_cache()
+        if not begun.rest:
+            begun.newest = self._step(begun, self.mx.array(part[-1:]))
+            came(begun.newest.item())
+        return processed
+
+    def _decode(self, begun, count, came):
+        """Decodes tokens, each begun before the last is read, as generate_step does, but none beyond the slice."""
+        count, processed = min(count, begun.limit - len(begun.tokens)), 0
+        following = self._step(begun, begun.newest)
+        while processed < count and not begun.finished:
+            begun.newest, processed = following, processed + 1
+            if processed < count:
+                following = self._step(begun, begun.newest)
+            came(begun.newest.item())
+        return processed
+
+    def _step(self, begun, inputs):
+        """Starts to compute the token after `inputs`."""
+        mx = self.mx
+        logits = self.model(inputs[None], cache=self.prompt_cache)[:, -1, :]
+        token = begun.sampler(logits - mx.logsumexp(logits, keepdims=True))
+        mx.async_eval(token)
+        return token
 
     def _forget(self):
         self.prompt_cache, self.cached = self.cache.make_prompt_cache(self.model), []
@@ -269,10 +415,14 @@ class Engine:
         operation = field(request, "op", str)
         if operation in ("reference", "divergence"):
             raise Refusal(f"the mlx engine does not answer {operation}", "unsupported")
-        if operation not in ("load", "provenance", "tokenize", "chat", "generate", "score"):
+        if operation not in (
+            "load", "provenance", "tokenize", "chat", "generate", "begin", "advance", "score",
+        ):
             raise Refusal(f'bad request: the operation "{operation}" is not one of version {PROTOCOL}')
         if operation != "load" and self.model is None:
             raise Refusal("bad request: no model is loaded: send load first")
+        if operation in ("load", "generate", "begin", "score"):
+            self.begun = None
         return getattr(self, operation)(request)
 
 

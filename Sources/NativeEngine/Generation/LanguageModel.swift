@@ -12,9 +12,12 @@ public final class LanguageModel {
   public let session: Session
   public let conversations: ConversationTemplate
 
+  /// - Parameter placement: Where the weights stand.
   /// - Throws: `CheckpointError`, `EngineError`, `TokenizerError` or `ChatTemplateError`.
-  public init(contentsOf url: URL, options: Session.Options = .init()) throws {
-    folder = try ModelFolder(contentsOf: url)
+  public init(
+    contentsOf url: URL, options: Session.Options = .init(), placement: MappedFile.Placement = .cache
+  ) throws {
+    folder = try ModelFolder(contentsOf: url, placement: placement)
     tokenizer = try Tokenizer(contentsOf: url)
     conversations = try ConversationTemplate(of: tokenizer)
     session = try Session(folder, options: options)

@@ -33,7 +33,7 @@ extension LayerwiseModel {
       restore(values)
       session.fillAngles(position: position, count: tokens)
       session.run(
-        layers, cache: session.sequences[0].cache, position: position, tokens: tokens,
+        layers, over: .sequence(session.sequences[0].cache, position: position), tokens: tokens,
         observe: observe.map { observe in
           { point, base in
             observe(point, Activations(base, tokens: tokens, features: self.features(at: point), width: self.width))

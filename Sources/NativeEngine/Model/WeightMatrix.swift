@@ -1,9 +1,9 @@
 import CKernels
 import Checkpoint
 
-/// A layer's weights as the kernels see them: pointers into the mapped checkpoint, nothing copied.
+/// A layer's weights as the kernels see them: pointers into the checkpoint's files in memory.
 struct WeightMatrix: Sendable {
-  // Immutable views of mappings that `tensors` keeps alive.
+  // Immutable views of files that `tensors` keeps in memory.
   nonisolated(unsafe) let matrix: rk_matrix
   private let tensors: [TensorView]
   private var owner: (any Sendable)?

@@ -4,6 +4,14 @@ import CKernels
 extension Session {
   func panelCount(_ tokens: Int) -> Int { (tokens + kernels.panel - 1) / kernels.panel }
 
+  /// What the tokens of a chunk attend to.
+  enum AttentionContext {
+    /// The sequence whose keys and values a cache holds, and which they continue from a position on.
+    case sequence(KeyValueCache, position: Int)
+    /// Each the tokens of its own piece.
+    case pieces([ChunkPiece], PieceScratch)
+  }
+
   /// The tokens of a chunk whose activations after the last layer are needed.
   enum Wanted {
     case all
@@ -17,13 +25,13 @@ extension Session {
     embed(chunk)
     fillAngles(position: position, count: chunk.count)
     run(
-      model.layers.indices, cache: sequence.cache, position: position, tokens: chunk.count, wanted: wanted,
+      model.layers.indices, over: .sequence(sequence.cache, position: position), tokens: chunk.count, wanted: wanted,
       observe: nil)
   }
 
   /// Runs some layers over the activations in `panels.hidden`, whose angles are filled.
   func run(
-    _ layers: Range<Int>, cache: KeyValueCache, position: Int, tokens: Int, wanted: Wanted = .all,
+    _ layers: Range<Int>, over context: AttentionContext, tokens: Int, wanted: Wanted = .all,
     observe: ActivationObserver?
   ) {
     let count = panelCount(tokens)
@@ -37,7 +45,7 @@ extension Session {
       for index in layers {
         // The last layer's outputs feed no other layer: of tokens that are not wanted, keys and values are enough.
         run(
-          thread, layer: index, cache: cache, position: position, tokens: tokens,
+          thread, layer: index, over: context, tokens: tokens,
           firstPanel: index == model.layers.count - 1 ? firstWanted : 0, observe: observe)
       }
     }
@@ -54,11 +62,16 @@ extension Session {
 
   /// Logits of every token of one panel of the chunk most recently run, as [vocabulary][panel].
   func projectPanel(_ panel: Int, tokens: Int, into logits: FloatBuffer) {
-    normalize(model.finalNorm, panel: panel)
+    project(panels.hidden.base + panel * config.hiddenSize * kernels.panel, tokens: tokens, into: logits)
+  }
+
+  /// Logits of every token of a panel of activations after the last layer, as [vocabulary][panel].
+  func project(_ hidden: UnsafePointer<Float>, tokens: Int, into logits: FloatBuffer) {
+    kernels.functions.normalize_panel(
+      hidden, model.finalNorm, Float(config.rmsNormEpsilon), Int64(config.hiddenSize), panels.normed.base)
     team.run { thread in
       multiply(
-        thread, input: panels.normed.base + panel * config.hiddenSize * kernels.panel, tokens: tokens, panels: 0..<1,
-        [(model.head, logits.base, false)])
+        thread, input: panels.normed.base, tokens: tokens, panels: 0..<1, [(model.head, logits.base, false)])
     }
   }
 
@@ -86,7 +99,7 @@ extension Session {
   }
 
   private func run(
-    _ thread: TeamThread, layer index: Int, cache: KeyValueCache, position: Int, tokens: Int, firstPanel: Int,
+    _ thread: TeamThread, layer index: Int, over context: AttentionContext, tokens: Int, firstPanel: Int,
     observe: ActivationObserver?
   ) {
     // One thread observes; the others cannot pass the product's barrier, so what it sees does not change.
@@ -103,18 +116,29 @@ extension Session {
       ])
     let heads = config.keyValueHeadCount
     thread.forEachTask(count * heads) {
-      rotate(
-        panel: $0 / heads, in: cache.head($0 % heads, layer: index), head: $0 % heads, position: position,
-        tokens: tokens)
+      let (panel, head) = ($0 / heads, $0 % heads)
+      rotate(panel: panel, head: head)
+      guard case .sequence(let cache, let position) = context else { return }
+      let first = panel * kernels.panel
+      append(
+        first..<min(first + kernels.panel, tokens), to: cache.head(head, layer: index), head: head,
+        position: position + first)
     }
     guard firstPanel < count else { return }
-    let first = firstPanel * kernels.panel
-    let vectors = (tokens - first + kernels.vectorWidth - 1) / kernels.vectorWidth
-    // Later tokens see more positions: the long tasks first, so that no thread ends up alone with one.
-    thread.forEachTask(vectors * heads) {
-      attend(
-        first: first + (vectors - 1 - $0 / heads) * kernels.vectorWidth, in: cache.head($0 % heads, layer: index),
-        head: $0 % heads, position: position, tokens: tokens, thread: thread)
+    switch context {
+    case .sequence(let cache, let position):
+      let first = firstPanel * kernels.panel
+      let vectors = (tokens - first + kernels.vectorWidth - 1) / kernels.vectorWidth
+      // Later tokens see more positions: the long tasks first, so that no thread ends up alone with one.
+      thread.forEachTask(vectors * heads) {
+        attend(
+          first: first + (vectors - 1 - $0 / heads) * kernels.vectorWidth, in: cache.head($0 % heads, layer: index),
+          head: $0 % heads, position: position, tokens: tokens, thread: thread)
+      }
+    case .pieces(let pieces, let scratch):
+      thread.forEachTask(pieces.count * heads) {
+        attend(pieces[$0 / heads], head: $0 % heads, layer: index, scratch: scratch, thread: thread)
+      }
     }
     observe?(.attentionOutput, panels.query.base)
     let wanted = firstPanel..<count
@@ -200,7 +224,7 @@ extension Session {
     }
   }
 
-  private func rotate(panel: Int, in cache: rk_head_cache, head: Int, position: Int, tokens: Int) {
+  private func rotate(panel: Int, head: Int) {
     let dimension = config.headDimension
     let group = config.attentionHeadCount / config.keyValueHeadCount
     let width = kernels.panel
@@ -211,10 +235,16 @@ extension Session {
     let query = panels.query.base + (panel * config.attentionHeadCount + head * group) * dimension * width
     kernels.functions.rotate_panel(query, cosine, sine, Int64(group), Int64(dimension))
     kernels.functions.rotate_panel(panels.key.base + keyOffset, cosine, sine, 1, Int64(dimension))
+  }
+
+  /// Stores the keys and values of tokens of one panel, the first of which has the position.
+  func append(_ tokens: Range<Int>, to cache: rk_head_cache, head: Int, position: Int) {
+    let width = kernels.panel
+    let (panel, column) = (tokens.lowerBound / width, tokens.lowerBound % width)
+    let offset = (panel * config.keyValueHeadCount + head) * config.headDimension * width + column
     var headCache = cache
     kernels.functions.append_panel(
-      &headCache, Int64(position + panel * width), Int64(min(width, tokens - panel * width)),
-      panels.key.base + keyOffset, panels.value.base + keyOffset)
+      &headCache, Int64(position), Int64(tokens.count), panels.key.base + offset, panels.value.base + offset)
   }
 
   /// Attention of the vector of tokens that starts at `first`; the result replaces the queries.

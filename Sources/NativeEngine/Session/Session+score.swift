@@ -27,15 +27,11 @@ extension Session {
       }
       return [logits[Int(continuation[0])] - logSum]
     }
-    let width = kernels.panel
     try prefillWithLogits(added) { first, count, logits in
       guard first + count > firstScored else { return }
-      var largest = [Float](repeating: -.infinity, count: width)
-      var total = [Float](repeating: 0, count: width)
-      kernels.functions.online_log_sum_exp_panel(logits, Int64(config.vocabularySize), &largest, &total)
+      let logProbabilities = PanelLogProbabilities(logits, vocabularySize: config.vocabularySize, kernels: kernels)
       for token in max(0, firstScored - first)..<count {
-        let target = Int(sequence[cached + first + token + 1])
-        scores.append(logits[target * width + token] - largest[token] - log(total[token]))
+        scores.append(logProbabilities.of(sequence[cached + first + token + 1], after: token))
       }
     }
     return scores
@@ -57,5 +53,29 @@ extension Session {
       }
     }
     if let failure { throw failure }
+  }
+}
+
+/// Log-probabilities from a panel's logits, [vocabulary][panel]; a view of them.
+struct PanelLogProbabilities {
+  private let logits: UnsafePointer<Float>
+  private let width: Int
+  /// By token.
+  private let largest: [Float]
+  private let logTotals: [Float]
+
+  init(_ logits: UnsafePointer<Float>, vocabularySize: Int, kernels: Kernels) {
+    self.logits = logits
+    width = kernels.panel
+    var largest = [Float](repeating: -.infinity, count: width)
+    var total = [Float](repeating: 0, count: width)
+    kernels.functions.online_log_sum_exp_panel(logits, Int64(vocabularySize), &largest, &total)
+    self.largest = largest
+    logTotals = total.map { log($0) }
+  }
+
+  /// The natural logarithm of the probability of `id` after a token of the panel.
+  func of(_ id: Int32, after token: Int) -> Float {
+    logits[Int(id) * width + token] - largest[token] - logTotals[token]
   }
 }

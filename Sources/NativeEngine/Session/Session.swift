@@ -40,6 +40,9 @@ public final class Session {
   let sequences: [CachedSequence]
   let vector: VectorScratch
   let panels: PanelScratch
+  /// Made for the first batch that is scored, as few sessions score one.
+  private(set) lazy var pieceScratch = PieceScratch(
+    config, kernels: kernels, threads: team.size, tokens: panels.tokenCapacity, precision: sequences[0].cache.precision)
   /// The products with decoded tokens.
   let product: rk_vector_product
   /// How activations are rounded: `.matched` only if that makes a difference to these weights on this machine.
@@ -60,7 +63,7 @@ public final class Session {
   /// Bytes of weights that decoding one token reads.
   public var weightBytesPerToken: Int { model.bytesPerToken }
 
-  /// Maps the weights, checks them, and allocates all that the token loop needs.
+  /// Checks the weights and allocates all that the token loop needs.
   ///
   /// - Throws: `CheckpointError` or `EngineError`.
   public init(_ folder: ModelFolder, options: Options = Options()) throws {
@@ -136,17 +139,37 @@ public final class Session {
   ///
   /// - Throws: `EngineError` if there are none, they do not fit, or an id is outside the vocabulary.
   public func prefill(_ added: some Collection<Int32>, sequence index: Int = 0) throws -> Logits {
-    let sequence = sequences[index]
-    let added = Array(added)
-    try check(added, in: sequence)
     // The product with a panel costs the same for one token as for a whole vector of them.
-    if added.count == 1, index == 0 { return try decode(added[0]) }
+    if added.count == 1, index == 0, let token = added.first { return try decode(token) }
+    return try prefillEnd(added, sequence: index)
+  }
+
+  /// Processes part of a prompt that goes on; no logits are computed.
+  ///
+  /// However a prompt is cut into such parts and its end, cache and logits are the same to the last bit.
+  ///
+  /// - Throws: `EngineError` as `prefill`.
+  func prefillPart(_ part: some Collection<Int32>, sequence index: Int) throws {
+    try runPrompt(Array(part), in: sequences[index], wanted: .none)
+  }
+
+  /// Processes the end of a prompt, in panels even if it is a single token, and returns the logits after it.
+  ///
+  /// - Throws: `EngineError` as `prefill`.
+  func prefillEnd(_ end: some Collection<Int32>, sequence index: Int) throws -> Logits {
+    let end = Array(end)
+    try runPrompt(end, in: sequences[index], wanted: .last)
+    projectLast(end.count)
+    return logits(of: 0)
+  }
+
+  /// Runs tokens that are not scored through the layers, rounded as coarsely as the session allows.
+  private func runPrompt(_ added: [Int32], in sequence: CachedSequence, wanted: Wanted) throws {
+    try check(added, in: sequence)
     panelPrecision = activationPrecision
     defer { panelPrecision = activationPrecision.forScoring }
     sequence.isCoarse = sequence.isCoarse || panelPrecision != activationPrecision.forScoring
-    runPanels(added, in: sequence, wanted: .last) { _, _ in }
-    projectLast(added.count)
-    return logits(of: 0)
+    runPanels(added, in: sequence, wanted: wanted) { _, _ in }
   }
 
   /// Processes tokens of the first sequence and passes the logits after each to `body`, a panel at a time: the index of
@@ -180,7 +203,7 @@ public final class Session {
   }
 
   /// Runs the layers over `added` in chunks; `chunk` gets first index and count of each while its activations are valid.
-  private func runPanels(
+  func runPanels(
     _ added: [Int32], in sequence: CachedSequence, wanted: Wanted, _ chunk: (Int, Int) -> Void
   ) {
     var first = 0

@@ -25,6 +25,9 @@
       usage(of: getpid()).map { Int($0.ri_lifetime_max_phys_footprint) } ?? 0
     }
 
+    /// Nil: the system reports no page sizes.
+    public static var hugePageByteCount: Int? { nil }
+
     /// The number of runnable threads, averaged over the last minute.
     public static var loadAverage: Double {
       var average = 0.0
@@ -64,6 +67,46 @@
       return ProcessFigures(
         memoryBytes: Int(usage.ri_phys_footprint), isStopped: isKnown && facts.pbi_status == UInt32(SSTOP))
     }
+
+    /// The path of the executable of a process; nil if it is gone.
+    public static func executable(of process: Int32) -> String? {
+      let limit = 4 * Int(MAXPATHLEN)
+      var bytes = [UInt8](repeating: 0, count: limit)
+      let count = proc_pidpath(process, &bytes, UInt32(limit))
+      return count > 0 ? String(decoding: bytes.prefix(Int(count)), as: UTF8.self) : nil
+    }
+
+    /// The nice value of a process; nil if it is gone.
+    public static func niceValue(of process: Int32) -> Int? {
+      // -1 is a nice value as well, so that only the error tells.
+      errno = 0
+      let value = getpriority(PRIO_PROCESS, id_t(process))
+      return errno == 0 ? Int(value) : nil
+    }
+
+    /// Nil: the system does not bind processes to processors.
+    public static func affinity(of process: Int32) -> ProcessorList? { nil }
+
+    /// Ticks of all processors since boot; nil if the system does not tell.
+    static var processorTimes: ProcessorTimes? {
+      var load = host_cpu_load_info()
+      let words = MemoryLayout<host_cpu_load_info>.size / MemoryLayout<integer_t>.size
+      var count = mach_msg_type_number_t(words)
+      let status = withUnsafeMutablePointer(to: &load) { pointer in
+        pointer.withMemoryRebound(to: integer_t.self, capacity: words) {
+          host_statistics(mach_host_self(), HOST_CPU_LOAD_INFO, $0, &count)
+        }
+      }
+      guard status == KERN_SUCCESS else { return nil }
+      // User, system, idle and nice.
+      let (user, system, idle, nice) = load.cpu_ticks
+      let busy = UInt64(user) + UInt64(system) + UInt64(nice)
+      return ProcessorTimes(
+        count: ProcessInfo.processInfo.activeProcessorCount, busy: busy, all: busy + UInt64(idle))
+    }
+
+    /// Empty: reading what other users' processes have used takes the rights of the administrator.
+    static var ticksByProcess: [Int32: (name: String, ticks: UInt64)] { [:] }
 
     /// What the kernel counts of a process; nil if it is gone.
     static func usage(of process: Int32) -> rusage_info_v4? {

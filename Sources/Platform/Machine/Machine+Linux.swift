@@ -34,6 +34,9 @@
     /// The peak resident size of this process, in bytes.
     public static var peakMemoryByteCount: Int { kibibytes("/proc/self/status", field: "VmHWM") }
 
+    /// Bytes that this process holds in transparent huge pages; nil if the kernel does not report it.
+    public static var hugePageByteCount: Int? { knownKibibytes("/proc/self/smaps_rollup", field: "AnonHugePages") }
+
     /// The number of runnable threads, averaged over the last minute.
     public static var loadAverage: Double {
       text("/proc/loadavg")?.split(separator: " ").first.flatMap { Double($0) } ?? 0
@@ -86,6 +89,63 @@
         memoryBytes: (field("VmRSS:").flatMap { Int($0) } ?? 0) * 1024, isStopped: state == "T" || state == "t")
     }
 
+    /// A path by which the executable of a process can be read, even if its file was replaced; nil if it cannot.
+    public static func executable(of process: Int32) -> String? {
+      let path = "/proc/\(process)/exe"
+      return access(path, R_OK) == 0 ? path : nil
+    }
+
+    /// The highest nice value of a process's threads, which each have their own; nil if it is gone.
+    public static func niceValue(of process: Int32) -> Int? {
+      let folder = "/proc/\(process)/task"
+      let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      return threads.compactMap { thread in
+        text("\(folder)/\(thread)/stat").flatMap(statFields).flatMap { $0.count > 16 ? Int($0[16]) : nil }
+      }.max()
+    }
+
+    /// The processors that a process may use; nil if it is gone.
+    public static func affinity(of process: Int32) -> ProcessorList? {
+      line("/proc/\(process)/status", field: "Cpus_allowed_list").flatMap(ProcessorList.init)
+    }
+
+    /// Ticks since boot of the processors that this process may use; nil if the system does not count them.
+    static var processorTimes: ProcessorTimes? {
+      let usable = affinity(of: getpid())
+      var times = ProcessorTimes()
+      for line in text("/proc/stat")?.split(separator: "\n") ?? [] where line.hasPrefix("cpu") {
+        let fields = line.split(separator: " ")
+        guard let number = Int(fields[0].dropFirst(3)), usable?.numbers.contains(number) ?? true else { continue }
+        // User, nice, system, idle, waiting, interrupts, soft interrupts, stolen; what follows is part of user and nice.
+        let ticks = fields.dropFirst().prefix(8).compactMap { UInt64($0) }
+        guard ticks.count == 8 else { continue }
+        times.count += 1
+        times.all += ticks.reduce(0, &+)
+        times.stolen = (times.stolen ?? 0) + ticks[7]
+        times.busy += ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]
+      }
+      return times.count > 0 ? times : nil
+    }
+
+    /// Ticks that each process but this one has used, those of its threads together, with its name.
+    static var ticksByProcess: [Int32: (name: String, ticks: UInt64)] {
+      var found: [Int32: (name: String, ticks: UInt64)] = [:]
+      for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+        guard let process = Int32(entry), process != getpid(), let stat = text("/proc/\(entry)/stat"),
+          let start = stat.firstIndex(of: "("), let end = stat.lastIndex(of: ")"), start < end,
+          let fields = statFields(stat), fields.count > 12, let user = UInt64(fields[11]),
+          let system = UInt64(fields[12])
+        else { continue }
+        found[process] = (String(stat[stat.index(after: start)..<end]), user + system)
+      }
+      return found
+    }
+
+    /// The fields of a process's or thread's `stat` from its state on, the third: its name may hold anything.
+    private static func statFields(_ stat: String) -> [Substring]? {
+      stat.lastIndex(of: ")").map { stat[stat.index(after: $0)...].split(separator: " ") }
+    }
+
     private static func readings(of folder: String, prefix: String, file: String) -> [String] {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
       return names.filter { $0.hasPrefix(prefix) }.compactMap { text("\(folder)/\($0)/\(file)") }
@@ -102,8 +162,12 @@
       }
     }
 
-    private static func kibibytes(_ path: String, field: String) -> Int {
-      line(path, field: field)?.split(separator: " ").first.flatMap { Int($0) }.map { $0 * 1024 } ?? 0
+    /// In bytes; 0 if the file does not have the field.
+    private static func kibibytes(_ path: String, field: String) -> Int { knownKibibytes(path, field: field) ?? 0 }
+
+    /// In bytes; nil if the file does not have the field.
+    private static func knownKibibytes(_ path: String, field: String) -> Int? {
+      line(path, field: field)?.split(separator: " ").first.flatMap { Int($0) }.map { $0 * 1024 }
     }
   }
 #endif

@@ -49,12 +49,12 @@ extension EvidenceTrace {
   /// For programs: absent values and unbounded ends are null.
   public var json: JSONValue {
     [
-      "metric": .string(metric.rawValue), "cell": .string(cell.rawValue), "unit": .string(metric.unit),
+      "metric": .string(metric.rawValue), "cell": .init(cells.count == 1 ? cells[0].rawValue : nil),
+      "cells": .array(cells.map { .string($0.rawValue) }), "unit": .string(metric.unit),
       "rule": .string(isObjective ? "objective" : "guardrail"), "threshold": .init(threshold),
       "points": .array(points.map(\.json)),
     ]
   }
-
 }
 
 extension EvidenceTrace.Point {

@@ -57,7 +57,7 @@ extension ComparisonDetail {
   }
 
   private func section(_ trace: EvidenceTrace, index: Int, _ hasCharts: Bool) -> String {
-    let title = "\(trace.metric.title) of \(trace.cell)"
+    let title = trace.title
     let rule = trace.isObjective ? "objective" : "guardrail"
     let figures = [
       ChartFigure(

@@ -11,17 +11,8 @@ struct ItemAsker: Sendable {
 
   func ask(_ item: AccuracyTask.Item, _ worker: ModelWorker) async throws(WorkerFailure) -> Sample.Outcome {
     switch task.kind {
-    case .multipleChoice:
-      // After a chat template the answer starts a turn; after plain text it starts a word.
-      return try await choose(item, prompt: item.prompt, lead: task.usesChatTemplate ? "" : " ", tail: "", worker)
-    case .cloze:
-      let parts = item.prompt.components(separatedBy: "___")
-      let head = parts[0]
-      // A space before the gap belongs to the word in it: tokenizers join the two.
-      let lead = head.hasSuffix(" ") ? " " : ""
-      return try await choose(
-        item, prompt: String(head.dropLast(lead.count)), lead: lead, tail: parts.dropFirst().joined(separator: "___"),
-        worker)
+    case .multipleChoice, .cloze:
+      return try await answers(to: [item], worker)[0].outcome
     case .perplexity:
       let tokens = try await text(item, worker)
       return .text(
@@ -50,16 +41,39 @@ struct ItemAsker: Sendable {
     return tokens
   }
 
-  private func choose(
-    _ item: AccuracyTask.Item, prompt: String, lead: String, tail: String, _ worker: ModelWorker
-  ) async throws(WorkerFailure) -> Sample.Outcome {
-    let promptTokens = try await tokens(of: prompt, worker)
-    var scores: [Double] = []
-    for option in item.options {
-      let continuation = try await worker.tokens(of: lead + option + tail)
-      scores.append(try await worker.meanLogProbability(of: continuation, after: promptTokens))
+  /// Asks items of multiple choice or cloze at once.
+  ///
+  /// - Returns: In the order of the items what each yields, and the tokens of its prompt and options.
+  func answers(
+    to items: [AccuracyTask.Item], _ worker: ModelWorker
+  ) async throws(WorkerFailure) -> [(outcome: Sample.Outcome, tokens: Int)] {
+    var questions: [ScoreItem] = []
+    for item in items { questions.append(try await question(item, worker)) }
+    let values = try await worker.logProbabilities(of: questions)
+    return items.indices.map { index in
+      let scores = values[index].map { $0.reduce(0, +) / Double($0.count) }
+      return (
+        outcome: Sample.Outcome.answer(AnswerJudge.judge(items[index], scores: scores)),
+        tokens: questions[index].continuations.reduce(questions[index].prompt.count) { $0 + $1.count }
+      )
     }
-    return .answer(AnswerJudge.judge(item, scores: scores))
+  }
+
+  private func question(_ item: AccuracyTask.Item, _ worker: ModelWorker) async throws(WorkerFailure) -> ScoreItem {
+    // After a chat template the answer starts a turn; after plain text it starts a word.
+    var (prompt, lead, tail) = (item.prompt, task.usesChatTemplate ? "" : " ", "")
+    if task.kind == .cloze {
+      let parts = item.prompt.components(separatedBy: "___")
+      // A space before the gap belongs to the word in it: tokenizers join the two.
+      lead = parts[0].hasSuffix(" ") ? " " : ""
+      prompt = String(parts[0].dropLast(lead.count))
+      tail = parts.dropFirst().joined(separator: "___")
+    }
+    var question = ScoreItem(prompt: try await tokens(of: prompt, worker), continuations: [])
+    for option in item.options {
+      question.continuations.append(try await worker.tokens(of: lead + option + tail))
+    }
+    return question
   }
 
   private func tokens(of prompt: String, _ worker: ModelWorker) async throws(WorkerFailure) -> [Int32] {

@@ -44,7 +44,7 @@ extension MeasurementRunner {
   }
 
   /// A worker that dies while it loads is tried once more, in a fresh process.
-  private func startTwice(_ model: ModelUnderTest) async throws -> Run {
+  func startTwice(_ model: ModelUnderTest) async throws -> Run {
     do {
       return try await model.start()
     } catch RunnerError.notLoaded(_, .died(let status, let lines)) {

@@ -23,7 +23,7 @@ public enum Schedule {
     var generator = SplitMix64(seed: envelope.plan.orderSeed)
     let rounds = envelope.plan.blocks + (extraBlocks.values.max() ?? 0)
     return (0..<rounds).flatMap { round in
-      var blocks = shuffled(envelope.throughput, &generator).compactMap { cell -> ScheduledBlock? in
+      var blocks = generator.shuffled(envelope.throughput).compactMap { cell -> ScheduledBlock? in
         let isResidentFirst = generator.nextIndex(below: 2) == 0
         guard round < envelope.plan.blocks + extraBlocks[cell.id, default: 0] else { return nil }
         return ScheduledBlock(cell: cell, block: round, order: order(sides, isResidentFirst: isResidentFirst))
@@ -33,17 +33,19 @@ public enum Schedule {
     }
   }
 
-  /// Fisher and Yates's shuffle, spelled out because the standard library's may change the draws of a seed.
-  private static func shuffled(_ cells: [ThroughputCell], _ generator: inout SplitMix64) -> [ThroughputCell] {
-    var cells = cells
-    for index in cells.indices.reversed() { cells.swapAt(index, generator.nextIndex(below: index + 1)) }
-    return cells
-  }
-
   private static func order(_ sides: [Side], isResidentFirst: Bool) -> [Side] {
     guard sides.count == 2 else { return [sides[0], sides[0]] }
     let first: Side = isResidentFirst ? .resident : .candidate
     return [first, first.other, first.other, first]
+  }
+}
+
+extension SplitMix64 {
+  /// Fisher and Yates's shuffle, spelled out because the standard library's may change the draws of a seed.
+  mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
+    var elements = elements
+    for index in elements.indices.reversed() { elements.swapAt(index, nextIndex(below: index + 1)) }
+    return elements
   }
 }
 

@@ -21,14 +21,16 @@ struct LoopPass {
   ///
   /// A replay's block that was begun but not finished is voided, like one of a throughput cell; a live loop goes on
   /// where it stopped, from the texts that are stored.
+  ///
+  /// - Parameter seed: The session's, for the order of replays.
   static func remaining(
-    _ envelope: Envelope, sides: [Side], earlier: [Sample], recorder: Recorder
+    _ envelope: Envelope, sides: [Side], seed: UInt64, earlier: [Sample], recorder: Recorder
   ) throws -> (passes: [LoopPass], turns: Int) {
     var passes: [LoopPass] = []
     var turns = 0
     for cell in envelope.toolLoops {
       let samples = earlier.filter { $0.place.cell == cell.id }
-      let all = planned(cell, sides: sides, seed: envelope.plan.orderSeed, extra: 0)
+      let all = planned(cell, sides: sides, seed: seed, extra: 0)
       turns += all.count * cell.trace.rounds.count
       if cell.mode == .live {
         passes += all.compactMap { resumed($0, sides: sides, samples) }
@@ -41,7 +43,7 @@ struct LoopPass {
         try recorder.void(
           BlockVoid(cell: cell.id, block: block, reason: "interrupted after \(samples.count) turns"))
       }
-      passes += planned(cell, sides: sides, seed: envelope.plan.orderSeed, extra: cut.count)
+      passes += planned(cell, sides: sides, seed: seed, extra: cut.count)
         .filter { begun[$0.block] == nil }
       turns += cut.count * perBlock * cell.trace.rounds.count
     }

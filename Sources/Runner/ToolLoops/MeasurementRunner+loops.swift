@@ -8,7 +8,7 @@ extension MeasurementRunner {
     _ passes: [LoopPass], _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
   ) async throws {
     for pass in passes {
-      guard let model = models.first(where: { $0.contender.side == pass.side }) else { continue }
+      guard let model = models.first(of: pass.side) else { continue }
       await blockGuard.begin(models)
       try await run(pass, model, &recorder)
       let seen = try blockGuard.end(cell: pass.cell.id, block: pass.block, recorder)

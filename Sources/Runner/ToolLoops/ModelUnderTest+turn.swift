@@ -1,6 +1,7 @@
 import Envelopes
 import JSON
 import Measurements
+import Platform
 import ToolCalls
 import WorkerProtocol
 
@@ -24,6 +25,7 @@ extension ModelUnderTest {
         return .unscored(.notApplicable, message: reason)
       }
       let sampling = self.plan.envelope.sampling
+      let start = Machine.monotonicNanoseconds
       let reply = try await worker.generate(
         GenerateOptions(
           prompt: prompt, maximumTokens: cell.maximumTokens, stopsAtEnd: cell.mode == .live,
@@ -31,7 +33,9 @@ extension ModelUnderTest {
           reusesPrefix: cell.reusesPrefix && round > 1, temperature: sampling.temperature, topP: sampling.topP,
           seed: sampling.seed, maximumSeconds: cell.maximumSeconds, keepsSpecialTokens: true,
           streamsText: judge != nil))
+      let elapsed = Int64(Machine.monotonicNanoseconds - start)
       let times = try TurnTimes.read(reply, promptTokens: prompt.count)
+      try times.check(elapsed: elapsed)
       guard let judge else {
         guard times.decodeTokens == cell.maximumTokens else {
           let limit = "the limit of \(cell.maximumSeconds) s came after \(times.decodeTokens) tokens"

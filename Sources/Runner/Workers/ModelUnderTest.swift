@@ -4,11 +4,12 @@ import Measurements
 import Platform
 import WorkerProtocol
 
-/// One contender with its prompts and its worker, which is replaced when it dies.
+/// One contender with its prompts and its worker, which is replaced when it dies and, by rounds, before each round.
 actor ModelUnderTest {
   nonisolated let contender: MeasurementPlan.Contender
   let plan: MeasurementPlan
-  private let references: References
+  let references: References
+  private let executables: ExecutableHashes
   private(set) var worker: ModelWorker?
   private var prompts: [CellID: [Int32]] = [:]
   /// A worker that dies again at once would be restarted for ever.
@@ -17,12 +18,24 @@ actor ModelUnderTest {
   private var stamp: FolderStamp?
   /// Why the last worker ended; taken by `takeFailure`.
   private var failure: WorkerFailure?
+  /// What is worked on in slices, or nil.
+  var slicedRequest: SlicedRequest?
 
-  init(_ contender: MeasurementPlan.Contender, plan: MeasurementPlan, references: References) {
+  init(
+    _ contender: MeasurementPlan.Contender, plan: MeasurementPlan, references: References, executables: ExecutableHashes
+  ) {
     self.contender = contender
     self.references = references
+    self.executables = executables
     self.plan = plan
   }
+
+  /// The tokens of a prompt that the engine processes at once; nil if it cannot make requests in slices, or if there is no
+  /// worker.
+  var prefillChunk: Int? { worker?.loaded.prefillChunk }
+
+  /// Whether there is a worker that scores many items in one request.
+  var takesBatches: Bool { worker?.loaded.takesBatches ?? false }
 
   /// Starts the worker and returns the run to record.
   ///
@@ -37,7 +50,9 @@ actor ModelUnderTest {
       return Run(
         model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil,
         provenance: worker.loaded.provenance, engine: worker.loaded.engine, load: worker.loaded.load,
-        description: worker.loaded.description, proof: worker.loaded.proof)
+        description: worker.loaded.description, proof: worker.loaded.proof,
+        conditions: WorkerConditions(
+          of: worker, isOverridden: plan.command.isOverridden, executables: executables))
     } catch {
       throw .notLoaded(contender.model, error)
     }
@@ -71,16 +86,17 @@ actor ModelUnderTest {
   /// Measures one repetition of a throughput cell.
   func measure(_ cell: ThroughputCell, block: Int, repetition: Int) async -> Sample {
     await sample(Sample.Place(cell: cell.id, block: block, repetition: repetition)) { worker throws(WorkerFailure) in
-      let reply = try await worker.generate(
-        GenerateOptions(
-          prompt: try await self.prompt(of: cell, worker), maximumTokens: cell.decodeTokens,
-          sequences: cell.concurrency, mayVaryPrompt: true))
+      let request = try await self.request(of: cell, worker)
+      let start = Machine.monotonicNanoseconds
+      let reply = try await worker.generate(request)
+      let elapsed = Int64(Machine.monotonicNanoseconds - start)
       let reading = ThroughputReading(
         promptTokens: try reply.value("prompt_tokens", \.integer),
         cachedTokens: try reply.value("cached_tokens", \.integer),
         tokenNanoseconds: try reply.value("token_ns") { $0.array?.compactMap { $0.integer.map(Int64.init) } },
         sequences: reply.result["sequences"]?.integer ?? 1)
       guard reading.isOf(cell) else { throw .notAWorker("a reading that is not of the cell \(cell.id)") }
+      try reading.check(elapsed: elapsed)
       return .throughput(reading)
     }
   }
@@ -105,20 +121,30 @@ actor ModelUnderTest {
       do throws(WorkerFailure) {
         outcome = try await body(worker)
       } catch {
-        outcome = .unscored(status(of: error), message: error.description)
-        if error.endsWorker {
-          failure = error
-          await worker.close()
-          self.worker = nil
-        }
+        outcome = await end(worker, after: error)
       }
       peak = await worker.peakMemoryBytes
     } else {
-      outcome = .unscored(.failed, message: "the worker of \(contender.model) ended too often to be started again")
+      outcome = noWorker
     }
     return Sample(
       place: place, startedAt: startedAt, elapsedNanoseconds: Int64(Machine.monotonicNanoseconds - start),
       peakMemoryBytes: Int64(peak), loadAverage: load, outcome: outcome)
+  }
+
+  /// What a request is without a worker.
+  var noWorker: Sample.Outcome {
+    .unscored(.failed, message: "the worker of \(contender.model) ended and could not be started again")
+  }
+
+  /// What a request is that ended like this; a worker that cannot be asked again is closed.
+  func end(_ worker: ModelWorker, after error: WorkerFailure) async -> Sample.Outcome {
+    if error.endsWorker {
+      failure = error
+      await worker.close()
+      self.worker = nil
+    }
+    return .unscored(status(of: error), message: error.description)
   }
 
   /// A crash under a memory limit counts as caused by the limit: a full address space shows as a crash.
@@ -127,6 +153,13 @@ actor ModelUnderTest {
       return failure.cellStatus
     }
     return .capacityGated
+  }
+
+  /// The request of a throughput cell, whole or in slices.
+  func request(of cell: ThroughputCell, _ worker: ModelWorker) async throws(WorkerFailure) -> GenerateOptions {
+    GenerateOptions(
+      prompt: try await prompt(of: cell, worker), maximumTokens: cell.decodeTokens, sequences: cell.concurrency,
+      mayVaryPrompt: true)
   }
 
   /// The cell's text, repeated and cut to its length in this model's tokens.
@@ -162,9 +195,24 @@ extension WorkerFailure {
 }
 
 extension ThroughputReading {
+  /// Refuses a reading whose last token is later than the reply that brought it: whoever reports more time than went by
+  /// reports something else than time.
+  ///
+  /// - Parameter elapsed: Nanoseconds from the request to the reply, by the runner's clock.
+  /// - Throws: `.notAWorker`.
+  func check(elapsed: Int64) throws(WorkerFailure) {
+    guard let last = tokenNanoseconds.last, last > elapsed else { return }
+    throw .notAWorker("a last token after \(last) ns, for which \(elapsed) ns were waited")
+  }
+
   /// Whether the reading is possible and its lengths are those that the cell asked for.
   fileprivate func isOf(_ cell: ThroughputCell) -> Bool {
     problem == nil && promptTokens == cell.promptTokens && sequences == cell.concurrency
       && decodeTokens == cell.decodeTokens && (tokenNanoseconds.first ?? 0) > 0
   }
+}
+
+extension [ModelUnderTest] {
+  /// The model of that side; nil if it is not measured.
+  func first(of side: Side) -> ModelUnderTest? { first { $0.contender.side == side } }
 }

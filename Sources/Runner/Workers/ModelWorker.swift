@@ -17,6 +17,14 @@ actor ModelWorker {
     /// The most tokens of a sequence, or nil if the worker does not say.
     var contextLength: Int?
     var chat: ChatAbilities
+    /// The tokens of a prompt that it processes at once; nil if it cannot make requests in slices.
+    var prefillChunk: Int?
+    /// Whether it scores many items in one request.
+    var takesBatches: Bool
+    /// Where its weights stand; nil if it does not say.
+    var weightsPlace: WorkerConditions.WeightsPlace?
+    /// Bytes of its memory in huge pages; nil if it does not say.
+    var hugePageBytes: Int?
   }
 
   let process: WorkerProcess
@@ -54,7 +62,12 @@ actor ModelWorker {
         provenance: try Provenance(proof), proof: try ProofLevel(proof),
         description: try load.value("model", \.object),
         load: LoadReading(loadSeconds: loadSeconds, readinessSeconds: readinessSeconds),
-        contextLength: load.result["context_length"]?.integer, chat: ChatAbilities(load.result["chat"]))
+        contextLength: load.result["context_length"]?.integer, chat: ChatAbilities(load.result["chat"]),
+        prefillChunk: try Self.prefillChunk(load), takesBatches: load.result["batches"]?.bool ?? false,
+        weightsPlace: try load.optional("weights_in") {
+          $0.string.flatMap(WorkerConditions.WeightsPlace.init(rawValue:))
+        },
+        hugePageBytes: try load.optional("huge_page_bytes") { $0.integer.flatMap { $0 >= 0 ? $0 : nil } })
     } catch {
       await process.close()
       throw error
@@ -82,10 +95,31 @@ actor ModelWorker {
       .generate(options), within: options.maximumSeconds.map { 2 * $0 + 2 } ?? limits.prefill + limits.decode)
   }
 
-  /// The mean log-probability per token of a continuation.
-  func meanLogProbability(of continuation: [Int32], after prompt: [Int32]) async throws(WorkerFailure) -> Double {
-    let values = try await logProbabilities(of: continuation, after: prompt)
-    return values.reduce(0, +) / Double(values.count)
+  /// Begins a request that is made in slices.
+  func begin(_ options: GenerateOptions) async throws(WorkerFailure) -> WorkerReply {
+    try await request(.begin(options))
+  }
+
+  /// Works on the next tokens of the request that was begun.
+  func advance(by tokens: Int, of phase: Slice.Phase) async throws(WorkerFailure) -> WorkerReply {
+    try await request(.advance(tokens: tokens), within: phase == .prefill ? limits.prefill : limits.decode)
+  }
+
+  /// The log-probabilities of the items' continuations, by item, continuation and token: in one request, or in one for each
+  /// continuation if the worker takes no batches.
+  func logProbabilities(of items: [ScoreItem]) async throws(WorkerFailure) -> [[[Double]]] {
+    if loaded.takesBatches {
+      return try await request(.scoreBatch(items)).values("log_probabilities", of: items)
+    }
+    var values: [[[Double]]] = []
+    for item in items {
+      var own: [[Double]] = []
+      for continuation in item.continuations {
+        own.append(try await logProbabilities(of: continuation, after: item.prompt))
+      }
+      values.append(own)
+    }
+    return values
   }
 
   func logProbabilities(of continuation: [Int32], after prompt: [Int32]) async throws(WorkerFailure) -> [Double] {
@@ -116,6 +150,11 @@ actor ModelWorker {
     return reply
   }
 
+  private static func prefillChunk(_ load: WorkerReply) throws(WorkerFailure) -> Int? {
+    guard load.result["slices"]?.bool == true else { return nil }
+    return try load.value("prefill_chunk") { $0.integer.flatMap { (1...1 << 20).contains($0) ? $0 : nil } }
+  }
+
   private static func seconds(since start: UInt64) -> Double {
     Double(Machine.monotonicNanoseconds - start) * 1e-9
   }
@@ -143,7 +182,19 @@ extension Provenance {
     }
     self = .hashed(
       WeightsHash(rawValue: try proof.value("weights") { $0["hash"]?.string }),
-      files: try proof.value("weights") { $0["files"]?.object })
+      files: try proof.value("weights") { $0["files"]?.object }, tensors: try Self.tensors(proof))
+  }
+
+  /// Nil if the worker reports none; challenges are counted by it, so nothing else passes for a hash.
+  private static func tensors(_ proof: WorkerReply) throws(WorkerFailure) -> TensorsHash? {
+    guard let stated = proof.result["weights"]?["tensors"], stated != .null else { return nil }
+    return TensorsHash(
+      rawValue: try proof.value("weights") { _ in
+        stated.string.flatMap { text in
+          let isHexadecimal = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+          return isHexadecimal && text.utf8.count == 64 ? text : nil
+        }
+      })
   }
 }
 
@@ -155,9 +206,27 @@ extension ProofLevel {
 }
 
 extension WorkerReply {
+  /// A member, or nil if it is null or missing.
+  fileprivate func optional<Value>(
+    _ name: String, _ read: (JSONValue) -> Value?
+  ) throws(WorkerFailure) -> Value? {
+    guard let member = result[name], member != .null else { return nil }
+    return try value(name, read)
+  }
+
   fileprivate func values(_ name: String, count: Int) throws(WorkerFailure) -> [Double] {
     let values = try value(name) { $0.array?.compactMap(\.number) }
     guard values.count == count else { throw .notAWorker("a wrong number of \(name)") }
+    return values
+  }
+
+  fileprivate func values(_ name: String, of items: [ScoreItem]) throws(WorkerFailure) -> [[[Double]]] {
+    let values = try value(name) { member in
+      member.array?.map { item in (item.array ?? []).map { ($0.array ?? []).compactMap(\.number) } }
+    }
+    guard values.map({ $0.map(\.count) }) == items.map({ $0.continuations.map(\.count) }) else {
+      throw .notAWorker("a wrong number of \(name)")
+    }
     return values
   }
 }
@@ -209,7 +278,7 @@ public enum GenerationCheck {
     let loaded = worker.loaded
     await worker.close()
     var weights: WeightsHash?
-    if case .hashed(let hash, _) = loaded.provenance { weights = hash }
+    if case .hashed(let hash, _, _) = loaded.provenance { weights = hash }
     return (loaded.load.loadSeconds + loaded.load.readinessSeconds, weights)
   }
 }

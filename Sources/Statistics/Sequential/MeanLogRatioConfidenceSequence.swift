@@ -9,8 +9,8 @@ import Foundation
 /// **Assumes** that log-ratios are independent and normal with one mean and one variance; the error guarantee then
 /// holds for every variance. Symmetric heavy tails make it cautious rather than wrong. Skew breaks it: with noise of
 /// exponential shape a one-sided test at 5 % errs in 16 % of runs within 40 pairs. Log-ratios of two equal models are
-/// symmetric when each block's order is random, but those of unequal models need not be; so read
-/// ``MedianLogRatioConfidenceSequence`` beside it and distrust a verdict on which the two disagree.
+/// symmetric when each block's order is random, but those of unequal models need not be; `resident calibrate` shows
+/// what skewed and stalling models do to a plan.
 ///
 /// The guarantee is about crossing 1/alpha, at any time. An e-value read at a moment chosen by absolute sizes may
 /// average above 1, so do not multiply it into another test.
@@ -95,29 +95,51 @@ public struct MeanLogRatioConfidenceSequence: ConfidenceSequence, Hashable {
 /// What more observations would show, if they are like those seen: for stopping early without a win and for advice. No
 /// error guarantee depends on it.
 extension MeanLogRatioConfidenceSequence {
-  /// The chance that the lower end of the two-sided interval lies above `nullValue` after `total` observations.
+  /// The chance that the lower end of the interval lies above `nullValue` after `total` observations.
   ///
   /// Student's t prediction of the final mean, with the spread as it is now; 1 below two observations, when nothing is
   /// known.
-  public func chanceOfLower(above nullValue: Double, after total: Int) -> Double {
+  ///
+  /// - Parameter critical: What ``criticalT(after:_:)`` returns for `total`, for callers that ask often; nil computes it.
+  public func chanceOfLower(
+    above nullValue: Double, after total: Int, _ sides: DecisionLevel.Sides = .two, critical: Double? = nil
+  ) -> Double {
     guard count >= 2 else { return 1 }
-    if total <= count { return lower > nullValue ? 1 : 0 }
+    if total <= count { return interval(sides).lower > nullValue ? 1 : 0 }
     let variance = believedSquaredDeviations / Double(count - 1)
-    let critical = TMixture(count: total, effectVariance: effectScale * effectScale).twoSidedCriticalT(alpha: alpha)
+    let critical = critical ?? criticalT(after: total, sides)
     let distance = meanLogRatio - critical * (variance / Double(total)).squareRoot() - nullValue
     let spread = (variance * (1 / Double(count) - 1 / Double(total))).squareRoot()
     return StudentT(degreesOfFreedom: Double(count - 1)).cdf(distance / spread)
   }
 
-  /// The number of observations, at least `from`, at which the lower end of the two-sided interval passes `nullValue`
-  /// with that mean and deviation; nil if the mean is not above it or it takes over a million.
+  /// The distance of an end of the interval from the mean after that many observations, in standard errors.
+  public func criticalT(after total: Int, _ sides: DecisionLevel.Sides) -> Double {
+    TMixture(count: total, effectVariance: effectScale * effectScale).criticalT(alpha: alpha, sides)
+  }
+
+  /// Whether an end of the interval at this level lies beyond `nullValue`: the lower end above it for `greater`, the upper
+  /// end below it for `less`.
+  ///
+  /// Of one evaluation of the evidence, where the end itself takes a search.
+  public func isShown(_ alternative: Alternative, than nullValue: Double, _ sides: DecisionLevel.Sides) -> Bool {
+    switch (sides, alternative) {
+    case (.one, .greater), (.one, .less): logEValue(against: nullValue, alternative: alternative) >= -log(alpha)
+    case (_, .greater): interval.lower > nullValue
+    case (_, .less): interval.upper < nullValue
+    case (_, .twoSided): interval.lower > nullValue || interval.upper < nullValue
+    }
+  }
+
+  /// The number of observations, at least `from`, at which the lower end of the interval passes `nullValue` with that
+  /// mean and deviation; nil if the mean is not above it or it takes over a million.
   public static func count(
-    forLowerAbove nullValue: Double, mean: Double, deviation: Double, from start: Int, alpha: Double,
-    effectScale: Double = 1
+    forLowerAbove nullValue: Double, mean: Double, deviation: Double, from start: Int, _ level: DecisionLevel
   ) -> Int? {
     guard mean > nullValue, deviation.isFinite else { return nil }
+    let variance = level.effectScale * level.effectScale
     func isEnough(_ total: Int) -> Bool {
-      let critical = TMixture(count: total, effectVariance: effectScale * effectScale).twoSidedCriticalT(alpha: alpha)
+      let critical = TMixture(count: total, effectVariance: variance).criticalT(alpha: level.alpha, level.sides)
       return mean - critical * deviation / Double(total).squareRoot() > nullValue
     }
     var low = max(start, 2) - 1
@@ -165,6 +187,11 @@ struct TMixture {
     let statistic = correlation * (shrinkage * n / remainder(correlation, unexplained)).squareRoot()
     return logTwoSided(correlation: correlation, unexplained: unexplained)
       + log(2 * StudentT(degreesOfFreedom: n).cdf(statistic))
+  }
+
+  /// The t at which an end of the interval stands.
+  func criticalT(alpha: Double, _ sides: DecisionLevel.Sides) -> Double {
+    sides == .one ? oneSidedCriticalT(alpha: alpha) : twoSidedCriticalT(alpha: alpha)
   }
 
   /// The |t| at which two-sided evidence reaches 1/alpha, infinite if no t is enough at this size.

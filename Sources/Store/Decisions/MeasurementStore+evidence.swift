@@ -48,7 +48,7 @@ extension MeasurementStore {
     }
   }
 
-  /// The complete sessions that began before it with the same challenge, models and envelope, oldest first.
+  /// The complete sessions that began before it with the same challenge, weights and envelope, oldest first.
   func predecessors(of number: SessionNumber) throws(StoreError) -> [SessionNumber] {
     try read { database in
       try Int64.fetchAll(
@@ -56,13 +56,24 @@ extension MeasurementStore {
         sql: """
           SELECT earlier.number FROM sessions JOIN sessions earlier
             ON earlier.challenge = sessions.challenge AND earlier.envelope_hash = sessions.envelope_hash
-            AND earlier.role IS sessions.role AND earlier.resident IS sessions.resident
-            AND earlier.candidate = sessions.candidate AND earlier.started_at_s < sessions.started_at_s
+            AND earlier.role IS sessions.role AND earlier.host = sessions.host
+            AND earlier.started_at_s < sessions.started_at_s
           WHERE sessions.number = ? AND earlier.state = 'complete'
+            AND \(Self.hasSameWeights(.resident)) AND \(Self.hasSameWeights(.candidate))
           ORDER BY earlier.started_at_s, earlier.number
           """, arguments: [number.rawValue]
       ).map(SessionNumber.init(rawValue:))
     }
+  }
+
+  /// Whether a side of `earlier` is of the same weights as that of `sessions`, as `Run.hasSameWeights`.
+  private static func hasSameWeights(_ side: Side) -> String {
+    """
+    EXISTS (
+      SELECT 1 FROM runs own JOIN runs theirs ON theirs.session = earlier.number AND theirs.side = own.side
+      WHERE own.session = sessions.number AND own.side = '\(side.rawValue)'
+        AND (theirs.weights_hash = own.weights_hash OR theirs.tensors_hash = own.tensors_hash))
+    """
   }
 
   /// The complete comparisons of the same proven weights under the same envelope on the same host whose last verdict is
@@ -70,25 +81,29 @@ extension MeasurementStore {
   private func decidedComparisons(like evidence: Evidence) throws(StoreError) -> [DecidedComparison] {
     guard let resident = evidence.resident.weights, let candidate = evidence.candidate.weights else { return [] }
     return try read { database in
-      try SessionRow.fetchAll(
+      try Row.fetchAll(
         database,
         sql: """
-          SELECT * FROM sessions
-          WHERE state = 'complete' AND envelope_hash = ? AND host = ?
-            AND (SELECT outcome FROM verdicts WHERE session = sessions.number ORDER BY id DESC LIMIT 1) <> 'inconclusive'
+          SELECT uuid, started_at_s, environment,
+            (SELECT outcome FROM verdicts WHERE session = sessions.number ORDER BY id DESC LIMIT 1) AS outcome
+          FROM sessions
+          WHERE state = 'complete' AND envelope_hash = ? AND host = ? AND outcome <> 'inconclusive'
             AND EXISTS (
-              SELECT 1 FROM runs WHERE session = sessions.number AND side = 'resident' AND weights_hash = ?)
+              SELECT 1 FROM runs WHERE session = sessions.number AND side = 'resident'
+                AND (weights_hash = ? OR tensors_hash = ?))
             AND EXISTS (
-              SELECT 1 FROM runs WHERE session = sessions.number AND side = 'candidate' AND weights_hash = ?)
+              SELECT 1 FROM runs WHERE session = sessions.number AND side = 'candidate'
+                AND (weights_hash = ? OR tensors_hash = ?))
           ORDER BY started_at_s, number
           """,
         arguments: [
           evidence.session.envelopeHash.rawValue, evidence.session.host.fingerprint, resident.rawValue,
-          candidate.rawValue,
+          evidence.resident.tensors?.rawValue, candidate.rawValue, evidence.candidate.tensors?.rawValue,
         ]
       ).compactMap { row in
-        EnvironmentClass(rawValue: row.environment).map {
-          DecidedComparison(session: row.uuid, startedAt: row.startedAt, environment: $0)
+        EnvironmentClass(rawValue: row["environment"]).map {
+          DecidedComparison(
+            session: row["uuid"], startedAt: row["started_at_s"], environment: $0, outcome: row["outcome"])
         }
       }
     }

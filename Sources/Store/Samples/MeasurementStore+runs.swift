@@ -6,10 +6,11 @@ extension MeasurementStore {
   /// Records that a model was loaded for a running session.
   ///
   /// A session has one run per side, and one more each time that the side's worker had to be started anew, after a crash
-  /// or a resumption; that must have the same weights and engine build as the first.
+  /// or a resumption, or for another round; that must have the same weights and engine build as the first, and its worker
+  /// must run under the same conditions.
   ///
   /// - Throws: `notRunning`, `runMismatch`, or `invalidValue` for names that contain U+0000 and times that
-  ///   are not finite.
+  ///   are not finite, or conditions that no worker runs under.
   public func append(_ run: Run, to session: SessionNumber) throws(StoreError) -> RunNumber {
     try run.validate()
     return try write { try self.insert(run, to: session, $0) }
@@ -39,6 +40,9 @@ extension Run {
     for name in [model.rawValue, engine.name, engine.version, engine.instructionSet] where name.utf8.contains(0) {
       throw .invalidValue(of: "the run", problem: "has a name that contains U+0000")
     }
+    if let conditions, WorkerConditions(json: conditions.json) != conditions {
+      throw .invalidValue(of: "the run", problem: "has conditions that no worker runs under")
+    }
   }
 
   /// Why the run is none of the session's, or nil.
@@ -58,8 +62,22 @@ extension RunRow {
     if proof != first.proof { return "its weights are not proven as those that the session began with" }
     let build = [engine, engineVersion, instructionSet, "\(threads) threads"]
     let firstBuild = [first.engine, first.engineVersion, first.instructionSet, "\(first.threads) threads"]
-    guard build != firstBuild else { return nil }
-    return "its engine is \(build.joined(separator: " ")), not \(firstBuild.joined(separator: " "))"
+    if build != firstBuild {
+      return "its engine is \(build.joined(separator: " ")), not \(firstBuild.joined(separator: " "))"
+    }
+    return conditionsDifference(from: first)
+  }
+
+  /// In which of its conditions the worker differs from the first, or nil; what is not known of one of them may be alike.
+  private func conditionsDifference(from first: RunRow) -> String? {
+    guard let own = conditions.flatMap(WorkerConditions.init(text:)),
+      let firsts = first.conditions.flatMap(WorkerConditions.init(text:))
+    else { return nil }
+    for trait in own.differences(from: firsts) {
+      guard let value = own.value(of: trait), let expected = firsts.value(of: trait) else { continue }
+      return "the \(trait.rawValue) of its worker is \(value), not \(expected)"
+    }
+    return nil
   }
 }
 
@@ -82,10 +100,14 @@ struct RunRow: Codable, FetchableRecord, PersistableRecord {
   var loadSeconds: Double
   var readinessSeconds: Double
   var description: String
+  /// Null where the worker reported none, and for runs from before it did.
+  var tensorsHash: String?
+  var conditions: String?
 
   enum CodingKeys: String, CodingKey {
-    case number, session, side, model, proof, engine, threads, description
+    case number, session, side, model, proof, engine, threads, description, conditions
     case weightsHash = "weights_hash"
+    case tensorsHash = "tensors_hash"
     case weightFiles = "weight_files"
     case engineVersion = "engine_version"
     case instructionSet = "instruction_set"
@@ -99,8 +121,9 @@ extension RunRow {
     self.session = session.rawValue
     side = run.side?.rawValue
     model = run.model.rawValue
-    if case .hashed(let hash, let files) = run.provenance {
+    if case .hashed(let hash, let files, let tensors) = run.provenance {
       weightsHash = hash.rawValue
+      tensorsHash = tensors?.rawValue
       weightFiles = JSONValue.object(files).serialized()
       proof = run.proof.rawValue
     }
@@ -111,23 +134,27 @@ extension RunRow {
     loadSeconds = run.load.loadSeconds
     readinessSeconds = run.load.readinessSeconds
     description = JSONValue.object(run.description).serialized()
+    conditions = run.conditions?.text
   }
 
   /// The run, or nil if the row's columns do not make one.
   var run: Run? {
     guard let provenance, let description = Self.object(description) else { return nil }
+    let conditions = self.conditions.map(WorkerConditions.init(text:))
+    if case .some(nil) = conditions { return nil }
     return Run(
       model: ModelID(rawValue: model), side: side.flatMap(Side.init(rawValue:)), provenance: provenance,
       engine: EngineBuild(
         name: engine, version: engineVersion, instructionSet: instructionSet, threads: threads),
       load: LoadReading(loadSeconds: loadSeconds, readinessSeconds: readinessSeconds), description: description,
-      proof: proof.flatMap(ProofLevel.init(rawValue:)) ?? .hashed)
+      proof: proof.flatMap(ProofLevel.init(rawValue:)) ?? .hashed, conditions: conditions ?? nil)
   }
 
   private var provenance: Provenance? {
     guard let weightsHash else { return .unverified }
     guard let files = weightFiles.flatMap(Self.object) else { return nil }
-    return .hashed(WeightsHash(rawValue: weightsHash), files: files)
+    return .hashed(
+      WeightsHash(rawValue: weightsHash), files: files, tensors: tensorsHash.map(TensorsHash.init(rawValue:)))
   }
 
   private static func object(_ text: String) -> JSONObject? { (try? JSONValue(parsing: text))?.object }

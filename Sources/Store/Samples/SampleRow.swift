@@ -29,6 +29,8 @@ struct SampleRow: Codable, FetchableRecord, PersistableRecord {
   var firstToken: Int64?
   var lastToken: Int64?
   var tokens: Data?
+  /// Nil for a request that was made whole.
+  var slices: String?
   var answer: String?
   var isCorrect: Bool?
   var optionScores: String?
@@ -38,7 +40,7 @@ struct SampleRow: Codable, FetchableRecord, PersistableRecord {
   var textReference: String?
 
   enum CodingKeys: String, CodingKey {
-    case id, run, cell, block, repetition, item, round, status, message, answer, sequences
+    case id, run, cell, block, repetition, item, round, status, message, answer, sequences, slices
     case startedAt = "started_at_s"
     case elapsed = "elapsed_ns"
     case peakMemory = "peak_memory_bytes"
@@ -94,6 +96,7 @@ extension SampleRow {
     firstToken = reading.tokenNanoseconds.first
     lastToken = reading.tokenNanoseconds.last
     tokens = Data(TokenTimes.encode(reading.tokenNanoseconds))
+    slices = reading.slices.isEmpty ? nil : JSONValue.array(reading.slices.map(\.stored)).serialized()
   }
 
   /// A JSON array of numbers that are exact to the bit.
@@ -119,9 +122,12 @@ extension SampleRow {
 
   private func outcome(_ turn: TurnRow?) -> Sample.Outcome? {
     guard let status = CellStatus(rawValue: status) else { return nil }
-    if let promptTokens, let cachedTokens, let tokens, let times = tokens.withUnsafeBytes({ TokenTimes.decode($0) }) {
+    if let promptTokens, let cachedTokens, let tokens, let times = tokens.withUnsafeBytes({ TokenTimes.decode($0) }),
+      let slices = readSlices()
+    {
       let reading = ThroughputReading(
-        promptTokens: promptTokens, cachedTokens: cachedTokens, tokenNanoseconds: times, sequences: sequences ?? 1)
+        promptTokens: promptTokens, cachedTokens: cachedTokens, tokenNanoseconds: times, sequences: sequences ?? 1,
+        slices: slices)
       return turn.map { .turn(TurnReading(times: reading, judgement: $0.judgement)) } ?? .throughput(reading)
     }
     if let answer, let isCorrect, let completionTokens, let scores = optionScores.flatMap(Self.values(of:)) {
@@ -133,6 +139,34 @@ extension SampleRow {
     }
     return message.map { .unscored(status, message: $0) }
   }
+
+  /// None if the request was made whole; nil if the column holds no slices.
+  private func readSlices() -> [Slice]? {
+    guard let slices else { return [] }
+    guard let elements = (try? JSONValue(parsing: slices))?.array else { return nil }
+    let values = elements.compactMap(Slice.init(stored:))
+    return values.count == elements.count ? values : nil
+  }
+}
+
+extension Slice {
+  /// The form that ``SliceMigration`` describes.
+  fileprivate var stored: JSONValue {
+    [
+      .string(phase.rawValue), .integer(tokens), .integer(Int(nanoseconds)),
+      processorNanoseconds.map { .integer(Int($0)) } ?? .null, involuntarySwitches.map { .integer($0) } ?? .null,
+    ]
+  }
+
+  fileprivate init?(stored: JSONValue) {
+    guard let elements = stored.array, elements.count == 5,
+      let phase = elements[0].string.flatMap(Phase.init(rawValue:)), let tokens = elements[1].integer,
+      let nanoseconds = elements[2].integer, elements[3...].allSatisfy({ $0 == .null || $0.integer != nil })
+    else { return nil }
+    self.init(
+      phase: phase, tokens: tokens, nanoseconds: Int64(nanoseconds),
+      processorNanoseconds: elements[3].integer.map(Int64.init), involuntarySwitches: elements[4].integer)
+  }
 }
 
 extension SampleRow {
@@ -142,7 +176,7 @@ extension SampleRow {
     samples.elapsed_ns, samples.peak_memory_bytes, samples.load_average, samples.status, samples.message,
     samples.prompt_tokens, samples.cached_tokens, samples.token_ns, samples.answer, samples.is_correct,
     samples.option_scores, samples.completion_tokens, samples.sequences, samples.round, samples.text_scores,
-    samples.text_reference
+    samples.text_reference, samples.slices
     """
 
   /// Reads by position: a tenth of the time that decoding by name takes, which is what reading evidence consists of.
@@ -170,6 +204,7 @@ extension SampleRow {
     round = try row.decode(Int?.self, atIndex: 20)
     textScores = try row.decode(String?.self, atIndex: 21)
     textReference = try row.decode(String?.self, atIndex: 22)
+    slices = try row.decode(String?.self, atIndex: 23)
   }
 }
 

@@ -18,9 +18,7 @@ extension MeasurementStore {
       guard try SessionRow.filter(Column("uuid") == session.uuid).isEmpty(database) else {
         throw StoreError.sessionExists(uuid: session.uuid)
       }
-      var counted = session
-      if session.challenge == nil { counted.challenge = try self.challenge(of: session, runs, database) }
-      return try self.insert(counted, document, database)
+      return try self.insert(try self.counted(session, runs, database), document, database)
     }
   }
 
@@ -175,9 +173,12 @@ struct SessionRow: Codable, FetchableRecord, PersistableRecord {
   var residentVersion: String
   var state: String
   var challenge: Int?
+  /// Null for sessions from before it was recorded.
+  var unfinishedChallenges: String?
 
   enum CodingKeys: String, CodingKey {
     case number, uuid, role, resident, candidate, environment, host, state, challenge
+    case unfinishedChallenges = "unfinished_challenges"
     case startedAt = "started_at_s"
     case envelopeID = "envelope_id"
     case envelopeHash = "envelope_hash"
@@ -202,15 +203,19 @@ extension SessionRow {
     residentVersion = session.residentVersion
     state = MeasurementSession.State.running.rawValue
     challenge = session.challenge
+    unfinishedChallenges = JSONValue.array(session.unfinishedChallenges.map { .integer($0) }).serialized()
   }
 
   /// The session, or nil if the row's columns do not make one.
   func session(on host: Host) -> MeasurementSession? {
-    guard let environment = EnvironmentClass(rawValue: environment) else { return nil }
+    guard let environment = EnvironmentClass(rawValue: environment),
+      let unfinished = (try? JSONValue(parsing: unfinishedChallenges ?? "[]"))?.array
+    else { return nil }
     return MeasurementSession(
       uuid: uuid, startedAt: startedAt, envelopeID: envelopeID, envelopeHash: EnvelopeHash(rawValue: envelopeHash),
       role: role.map(Role.init(rawValue:)), resident: resident.map(ModelID.init(rawValue:)),
       candidate: ModelID(rawValue: candidate), orderSeed: UInt64(bitPattern: orderSeed), environment: environment,
-      host: host, residentVersion: residentVersion, challenge: challenge)
+      host: host, residentVersion: residentVersion, challenge: challenge,
+      unfinishedChallenges: unfinished.compactMap(\.integer))
   }
 }

@@ -2,7 +2,7 @@ import Envelopes
 import Measurements
 import Statistics
 
-/// The readings of one block of one cell: two of each side, where it is whole.
+/// The readings of one block of one cell: where it is whole, two of each side, or one of each in slices.
 struct Block {
   static let repetitions = 0..<2
 
@@ -10,19 +10,31 @@ struct Block {
   let number: Int
   private let resident: [any BlockReading]
   private let candidate: [any BlockReading]
+  /// The pair of requests in slices; nil if the block has whole requests only.
+  private let sliced: SlicedRequests?
 
-  var isWhole: Bool { Side.allCases.allSatisfy { readings(of: $0).count == Self.repetitions.count } }
+  var isWhole: Bool {
+    sliced != nil || Side.allCases.allSatisfy { readings(of: $0).count == Self.repetitions.count }
+  }
 
   func readings(of side: Side) -> [any BlockReading] { side == .resident ? resident : candidate }
 
-  /// The geometric mean of a side's two readings; nil if either lacks a value above zero.
+  /// A side's value: that of its whole requests if they define it, by their geometric mean, else of its request in slices;
+  /// nil if there is none above zero.
   func value(of metric: Metric, _ side: Side) -> Double? {
-    let values = readings(of: side).compactMap { $0.ratioValue(of: metric) }
-    guard values.count == Self.repetitions.count else { return nil }
-    return try? Descriptive.geometricMean(values)
+    guard let sliced else {
+      let values = readings(of: side).compactMap { $0.ratioValue(of: metric) }
+      guard values.count == Self.repetitions.count else { return nil }
+      return try? Descriptive.geometricMean(values)
+    }
+    let whole = readings(of: side).compactMap { $0 as? ThroughputReading }.first { $0.slices.isEmpty }
+    let own = side == .resident ? sliced.resident : sliced.candidate
+    return whole?.ratioValue(of: metric) ?? own.ratioValue(of: metric)
   }
 
+  /// Both sides' values, whose ratio is the block's effect.
   func pair(of metric: Metric) -> MeasurementPair? {
+    if let sliced { return sliced.pair(of: metric) }
     guard let resident = value(of: metric, .resident), let candidate = value(of: metric, .candidate) else { return nil }
     return MeasurementPair(resident: resident, candidate: candidate)
   }
@@ -58,8 +70,20 @@ struct Block {
     let keys = sides.reduce(into: Set<Key>()) { $0.formUnion($1.keys) }
     return keys.sorted { $0.number < $1.number }.map { key in
       let readings = sides.map { side in repetitions.compactMap { side[key]?[$0] } }
-      return Block(cell: key.cell, number: key.number, resident: readings[0], candidate: readings[1])
+      return Block(
+        cell: key.cell, number: key.number, resident: readings[0], candidate: readings[1],
+        sliced: SlicedRequests(of: sides.map { $0[key] ?? [:] }))
     }
+  }
+}
+
+extension SlicedRequests {
+  /// From the readings of the resident and of the candidate by repetition, if the first of both have slices.
+  fileprivate init?(of sides: [[Int: any BlockReading]]) {
+    guard let resident = sides.first?[0] as? ThroughputReading, let candidate = sides.last?[0] as? ThroughputReading
+    else { return nil }
+    let whole = sides.compactMap { ($0[1] as? ThroughputReading)?.tokenNanoseconds.last }
+    self.init(resident: resident, candidate: candidate, wholeNanoseconds: whole)
   }
 }
 
@@ -99,17 +123,18 @@ extension LoopPassReading: BlockReading {
 }
 
 extension BlockVoid {
-  /// The blocks that are not scored: those recorded as void, and those in which the two repetitions of either side differ
-  /// in cumulative throughput by more than the plan's limit, relative to the slower of the two.
+  /// The blocks that are not scored: those recorded as void, and, where the plan has such a limit, those in which the two
+  /// repetitions of either side differ in cumulative throughput by more than it, relative to the slower of the two.
   ///
   /// In the order of the envelope's cells, then of the blocks, each once; a recorded reason stands. Blocks with only one
   /// repetition of a side are not void, but incomplete.
   ///
   /// - Complexity: O(*n* log *n*) in blocks.
   static func all(in blocks: [Block], recorded: [BlockVoid], _ envelope: Envelope) -> [BlockVoid] {
-    let diverged = blocks.compactMap { block in
-      block.divergence(limit: envelope.plan.divergenceLimit).map {
-        BlockVoid(cell: block.cell, block: block.number, reason: $0)
+    var diverged: [BlockVoid] = []
+    if case .blocks(let limit) = envelope.plan.unit {
+      diverged = blocks.compactMap { block in
+        block.divergence(limit: limit).map { BlockVoid(cell: block.cell, block: block.number, reason: $0) }
       }
     }
     var seen: Set<Sample.Place> = []

@@ -1,3 +1,4 @@
+import Envelopes
 import Measurements
 
 /// Something that the promotion rule names and that the evidence lacks: missing data is not passed.
@@ -68,8 +69,23 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Comparison {
+  func gaps(of objective: PromotionRule.Objective, _ stop: StoppingReason?) -> [Gap] {
+    objective.cells.flatMap { gaps(objective.metric, $0.cell, stop) } + joinedGaps(RatioScope(objective))
+  }
+
+  func gaps(of guardrail: PromotionRule.Guardrail, _ stop: StoppingReason?) -> [Gap] {
+    guard let scope = RatioScope(guardrail, of: envelope) else { return gaps(guardrail.metric, guardrail.cell, stop) }
+    return scope.shares.flatMap { gaps(guardrail.metric, $0.cell, stop) } + joinedGaps(scope)
+  }
+
+  /// Cells may each have two scored blocks and no two rounds in common.
+  private func joinedGaps(_ scope: RatioScope) -> [Gap] {
+    guard scope.shares.count > 1, scope.metric.isOfBlocks, pairs(in: scope).count < 2 else { return [] }
+    return [.tooFewBlocks(scope.shares[0].cell, scored: pairs(in: scope).count)]
+  }
+
   /// What a metric lacks, of its cell or (for nil) of the whole run.
-  func gaps(_ metric: Metric, _ cell: CellID?, _ stop: StoppingReason?) -> [Gap] {
+  private func gaps(_ metric: Metric, _ cell: CellID?, _ stop: StoppingReason?) -> [Gap] {
     let unscored = cells(of: cell).flatMap(unscored)
     // Whatever else is missing then follows from it.
     guard unscored.isEmpty else { return unscored }

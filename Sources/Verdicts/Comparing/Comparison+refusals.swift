@@ -9,9 +9,15 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
   case unverified(Side, ModelID)
   /// The proof is weaker than the envelope asks for.
   case weakProof(Side, ModelID, found: ProofLevel, needed: ProofLevel)
-  /// Both sides loaded the same weights.
+  /// Both sides loaded the same files, or the same tensors from other files.
   case sameWeights(WeightsHash)
   case otherEngine(resident: EngineBuild, candidate: EngineBuild)
+  /// The sides' workers ran under other conditions; values in words, nil where they are not known.
+  case otherConditions(WorkerConditions.Trait, resident: String?, candidate: String?)
+  /// One side's weights stand in huge pages and the other's do not; shares of the weights.
+  case otherHugePages(resident: Double, candidate: Double)
+  /// One side's worker was kept from the processors; seconds of processor time per second of all its slices.
+  case otherProcessorTime(resident: Double, candidate: Double)
   /// The stored envelope is not the one that the session was measured under.
   case otherEnvelope(measured: EnvelopeHash, stored: EnvelopeHash)
   /// A run is of another model than its session names.
@@ -31,6 +37,8 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
     case .weakProof: "weak_proof"
     case .sameWeights: "same_weights"
     case .otherEngine: "other_engine"
+    case .otherConditions, .otherHugePages: "other_conditions"
+    case .otherProcessorTime: "other_processor_time"
     case .otherEnvelope: "other_envelope"
     case .otherModel: "other_model"
     case .otherRegime: "other_regime"
@@ -49,6 +57,15 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
     case .sameWeights(let hash): "resident and candidate are the same weights (\(hash.short))"
     case .otherEngine(let resident, let candidate):
       "the resident ran on \(resident.title), the candidate on \(candidate.title); compare on one build"
+    case .otherConditions(let trait, let resident, let candidate):
+      "the workers differ in \(trait.rawValue): \(resident ?? "unknown") of the resident, \(candidate ?? "unknown") of the"
+        + " candidate; run both alike"
+    case .otherHugePages(let resident, let candidate):
+      "huge pages hold \(Figures.percent(resident)) of the weights of the resident and \(Figures.percent(candidate)) of"
+        + " those of the candidate, which changes their speed; measure again"
+    case .otherProcessorTime(let resident, let candidate):
+      "per second of its slices the worker of the resident had \(Figures.plain(resident)) s of processor time, that of the"
+        + " candidate \(Figures.plain(candidate)) s: something slows one side down"
     case .otherEnvelope(let measured, let stored):
       "the session was measured under the envelope \(measured.short), but \(stored.short) is stored with it"
     case .otherModel(let side, let named, let measured):
@@ -74,7 +91,7 @@ extension EngineBuild {
 extension Comparison {
   /// Every reason why the evidence may not promote.
   var refusals: [Refusal] {
-    identityRefusals + weightsRefusals + envelope.throughput.flatMap(blockRefusals)
+    identityRefusals + weightsRefusals + conditionsRefusals + envelope.throughput.flatMap(blockRefusals)
       + envelope.replays.flatMap { extraBlocks($0.id) } + strayRefusals
   }
 
@@ -96,7 +113,7 @@ extension Comparison {
   }
 
   private var weightsRefusals: [Refusal] {
-    if let resident = evidence.resident.weights, resident == evidence.candidate.weights {
+    if let resident = evidence.resident.weights, evidence.resident.hasSameWeights(as: evidence.candidate) {
       return [.sameWeights(resident)]
     }
     return Side.allCases.compactMap { side in
@@ -105,6 +122,45 @@ extension Comparison {
       guard let needed = envelope.promotion.proof, run.proof < needed else { return nil }
       return .weakProof(side, run.model, found: run.proof, needed: needed)
     }
+  }
+
+  private var conditionsRefusals: [Refusal] {
+    guard evidence.session.resident != nil else { return [] }
+    let (resident, candidate) = (evidence.resident.conditions, evidence.candidate.conditions)
+    var refusals: [Refusal] = []
+    if resident != nil || candidate != nil {
+      // What is known of one side alone may as well differ.
+      let traits = (resident ?? WorkerConditions()).differences(from: candidate ?? WorkerConditions())
+      refusals += traits.map {
+        Refusal.otherConditions($0, resident: resident?.value(of: $0), candidate: candidate?.value(of: $0))
+      }
+    }
+    if let resident = evidence.resident.hugePageShare, let candidate = evidence.candidate.hugePageShare,
+      min(resident, candidate) < 0.5, max(resident, candidate) > 0.9
+    {
+      refusals.append(.otherHugePages(resident: resident, candidate: candidate))
+    }
+    if let resident = processorShare(of: .resident), let candidate = processorShare(of: .candidate),
+      min(resident, candidate) < 0.5 * max(resident, candidate)
+    {
+      refusals.append(.otherProcessorTime(resident: resident, candidate: candidate))
+    }
+    return refusals
+  }
+
+  /// Processor time per wall time over all slices of a side, void blocks and all; nil if the engine does not report it.
+  ///
+  /// Nil also for an engine that does not say how many threads it computes with: it may compute elsewhere than on the
+  /// processors, and then needs them the more the faster the model is.
+  private func processorShare(of side: Side) -> Double? {
+    guard evidence.run(of: side).engine.threads > 0 else { return nil }
+    var (used, elapsed) = (0.0, 0.0)
+    for slice in evidence.samples(of: side).compactMap(\.throughput).flatMap(\.slices) {
+      guard let nanoseconds = slice.processorNanoseconds else { continue }
+      used += Double(nanoseconds)
+      elapsed += Double(slice.nanoseconds)
+    }
+    return elapsed > 0 ? used / elapsed : nil
   }
 
   private func blockRefusals(_ cell: ThroughputCell) -> [Refusal] {

@@ -41,8 +41,10 @@ struct Comparison {
   }
 
   /// Resident and candidate of every scored block that defines the metric, those of earlier comparisons first.
-  func pairs(of metric: Metric, _ cell: CellID) -> [MeasurementPair] {
-    (earlier + [self]).flatMap { comparison in comparison.scoredBlocks(of: cell).compactMap { $0.pair(of: metric) } }
+  func pairs(in scope: RatioScope) -> [MeasurementPair] {
+    (earlier + [self]).flatMap { comparison in
+      scope.points(of: comparison).compactMap { $0.voidReason == nil ? $0.pair : nil }
+    }
   }
 
   func tally(of cell: CellID) -> BlockTally {
@@ -71,36 +73,47 @@ struct Comparison {
 }
 
 extension Comparison {
+  func effect(of objective: PromotionRule.Objective, _ level: DecisionLevel) throws(StatisticsError) -> Effect? {
+    if objective.metric.isOfBlocks { return try effect(in: RatioScope(objective), level) }
+    return try effect(objective.metric, objective.cell, level)
+  }
+
+  func effect(of guardrail: PromotionRule.Guardrail, _ level: DecisionLevel) throws(StatisticsError) -> Effect? {
+    if let scope = RatioScope(guardrail, of: envelope) { return try effect(in: scope, level) }
+    return try effect(guardrail.metric, guardrail.cell, level)
+  }
+
+  private func effect(in scope: RatioScope, _ level: DecisionLevel) throws(StatisticsError) -> Effect? {
+    let pairs = pairs(in: scope)
+    guard pairs.count >= 2 else { return nil }
+    return .ratio(try RatioEffect(pairs, direction: scope.metric.direction, level))
+  }
+
   /// The effect that the evidence gives, complete or not; nil if it gives none.
-  func effect(_ metric: Metric, _ cell: CellID?, confidence: Double) throws(StatisticsError) -> Effect? {
+  private func effect(_ metric: Metric, _ cell: CellID?, _ level: DecisionLevel) throws(StatisticsError) -> Effect? {
     guard let cell else {
       let (resident, candidate) = (peakMemoryBytes(of: .resident), peakMemoryBytes(of: .candidate))
       guard resident > 0, candidate > 0 else { return nil }
       return .peakMemory(PeakMemoryRatio(residentBytes: resident, candidateBytes: candidate))
     }
     if metric == .firstDegradedRound {
-      return try turns[cell]?.degraded(confidence: confidence).map { .degradedRounds($0) }
+      return try turns[cell]?.degraded(confidence: level.confidence).map { .degradedRounds($0) }
     }
     if let turns = turns[cell] {
       let items = turns.pairs(metric)
       guard !items.isEmpty else { return nil }
-      return .accuracy(try AccuracyEffect(items, confidence: confidence, counting: \.isCorrect))
-    }
-    if metric.isOfBlocks {
-      let pairs = pairs(of: metric, cell)
-      guard pairs.count >= 2 else { return nil }
-      return .ratio(try RatioEffect(pairs, direction: metric.direction, confidence: confidence))
+      return .accuracy(try AccuracyEffect(items, level, counting: \.isCorrect))
     }
     guard let items = items[cell], !items.pairs.isEmpty else { return nil }
     if metric.comparison == .nats {
-      return try TextEffect(items.texts, metric, confidence: confidence).map { .text($0) }
+      return try TextEffect(items.texts, metric, level).map { .text($0) }
     }
     let answers = items.answers
     guard !answers.isEmpty else { return nil }
     return switch metric {
-    case .flips: .flips(try FlipShare(answers, confidence: confidence))
-    case .answeredShare: .accuracy(try AccuracyEffect(answers, confidence: confidence, counting: \.isAnswered))
-    default: .accuracy(try AccuracyEffect(answers, confidence: confidence, counting: \.isCorrect))
+    case .flips: .flips(try FlipShare(answers, confidence: level.confidence))
+    case .answeredShare: .accuracy(try AccuracyEffect(answers, level, counting: \.isAnswered))
+    default: .accuracy(try AccuracyEffect(answers, level, counting: \.isCorrect))
     }
   }
 }
@@ -120,6 +133,6 @@ extension Comparison {
     let run = evidence.run(of: side)
     return VerdictSubject.Contender(
       model: run.model, weights: run.weights, proof: run.proof, engine: run.engine, load: run.load,
-      peakMemoryBytes: peakMemoryBytes(of: side))
+      peakMemoryBytes: peakMemoryBytes(of: side), hasOverriddenWorker: run.conditions?.isOverridden ?? false)
   }
 }

@@ -6,7 +6,8 @@ import Statistics
 public struct AccuracyEffect: Sendable, Equatable {
   /// A share, in -1...1.
   public let difference: Double
-  /// Exact and conservative: Clopper-Pearson limits of gains and losses, combined by Bonferroni.
+  /// For a decision on one end the anytime-valid limits of a betting sequence; on both, Clopper-Pearson limits of gains
+  /// and losses, combined by Bonferroni. Both are exact at every size.
   public let interval: ConfidenceInterval
   /// Exact and two-sided, on the items that one side alone has right.
   public let mcnemarPValue: Double
@@ -17,21 +18,23 @@ public struct AccuracyEffect: Sendable, Equatable {
   public let items: Int
   /// Which side was right, item by item.
   public let answers: PairedAnswers
+  public let level: DecisionLevel
 
   /// - Parameter isCounted: What makes an answer count.
   init(
-    _ items: [AnswerPair], confidence: Double, counting isCounted: (AnswerReading) -> Bool
+    _ items: [AnswerPair], _ level: DecisionLevel, counting isCounted: (AnswerReading) -> Bool
   ) throws(StatisticsError) {
     let answers = try PairedAnswers(
       items.map { PairedAnswer(residentRight: isCounted($0.resident), candidateRight: isCounted($0.candidate)) })
     difference = answers.accuracyDifference
-    interval = try answers.accuracyDifferenceInterval(confidence: confidence)
+    interval = try answers.accuracyDifferenceInterval(level)
     mcnemarPValue = answers.mcnemarPValue
     residentAccuracy = answers.residentAccuracy
     candidateAccuracy = answers.candidateAccuracy
-    flips = try FlipShare(items, confidence: confidence)
+    flips = try FlipShare(items, confidence: level.confidence)
     self.items = answers.count
     self.answers = answers
+    self.level = level
   }
 }
 

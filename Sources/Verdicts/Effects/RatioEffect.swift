@@ -7,8 +7,8 @@ import Measurements
 public struct RatioEffect: Sendable, Equatable {
   /// The geometric mean over blocks.
   public let ratio: Double
-  /// Decides: it covers the effect at every number of blocks together, so a comparison may stop on it. Its ends are 0
-  /// and infinity until there is enough data.
+  /// Decides, at `level`: it covers the effect at every number of blocks together, so a comparison may stop on it. Its
+  /// ends are 0 and infinity until there is enough data.
   public let interval: ConfidenceInterval
   /// Stands beside it: Student's t on the blocks' log-ratios, right only for a number of blocks fixed in advance.
   public let fixedSampleInterval: ConfidenceInterval
@@ -16,18 +16,25 @@ public struct RatioEffect: Sendable, Equatable {
   public let blocks: Int
   /// The standard deviation of a block's log-ratio.
   public let deviation: Double
+  public let level: DecisionLevel
 
   /// - Parameter pairs: One per block, both in the metric's unit, in the order of measurement; at least two.
-  init(_ pairs: [MeasurementPair], direction: Metric.Direction, confidence: Double) throws(StatisticsError) {
+  init(_ pairs: [MeasurementPair], direction: Metric.Direction, _ level: DecisionLevel) throws(StatisticsError) {
     let effects = try PairedLogRatios(direction == .higher ? pairs : pairs.map(\.swapped))
-    var sequence = try MeanLogRatioConfidenceSequence(deciding: 1 - confidence)
+    var sequence = try MeanLogRatioConfidenceSequence(level)
     for logRatio in effects.logRatios { try sequence.observe(logRatio) }
     ratio = effects.ratio
-    interval = sequence.interval.exponentiated
-    fixedSampleInterval = try effects.ratioInterval(confidence: confidence)
+    interval = sequence.interval(level.sides).exponentiated
+    fixedSampleInterval = try effects.ratioInterval(confidence: level.confidence)
     blocks = effects.count
     deviation = effects.logRatioStandardDeviation
+    self.level = level
   }
+}
+
+extension RatioEffect {
+  /// What a pair is of: a decision on one end is made by rounds.
+  var noun: String { level.sides == .one ? "round" : "block" }
 }
 
 extension MeasurementPair {

@@ -14,7 +14,7 @@ public struct TextEffect: Sendable, Equatable {
 
   /// Nil if the sides' scores are not of the same tokens and reference, or of another metric.
   init?(
-    _ texts: [(resident: TextScores, candidate: TextScores)], _ metric: Metric, confidence: Double
+    _ texts: [(resident: TextScores, candidate: TextScores)], _ metric: Metric, _ level: DecisionLevel
   ) throws(StatisticsError) {
     var (residents, candidates): ([Double], [Double]) = ([], [])
     for (resident, candidate) in texts {
@@ -25,7 +25,7 @@ public struct TextEffect: Sendable, Equatable {
     let paired = BlockMean(zip(candidates, residents).map { $0 - $1 })
     guard paired.blocks >= 2 else { return nil }
     difference = paired.mean
-    interval = try paired.interval(confidence: confidence)
+    interval = try paired.interval(confidence: level.confidence)
     residentMean = BlockMean(residents).mean
     candidateMean = BlockMean(candidates).mean
     tokens = residents.count

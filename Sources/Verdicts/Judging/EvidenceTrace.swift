@@ -26,18 +26,22 @@ public struct EvidenceTrace: Sendable, Equatable {
     public let interval: ConfidenceInterval
     public let blocks: Int
 
-    init(_ sequence: MeanLogRatioConfidenceSequence) {
+    init(_ sequence: MeanLogRatioConfidenceSequence, _ sides: DecisionLevel.Sides) {
       ratio = exp(sequence.meanLogRatio)
-      interval = sequence.interval.exponentiated
+      interval = sequence.interval(sides).exponentiated
       blocks = sequence.count
     }
   }
 
   public let metric: Metric
-  public let cell: CellID
+  /// Those that the rule joins.
+  public let cells: [CellID]
   public let aim: RuleTrack.Aim
   /// In the order of measurement, void blocks in their places.
   public let points: [Point]
+
+  /// The metric and its cells, for people.
+  public var title: String { "\(metric.title) of \(cells.map(\.rawValue).joined(separator: ", "))" }
 
   /// The ratio that the interval must lie above.
   public var threshold: Double {
@@ -63,14 +67,13 @@ extension Judge {
     for objective in rule.objectives where objective.metric.isOfBlocks {
       traces.append(
         try comparison.trace(
-          objective.metric, objective.cell, .win(minimumEffect: objective.minimumEffect),
-          confidence: 1 - challenge.level))
+          RatioScope(objective), .win(minimumEffect: objective.minimumEffect),
+          rule.level(of: objective, challenge: challenge.number)))
     }
-    for guardrail in rule.guardrails where guardrail.metric.isOfBlocks {
-      guard let cell = guardrail.cell else { continue }
-      traces.append(
-        try comparison.trace(
-          guardrail.metric, cell, .guardrail(margin: guardrail.margin), confidence: rule.confidence))
+    let level = rule.guardrailLevel(challenge: challenge.number)
+    for guardrail in rule.guardrails {
+      guard let scope = RatioScope(guardrail, of: envelope) else { continue }
+      traces.append(try comparison.trace(scope, .guardrail(margin: guardrail.margin), level))
     }
     return traces
   }
@@ -78,25 +81,21 @@ extension Judge {
 
 extension Comparison {
   fileprivate func trace(
-    _ metric: Metric, _ cell: CellID, _ aim: RuleTrack.Aim, confidence: Double
+    _ scope: RatioScope, _ aim: RuleTrack.Aim, _ level: DecisionLevel
   ) throws(StatisticsError) -> EvidenceTrace {
-    var sequence = try MeanLogRatioConfidenceSequence(deciding: 1 - confidence)
+    var sequence = try MeanLogRatioConfidenceSequence(level)
     var points: [EvidenceTrace.Point] = []
     for comparison in earlier + [self] {
-      let reasons = Dictionary(
-        comparison.voids.filter { $0.cell == cell }.map { ($0.block, $0.reason) },
-        uniquingKeysWith: { first, _ in first })
-      for block in comparison.blocks[cell, default: []] {
-        let pair = block.pair(of: metric)
-        let better = pair.map { $0.betterLogRatio(metric.direction) }
-        let reason = reasons[block.number] ?? (block.isWhole ? nil : "a side's repetition is missing")
-        if let better, reason == nil { try sequence.observe(better) }
+      for point in scope.points(of: comparison) {
+        let better = point.pair.map { $0.betterLogRatio(scope.metric.direction) }
+        if let better, point.voidReason == nil { try sequence.observe(better) }
         points.append(
           EvidenceTrace.Point(
-            session: comparison.evidence.session.uuid, block: block.number, pair: pair, betterRatio: better.map(exp),
-            voidReason: reason, effect: sequence.count < 2 ? nil : EvidenceTrace.Effect(sequence)))
+            session: point.session, block: point.number, pair: point.pair, betterRatio: better.map(exp),
+            voidReason: point.voidReason,
+            effect: sequence.count < 2 ? nil : EvidenceTrace.Effect(sequence, level.sides)))
       }
     }
-    return EvidenceTrace(metric: metric, cell: cell, aim: aim, points: points)
+    return EvidenceTrace(metric: scope.metric, cells: scope.shares.map(\.cell), aim: aim, points: points)
   }
 }

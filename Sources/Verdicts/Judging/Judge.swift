@@ -44,17 +44,18 @@ public struct Judge: Sendable {
     for objective in rule.objectives {
       objectives.append(
         ObjectiveResult(
-          metric: objective.metric, cell: objective.cell, minimumEffect: objective.minimumEffect,
-          effect: try comparison.effect(objective.metric, objective.cell, confidence: 1 - challenge.level),
-          gaps: comparison.gaps(objective.metric, objective.cell, stop)))
+          metric: objective.metric, cells: objective.cells, minimumEffect: objective.minimumEffect,
+          effect: try comparison.effect(of: objective, rule.level(of: objective, challenge: challenge.number)),
+          gaps: comparison.gaps(of: objective, stop)))
     }
     var guardrails: [GuardrailResult] = []
+    let guardrailLevel = rule.guardrailLevel(challenge: challenge.number)
     for guardrail in rule.guardrails {
       guardrails.append(
         GuardrailResult(
           metric: guardrail.metric, cell: guardrail.cell, margin: guardrail.margin, budgetBytes: guardrail.budgetBytes,
-          effect: try comparison.effect(guardrail.metric, guardrail.cell, confidence: rule.confidence),
-          gaps: comparison.gaps(guardrail.metric, guardrail.cell, stop)))
+          effect: try comparison.effect(of: guardrail, guardrailLevel),
+          gaps: comparison.gaps(of: guardrail, stop)))
     }
     let refusals = comparison.refusals
     let gaps = Self.distinct(
@@ -63,8 +64,9 @@ public struct Judge: Sendable {
     return Verdict(
       outcome: outcome,
       maturity: VerdictMaturity(
-        of: evidence.session, outcome: outcome, decided: inputs.decided, rule.maturity),
-      subject: comparison.subject, confidence: rule.confidence, challenge: challenge, stop: stop,
+        of: evidence.session, outcome: outcome, decided: inputs.decided, rule),
+      subject: comparison.subject, schema: envelope.schema, guardrailLevel: guardrailLevel, challenge: challenge,
+      stop: stop,
       objectives: objectives, guardrails: guardrails, facts: comparison.facts,
       blocks: envelope.blockCells.map { comparison.tally(of: $0.id) }, voids: comparison.voids, gaps: gaps,
       refusals: refusals)

@@ -1,3 +1,4 @@
+import Envelopes
 import Measurements
 
 /// What became of one objective of the promotion rule.
@@ -10,13 +11,17 @@ public struct ObjectiveResult: Sendable, Equatable {
   }
 
   public let metric: Metric
-  public let cell: CellID
+  /// Those that it joins, with their weights.
+  public let cells: [PromotionRule.Objective.Share]
   /// Relative for ratios, absolute for shares.
   public let minimumEffect: Double
   /// Nil if nothing could be computed.
   public let effect: Effect?
   /// What is missing; while something is, the state is `noData`, whatever the effect.
   public let gaps: [Gap]
+
+  /// Nil if it joins several.
+  public var cell: CellID? { cells.count == 1 ? cells[0].cell : nil }
 
   public var state: State {
     guard let effect, gaps.isEmpty else { return .noData }
@@ -39,7 +44,7 @@ public struct GuardrailResult: Sendable, Equatable {
   }
 
   public let metric: Metric
-  /// Nil for peak memory, which is of the run.
+  /// Nil for peak memory, which is of the run, and for all throughput cells together.
   public let cell: CellID?
   /// Relative for ratios, absolute for shares.
   public let margin: Double

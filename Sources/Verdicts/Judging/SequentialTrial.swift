@@ -11,39 +11,74 @@ public struct SequentialTrial: Sendable {
   public var guardrails: [RuleTrack] = []
   private let plan: Plan
   private let hasOtherObjectives: Bool
+  private let mayEndUndecided: Bool
 
   /// - Parameter challenge: Which attempt to unseat the resident it is: see ``AlphaBudget``.
   public init(_ envelope: Envelope, challenge: Int) throws(StatisticsError) {
     plan = envelope.plan
     let rule = envelope.promotion
     hasOtherObjectives = rule.objectives.contains { !$0.metric.isOfThroughput }
-    let level = AlphaBudget.level(of: challenge, in: rule)
+    mayEndUndecided = rule.schema == .rounds
     for objective in rule.objectives where objective.metric.isOfThroughput {
       objectives.append(
         try RuleTrack(
-          objective.metric, objective.cell, .win(minimumEffect: objective.minimumEffect), level: level))
+          RatioScope(objective), .win(minimumEffect: objective.minimumEffect),
+          rule.level(of: objective, challenge: challenge), plan))
     }
+    let level = rule.guardrailLevel(challenge: challenge)
     for guardrail in rule.guardrails where guardrail.metric.isOfThroughput {
-      guard let cell = guardrail.cell else { continue }
-      guardrails.append(
-        try RuleTrack(guardrail.metric, cell, .guardrail(margin: guardrail.margin), level: 1 - rule.confidence))
+      guard let scope = RatioScope(guardrail, of: envelope) else { continue }
+      guardrails.append(try RuleTrack(scope, .guardrail(margin: guardrail.margin), level, plan))
     }
   }
 
   /// Why to measure no more blocks after that many of each cell, void ones and all; nil while it is worthwhile.
   ///
   /// Before the plan's minimum of blocks are scored in every cell that the rule names, nothing is decided.
-  public func stop(afterBlocks measured: Int) -> StoppingReason? {
+  ///
+  /// - Parameter others: The states of guardrails that no block changes.
+  public func stop(afterBlocks measured: Int, others: [GuardrailResult.State] = []) -> StoppingReason? {
     let scored = (objectives + guardrails).map(\.count).min() ?? measured
     guard scored >= plan.minimumBlocks || measured >= plan.blocks else { return nil }
-    if guardrails.contains(where: { $0.state == .broken }) { return .brokenGuardrail }
-    let isSafe = guardrails.allSatisfy { $0.state == .shown }
+    let states = guardrails.map(\.state)
+    if others.contains(.broken) || states.contains(.broken) { return .brokenGuardrail }
+    let isSafe = states.allSatisfy { $0 == .shown }
     if isSafe, objectives.contains(where: { $0.state == .shown }) { return .win }
     let blocksLeft = max(plan.blocks - measured, 0)
     if blocksLeft == 0 { return .planLimit }
     let isFutile = objectives.allSatisfy { $0.state == .open && $0.isFutile(blocksLeft: blocksLeft) }
-    // Answers, which come after the blocks, may still win.
-    return isFutile && (isSafe || !hasOtherObjectives) ? .futility : nil
+    // Answers, which may come after the blocks, may still win.
+    if isFutile && (isSafe || !hasOtherObjectives) { return .futility }
+    let isHopeless = zip(guardrails, states).contains { $1 == .open && $0.isFutile(blocksLeft: blocksLeft) }
+    return mayEndUndecided && (isHopeless || others.contains(.unresolved)) ? .undecidable : nil
+  }
+}
+
+/// Both models' requests for one cell in one round.
+public struct RoundReadings: Sendable {
+  /// In slices.
+  public let resident: ThroughputReading
+  public let candidate: ThroughputReading
+  /// Nanoseconds of the whole requests beside them, the resident's and the candidate's; nil if there are none.
+  public let wholeNanoseconds: [Int64]?
+
+  public init(resident: ThroughputReading, candidate: ThroughputReading, wholeNanoseconds: [Int64]? = nil) {
+    self.resident = resident
+    self.candidate = candidate
+    self.wholeNanoseconds = wholeNanoseconds
+  }
+}
+
+extension SequentialTrial {
+  /// Takes in a round that measured every cell, as the judge does with stored samples: for simulations.
+  ///
+  /// A cell whose requests are not in slices of the same tokens counts for no rule.
+  public mutating func observe(_ round: [CellID: RoundReadings]) throws(StatisticsError) {
+    let requests = round.compactMapValues {
+      SlicedRequests(resident: $0.resident, candidate: $0.candidate, wholeNanoseconds: $0.wholeNanoseconds)
+    }
+    for index in objectives.indices { try objectives[index].observe(requests) }
+    for index in guardrails.indices { try guardrails[index].observe(requests) }
   }
 }
 
@@ -65,27 +100,34 @@ public struct RuleTrack: Sendable {
     case broken
   }
 
-  public let metric: Metric
-  public let cell: CellID
+  let scope: RatioScope
+  public var metric: Metric { scope.metric }
+  /// The cells that it joins, with their weights.
+  public var cells: [PromotionRule.Objective.Share] { scope.shares }
   /// The log-ratio that the interval must lie above.
   public let threshold: Double
   private let aim: Aim
+  private let sides: DecisionLevel.Sides
   private var sequence: MeanLogRatioConfidenceSequence
+  /// The end that is foreseen most often, and where the interval's ends will stand then.
+  private let plannedBlocks: Int
+  private let plannedCriticalT: Double
 
-  /// How small the chance of a win within the plan is when it is given up.
+  /// How small the chance of being shown within the plan is when it is given up.
   static let futileChance = 0.02
 
-  /// - Parameter level: The chance that the interval ever misses the effect.
-  public init(_ metric: Metric, _ cell: CellID, _ aim: Aim, level: Double) throws(StatisticsError) {
-    self.metric = metric
-    self.cell = cell
+  init(_ scope: RatioScope, _ aim: Aim, _ level: DecisionLevel, _ plan: Plan) throws(StatisticsError) {
+    self.scope = scope
     self.aim = aim
     threshold =
       switch aim {
       case .win(let minimumEffect): log1p(minimumEffect)
       case .guardrail(let margin): log1p(-margin)
       }
-    sequence = try MeanLogRatioConfidenceSequence(deciding: level)
+    sides = level.sides
+    sequence = try MeanLogRatioConfidenceSequence(level)
+    plannedBlocks = plan.blocks
+    plannedCriticalT = sequence.criticalT(after: max(plan.blocks, 2), level.sides)
   }
 
   /// The blocks taken in.
@@ -94,22 +136,25 @@ public struct RuleTrack: Sendable {
   /// Takes in how many times better the candidate was in one block, as a logarithm.
   public mutating func observe(_ logRatio: Double) throws(StatisticsError) { try sequence.observe(logRatio) }
 
+  fileprivate mutating func observe(_ round: [CellID: SlicedRequests]) throws(StatisticsError) {
+    let pairs = scope.shares.compactMap { round[$0.cell]?.pair(of: metric) }
+    guard pairs.count == scope.shares.count else { return }
+    try observe(scope.joined(pairs).betterLogRatio(metric.direction))
+  }
+
   public var state: State {
-    let interval = sequence.interval
-    if interval.lower > threshold { return .shown }
-    guard case .guardrail = aim, interval.upper < threshold else { return .open }
+    if sequence.isShown(.greater, than: threshold, sides) { return .shown }
+    guard case .guardrail = aim, sequence.isShown(.less, than: threshold, sides) else { return .open }
     return .broken
   }
 
   /// Whether it will hardly be shown with that many more blocks.
   public func isFutile(blocksLeft: Int) -> Bool {
-    sequence.chanceOfLower(above: threshold, after: count + blocksLeft) < Self.futileChance
+    let total = count + blocksLeft
+    return sequence.chanceOfLower(
+      above: threshold, after: total, sides, critical: total == plannedBlocks ? plannedCriticalT : nil)
+      < Self.futileChance
   }
-}
-
-extension MeanLogRatioConfidenceSequence {
-  /// The sequence that verdicts rest on. `resident calibrate` shows what it does to error rates and numbers of blocks.
-  init(deciding level: Double) throws(StatisticsError) { try self.init(alpha: level, effectScale: 1) }
 }
 
 /// Why measuring blocks ends.
@@ -120,6 +165,8 @@ public enum StoppingReason: String, Sendable, CaseIterable {
   case brokenGuardrail = "broken_guardrail"
   /// No objective has a chance left to be won within the plan.
   case futility
+  /// A guardrail has no chance left to be shown within the plan: the machine is too noisy, or the effect is at the margin.
+  case undecidable
   /// The plan has no more blocks.
   case planLimit = "plan_limit"
 
@@ -135,13 +182,27 @@ extension Comparison {
     for index in trial.guardrails.indices { try fill(&trial.guardrails[index]) }
     let measured = envelope.throughput.map { cell in
       let tally = tally(of: cell.id)
-      return tally.used + tally.void
+      let all = tally.used + tally.void
+      // A void round has another in its place, up to twice the plan.
+      return envelope.schema == .rounds && all < 2 * envelope.plan.blocks ? tally.used : all
     }.min()
-    return trial.stop(afterBlocks: measured ?? envelope.plan.blocks)
+    let others = envelope.schema == .rounds ? try otherGuardrails() : []
+    return trial.stop(afterBlocks: measured ?? envelope.plan.blocks, others: others)
+  }
+
+  /// What answers and texts, which come before the rounds, have decided already.
+  private func otherGuardrails() throws(StatisticsError) -> [GuardrailResult.State] {
+    let level = envelope.promotion.guardrailLevel(challenge: evidence.session.challenge ?? 1)
+    var states: [GuardrailResult.State] = []
+    for guardrail in envelope.promotion.guardrails {
+      guard let cell = guardrail.cell, items[cell]?.isComplete == true else { continue }
+      if let effect = try effect(of: guardrail, level) { states.append(effect.state(withinMargin: guardrail.margin)) }
+    }
+    return states
   }
 
   private func fill(_ track: inout RuleTrack) throws(StatisticsError) {
-    for pair in pairs(of: track.metric, track.cell) {
+    for pair in pairs(in: track.scope) {
       try track.observe(pair.betterLogRatio(track.metric.direction))
     }
   }

@@ -1,4 +1,6 @@
+import Envelopes
 import Measurements
+import Statistics
 
 /// What a comparison says about its candidate: a pure function of the evidence, made by ``Judge``.
 public struct Verdict: Sendable, Equatable {
@@ -27,8 +29,9 @@ public struct Verdict: Sendable, Equatable {
   public let outcome: Outcome
   public let maturity: VerdictMaturity
   public let subject: VerdictSubject
-  /// Of the guardrails' intervals, two-sided; the objectives' are of 1 - `challenge.level`.
-  public let confidence: Double
+  public let schema: EnvelopeSchema
+  /// How sure the guardrails' intervals are; the objectives' are of 1 - `challenge.level`, on the same sides.
+  public let guardrailLevel: DecisionLevel
   public let challenge: Challenge
   /// Why measuring ended; nil if the session has not come to its end.
   public let stop: StoppingReason?
@@ -61,6 +64,8 @@ public struct VerdictSubject: Sendable, Equatable {
     public let load: LoadReading
     /// The largest over the side's samples; 0 where none says.
     public let peakMemoryBytes: Int64
+    /// Whether the environment named the worker in place of the program that measured.
+    public var hasOverriddenWorker = false
   }
 
   public let session: String

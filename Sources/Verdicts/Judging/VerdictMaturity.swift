@@ -9,7 +9,8 @@ public struct VerdictMaturity: Sendable, Equatable {
   }
 
   public let stage: Stage
-  /// Validated comparisons: the earlier ones that count, and this one unless it is inconclusive.
+  /// Validated comparisons: the earlier ones that count, and this one unless it is inconclusive. By rounds only those with
+  /// the outcome of this one count: three holds and a win are no win.
   public let validated: Int
   /// The UUIDs of the earlier ones that count, oldest first.
   public let countedSessions: [String]
@@ -20,10 +21,11 @@ public struct VerdictMaturity: Sendable, Equatable {
 
   /// - Parameter decided: The decided comparisons of the same weights, in the order of their starts.
   init(
-    of session: MeasurementSession, outcome: Verdict.Outcome, decided: [DecidedComparison], _ rule: Maturity
+    of session: MeasurementSession, outcome: Verdict.Outcome, decided: [DecidedComparison], _ rule: PromotionRule
   ) {
     let isDecided = outcome != .inconclusive
-    let earlier = Self.counted(decided, before: session.startedAt, rule)
+    let earlier = Self.counted(rule.agreeing(decided, with: outcome), before: session.startedAt, rule.maturity)
+    let rule = rule.maturity
     validated = earlier.count + (isDecided ? 1 : 0)
     countedSessions = earlier.map(\.session)
     needed = rule.comparisons
@@ -49,5 +51,12 @@ public struct VerdictMaturity: Sendable, Equatable {
     }
     while let last = counted.last, start - last.startedAt < gap { counted.removeLast() }
     return counted
+  }
+}
+
+extension PromotionRule {
+  /// The comparisons that count for a verdict with that outcome: by rounds those that agree with it, by blocks all.
+  package func agreeing(_ decided: [DecidedComparison], with outcome: Verdict.Outcome?) -> [DecidedComparison] {
+    schema == .rounds ? decided.filter { $0.outcome == outcome?.rawValue } : decided
   }
 }

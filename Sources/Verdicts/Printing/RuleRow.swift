@@ -39,7 +39,8 @@ extension ObjectiveResult {
       }
     let words = [state.rawValue, standing?.rawValue].compactMap(\.self).map { $0.replacing("_", with: " ") }
     return RuleRow(
-      title: metric.title(in: cell), limit: limit, state: words.joined(separator: ", ")
+      title: cells.count > 1 ? "\(metric.title) of all \(cells.count) cells" : metric.title(in: cell), limit: limit,
+      state: words.joined(separator: ", ")
     ).adding(effect)
   }
 }
@@ -77,7 +78,7 @@ extension RuleRow {
     case .ratio(let effect):
       row.effect = Figures.signedPercent(effect.ratio - 1)
       row.interval = Self.relative(effect.interval)
-      row.count = Figures.count(effect.blocks, "block")
+      row.count = Figures.count(effect.blocks, effect.noun)
       row.beside = "fixed-sample \(Self.relative(effect.fixedSampleInterval))"
     case .accuracy(let effect):
       row.effect = Figures.points(effect.difference)

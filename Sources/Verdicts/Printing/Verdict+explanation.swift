@@ -25,6 +25,8 @@ extension Verdict {
     case .win: ["Measuring ended as soon as an objective was won and the guardrails on throughput were passed."]
     case .brokenGuardrail: ["Measuring ended as soon as a guardrail was broken."]
     case .futility: ["Measuring ended because a win within the plan had become unlikely (less than 2 %)."]
+    case .undecidable:
+      ["Measuring ended because a guardrail had become unlikely to be shown within the plan (less than 2 %)."]
     case .planLimit: ["Measuring ended because the plan has no more blocks."]
     case nil: []
     }
@@ -39,7 +41,7 @@ extension Verdict {
       guard case .ratio(let effect)? = objective.effect else {
         return "Not won: \(row.clause("needed")); more items of the same kind are needed."
       }
-      let outlook = effect.outlook(beyond: 1 + objective.minimumEffect, level: challenge.level)
+      let outlook = effect.outlook(beyond: 1 + objective.minimumEffect)
       return "Not won: \(row.clause("needed")); \(outlook)."
     }
   }
@@ -53,8 +55,8 @@ extension Verdict {
     case .unresolved:
       let outlook =
         switch guardrail.effect {
-        case .ratio(let effect)?: effect.outlook(beyond: 1 - guardrail.margin, level: 1 - confidence)
-        case .accuracy(let effect)?: effect.outlook(above: -guardrail.margin, confidence: confidence)
+        case .ratio(let effect)?: effect.outlook(beyond: 1 - guardrail.margin)
+        case .accuracy(let effect)?: effect.outlook(above: -guardrail.margin)
         default: "more items are needed"
         }
       return "Open: \(row.clause("allowed")); \(outlook)."
@@ -82,26 +84,26 @@ extension Verdict {
 
 extension RatioEffect {
   /// How many more blocks would show it to lie above a ratio, if they are like those measured.
-  func outlook(beyond threshold: Double, level: Double) -> String {
+  func outlook(beyond threshold: Double) -> String {
     guard ratio > threshold else {
-      return "the estimate itself is on the wrong side, so more blocks are unlikely to show it"
+      return "the estimate itself is on the wrong side, so more \(noun)s are unlikely to show it"
     }
-    guard let total = blocksNeeded(beyond: threshold, level: level) else {
-      return "more than a million blocks would be needed"
+    guard let total = blocksNeeded(beyond: threshold) else {
+      return "more than a million \(noun)s would be needed"
     }
-    return "about \(Figures.count(max(total - blocks, 1), "more block")) like these would show it"
+    return "about \(Figures.count(max(total - blocks, 1), "more \(noun)")) like these would show it"
   }
 
   /// Blocks in all; nil for more than a million.
-  func blocksNeeded(beyond threshold: Double, level: Double) -> Int? {
+  func blocksNeeded(beyond threshold: Double) -> Int? {
     MeanLogRatioConfidenceSequence.count(
-      forLowerAbove: log(threshold), mean: log(ratio), deviation: deviation, from: blocks, alpha: level)
+      forLowerAbove: log(threshold), mean: log(ratio), deviation: deviation, from: blocks, level)
   }
 }
 
 extension AccuracyEffect {
   /// How many more items would show it to lie above a difference, if they are answered like those asked.
-  func outlook(above threshold: Double, confidence: Double) -> String {
+  func outlook(above threshold: Double) -> String {
     guard difference > threshold else {
       return "the estimate itself is on the wrong side, so more items are unlikely to show it"
     }
@@ -109,7 +111,7 @@ extension AccuracyEffect {
       let scaled = try? PairedAnswers(
         bothRight: answers.bothRight * factor, onlyResidentRight: answers.onlyResidentRight * factor,
         onlyCandidateRight: answers.onlyCandidateRight * factor, bothWrong: answers.bothWrong * factor)
-      if let interval = try? scaled?.accuracyDifferenceInterval(confidence: confidence), interval.lower > threshold {
+      if let interval = try? scaled?.accuracyDifferenceInterval(level), interval.lower > threshold {
         return "about \(Figures.count(items * (factor - 1), "more item")) like these would show it"
       }
     }

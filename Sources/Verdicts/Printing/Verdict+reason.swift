@@ -57,24 +57,43 @@ extension Verdict {
   /// Who against whom, and under which conditions; each a name and its text.
   var headings: [(name: String, text: String)] {
     let load = subject.highestLoadAverage.map { ", load average at most \(Figures.plain($0))" } ?? ""
-    return [
+    let contract: [(name: String, text: String)] = [
       ("candidate", Self.title(subject.candidate)),
       ("resident", Self.title(subject.resident) + (subject.role.map { ", role \($0)" } ?? "")),
       ("envelope", "\(subject.envelopeID) version \(subject.envelopeVersion) (\(subject.envelopeHash.short))"),
       ("engine", subject.candidate.engine.title),
+    ]
+    let circumstances: [(name: String, text: String)] = [
       ("host", "\(subject.host.chip), \(subject.host.operatingSystem), \(Figures.bytes(subject.host.memoryBytes))"),
       ("environment", subject.environment.rawValue + load),
       ("session", subject.session),
       ("blocks", blocksText),
       ("challenge", challengeText),
     ]
+    return contract + workerHeading + circumstances
+  }
+
+  /// Whose worker was another program, if any.
+  private var workerHeading: [(name: String, text: String)] {
+    let sides = [("resident", subject.resident), ("candidate", subject.candidate)].filter { $0.1.hasOverriddenWorker }
+    guard !sides.isEmpty else { return [] }
+    return [
+      (
+        "worker",
+        "overridden by RESIDENT_WORKER for \(sides.map(\.0).joined(separator: " and ")): another program than this one was"
+          + " measured"
+      )
+    ]
   }
 
   /// What the figures of the rules mean.
   var legend: String {
-    "Effects: above 0 is better for the candidate. Intervals on blocks hold however often they were looked at:"
-      + " \(Figures.confidence(1 - challenge.level)) confidence for objectives, \(Figures.confidence(confidence)) for"
-      + " guardrails; the fixed-sample interval beside them is right for a single look. Answer flips and peak memory are bounds: less is better."
+    let sides = guardrailLevel.sides == .one ? ", each end by itself" : ""
+    return "Effects: above 0 is better for the candidate. Intervals on blocks hold however often they were looked at:"
+      + " \(Figures.confidence(1 - challenge.level)) confidence for objectives, "
+      + "\(Figures.confidence(1 - guardrailLevel.alpha)) for guardrails\(sides);"
+      + " the fixed-sample interval beside them is right for a single look."
+      + " Answer flips and peak memory are bounds: less is better."
   }
 
   private var blocksText: String {

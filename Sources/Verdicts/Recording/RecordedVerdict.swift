@@ -169,6 +169,7 @@ extension VerdictSubject.Contender {
       load: LoadReading(
         loadSeconds: try members.number("load_seconds"),
         readinessSeconds: try members.number("readiness_seconds")),
-      peakMemoryBytes: Int64(try members.integer("peak_memory_bytes")))
+      peakMemoryBytes: Int64(try members.integer("peak_memory_bytes")),
+      hasOverriddenWorker: members.json["command"]?.string == Self.overridden)
   }
 }

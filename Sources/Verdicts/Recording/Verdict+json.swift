@@ -19,7 +19,7 @@ extension Verdict {
         "missing_environment_classes": .array(maturity.missingEnvironments.map { .string($0) }),
       ],
       "subject": subject.json,
-      "confidence": .number(confidence),
+      "confidence": .number(1 - guardrailLevel.alpha),
       "stopped_for": .init(stop?.rawValue),
       "challenge": [
         "number": .integer(challenge.number), "objective_alpha": .number(challenge.level),
@@ -69,27 +69,40 @@ extension VerdictSubject {
 
 extension VerdictSubject.Contender {
   fileprivate var json: JSONValue {
-    [
-      "model": .string(model.rawValue),
-      "weights_sha256": .init(weights?.rawValue),
-      "engine": [
-        "name": .string(engine.name), "version": .string(engine.version),
-        "instruction_set": .string(engine.instructionSet), "threads": .integer(engine.threads),
-      ],
-      "load_seconds": .init(load.loadSeconds),
-      "readiness_seconds": .init(load.readinessSeconds),
-      "peak_memory_bytes": .integer(Int(peakMemoryBytes)),
-    ]
+    var object = JSONObject([
+      ("model", .string(model.rawValue)),
+      ("weights_sha256", .init(weights?.rawValue)),
+      (
+        "engine",
+        [
+          "name": .string(engine.name), "version": .string(engine.version),
+          "instruction_set": .string(engine.instructionSet), "threads": .integer(engine.threads),
+        ]
+      ),
+      ("load_seconds", .init(load.loadSeconds)),
+      ("readiness_seconds", .init(load.readinessSeconds)),
+      ("peak_memory_bytes", .integer(Int(peakMemoryBytes))),
+    ])
+    if hasOverriddenWorker { object["command"] = .string(Self.overridden) }
+    return .object(object)
   }
+
+  /// The command of a worker that the environment named.
+  static let overridden = "overridden"
 }
 
 extension ObjectiveResult {
   var json: JSONValue {
-    [
-      "metric": .string(metric.rawValue), "cell": .string(cell.rawValue), "state": .string(state.rawValue),
-      "standing": .init(standing?.rawValue), "min_effect": .number(minimumEffect), "effect": effect?.json ?? .null,
-      "gaps": .array(gaps.map { .string($0.code) }),
-    ]
+    var object = JSONObject([("metric", .string(metric.rawValue)), ("cell", .init(cell?.rawValue))])
+    if cells.count > 1 {
+      object["cells"] = .array(cells.map { ["cell": .string($0.cell.rawValue), "weight": .number($0.weight)] })
+    }
+    object["state"] = .string(state.rawValue)
+    object["standing"] = .init(standing?.rawValue)
+    object["min_effect"] = .number(minimumEffect)
+    object["effect"] = effect?.json ?? .null
+    object["gaps"] = .array(gaps.map { .string($0.code) })
+    return .object(object)
   }
 }
 

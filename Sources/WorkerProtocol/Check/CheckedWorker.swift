@@ -10,7 +10,8 @@ actor CheckedWorker {
   private let command: WorkerCommand
   private let transcript: @Sendable (TranscriptLine) -> Void
   private var current: WorkerConversation?
-  private var isLoaded = false
+  /// The answer to the load request of the current worker.
+  private var reply: JSONObject?
 
   /// - Parameters:
   ///   - model: The path of a model folder.
@@ -35,12 +36,17 @@ actor CheckedWorker {
 
   /// A conversation with a worker that has loaded its model.
   func loaded() async throws -> WorkerConversation {
-    if let current, isLoaded { return current }
+    if let current, reply != nil { return current }
     let conversation = try await fresh()
-    _ = try await conversation.result(load)
-    isLoaded = true
+    reply = try await conversation.result(load)
     return conversation
   }
+
+  /// Whether the worker that has loaded its model says that it works in slices.
+  var offersSlices: Bool { reply?["slices"]?.bool == true }
+
+  /// Whether the worker that has loaded its model says that it scores batches.
+  var offersBatches: Bool { reply?["batches"]?.bool == true }
 
   /// The request that loads the model.
   nonisolated var load: JSONObject {
@@ -52,6 +58,6 @@ actor CheckedWorker {
   func close() async {
     await current?.close()
     current = nil
-    isLoaded = false
+    reply = nil
   }
 }

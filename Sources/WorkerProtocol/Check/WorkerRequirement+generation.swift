@@ -64,6 +64,33 @@ extension WorkerRequirement {
       try demand(two.count == prompt.count, "\(two.count) scores for \(prompt.count) tokens")
     },
     WorkerRequirement(
+      name: "batches", text: "A batch has the scores of each continuation alone, in the order of the request."
+    ) { worker in
+      let conversation = try await worker.loaded()
+      guard await worker.offersBatches else { throw Unsupported(description: "its answer to load offers no batches") }
+      let prompt = try await prompt(conversation)
+      let items = [
+        ScoreItem(prompt: prompt, continuations: [prompt, [prompt[0]]]),
+        ScoreItem(prompt: [prompt[0]], continuations: [Array(prompt.dropFirst())]),
+      ]
+      let result = try await conversation.result(WorkerRequest.scoreBatch(items).json)
+      let batch = result["log_probabilities"]?.array ?? []
+      let counts = batch.compactMap { $0.array?.count }
+      try demand(counts == items.map(\.continuations.count), "there is not one list of scores per continuation")
+      for (item, scored) in zip(items, batch) {
+        for (continuation, values) in zip(item.continuations, scored.array ?? []) {
+          let values = values.array?.compactMap(\.number) ?? []
+          let alone = try await scores(of: continuation, after: item.prompt, conversation)
+          try demand(
+            values.count == alone.count && zip(values, alone).allSatisfy { abs($0 - $1) < 0.1 },
+            "the batch has \(values) where the continuation alone has \(alone)")
+        }
+      }
+      for items: [ScoreItem] in [
+        [], [ScoreItem(prompt: prompt, continuations: [[]])], [ScoreItem(prompt: [], continuations: [prompt])],
+      ] { try await conversation.refusal(WorkerRequest.scoreBatch(items).json) }
+    },
+    WorkerRequirement(
       name: "chat", text: "A conversation becomes tokens through the model's chat template."
     ) { worker in
       let message: JSONValue = ["role": "user", "content": "Hi"]
@@ -77,8 +104,11 @@ extension WorkerRequirement {
     try await tokens(of: "The capital of France is", conversation)
   }
 
-  static func request(_ prompt: [Int32], length: Int, _ more: [(String, JSONValue)] = []) -> JSONObject {
-    JSONObject([("op", "generate"), ("prompt", .tokens(prompt)), ("max_tokens", .integer(length))] + more)
+  static func request(
+    _ prompt: [Int32], length: Int, _ more: [(String, JSONValue)] = [], operation: String = "generate"
+  ) -> JSONObject {
+    JSONObject(
+      [("op", .string(operation)), ("prompt", .tokens(prompt)), ("max_tokens", .integer(length))] + more)
   }
 
   private static func tokens(of text: String, _ conversation: WorkerConversation) async throws -> [Int32] {

@@ -112,7 +112,7 @@ extension Examination {
     guard let store, let sessions = try? store.sessions() else { return nil }
     for summary in sessions where summary.session.candidate == model || summary.session.resident == model {
       for run in (try? store.session(summary.number).runs) ?? [] where run.model == model {
-        if case .hashed(let hash, _) = run.provenance { return hash }
+        if case .hashed(let hash, _, _) = run.provenance { return hash }
       }
     }
     return nil

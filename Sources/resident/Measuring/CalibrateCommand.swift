@@ -13,14 +13,14 @@ struct CalibrateCommand: AsyncParsableCommand {
     abstract: "Show how often an envelope's plan promotes by mistake, and which gains it detects.",
     discussion: """
       Simulates comparisons of a model with itself, with and without planted gains, through the rule that decides real \
-      comparisons. The noise is fitted to what this host has stored, or assumed if that is too little. Exit code 0 \
+      comparisons; by rounds also of candidates that must not be promoted, such as one that stalls. The noise is fitted to what this host has stored, or assumed if that is too little. Exit code 0 \
       whether or not the goals are met; "goals_met" in the JSON says which.
       """)
 
   @Option(help: ArgumentHelp("The envelope.", valueName: "file"), completion: .file(extensions: ["json"]))
   var envelope = "envelopes/nightly.json"
 
-  @Option(help: "Simulated comparisons of a model with itself, per noise model.")
+  @Option(help: "Simulated comparisons of a model with itself, per noise model; as many per harmful candidate.")
   var simulations = 10_000
 
   @Option(help: "Simulated comparisons per planted gain and noise model. Default: a fifth of --simulations.")
@@ -40,6 +40,8 @@ struct CalibrateCommand: AsyncParsableCommand {
 
   @Option(help: "With --real: threads that a worker computes with. Default: one per physical core.")
   var threads: Int?
+
+  @OptionGroup var quiet: QuietOption
 
   @OptionGroup var library: LibraryOption
   @OptionGroup var registry: RegistryOption
@@ -62,7 +64,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     let calibrator = Calibrator(envelope, fitting: try storedComparisons(), seed: seed)
     let report = try await calibrator.report(
       simulations: simulations, detections: detections ?? max(simulations / 5, 1)
-    ) { model in Terminal.writeError("simulating \(model.rawValue)\n") }
+    ) { name in Terminal.writeError("simulating \(name)\n") }
     Terminal.write(json ? report.json.serialized(.pretty) + "\n" : report.text)
   }
 
@@ -71,7 +73,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     let id = try model.map { ModelID(rawValue: $0) } ?? registry.file.resident(of: "default")
     let calibration = RealCalibration(
       envelope: envelope, model: id, folder: try library.library.folder(of: id),
-      database: database.calibrationURL, threads: threads)
+      database: database.calibrationURL, threads: threads, quietWait: quiet.minutes)
     let results = try await calibration.run(comparisons)
     Terminal.write(
       json ? RealCalibration.json(results).serialized(.pretty) + "\n" : RealCalibration.text(results))

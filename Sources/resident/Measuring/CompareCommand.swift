@@ -11,8 +11,9 @@ struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Measure a candidate against the resident, in turns, through one envelope.",
     discussion: """
-      Each model has a worker process, and one computes at a time. Blocks go resident, candidate, candidate, resident or \
-      the other way round. The verdict is printed; `resident promote` acts on it. Exit code 0 whatever the verdict.
+      Each model has a worker process, and one computes at a time. An envelope of rounds loads both anew for each round \
+      and lets their requests take turns in slices; one of blocks goes resident, candidate, candidate, resident or the \
+      other way round. The verdict is printed; `resident promote` acts on it. Exit code 0 whatever the verdict.
       """)
 
   @Argument(help: "The candidate's model id, as its folder is named in the model library.")
@@ -40,11 +41,15 @@ struct CompareCommand: AsyncParsableCommand {
       [try options.contender(.resident, resident), try options.contender(.candidate, candidateID)],
       role: role.map(Role.init(rawValue:)), envelope: envelope, registry: registry.file.url)
     let store = try options.database.open(.readWrite)
-    let number = try await Measuring.run(plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy)
+    let (number, machine) = try await Measuring.run(
+      plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy,
+      waitingForQuiet: options.quiet.minutes)
     let verdict = try Judge(try store.verdictInputs(of: number)).verdict()
     try store.recordIfNew(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: number)
     if options.json {
-      let output: JSONValue = ["comparison": .integer(Int(number.rawValue)), "verdict": verdict.json]
+      let output: JSONValue = [
+        "comparison": .integer(Int(number.rawValue)), "machine": machine?.json ?? .null, "verdict": verdict.json,
+      ]
       return Terminal.write(output.serialized(.pretty) + "\n")
     }
     Terminal.write("comparison \(number)\n\(verdict.text(width: Terminal.width))\n")

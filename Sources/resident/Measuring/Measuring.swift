@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import Measurements
 import Platform
 import Runner
@@ -11,18 +12,26 @@ enum Measuring {
   /// - Parameters:
   ///   - resuming: Goes on with the latest interrupted session of the plan.
   ///   - policy: What to do if something else is measured on this machine.
+  ///   - minutes: How long to wait at most for other programs to end; nil to measure beside them.
+  /// - Returns: The session, and what other programs did before it; nil if the system does not tell.
   /// - Throws: What ``lockHost(for:whenBusy:)`` and the runner throw; exit code 130 after Ctrl-C.
   static func run(
-    _ plan: MeasurementPlan, store: MeasurementStore, resuming: Bool, whenBusy policy: HostLock.Policy = .wait
-  ) async throws -> SessionNumber {
+    _ plan: MeasurementPlan, store: MeasurementStore, resuming: Bool, whenBusy policy: HostLock.Policy = .wait,
+    waitingForQuiet minutes: Double? = nil
+  ) async throws -> (session: SessionNumber, machine: MachineActivity?) {
     let lock = try await lockHost(for: "measuring \(plan.contenders.map(\.model.rawValue))", whenBusy: policy)
     defer { withExtendedLifetime(lock) {} }
     if resuming { try store.check() }
+    if plan.command.isOverridden {
+      Terminal.writeError(
+        "\(ProgramIdentity.workerVariable) is set: \(plan.command.executable.path) is measured in place of this program's"
+          + " own worker, and the record says so\n")
+    }
     let progress = ProgressDisplay()
     let work = Task {
-      try await MeasurementRunner(plan, store: store, report: progress.show).run(resuming: resuming) { number in
-        progress.session = number
-      }
+      let machine = try await look(before: plan, waitingForQuiet: minutes)
+      let runner = MeasurementRunner(plan, store: store, report: progress.show)
+      return (session: try await runner.run(resuming: resuming) { progress.session = $0 }, machine: machine)
     }
     let cancellation = Cancellation { work.cancel() }
     defer {
@@ -38,6 +47,25 @@ enum Measuring {
       }
       throw ExitCode(130)
     }
+  }
+
+  /// Looks at the machine before models are loaded, and says if it is busy.
+  ///
+  /// - Throws: `RunnerError.machineBusy`, `CancellationError`.
+  private static func look(
+    before plan: MeasurementPlan, waitingForQuiet minutes: Double?
+  ) async throws -> MachineActivity? {
+    if let minutes {
+      return try await QuietMachine.wait(atMost: minutes) {
+        Terminal.writeError("waiting for a quiet machine: \($0.text)\n")
+      }
+    }
+    let activity = try await QuietMachine.look()
+    // In the other class, load is what it is about.
+    if let activity, !activity.isQuiet, plan.environment == .isolated {
+      Terminal.writeError("the machine is busy: \(activity.text). Measuring takes longer for it\n")
+    }
+    return activity
   }
 
   /// Takes the host's lock.
@@ -66,3 +94,28 @@ struct LockOption: ParsableArguments {
 }
 
 extension HostLock.Policy: ExpressibleByArgument {}
+
+/// Whether to wait for other programs to end.
+struct QuietOption: ParsableArguments {
+  @Option(
+    name: .customLong("wait-quiet"), defaultAsFlag: 10, parsing: .next,
+    help: ArgumentHelp(
+      "Wait until other programs leave the processors alone, and measure nothing if they do not within that many minutes.",
+      valueName: "minutes"))
+  var minutes: Double?
+
+  func validate() throws {
+    guard let minutes else { return }
+    guard minutes > 0, minutes <= 10_000 else { throw ValidationError("--wait-quiet must be from 0 to 10000 minutes.") }
+  }
+}
+
+extension MachineActivity {
+  /// For programs; without the names of what ran.
+  var json: JSONValue {
+    [
+      "other_programs_processors": .number(busyProcessors), "processors": .integer(processorCount),
+      "load_average": .number(loadAverage), "steal_share": .init(stealShare), "swap_bytes": .integer(swapBytes),
+    ]
+  }
+}

@@ -40,6 +40,7 @@ struct MeasuringOptions: ParsableArguments {
   var memoryLimit: Int?
 
   @OptionGroup var lock: LockOption
+  @OptionGroup var quiet: QuietOption
 
   @Flag(help: "Go on with the latest interrupted session of these models and this envelope.")
   var resume = false

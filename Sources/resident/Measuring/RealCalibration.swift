@@ -15,6 +15,8 @@ struct RealCalibration {
   /// Where the comparisons are kept: apart from the database that promotions come from, for none of them is a challenge.
   let database: URL
   let threads: Int?
+  /// How long each comparison waits at most for other programs to end, in minutes; nil to measure beside them.
+  let quietWait: Double?
 
   /// The outcome of one comparison.
   struct Result {
@@ -33,7 +35,7 @@ struct RealCalibration {
     let copy = FileManager.default.temporaryDirectory.appendingPathComponent("resident-copy-\(UUID().uuidString)")
     try FileManager.default.copyItem(at: folder.resolvingSymlinksInPath(), to: copy)
     defer { try? FileManager.default.removeItem(at: copy) }
-    let plan = MeasurementPlan(
+    var plan = MeasurementPlan(
       envelope: envelope,
       contenders: [
         .init(side: .resident, model: model, folder: folder),
@@ -41,11 +43,13 @@ struct RealCalibration {
       ], role: nil, environment: .isolated,
       command: WorkerCommand(executable: ProgramIdentity.executable, arguments: ["worker"]), threads: threads,
       version: Version.current)
+    plan.allowsSameWeights = true
     let store = try MeasurementStore(at: database, mode: .readWrite)
     var results: [Result] = []
     for index in 0..<count {
       Terminal.writeError("comparison \(index + 1) of \(count) of \(model) with its copy\n")
-      let number = try await Measuring.run(plan, store: store, resuming: false)
+      let (number, _) = try await Measuring.run(
+        plan, store: store, resuming: false, waitingForQuiet: quietWait)
       let verdict = try Judge(VerdictInputs(try store.evidence(number))).verdict()
       results.append(
         Result(

@@ -22,10 +22,14 @@ struct RunCommand: AsyncParsableCommand {
     let plan = try options.plan(
       [try options.contender(.candidate, ModelID(rawValue: model))], role: nil, envelope: envelope)
     let store = try options.database.open(.readWrite)
-    let number = try await Measuring.run(plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy)
+    let (number, machine) = try await Measuring.run(
+      plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy,
+      waitingForQuiet: options.quiet.minutes)
     let summary = RunSummary(envelope: envelope, samples: try store.samples(of: number, side: nil))
     if options.json {
-      let output: JSONValue = ["session": .integer(Int(number.rawValue)), "cells": summary.json]
+      let output: JSONValue = [
+        "session": .integer(Int(number.rawValue)), "machine": machine?.json ?? .null, "cells": summary.json,
+      ]
       return Terminal.write(output.serialized(.pretty) + "\n")
     }
     Terminal.write("session \(number): \(model)\n\(summary.text)")

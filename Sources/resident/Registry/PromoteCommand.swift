@@ -15,7 +15,8 @@ struct PromoteCommand: ParsableCommand {
         10  hold: no measured win, or a provisional win when the envelope asks for a final one
         11  reject: a guardrail is broken
         12  inconclusive: too noisy, too few, or data missing
-        2   usage or data error; the registry is unchanged
+        2   usage or data error, an envelope that the registry's policy does not allow, or files that are not those that
+            were measured; the registry is unchanged
       """)
 
   @Option(help: "The comparison's number, as `resident compare` printed it.")
@@ -26,6 +27,7 @@ struct PromoteCommand: ParsableCommand {
 
   @OptionGroup var target: EditOptions
   @OptionGroup var database: DatabaseOption
+  @OptionGroup var library: LibraryOption
 
   @Flag(help: "Show the edit and change nothing.")
   var dryRun = false
@@ -55,13 +57,17 @@ struct PromoteCommand: ParsableCommand {
 
   func run() throws {
     let store = try database.open(.readWrite)
-    let promoter = Promoter(store: store, registry: target.file, requester: Requester.name)
+    let promoter = Promoter(
+      store: store, registry: target.file, requester: Requester.name,
+      policy: RegistryPolicyFile(beside: target.registry.file.url))
     for edit in try promoter.recover() { Terminal.writeError("settled an interrupted edit: \(edit.line)\n") }
     let decision = try promoter.promote(
       SessionNumber(rawValue: comparison), roles: role.map(Role.init(rawValue:)),
+      weights: WeightInspector { [library = library.library] in try library.fileHashes(of: $0, including: $1) },
       permissions: Promoter.Permissions(
         isDryRun: dryRun || patch, allowsProvisional: allowProvisional,
         hostFingerprint: anyHost ? nil : Measurements.Host.current.fingerprint))
+    for remark in decision.remarks { Terminal.writeError("\(remark)\n") }
     if patch {
       if decision.action == .wouldEdit { try Terminal.deliver(decision.diff?.description ?? "") }
       Terminal.writeError("\(decision.verdict.reason)\n")

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Envelopes
 import Foundation
 import JSON
 import Measurements
 import ModelRegistry
+import Runner
 import Store
 
 struct RegistryCommand: ParsableCommand {
@@ -10,36 +12,45 @@ struct RegistryCommand: ParsableCommand {
     commandName: "registry", abstract: "Show the registry and its history.",
     subcommands: [
       ShowCommand.self, ResolveCommand.self, LogCommand.self, RollbackCommand.self, DiffCommand.self,
-      CreateCommand.self,
+      CreateCommand.self, AllowCommand.self,
     ])
 
   struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "show", abstract: "List roles, their models, and how much of each role's alpha budget is spent.",
+      commandName: "show",
+      abstract: "List roles, their models, how much of each one's alpha budget is spent, and the pinned envelopes.",
       discussion: """
-        Challenge k of a resident may be won by luck with probability 2 alpha / (k (k + 1)), where alpha is 1 minus the \
-        envelope's confidence; all challenges together with at most 2 alpha. A new resident starts with a new budget.
+        Challenge k of a resident may spend 1 / (k (k + 1)) of the chance that a candidate wins by luck, so that all \
+        challenges together spend no more than the whole. Challenges are counted by the resident's weights on this host, \
+        over all roles, envelopes and names. Other weights start with a new budget.
         """)
     @OptionGroup var registry: RegistryOption
     @OptionGroup var database: DatabaseOption
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
-      let registry = try registry.file.read()
+      let policy = try RegistryPolicyFile(beside: self.registry.file.url).read()
+      let registry = try self.registry.file.read()
       let rows = try budgets(of: registry.entries)
       if json {
-        let roles = rows.map { ($0.entry.role.rawValue, $0.json) }
+        let roles = rows.map { ($0.entry.role.rawValue, $0.json(policy)) }
         return Terminal.write(JSONValue.object(JSONObject(roles)).serialized(.pretty) + "\n")
       }
       let lines = rows.map { [$0.entry.role.rawValue, $0.entry.id.rawValue, $0.text] }
       let table = TextTable(aligning: lines, as: .words)
       for line in lines { Terminal.write(table.line(line) + "\n") }
+      for entry in policy?.entries ?? [] {
+        let hashes = entry.envelopes.map(\.rawValue).joined(separator: ", ")
+        let role = entry.role == RegistryPolicy.everyRole ? "every role" : entry.role.rawValue
+        Terminal.write("\(role) may be decided by \(hashes.isEmpty ? "no envelope" : "envelope \(hashes)")\n")
+      }
     }
 
     private func budgets(of entries: [Registry.Entry]) throws -> [RoleBudget] {
       let store = database.exists ? try database.open(.readOnly) : nil
       return try entries.map {
-        RoleBudget(entry: $0, challenges: try store?.challenges(of: $0.id, role: $0.role) ?? 0)
+        RoleBudget(
+          entry: $0, challenges: try store?.challenges(of: $0.id, host: Measurements.Host.current.fingerprint) ?? 0)
       }
     }
   }
@@ -75,26 +86,53 @@ struct RegistryCommand: ParsableCommand {
   }
 }
 
+extension RegistryCommand {
+  struct AllowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "allow", abstract: "Let an envelope decide a role, and thereby no other that is not allowed.",
+      discussion: """
+        Writes the policy beside the registry, registry.policy.json for registry.json. Without that file, any envelope \
+        may decide any role; with it, a promotion needs the hash of its comparison's envelope there.
+        """)
+    @Argument(help: "A role, or \"*\" for all roles.") var role: String
+    @Argument(help: ArgumentHelp("The envelope.", valueName: "envelope.json"), completion: .file(extensions: ["json"]))
+    var envelope: String
+    @OptionGroup var registry: RegistryOption
+
+    func run() throws {
+      let envelope = try Envelope(contentsOf: URL(fileURLWithPath: envelope))
+      let role = Role(rawValue: role)
+      // A mistyped role would pin nothing.
+      if role != RegistryPolicy.everyRole { _ = try registry.file.resident(of: role) }
+      let policy = RegistryPolicyFile(beside: registry.file.url)
+      try policy.allow(envelope.hash, for: role)
+      Terminal.write("\(policy.url.relativePath) lets \(envelope.id) (\(envelope.hash)) decide \(role)\n")
+    }
+  }
+}
+
 /// How much of a role's alpha budget its resident's challenges have spent.
 private struct RoleBudget {
   let entry: Registry.Entry
   /// Challenges of the resident so far.
   let challenges: Int
 
-  /// The sum of 2 / (k (k + 1)) over the first k challenges, in units of alpha.
-  var spent: Double { 2 - 2 / Double(challenges + 1) }
-  /// What the next challenge may spend, in units of alpha.
-  var next: Double { 2 / (Double(challenges + 1) * Double(challenges + 2)) }
+  /// The sum of 1 / (k (k + 1)) over the challenges, a share of the whole budget.
+  var spent: Double { 1 - 1 / Double(challenges + 1) }
+  /// What the next challenge may spend, likewise.
+  var next: Double { 1 / (Double(challenges + 1) * Double(challenges + 2)) }
 
   var text: String {
     let count = challenges == 1 ? "1 challenge" : "\(challenges) challenges"
-    return count + String(format: ", %.4g of 2 alpha spent, the next may spend %.4g alpha", spent, next)
+    return count + String(format: ", %.4g %% of the budget spent, the next may spend %.4g %%", 100 * spent, 100 * next)
   }
 
-  var json: JSONValue {
+  /// - Parameter policy: Nil where any envelope may decide.
+  func json(_ policy: RegistryPolicy?) -> JSONValue {
     [
-      "model": .string(entry.id.rawValue), "challenges": .integer(challenges), "spent_alphas": .number(spent),
-      "total_alphas": 2, "next_alphas": .number(next),
+      "model": .string(entry.id.rawValue), "challenges": .integer(challenges), "spent_share": .number(spent),
+      "next_share": .number(next),
+      "envelopes": policy.map { .init($0.envelopes(for: entry.role).map(\.rawValue)) } ?? .null,
     ]
   }
 }

@@ -74,7 +74,7 @@ private struct ComparisonText {
     let rows = traces.flatMap { trace in
       trace.points.map { point in
         [
-          "\(trace.metric.title) of \(trace.cell)", "\(point.block)", Self.figure(point.pair?.resident, trace.metric),
+          trace.title, "\(point.block)", Self.figure(point.pair?.resident, trace.metric),
           Self.figure(point.pair?.candidate, trace.metric),
           point.betterRatio.map { String(format: "%+.2f %%", ($0 - 1) * 100) } ?? "-",
           point.voidReason == nil ? "scored" : "void",

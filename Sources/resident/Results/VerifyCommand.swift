@@ -2,13 +2,14 @@ import ArgumentParser
 import Dataset
 import Foundation
 import JSON
+import Measurements
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Judge an exported dataset again from its raw samples alone.",
     discussion: """
-      Needs no database. Exit code 0 if every published verdict follows from the raw samples, 1 if one does not, 2 if a \
-      file is damaged or does not have the hash in its name.
+      Needs no database. Exit code 0 if every published verdict follows from the raw samples and no challenge of a \
+      resident is missing, 1 if not, 2 if a file is damaged or does not have the hash in its name.
       """)
 
   @Argument(help: ArgumentHelp("The dataset's folder.", valueName: "dir"), completion: .directory)
@@ -21,18 +22,30 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let folder = URL(fileURLWithPath: dataset, isDirectory: true)
-    let findings = try DatasetVerifier(PublishedDataset(folder: folder, engine: engine.find())).findings()
+    let verifier = DatasetVerifier(try PublishedDataset(folder: folder, engine: engine.find()))
+    let findings = try verifier.findings()
+    let gaps = try verifier.challengeGaps()
     let wrong = findings.filter { $0.state != .same }
     if json {
-      Terminal.write(JSONValue.array(findings.map(\.json)).serialized(.pretty) + "\n")
+      Terminal.write(JSONValue.array(findings.map(\.json) + gaps.map(\.json)).serialized(.pretty) + "\n")
     } else {
       for finding in findings {
         Terminal.write("\(finding.state.rawValue.replacing("_", with: " "))  \(finding.name)\n")
         for detail in finding.details { Terminal.write("  \(detail)\n") }
       }
       Terminal.write("\(findings.count - wrong.count) of \(findings.count) verdicts follow from the raw samples\n")
+      for gap in gaps { Terminal.write("\(gap)\n") }
     }
-    if !wrong.isEmpty { throw ExitCode(1) }
+    if !wrong.isEmpty || !gaps.isEmpty { throw ExitCode(1) }
+  }
+}
+
+extension ChallengeGap {
+  fileprivate var json: JSONValue {
+    [
+      "state": "missing_challenges", "resident": .string(resident.rawValue), "tensors": .string(tensors.rawValue),
+      "host_fingerprint": .string(host), "highest": .integer(highest), "details": .init([description]),
+    ]
   }
 }
 

@@ -15,6 +15,8 @@ final class ProgressDisplay: Sendable {
     var start = Machine.monotonicNanoseconds
     var lastTenth = 0
     var session: SessionNumber?
+    /// In words; nil if models are not loaded anew for each round.
+    var round: String?
   }
 
   private let state = Mutex(State())
@@ -32,15 +34,17 @@ final class ProgressDisplay: Sendable {
     case .loaded(let side, _, let seconds): line("loaded \(side.rawValue) in \(Self.figure(seconds)) s (not scored)")
     case .warmingUp(let cell): line("warming up \(cell) (not scored)")
     case .restarting(let side, let reason): line("the \(side.rawValue)'s worker is started again: \(reason)")
+    case .round(let number, let count): state.withLock { $0.round = "round \(number) of \(count)" }
     case .planned(let total, let done):
       state.withLock { state in
         state.total = total
         state.done = done
         state.doneAtStart = done
+        state.round = nil
         state.start = Machine.monotonicNanoseconds
       }
       line("\(total) samples" + (done > 0 ? ", \(done) of them measured before" : ""))
-    case .stopped(let reason, let round): line("enough after \(round) rounds of blocks: \(reason.title)")
+    case .stopped(let reason, let round): line("enough after \(round) rounds: \(reason.title)")
     case .measured(let side, let sample): measured(side, sample)
     case .voided(let cell, let block, let reason, let added):
       state.withLock { $0.total += added }
@@ -58,7 +62,9 @@ final class ProgressDisplay: Sendable {
       let tenth = state.done * 10 / max(state.total, 1)
       defer { state.lastTenth = tenth }
       return (
-        (total: state.total, done: state.done, before: state.doneAtStart, start: state.start), tenth > state.lastTenth
+        (
+          total: state.total, done: state.done, before: state.doneAtStart, start: state.start, round: state.round
+        ), tenth > state.lastTenth
       )
     }
     if sample.status != .success, case .unscored(let status, let message) = sample.outcome {
@@ -70,7 +76,7 @@ final class ProgressDisplay: Sendable {
     let place =
       sample.place.item.map { "\(sample.place.cell) \($0)" }
       ?? sample.place.round.map { "\(sample.place.cell) round \($0)" }
-      ?? "\(sample.place.cell) block \(sample.place.block + 1)"
+      ?? "\(sample.place.cell) \(snapshot.round ?? "block \(sample.place.block + 1)")"
     let times = "\(Self.clock(elapsed)) elapsed, \(Self.clock(remaining)) left"
     if isTerminal {
       let filled = 24 * snapshot.done / max(snapshot.total, 1)

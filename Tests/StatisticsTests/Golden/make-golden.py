@@ -153,44 +153,6 @@ for _ in range(CASES):
         ],
     )
 
-# Sequential sign test: quadrature over the bet, and limits by trying every null value
-
-
-def sign_evidence(sample, null, side):
-    def one_sided(positives):
-        p = 0.75 + NODES / 4
-        bets = (2 * p) ** positives * (2 * (1 - p)) ** (len(sample) - positives)
-        return WEIGHTS @ bets / 2
-
-    above, below = np.sum(sample > null), np.sum(sample < null)
-    if side == 0:
-        return (one_sided(above) + one_sided(below)) / 2
-    return one_sided(above if side > 0 else below)
-
-
-def sign_limits(sample, alpha, side):
-    ordered = np.unique(sample)
-    gaps = np.concatenate([[ordered[0] - 1], (ordered[1:] + ordered[:-1]) / 2, [ordered[-1] + 1]])
-    ends_low, ends_high = np.append(-math.inf, ordered), np.append(ordered, math.inf)
-    kept = [i for i, gap in enumerate(gaps) if sign_evidence(sample, gap, side) < 1 / alpha]
-    return ends_low[kept[0]], ends_high[kept[-1]]
-
-
-for _ in range(CASES):
-    sample = np.round(rng.standard_t(3, rng.integers(3, 25)) * 0.1 + rng.uniform(-0.1, 0.1), rng.choice([2, 6]))
-    alpha = rng.choice([0.01, 0.05, 0.2])
-    null = rng.choice([0, sample[0], rng.uniform(-0.1, 0.1)])
-    record(
-        "medianSequence",
-        [alpha, null, *sample],
-        [
-            *(math.log(sign_evidence(sample, null, side)) for side in (0, 1, -1)),
-            *sign_limits(sample, alpha, 0),
-            sign_limits(sample, alpha, 1)[0],
-            sign_limits(sample, alpha, -1)[1],
-        ],
-    )
-
 # Paired answers
 
 for _ in range(CASES):

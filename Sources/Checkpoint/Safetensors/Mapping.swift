@@ -1,0 +1,96 @@
+import Foundation
+
+/// Pages of this process's address space, and the bytes of a file that stand in them.
+struct Mapping {
+  let bytes: UnsafeRawBufferPointer
+  private let pages: UnsafeRawBufferPointer
+
+  /// No bytes.
+  init() {
+    bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    pages = bytes
+  }
+
+  /// The file's own pages.
+  init(of descriptor: Int32, size: Int) throws(MappingFailure) {
+    guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+      throw MappingFailure(code: errno)
+    }
+    bytes = UnsafeRawBufferPointer(start: address, count: size)
+    pages = bytes
+  }
+
+  /// Ends the mapping; the bytes are not read afterwards.
+  func unmap() {
+    if let address = pages.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), pages.count) }
+  }
+}
+
+/// Copies.
+extension Mapping {
+  /// The size of a huge page on x86-64, and on arm64 with pages of 4 KiB.
+  static let hugePage = 2 << 20
+  /// The bytes start at a multiple of this.
+  static let offsetStep = 4096
+  /// Bytes per call: Linux reads no more than 2 GiB at once.
+  private static let pieceLimit = 64 << 20
+
+  /// A copy in memory of its own, in huge pages where the system offers them.
+  ///
+  /// The copy starts at an offset into the first huge page that is drawn each time: what an address does to the speed of
+  /// reading differs from copy to copy, and so averages out.
+  init(copying descriptor: Int32, size: Int) throws(MappingFailure) {
+    let offset = Int.random(in: 0..<Self.hugePage / Self.offsetStep) * Self.offsetStep
+    // Room for every offset, so that all copies of a file hold the same amount of memory.
+    let count = (size + Self.hugePage - 1) / Self.hugePage * Self.hugePage + Self.hugePage
+    let pages = try Self.alignedPages(count)
+    do throws(MappingFailure) {
+      #if os(Linux)
+        // A kernel without huge pages refuses this, and the copy stands in small ones.
+        madvise(pages.baseAddress, count, MADV_HUGEPAGE)
+      #endif
+      try Self.fill(UnsafeMutableRawBufferPointer(rebasing: pages[offset..<offset + size]), from: descriptor)
+      // The offset does not decide whether the last huge page is held.
+      pages[count - 1] = 0
+      guard mprotect(pages.baseAddress, count, PROT_READ) == 0 else { throw MappingFailure(code: errno) }
+    } catch {
+      munmap(pages.baseAddress, count)
+      throw error
+    }
+    self.pages = UnsafeRawBufferPointer(pages)
+    bytes = UnsafeRawBufferPointer(rebasing: self.pages[offset..<offset + size])
+  }
+
+  /// Anonymous pages that start at a multiple of `hugePage`.
+  private static func alignedPages(_ count: Int) throws(MappingFailure) -> UnsafeMutableRawBufferPointer {
+    let reserved = count + hugePage
+    guard let start = mmap(nil, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0), start != MAP_FAILED
+    else { throw MappingFailure(code: errno) }
+    let before = -Int(bitPattern: start) & (hugePage - 1)
+    if before > 0 { munmap(start, before) }
+    if before < hugePage { munmap(start + before + count, hugePage - before) }
+    return UnsafeMutableRawBufferPointer(start: start + before, count: count)
+  }
+
+  private static func fill(
+    _ bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32
+  ) throws(MappingFailure) {
+    var filled = 0
+    while filled < bytes.count {
+      let piece = UnsafeMutableRawBufferPointer(rebasing: bytes[filled..<min(filled + pieceLimit, bytes.count)])
+      let count = read(descriptor, piece.baseAddress, piece.count)
+      guard count >= 0 || errno == EINTR else { throw MappingFailure(code: errno) }
+      guard count != 0 else { throw MappingFailure(reason: "it became shorter while it was read") }
+      filled += max(count, 0)
+    }
+  }
+}
+
+/// Why a file could not be brought into memory.
+struct MappingFailure: Error {
+  let reason: String
+
+  init(reason: String) { self.reason = reason }
+
+  init(code: Int32) { reason = MappedFile.reason(code) }
+}

@@ -1,0 +1,50 @@
+import Measurements
+
+/// What an envelope of rounds measures and neither guards nor names as unguarded.
+///
+/// A win in total may hide a loss in one cell, so every cell and metric needs a guardrail, or a reason for having none.
+struct GuardrailCoverage {
+  let throughput: [ThroughputCell]
+  let accuracy: [AccuracyTask]
+  let rule: PromotionRule
+
+  /// In words, one per metric and cell.
+  var problems: [String] {
+    measured.filter { !isCovered($0.metric, $0.cell) }.map { metric, cell in
+      "lacks \(metric)\(cell.map { " of \(Quoted.text($0.rawValue))" } ?? ""); add a guardrail, or name it under"
+        + " \"unguarded\" with a reason"
+    }
+  }
+
+  /// Every metric that the envelope's cells yield; of accuracy tasks, the one that tells right from wrong.
+  private var measured: [(metric: Metric, cell: CellID?)] {
+    var all: [(metric: Metric, cell: CellID?)] = []
+    for cell in throughput {
+      for metric in Metric.scored where metric.isOfThroughput && (cell.decodeTokens > 1 || !metric.needsSeveralTokens) {
+        all.append((metric, cell.id))
+      }
+    }
+    for task in accuracy {
+      let metric: Metric = task.kind == .perplexity ? .perplexity : task.kind == .divergence ? .divergence : .accuracy
+      all.append((metric, task.id))
+    }
+    if !throughput.isEmpty { all.append((.peakMemory, nil)) }
+    return all
+  }
+
+  private func isCovered(_ metric: Metric, _ cell: CellID?) -> Bool {
+    rule.guardrails.contains { $0.metric == metric && ($0.cell == nil || $0.cell == cell) }
+      || rule.unguarded.contains { $0.metric == metric && ($0.cell == nil || $0.cell == cell) }
+      || rule.objectives.contains { $0.metric == metric && $0.cell != nil && $0.cell == cell }
+  }
+}
+
+extension Metric {
+  /// Whether one token does not define it.
+  fileprivate var needsSeveralTokens: Bool {
+    switch self {
+    case .decodeTokensPerSecond, .interTokenP95, .interTokenP99, .steadyTokenShare, .worstSecond: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Measurements
+import Platform
+
+/// The policy beside a registry: `registry.policy.json` for `registry.json`.
+///
+/// It lies in the folder of the file that a link leads to, so that a link elsewhere does not lose it. It is written as
+/// the registry is: under a lock, to a temporary file, flushed, renamed.
+public struct RegistryPolicyFile: Sendable {
+  public let url: URL
+  private let lockTimeout: Duration
+  private let step: @Sendable (WriteStep) throws(RegistryError) -> Void
+
+  /// - Parameters:
+  ///   - lockTimeout: how long an edit waits for another one to end.
+  ///   - step: called between the steps of an edit; what it throws ends the edit as a failure of that step would.
+  public init(
+    beside registry: URL, lockTimeout: Duration = .seconds(10),
+    step: @escaping @Sendable (WriteStep) throws(RegistryError) -> Void = { _ in }
+  ) {
+    let path = (try? DurableFile.canonicalPath(of: registry.path)) ?? registry.path
+    url = URL(fileURLWithPath: path).deletingPathExtension().appendingPathExtension("policy.json")
+    self.lockTimeout = lockTimeout
+    self.step = step
+  }
+
+  /// The policy, or nil if nothing has the file's name.
+  ///
+  /// - Throws: `RegistryError` if something has it and can't be read as a policy: that pins nothing, and allows nothing.
+  public func read() throws(RegistryError) -> RegistryPolicy? { try contents()?.policy }
+
+  /// Lets an envelope decide a role, and creates the file if need be.
+  ///
+  /// When this returns, the change survives a power failure.
+  ///
+  /// - Parameter role: A role, or ``RegistryPolicy/everyRole``.
+  /// - Returns: The policy as it is now.
+  /// - Throws: `RegistryError` if the present file can't be read as a policy, locked or written.
+  @discardableResult
+  public func allow(_ envelope: EnvelopeHash, for role: Role) throws(RegistryError) -> RegistryPolicy {
+    // Of a link, the file is edited and the link kept, as of the registry.
+    let target = (try? DurableFile.canonicalPath(of: url.path)) ?? url.path
+    return try EditLock.withLock(on: target, timeout: lockTimeout) { () throws(RegistryError) in
+      try step(.locked)
+      let present = try contents()
+      var policy = present?.policy ?? RegistryPolicy()
+      policy.allow(envelope, for: role)
+      try step(.computed)
+      guard policy != present?.policy else { return policy }
+      let write = AtomicWrite(target: target, step: step)
+      if let present { try write.replace(present.bytes, with: policy.bytes) } else { try write.create(policy.bytes) }
+      return policy
+    }
+  }
+
+  private func contents() throws(RegistryError) -> (policy: RegistryPolicy, bytes: [UInt8])? {
+    let bytes: [UInt8]
+    do throws(RegistryError) {
+      bytes = try DocumentBytes.read(url.path)
+    } catch {
+      // A link that leads nowhere is a policy that can't be read, not the lack of one.
+      if case .file(_, .notFound) = error, FileStatus(ofNameAt: url.path) == nil { return nil }
+      throw error
+    }
+    do throws(RegistryError.ContentProblem) {
+      return (try RegistryPolicy(parsing: bytes), bytes)
+    } catch {
+      throw .content(path: url.relativePath, error)
+    }
+  }
+}

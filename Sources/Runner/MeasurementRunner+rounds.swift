@@ -1,0 +1,108 @@
+import Measurements
+import WorkerProtocol
+
+extension MeasurementRunner {
+  /// Measures rounds until the evidence is enough; a void one gets another in its place.
+  ///
+  /// The workers of the first have been loaded for it.
+  func measureRounds(
+    _ rounds: RoundQueue, _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
+  ) async throws {
+    let stopping = try Stopping(store, recorder.session, plan)
+    var queue = rounds
+    var isLoaded = true
+    while let round = queue.pop() {
+      if let first = round.blocks.first, let reason = try stopping.reason(before: first) {
+        report(.stopped(reason, beforeRound: round.number))
+        break
+      }
+      if !isLoaded { try await reload(models, for: round, &recorder) }
+      isLoaded = false
+      report(.round(round.number + 1, of: queue.count))
+      try await measure(round, in: &queue, models, &blockGuard, &recorder)
+    }
+  }
+
+  /// Measures one round. It counts whole or not at all: where a block is void and the round can be repeated, the others
+  /// are void with it, and those that are left are not measured.
+  private func measure(
+    _ round: ScheduledRound, in queue: inout RoundQueue, _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard,
+    _ recorder: inout Recorder
+  ) async throws {
+    let schedule = queue.schedule
+    for (index, block) in round.blocks.enumerated() {
+      guard let reason = try await measure(block, in: schedule, models, &blockGuard, &recorder) else { continue }
+      guard queue.addRound() else {
+        report(.voided(block.cell.id, block: block.block, reason: reason, added: 0))
+        continue
+      }
+      for other in round.blocks where other.cell.id != block.cell.id {
+        try recorder.void(
+          BlockVoid(
+            cell: other.cell.id, block: round.number, reason: "its round is void for \(block.cell.id): \(reason)"))
+      }
+      report(.voided(block.cell.id, block: block.block, reason: reason, added: schedule.samplesPerRound))
+      let left = round.blocks.count - index - 1
+      if left > 0 { report(.skipped(left * schedule.samplesPerRound / round.blocks.count)) }
+      return
+    }
+  }
+
+  /// Loads the models anew, in fresh workers.
+  ///
+  /// If one cannot be loaded, its samples of the round fail; the other model's are still worth having.
+  ///
+  /// - Throws: `RunnerError.filesReplaced` if a model's files are not those that were loaded before, `StoreError`,
+  ///   `CancellationError`.
+  private func reload(
+    _ models: [ModelUnderTest], for round: ScheduledRound, _ recorder: inout Recorder
+  ) async throws {
+    for model in models { await model.close() }
+    for model in round.loadingOrder.compactMap(models.first(of:)) {
+      try Task.checkCancellation()
+      try await checkFiles(of: model, recorder)
+      do {
+        try recorder.begin(try await startTwice(model))
+      } catch RunnerError.notLoaded(let id, let failure) {
+        try recorder.record(
+          failure.isHang ? .workerHung : .workerDied, "not loaded for round \(round.number + 1): \(failure)", model: id)
+      }
+    }
+  }
+}
+
+extension MeasurementRunner {
+  /// Measures a block in which the models take turns: a whole request of each, which yields its figures and warms up, and
+  /// then one of each in slices.
+  func measureInSlices(
+    _ block: ScheduledBlock, in schedule: RoundSchedule, chunk: Int, _ models: [ModelUnderTest],
+    _ recorder: inout Recorder
+  ) async throws {
+    let whole = try await measureWhole(block, block.order.prefix(2), from: 1, models, &recorder)
+    let readings = whole.compactMap(\.throughput)
+    guard let seconds = plan.envelope.plan.sliceSeconds, readings.count == models.count else {
+      // A model that fails leaves the other nothing to take turns with.
+      try await measureWhole(block, block.order.dropFirst(2), models, &recorder)
+      return
+    }
+    let pair = SlicedPair(
+      cell: block.cell, block: block.block, sizes: SliceSizes(seconds: seconds, readings: readings, chunk: chunk),
+      turns: schedule.sliceTurns(of: block.cell.id, round: block.block), models: models)
+    try await take(pair, models, &recorder)
+  }
+
+  /// Takes both samples of a pair and makes them durable.
+  ///
+  /// A worker that ends meanwhile is replaced, and both are asked again once; then its end is its sample.
+  private func take(_ pair: SlicedPair, _ models: [ModelUnderTest], _ recorder: inout Recorder) async throws {
+    var samples = try await pair.samples()
+    var isReplaced = false
+    for model in models {
+      if try await replaceWorker(of: model, &recorder) { isReplaced = true }
+    }
+    if isReplaced { samples = try await pair.samples() }
+    for model in models { try await checkFiles(of: model, recorder) }
+    for (side, sample) in samples { try recorder.record(sample, of: side) }
+    for model in models { try await replaceWorker(of: model, &recorder) }
+  }
+}

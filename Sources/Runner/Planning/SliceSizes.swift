@@ -1,0 +1,42 @@
+import Measurements
+
+/// How many tokens a slice has, of each sequence: the same for both models, so that their slices are pairs.
+struct SliceSizes: Sendable, Equatable {
+  let prefill: Int
+  let decode: Int
+
+  /// More than any slice can have.
+  private static let limit = 1 << 20
+
+  /// As many tokens as take the slower model that many seconds, at least one.
+  ///
+  /// A model processes its prompt in chunks, which a slice does not cut: its prompt tokens are a multiple of the chunk.
+  ///
+  /// - Parameters:
+  ///   - seconds: Of a slice.
+  ///   - readings: Of whole requests of both models.
+  ///   - chunk: The larger of both models' chunks of a prompt, in tokens.
+  init(seconds: Double, readings: [ThroughputReading], chunk: Int) {
+    let promptTokens = Self.tokens(in: seconds, readings.compactMap(\.secondsPerPromptToken), .down)
+    prefill = max(promptTokens / chunk, 1) * chunk
+    decode = max(Self.tokens(in: seconds, readings.compactMap(\.secondsPerToken), .toNearestOrAwayFromZero), 1)
+  }
+
+  private static func tokens(in seconds: Double, _ paces: [Double], _ rule: FloatingPointRoundingRule) -> Int {
+    guard let slowest = paces.max(), slowest > 0 else { return limit }
+    return Int(min(seconds / slowest, Double(limit)).rounded(rule))
+  }
+}
+
+extension ThroughputReading {
+  /// Nil if all of the prompt was cached.
+  fileprivate var secondsPerPromptToken: Double? {
+    promptTokens > cachedTokens ? firstTokenSeconds.map { $0 / Double(promptTokens - cachedTokens) } : nil
+  }
+
+  /// Seconds per token after the first; nil if there is none.
+  fileprivate var secondsPerToken: Double? {
+    guard decodeTokens > 1, let first = firstTokenSeconds, let last = totalSeconds else { return nil }
+    return (last - first) / Double(decodeTokens - 1)
+  }
+}

@@ -1,0 +1,69 @@
+import Envelopes
+import Foundation
+import Measurements
+import Statistics
+
+/// The cells that a rule about a ratio joins.
+///
+/// A block number counts where every one of the cells has a scored block: by rounds, that is a whole round. The values are
+/// joined by their weighted geometric mean, so that the log-ratio is the weighted mean of the cells' log-ratios.
+struct RatioScope {
+  /// One block number of one comparison.
+  struct Point {
+    /// The UUID of the comparison that measured it.
+    let session: String
+    let number: Int
+    /// Nil if a cell lacks a value.
+    let pair: MeasurementPair?
+    /// Why it is not scored; nil if it is.
+    let voidReason: String?
+  }
+
+  let metric: Metric
+  let shares: [PromotionRule.Objective.Share]
+
+  init(_ metric: Metric, _ shares: [PromotionRule.Objective.Share]) {
+    self.metric = metric
+    self.shares = shares
+  }
+
+  init(_ objective: PromotionRule.Objective) { self.init(objective.metric, objective.cells) }
+
+  /// Nil for what is not of blocks, peak memory for instance.
+  init?(_ guardrail: PromotionRule.Guardrail, of envelope: Envelope) {
+    guard guardrail.metric.isOfBlocks, guardrail.metric != .peakMemory else { return nil }
+    let cells = guardrail.cell.map { [$0] } ?? envelope.throughput.map(\.id)
+    self.init(guardrail.metric, cells.map { PromotionRule.Objective.Share(cell: $0, weight: 1) })
+  }
+
+  /// Every block number of a comparison, ascending, void ones in their places.
+  func points(of comparison: Comparison) -> [Point] {
+    let cells = shares.map(\.cell)
+    let reasons = Dictionary(
+      comparison.voids.filter { cells.contains($0.cell) }.map { ($0.block, $0.reason) },
+      uniquingKeysWith: { first, _ in first })
+    let blocks = cells.map { cell in
+      Dictionary(comparison.blocks[cell, default: []].map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    let numbers = blocks.reduce(into: Set<Int>()) { $0.formUnion($1.keys) }
+    return numbers.sorted().map { number in
+      let all = blocks.compactMap { $0[number] }
+      let isWhole = all.count == cells.count && all.allSatisfy(\.isWhole)
+      let pairs = all.compactMap { $0.pair(of: metric) }
+      return Point(
+        session: comparison.evidence.session.uuid, number: number,
+        pair: pairs.count == cells.count ? joined(pairs) : nil,
+        voidReason: reasons[number] ?? (isWhole ? nil : "a side's repetition is missing"))
+    }
+  }
+
+  /// - Parameter pairs: One per cell, in the order of `shares`.
+  func joined(_ pairs: [MeasurementPair]) -> MeasurementPair {
+    if pairs.count == 1 { return pairs[0] }
+    let total = shares.reduce(0) { $0 + $1.weight }
+    func mean(_ side: KeyPath<MeasurementPair, Double>) -> Double {
+      exp(zip(pairs, shares).reduce(0) { $0 + $1.1.weight * log($1.0[keyPath: side]) } / total)
+    }
+    return MeasurementPair(resident: mean(\.resident), candidate: mean(\.candidate))
+  }
+}

@@ -1,0 +1,116 @@
+import JSON
+import Measurements
+import Testing
+
+@testable import Envelopes
+
+@Suite("Envelopes of rounds")
+struct RoundEnvelopeTests {
+  private static let text = """
+    {
+      "schema": 2, "id": "rounds", "version": 1, "description": "A small example.",
+      "sampling": {"temperature": 0, "top_p": 1, "seed": 7},
+      "throughput": [
+        {"id": "short", "text": "Once", "prompt_tokens": 64, "decode_tokens": 32},
+        {"id": "long", "text": "Once", "prompt_tokens": 512, "decode_tokens": 32}
+      ],
+      "accuracy": [
+        {"id": "choice", "kind": "multiple_choice", "items": [
+          {"id": "c1", "prompt": "The sky is", "options": ["blue", "square"], "answer": 0}]}],
+      "tool_loops": [],
+      "plan": {"rounds": 24, "minimum_rounds": 8, "order_seed": 1},
+      "promotion": {
+        "confidence": 0.95,
+        "primary": {
+          "metric": "cumulative_tokens_per_second", "min_effect": 0.02, "expected_effect": 0.1,
+          "cells": {"short": 1, "long": 2.5}},
+        "guardrails": [
+          {"metric": "accuracy", "cell": "choice", "margin": 0.1},
+          {"metric": "cumulative_tokens_per_second", "cell": "short", "margin": 0.05},
+          {"metric": "cumulative_tokens_per_second", "cell": "long", "margin": 0.05},
+          {"metric": "total_time_ms", "margin": 0},
+          {"metric": "decode_tokens_per_second", "margin": 0.05},
+          {"metric": "first_token_latency_ms", "margin": 0.1},
+          {"metric": "steady_token_share", "margin": 0.1},
+          {"metric": "peak_memory_bytes", "margin": 0.1}],
+        "unguarded": [
+          {"metric": "prefill_tokens_per_second", "reason": "it is the time to the first token"},
+          {"metric": "inter_token_p95_ms", "cell": "short", "reason": "too few tokens"},
+          {"metric": "inter_token_p95_ms", "cell": "long", "reason": "too few tokens"},
+          {"metric": "inter_token_p99_ms", "reason": "too few tokens"},
+          {"metric": "worst_second_tokens_per_second", "reason": "shorter than a second"}],
+        "maturity": {"comparisons": 4, "days_between": 5, "allow_provisional": false}
+      }
+    }
+    """
+
+  private static func problems(_ edit: (inout JSONValue) -> Void) throws -> [String] {
+    var source = try JSONValue(parsing: text)
+    edit(&source)
+    do throws(EnvelopeError) {
+      _ = try Envelope(source: source)
+      return []
+    } catch {
+      guard case .invalid(_, let problems) = error else { throw error }
+      return problems.map(\.description)
+    }
+  }
+
+  private static func removing(_ section: String, where isRemoved: (JSONValue) -> Bool) throws -> [String] {
+    try problems { source in
+      guard var object = source.object, var promotion = object["promotion"]?.object else { return }
+      promotion[section] = .array((promotion[section]?.array ?? []).filter { !isRemoved($0) })
+      object["promotion"] = .object(promotion)
+      source = .object(object)
+    }
+  }
+
+  @Test("The plan, the primary objective and what is unguarded are read")
+  func reading() throws {
+    let envelope = try Envelope(source: JSONValue(parsing: Self.text))
+    #expect(envelope.schema == .rounds)
+    #expect(envelope.plan == Plan(rounds: 24, minimumRounds: 8, orderSeed: 1))
+    #expect(envelope.promotion.objectives.count == 1)
+    let primary = try #require(envelope.promotion.objectives.first)
+    #expect(primary.cells.map(\.cell) == ["short", "long"] && primary.cells.map(\.weight) == [1, 2.5])
+    #expect(primary.cell == nil && primary.expectedEffect == 0.1)
+    #expect(envelope.promotion.unguarded.count == 5)
+  }
+
+  @Test("A metric of a cell without a guardrail needs a reason")
+  func coverage() throws {
+    let missing = try Self.removing("guardrails") { $0["cell"]?.string == "long" }
+    #expect(missing.count == 1)
+    #expect(missing.first?.contains("cumulative_tokens_per_second of \"long\"") == true)
+    let tail = try Self.removing("guardrails") { $0["metric"]?.string == "steady_token_share" }
+    #expect(tail.count == 2)
+    let answers = try Self.removing("guardrails") { $0["metric"]?.string == "accuracy" }
+    #expect(answers.count == 1)
+    let reason = try Self.removing("unguarded") { $0["cell"]?.string == "short" }
+    #expect(reason.count == 1 && reason.first?.contains("inter_token_p95_ms") == true)
+  }
+
+  @Test("Fewer rounds than six, and members of the other schema, are refused")
+  func limits() throws {
+    let few = try Self.problems { source in
+      guard var object = source.object else { return }
+      object["plan"] = ["rounds": 5, "order_seed": 1]
+      source = .object(object)
+    }
+    #expect(few.contains { $0.contains("plan.rounds") })
+    let blocks = try Self.problems { source in
+      guard var object = source.object else { return }
+      object["plan"] = ["blocks": 12, "warm_ups": 1, "order_seed": 1]
+      source = .object(object)
+    }
+    #expect(blocks.contains { $0.contains("plan.blocks") })
+  }
+
+  @Test("The summary says rounds, all cells together, and what may become worse")
+  func summary() throws {
+    let text = try Envelope(source: JSONValue(parsing: Self.text)).summaryText
+    for words in ["24 rounds", "freshly loaded", "all cells together", "these may become worse", "too few tokens"] {
+      #expect(text.contains(words), "\(words)")
+    }
+  }
+}

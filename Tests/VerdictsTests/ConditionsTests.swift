@@ -1,0 +1,93 @@
+import JSON
+import Measurements
+import Testing
+import Verdicts
+
+@Suite("Unlike conditions")
+struct ConditionsTests {
+  private static let conditions = WorkerConditions(
+    executables: [String(repeating: "0f", count: 32)], niceValue: 0, affinity: "0-1", weightsPlace: .memory)
+
+  /// The refusals of a comparison whose candidate's worker ran under other conditions than its resident's.
+  private func refusals(
+    resident: WorkerConditions? = Self.conditions, candidate: WorkerConditions?
+  ) throws -> [Refusal] {
+    let verdict = try RoundFixture.verdict({ _ in }) { evidence in
+      evidence.resident.conditions = resident
+      evidence.candidate.conditions = candidate
+    }
+    #expect(verdict.outcome == (verdict.refusals.isEmpty ? .promote : .inconclusive))
+    return verdict.refusals
+  }
+
+  private func changed(_ change: (inout WorkerConditions) -> Void) -> WorkerConditions {
+    var conditions = Self.conditions
+    change(&conditions)
+    return conditions
+  }
+
+  @Test("Each trait that differs is a refusal with both values")
+  func traits() throws {
+    #expect(try refusals(candidate: Self.conditions).isEmpty)
+    #expect(try refusals(resident: nil, candidate: nil).isEmpty)
+    #expect(
+      try refusals(candidate: changed { $0.niceValue = 19 })
+        == [.otherConditions(.niceValue, resident: "0", candidate: "19")])
+    #expect(
+      try refusals(candidate: changed { $0.affinity = "0" })
+        == [.otherConditions(.affinity, resident: "0-1", candidate: "0")])
+    #expect(
+      try refusals(candidate: changed { $0.weightsPlace = nil })
+        == [.otherConditions(.weightsPlace, resident: "memory", candidate: nil)])
+    #expect(
+      try refusals(candidate: changed { $0.isOverridden = true })
+        == [.otherConditions(.command, resident: "own", candidate: "overridden")])
+    // What differs only in digits that the message leaves out differs as well.
+    let other = changed { $0.executables = [String(repeating: "0f", count: 31) + "00"] }
+    #expect(try refusals(candidate: other).map(\.code) == ["other_conditions"])
+    #expect(try refusals(candidate: nil).map(\.code) == Array(repeating: "other_conditions", count: 4))
+  }
+
+  @Test("Huge pages are compared by shares of the weights, where both sides report them")
+  func hugePages() throws {
+    func codes(_ resident: Int?, _ candidate: Int?) throws -> [String] {
+      try RoundFixture.verdict({ _ in }) { evidence in
+        evidence.resident.description = JSONObject([("bytes", 1000)])
+        evidence.candidate.description = JSONObject([("bytes", 2000)])
+        evidence.resident.conditions = WorkerConditions(hugePageBytes: resident)
+        evidence.candidate.conditions = WorkerConditions(hugePageBytes: candidate)
+      }.refusals.map(\.code)
+    }
+    #expect(try codes(1000, 900) == ["other_conditions"])
+    #expect(try codes(400, 1900) == ["other_conditions"])
+    for (resident, candidate) in [(1000, 1100), (910, 1010), (0, 1700), (1000, nil), (nil, 2000)] as [(Int?, Int?)] {
+      #expect(try codes(resident, candidate).isEmpty, "\(resident ?? -1) \(candidate ?? -1)")
+    }
+  }
+
+  @Test("Processor time is compared as a share of wall time, of engines that compute on the processors")
+  func processorTime() throws {
+    func codes(_ resident: Double, _ candidate: Double, threads: Int = 2) throws -> [String] {
+      try RoundFixture.verdict({ _ in }) { evidence in
+        for (side, share) in [(Side.resident, resident), (.candidate, candidate)] {
+          let samples = evidence.samples(of: side).map { sample in
+            guard var reading = sample.throughput else { return sample }
+            for index in reading.slices.indices {
+              reading.slices[index].processorNanoseconds = Int64(Double(reading.slices[index].nanoseconds) * share)
+            }
+            var changed = sample
+            changed.outcome = .throughput(reading)
+            return changed
+          }
+          evidence.set(samples, side)
+        }
+        evidence.resident.engine.threads = threads
+        evidence.candidate.engine.threads = threads
+      }.refusals.map(\.code)
+    }
+    #expect(try codes(1.9, 1.1).isEmpty)
+    #expect(try codes(1.9, 0.9) == ["other_processor_time"])
+    #expect(try codes(0.9, 1.9) == ["other_processor_time"])
+    #expect(try codes(0.9, 0.2, threads: 0).isEmpty)
+  }
+}
