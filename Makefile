@@ -14,7 +14,8 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help test-engines test-mlx bench-overhead bench bench-engine bench-kernels faults soak rehearse-night test test-neon \
+.PHONY: help test-engines test-mlx bench-overhead bench bench-engine bench-kernels bench-slices bench-loads faults soak \
+  rehearse-night real-calibration test-calibration test test-neon \
   test-dataset test-publish test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance clean
 
 help:
@@ -26,6 +27,10 @@ help:
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
+	@echo "make bench-slices compare the noise of slices with that of whole requests, in what was measured"
+	@echo "make bench-loads  measure what the place of weights in memory does to copies of one model (20 minutes)"
+	@echo "make real-calibration compare a model with copies of itself, with and without planted effects (hours)"
+	@echo "make test-calibration test the scripts of the three and the worker that plants effects"
 	@echo "make duckdb       fetch DuckDB's command line, which writes the dataset's Parquet files"
 	@echo "make hf           install the hub's command line, which resident publish drives"
 	@echo "make test-publish publish to a stand-in for the hub with the real hf command (installs it)"
@@ -163,6 +168,27 @@ bench-engine: models
 # COLUMNS=N and KERNELS="NAME..." choose; every format of every instruction set at 576 columns by default.
 bench-kernels:
 	@scripts/bench-kernels $(or $(COLUMNS),576) $(KERNELS)
+
+# DATABASES="FILE..." chooses; those of the lanes and of real calibrations by default.
+bench-slices:
+	python3 Benchmarks/slices_against_requests.py \
+	  $(or $(DATABASES),$(wildcard $(STATE)/lanes/lane-comparisons.sqlite $(STATE)/real-calibration/*.sqlite))
+
+# Five copies in 20 sessions each (SESSIONS=N), with the weights in the page cache and in memory; JSON=FILE writes all.
+bench-loads: build $(MODELS)/smollm2-135m
+	python3 Benchmarks/load_effects.py $(RESIDENT) $(MODELS)/smollm2-135m --sessions $(or $(SESSIONS),20) \
+	  $(if $(JSON),--json "$(JSON)")
+
+# Goes on where it was stopped; SECONDS_LIMIT=N measures for that long. NULL=N, PLANTED_5=N, PLANTED_10=N and EQUAL=N are
+# the numbers of comparisons; OUT=DIR keeps them elsewhere.
+real-calibration: build duckdb $(MODELS)/smollm2-135m
+	python3 Benchmarks/real_calibration.py $(RESIDENT) $(STATE) --resume --null $(or $(NULL),300) \
+	  --planted-5 $(or $(PLANTED_5),60) --planted-10 $(or $(PLANTED_10),30) --equal $(or $(EQUAL),0) \
+	  $(if $(SECONDS_LIMIT),--seconds-limit $(SECONDS_LIMIT)) $(if $(OUT),--out "$(OUT)")
+
+# Without the program: workers and databases are scripted.
+test-calibration:
+	python3 -m unittest discover -s Tests/Calibration -p 'test_*.py'
 
 # ONLY="PART..." chooses faults by name, JSON=FILE writes the figures; JOURNAL=FILE keeps finished kills, so that the long
 # form can be run in pieces of MINUTES.

@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""Compares what slices and whole requests of the same rounds say about an effect, and how much either of them scatters.
+
+usage: slices_against_requests.py DATABASE... [--draws N]
+
+Reads every round that is not void: one whole request of each model (repetition 1) and one in slices (repetition 0), so
+the work of both is equal. An effect is how much faster the candidate is over a whole request. From slices it is made as
+Sources/Verdicts/Comparing/SlicedRequests.swift makes it, by the median of the pairs' log-ratios within each phase;
+beside it stand the ratio of sums, the mean of the middle 60 %, and the median without the first token after each turn.
+Deviations are of a round's log-ratio from its session's mean. Ranges are the middle 95 % of a bootstrap over rounds
+within sessions.
+
+Where comparisons.jsonl of real_calibration.py lies beside a database, its conditions stand in place of the environment
+class.
+"""
+
+import argparse
+import collections
+import contextlib
+import dataclasses
+import json
+import math
+import pathlib
+import random
+import sqlite3
+import statistics
+
+# SlicedRequests.fewestPairs: below it a phase has the ratio of its sums.
+FEWEST_PAIRS = 5
+TRIMMED_SHARE = 0.2
+QUERY = """
+    SELECT sessions.number, sessions.environment, sessions.resident, sessions.candidate, runs.side, samples.cell,
+      samples.block, samples.repetition, samples.token_ns, samples.slices
+    FROM samples JOIN runs ON runs.number = samples.run JOIN sessions ON sessions.number = runs.session
+    WHERE samples.status = 'success' AND samples.prompt_tokens IS NOT NULL AND samples.round IS NULL
+      AND samples.item IS NULL AND sessions.resident IS NOT NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM voids
+        WHERE voids.session = sessions.number AND voids.cell = samples.cell AND voids.block = samples.block)
+    ORDER BY samples.id
+    """
+
+
+@dataclasses.dataclass(frozen=True)
+class Slice:
+    phase: str
+    tokens: int
+    nanoseconds: int
+    processor_nanoseconds: int | None
+    switches: int | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """One request of one model: when each token came, and its slices, none if it was made whole."""
+
+    token_ns: list[int]
+    slices: list[Slice]
+
+    def without_first_tokens(self):
+        """Its slices without the first token of each that decodes, and how long that took relative to the others."""
+        left, costs, start, token = [], [], 0, 1
+        for part in self.slices:
+            if part.phase == "prefill":
+                left.append(part)
+            else:
+                first = self.token_ns[token] - start
+                if part.tokens > 1 and part.nanoseconds > first:
+                    rest = part.nanoseconds - first
+                    costs.append(first * (part.tokens - 1) / rest)
+                    left.append(dataclasses.replace(part, tokens=part.tokens - 1, nanoseconds=rest))
+                else:
+                    left.append(None)
+                token += part.tokens
+            start += part.nanoseconds
+        return left, costs
+
+
+@dataclasses.dataclass
+class Round:
+    """The log-ratios of one cell in one round by each way to make them; above zero if the candidate is faster."""
+
+    whole: float
+    sliced: dict[str, float]
+    first_token_costs: list[float]
+    preempted: list[bool]
+
+
+def token_times(blob):
+    """Store/Samples/NumberSeries.swift: the LEB128 of differences."""
+    times, number, shift, time = [], 0, 0, 0
+    for byte in blob:
+        number |= (byte & 0x7F) << shift
+        shift += 7
+        if not byte & 0x80:
+            time += number
+            times.append(time)
+            number, shift = 0, 0
+    return times
+
+
+def trimmed_mean(values):
+    out = int(TRIMMED_SHARE * len(values))
+    return statistics.fmean(sorted(values)[out:len(values) - out])
+
+
+def log_ratio(pairs, center):
+    """How much faster the candidate's slices are; `center` joins the log-ratios of the pairs of a phase."""
+    resident = candidate = 0.0
+    for phase in ("prefill", "decode"):
+        chosen = [(own, other) for own, other in pairs if own.phase == phase]
+        if not chosen:
+            continue
+        if center is None or len(chosen) < FEWEST_PAIRS:
+            resident += sum(own.nanoseconds for own, _ in chosen)
+            candidate += sum(other.nanoseconds for _, other in chosen)
+            continue
+        tokens = sum(own.tokens for own, _ in chosen)
+        usual = statistics.median(own.nanoseconds / own.tokens for own, _ in chosen) * tokens
+        resident += usual
+        candidate += usual * math.exp(center([math.log(other.nanoseconds / own.nanoseconds) for own, other in chosen]))
+    return math.log(resident / candidate)
+
+
+def make_round(sliced, whole):
+    """From the requests of both models, the resident's first; None if their slices are of other tokens."""
+    pairs = list(zip(sliced[0].slices, sliced[1].slices))
+    if any((own.phase, own.tokens) != (other.phase, other.tokens) for own, other in pairs) or len(
+            {len(request.slices) for request in sliced}) > 1:
+        return None
+    (own, own_costs), (other, other_costs) = (request.without_first_tokens() for request in sliced)
+    # Known only if every slice that decodes has a second token.
+    is_known = None not in own and None not in other
+    counts = [part.switches for request in sliced for part in request.slices if part.switches is not None]
+    return Round(
+        whole=math.log(whole[0].token_ns[-1] / whole[1].token_ns[-1]),
+        sliced={
+            "median": log_ratio(pairs, statistics.median), "sums": log_ratio(pairs, None),
+            "trimmed": log_ratio(pairs, trimmed_mean),
+            "later tokens": log_ratio(list(zip(own, other)), statistics.median) if is_known else math.nan,
+        },
+        first_token_costs=own_costs + other_costs, preempted=[count > 0 for count in counts])
+
+
+def conditions(database):
+    """What real_calibration.py wrote about the comparisons of a database, by number."""
+    file = database.parent / "comparisons.jsonl"
+    if not file.exists():
+        return {}
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    is_equal = database.name == "calibration.sqlite"
+    return {row["comparison"]: row for row in rows if "comparison" in row and (row["kind"] == "equal") == is_equal}
+
+
+def read(database):
+    """Rounds by group and session; a group is what stands in a row of the tables."""
+    known = conditions(database)
+    requests = collections.defaultdict(dict)
+    groups = {}
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        for row in connection.execute(QUERY):
+            session, environment, resident, candidate, side, cell, block, repetition, times, slices = row
+            told = known.get(session)
+            pair = f"{resident}, {told['kind'].replace('-', ' ')}" if told else f"{resident} → {candidate}"
+            groups[session] = (pair, told["condition"] if told else environment)
+            parts = [Slice(*part) for part in json.loads(slices)] if slices else []
+            requests[session, cell, block][side, repetition] = Request(token_times(times), parts)
+    rounds = collections.defaultdict(lambda: collections.defaultdict(list))
+    for (session, cell, _), found in requests.items():
+        sliced, whole = ([found.get((side, repetition)) for side in ("resident", "candidate")] for repetition in (0, 1))
+        if None in sliced or None in whole or not all(request.slices for request in sliced):
+            continue
+        if made := make_round(sliced, whole):
+            pair, condition = groups[session]
+            rounds[pair, condition, cell][str(database), session].append(made)
+    return rounds
+
+
+def deviation(sessions, value):
+    """Of rounds from their session's mean."""
+    squares = count = 0
+    for rounds in sessions:
+        values = [value(one) for one in rounds]
+        if len(values) > 1:
+            mean = statistics.fmean(values)
+            squares += sum((one - mean) ** 2 for one in values)
+            count += len(values) - 1
+    return math.sqrt(squares / count) if count else math.nan
+
+
+def bootstrap(sessions, statistic, draws):
+    generator = random.Random(1)
+    values = sorted(
+        statistic([generator.choices(rounds, k=len(rounds)) for rounds in sessions]) for _ in range(draws))
+    values = [value for value in values if not math.isnan(value)] or [math.nan]
+    return values[int(0.025 * len(values))], values[min(int(0.975 * len(values)), len(values) - 1)]
+
+
+def mean(sessions, value):
+    return statistics.fmean(value(one) for rounds in sessions for one in rounds)
+
+
+def percent(log_value):
+    return "not known" if math.isnan(log_value) else f"{100 * math.expm1(log_value):+.2f}"
+
+
+def ratio_of_deviations(way):
+    def ratio(sessions):
+        whole = deviation(sessions, lambda one: one.whole)
+        return deviation(sessions, lambda one: one.sliced[way]) / whole if whole else math.nan
+    return ratio
+
+
+def effects_row(name, sessions, draws):
+    def difference(chosen):
+        return mean(chosen, lambda one: one.sliced["median"] - one.whole)
+
+    low, high = bootstrap(sessions, difference, draws)
+    ways = ("median", "sums", "trimmed", "later tokens")
+    own = [mean(sessions, lambda one, way=way: one.sliced[way]) for way in ways]
+    whole = mean(sessions, lambda one: one.whole)
+    return [*name, len(sessions), sum(map(len, sessions)), percent(whole), *map(percent, own),
+            f"{percent(difference(sessions))} [{percent(low)}, {percent(high)}]"]
+
+
+def noise_row(name, sessions, draws):
+    whole = deviation(sessions, lambda one: one.whole)
+    own = [deviation(sessions, lambda one, way=way: one.sliced[way]) for way in ("median", "sums", "trimmed")]
+    low, high = bootstrap(sessions, ratio_of_deviations("median"), draws)
+    rounds = [one for chosen in sessions for one in chosen]
+    costs = [cost for one in rounds for cost in one.first_token_costs]
+    preempted = [flag for one in rounds for flag in one.preempted]
+    return [*name, *(f"{100 * value:.2f}" for value in (whole, *own)),
+            f"{ratio_of_deviations('median')(sessions):.2f} [{low:.2f}, {high:.2f}]",
+            f"× {statistics.median(costs):.3f}" if costs else "not known",
+            f"{100 * statistics.fmean(preempted):.1f} %" if preempted else "not known"]
+
+
+def print_table(columns, rows, texts=3):
+    print("| " + " | ".join(columns) + " |")
+    print("|" + " --- |" * texts + " ---: |" * (len(columns) - texts))
+    for row in rows:
+        print("| " + " | ".join(map(str, row)) + " |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("databases", type=pathlib.Path, nargs="+", metavar="DATABASE")
+    parser.add_argument("--draws", type=int, default=1000, help="of the bootstrap (default: 1000)")
+    options = parser.parse_args()
+    rounds = collections.defaultdict(dict)
+    for database in options.databases:
+        for group, sessions in read(database).items():
+            rounds[group].update(sessions)
+    if not rounds:
+        parser.exit(1, "no round with whole requests and slices of both models was found\n")
+    groups = [(name, list(sessions.values())) for name, sessions in sorted(rounds.items())]
+    print("Effect: how much faster the candidate is, in per cent\n")
+    print_table(
+        ("models", "condition", "cell", "sessions", "rounds", "whole requests", "slices: median", "ratio of sums",
+         "trimmed mean", "median without first tokens", "median − whole requests"),
+        [effects_row(name, sessions, options.draws) for name, sessions in groups])
+    print("\nStandard deviation of a round's log-ratio, in per cent, for one request of each model\n")
+    print_table(
+        ("models", "condition", "cell", "whole requests", "slices: median", "ratio of sums", "trimmed mean",
+         "median ÷ whole requests", "first token of a slice", "preempted slices"),
+        [noise_row(name, sessions, options.draws) for name, sessions in groups])
+
+
+if __name__ == "__main__":
+    main()

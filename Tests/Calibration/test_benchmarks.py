@@ -1,0 +1,199 @@
+"""Holds the benchmarks of calibration against scripted programs and databases, whose figures are known."""
+
+import json
+import math
+import os
+import pathlib
+import random
+import re
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).parent
+BENCHMARKS = HERE.parents[1] / "Benchmarks"
+sys.path.insert(0, str(BENCHMARKS))
+
+import real_calibration  # noqa: E402
+import slices_against_requests as slices  # noqa: E402
+
+
+def run(script, *arguments, status=0, **environment):
+    result = subprocess.run(
+        [sys.executable, BENCHMARKS / script, *map(str, arguments)], capture_output=True, text=True,
+        env=os.environ | environment)
+    assert result.returncode == status, (result.returncode, result.stderr)
+    return result.stdout
+
+
+def cells(text, start):
+    """The cells of the first row that begins with that."""
+    line = next(line for line in text.splitlines() if line.startswith(f"| {start}"))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def write_model(folder):
+    """Norms of sixteen and of eight elements, beside a matrix; returns where the bytes of tensors begin."""
+    tensors = {"a.input_layernorm.weight": ("BF16", 32), "a.q_proj.weight": ("U32", 64), "norm.weight": ("F32", 32)}
+    header, end = {}, 0
+    for name, (kind, size) in tensors.items():
+        header[name] = {"dtype": kind, "shape": [size], "data_offsets": [end, end + size]}
+        end += size
+    text = json.dumps(header).encode()
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + bytes(range(end)))
+    (folder / "config.json").write_text("{}")
+    return 8 + len(text)
+
+
+class RealCalibrationTests(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.state = pathlib.Path(scratch.name)
+        self.start = write_model(self.state / "models/tiny")
+
+    def calibrate(self, *arguments, **how):
+        return run("real_calibration.py", HERE / "scripted_program.py", self.state, "--model", "tiny", *arguments,
+                   SCRIPTED_MODEL=str(self.state / "models/tiny"), **how)
+
+    def notes(self):
+        return [json.loads(line) for line in (self.state / "real-calibration/notes").read_text().splitlines()]
+
+    def test_kinds_are_mixed_and_conditions_take_turns(self):
+        jobs = real_calibration.schedule({"null": 30, "planted-5": 6, "planted-10": 3, "equal": 0})
+        self.assertEqual(len(set(jobs)), 39)
+        self.assertEqual({job.kind for job in jobs[:13]}, {"null", "planted-5", "planted-10"})
+        self.assertEqual([job.busy for job in jobs if job.kind == "planted-5"], [0, 1, 2, 0, 1, 2])
+
+    def test_a_comparison_that_failed_is_measured_again_with_other_copies(self):
+        text = self.calibrate("--null", 3, "--planted-5", 2, "--equal", 1, SCRIPTED_FAILURE="2")
+        self.assertEqual(cells(text, "all | planted 5 %")[2:6], ["1", "1", "1 promote", "1 win"])
+        self.calibrate("--null", 3, status=1)
+        text = self.calibrate("--null", 3, "--planted-5", 2, "--equal", 1, "--resume")
+        self.assertEqual(cells(text, "all | null")[2:], ["3", "0", "3 hold", "3 futility", "8", "0"])
+        self.assertEqual(cells(text, "all | planted 5 %")[2:4], ["2", "2"])
+        self.assertEqual(cells(text, "quiet | equal")[2:6], ["1", "1", "1 inconclusive", "1 win"])
+        self.assertEqual(self.calibrate("--print"), text)
+
+        compared = [note for note in self.notes() if "changed" in note]
+        places = [position for note in compared for side in note["changed"] for position in side]
+        self.assertEqual([len(side) for note in compared for side in note["changed"]], [1] * 12)
+        first_bytes = [*range(0, 32, 2), *range(96, 128, 4)]
+        self.assertLessEqual({place - self.start for place in places}, set(first_bytes))
+        self.assertEqual(len(set(places)), 12)
+        self.assertEqual({note["environment"] for note in compared}, {"isolated", "under-load"})
+        workers = [note["worker"] for note in compared if note["worker"]]
+        self.assertEqual(len(workers), 3)
+        for worker in workers:
+            self.assertIn("--model /tiny --slow 0.05 --", worker)
+
+
+class SlicesTests(unittest.TestCase):
+    def write(self, file, effect, noise, tokens=4, seed=1):
+        """Rounds of 48 tokens; `noise` is the deviation of a whole request, and slices have a tenth of it."""
+        generator = random.Random(seed)
+        with sqlite3.connect(file) as database:
+            database.executescript("""
+                CREATE TABLE sessions (number INTEGER, environment TEXT, resident TEXT, candidate TEXT);
+                CREATE TABLE runs (number INTEGER, session INTEGER, side TEXT);
+                CREATE TABLE voids (session INTEGER, cell TEXT, block INTEGER);
+                CREATE TABLE samples (id INTEGER PRIMARY KEY, run INTEGER, cell TEXT, block INTEGER, repetition INTEGER,
+                  item TEXT, round INTEGER, status TEXT, prompt_tokens INTEGER, token_ns BLOB, slices TEXT);
+                INSERT INTO voids VALUES (1, 'cell', 3);
+                """)
+            for session in (1, 2):
+                database.execute("INSERT INTO sessions VALUES (?, 'isolated', 'a', 'b')", (session,))
+                for block in range(20):
+                    for side in ("resident", "candidate"):
+                        run_number = database.execute("SELECT count(*) FROM runs").fetchone()[0] + 1
+                        database.execute("INSERT INTO runs VALUES (?, ?, ?)", (run_number, session, side))
+                        pace = 1e6 / (1 + effect if side == "candidate" else 1)
+                        for repetition in (0, 1):
+                            parts, times, time = [], [], 0
+                            # A void round would change every figure.
+                            factor = 50 if (session, block, side) == (1, 3, "candidate") else 1
+                            scale = pace * factor * math.exp(generator.gauss(0, noise if repetition else noise / 10))
+                            for part in [("prefill", 32)] + [("decode", tokens)] * (48 // tokens):
+                                # The first token of a slice takes a quarter longer.
+                                steps = [32 * 0.1] if part[0] == "prefill" else [1.25] + [1] * (tokens - 1)
+                                start = time
+                                for step in steps:
+                                    time += round(step * scale)
+                                    times.append(time)
+                                parts.append([*part, time - start, None, int(len(parts) % 2 == 0)])
+                            self.insert(database, run_number, block, repetition, times, parts)
+
+    @staticmethod
+    def insert(database, run_number, block, repetition, times, parts):
+        coded, before = bytearray(), 0
+        for time in times:
+            rest, before = time - before, time
+            while rest >= 0x80:
+                coded.append(rest & 0x7F | 0x80)
+                rest >>= 7
+            coded.append(rest)
+        database.execute(
+            "INSERT INTO samples VALUES (NULL, ?, 'cell', ?, ?, NULL, NULL, 'success', 32, ?, ?)",
+            (run_number, block, repetition, bytes(coded), None if repetition else json.dumps(parts)))
+
+    def table(self, *arguments, **how):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "real.sqlite"
+            self.write(file, *arguments, **how)
+            return run("slices_against_requests.py", file, "--draws", 200).split("\nStandard deviation")
+
+    def test_effects_deviations_and_first_tokens_are_those_that_were_written(self):
+        effects, noise = self.table(0.05, 0.08)
+        row = cells(effects, "a → b")
+        self.assertEqual(row[1:5], ["isolated", "cell", "2", "39"])
+        for value in row[6:10]:
+            self.assertAlmostEqual(float(value), 5, delta=0.6)
+        self.assertAlmostEqual(float(row[5]), 5, delta=5)
+        row = cells(noise, "a → b")
+        self.assertAlmostEqual(float(row[3]), 8 * math.sqrt(2), delta=4)
+        ratio, low, high = map(float, re.findall(r"[\d.]+", row[7]))
+        self.assertTrue(0.05 < low < ratio < high < 0.2, row)
+        self.assertEqual(row[8:], ["× 1.250", "53.8 %"])
+
+    def test_slices_of_a_token_say_nothing_about_first_tokens(self):
+        effects, noise = self.table(0.05, 0.01, tokens=1)
+        self.assertEqual(cells(effects, "a → b")[9], "not known")
+        self.assertEqual(cells(noise, "a → b")[8], "not known")
+
+    def test_a_median_passes_over_a_stall_that_sums_count(self):
+        def request(stalled):
+            parts = [slices.Slice("decode", 4, 4_000_000, None, None) for _ in range(9)]
+            if stalled:
+                parts[4] = slices.Slice("decode", 4, 40_000_000, None, None)
+            return parts
+
+        pairs = list(zip(request(False), request(True)))
+        self.assertEqual(slices.log_ratio(pairs, slices.statistics.median), 0)
+        self.assertAlmostEqual(slices.log_ratio(pairs, None), math.log(36 / 72))
+
+
+class LoadEffectsTests(unittest.TestCase):
+    def test_copies_differ_in_the_page_cache_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            model = pathlib.Path(folder) / "model"
+            write_model(model)
+            speeds = {"copy-1": 1.03, "copy-2": 0.98}
+            values = pathlib.Path(folder) / "values.json"
+            text = run("load_effects.py", HERE / "scripted_worker.py", model, "--copies", 3, "--sessions", 4,
+                       "--pairs", 6, "--json", values, SCRIPTED_SPEEDS=json.dumps(speeds))
+            for placement in ("cached", "dropped"):
+                row = cells(text, placement)
+                self.assertEqual(row[1:4], ["+2.96 ± 0.00", "-2.02 ± 0.00", "+0.00 ± 0.00"])
+                self.assertAlmostEqual(float(row[4]), 2.5, delta=0.05)
+                self.assertLess(float(row[5]), 0.01)
+            self.assertEqual(cells(text, "memory")[1:], ["+0.00 ± 0.00"] * 3 + ["0.00", "1.0000", "0.00"])
+            self.assertEqual([len(copy) for copy in json.loads(values.read_text())["cached"]], [4, 4, 4])
+            self.assertEqual([path.name for path in pathlib.Path(folder).glob(".load*")], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
