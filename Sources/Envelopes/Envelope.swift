@@ -9,7 +9,6 @@ import Platform
 /// It is one JSON file, read by `init(contentsOf:)` and identified by the hash of its content, so that two runs are
 /// compared only if every prompt, item, count and margin was the same.
 public struct Envelope: Sendable, Equatable {
-  public var schema: EnvelopeSchema
   public var id: String
   public var version: Int
   /// The file's `description`.
@@ -27,6 +26,8 @@ public struct Envelope: Sendable, Equatable {
   public var hash: EnvelopeHash
   /// The whole file: what is stored and exported, so that a verdict can be recomputed.
   public var source: JSONValue
+
+  public var schema: EnvelopeSchema { promotion.schema }
 }
 
 /// How an envelope's file is written, and with it how its cells are measured and judged.
@@ -117,7 +118,6 @@ extension Envelope {
     guard let id, let version, let summary, let sampling, let throughput, let accuracy, let toolLoops, let plan,
       let promotion
     else { return nil }
-    self.schema = schema
     self.id = id
     self.version = version
     self.summary = summary

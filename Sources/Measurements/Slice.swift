@@ -44,7 +44,7 @@ extension ThroughputReading {
     var (processed, decoded, time) = (0, 0, Int64(0))
     for slice in slices {
       let (sum, overflow) = time.addingReportingOverflow(slice.nanoseconds)
-      guard !overflow, slice.tokens <= tokenCountLimit else { return "has an impossible slice" }
+      guard !overflow, slice.tokens <= tokenCountLimit - processed - decoded else { return "has an impossible slice" }
       time = sum
       if slice.phase == .prefill { processed += slice.tokens } else { decoded += slice.tokens }
     }

@@ -24,9 +24,6 @@ public struct DecisionLevel: Sendable, Hashable {
 
   /// The chance that both ends together hold the true value.
   public var confidence: Double { 1 - (sides == .one ? 2 : 1) * alpha }
-
-  /// The chance that an end is right.
-  public var confidencePerEnd: Double { 1 - alpha / (sides == .one ? 1 : 2) }
 }
 
 extension MeanLogRatioConfidenceSequence {

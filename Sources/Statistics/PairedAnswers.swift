@@ -97,16 +97,9 @@ extension PairedAnswers {
   /// The interval whose ends a decision at that level looks at.
   ///
   /// - Throws: `invalidParameter` unless 0 < alpha < 1.
-  /// - Complexity: O(*n*) in items for a decision on one end.
   public func accuracyDifferenceInterval(_ level: DecisionLevel) throws(StatisticsError) -> ConfidenceInterval {
     guard level.sides == .one else { return try accuracyDifferenceInterval(confidence: 1 - level.alpha) }
-    var sequence = try AccuracyDifferenceConfidenceSequence(alpha: level.alpha)
-    let counts: [(PairedAnswer, Int)] = [
-      (.bothRight, bothRight), (.onlyResidentRight, onlyResidentRight), (.onlyCandidateRight, onlyCandidateRight),
-      (.bothWrong, bothWrong),
-    ]
-    // The limits depend on the counts alone, not on the order of items.
-    for (answer, count) in counts { for _ in 0..<count { sequence.observe(answer) } }
+    let sequence = try AccuracyDifferenceConfidenceSequence(alpha: level.alpha, of: self)
     return ConfidenceInterval(
       lower: sequence.oneSidedLower, upper: sequence.oneSidedUpper, confidence: level.confidence)
   }

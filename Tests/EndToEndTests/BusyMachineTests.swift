@@ -4,18 +4,9 @@ import Testing
 
 @Suite("A busy machine", .serialized)
 struct BusyMachineTests {
-  /// A busy loop, which ends with the test, or after a minute of processor time.
   private func busy<Result>(_ body: () throws -> Result) throws -> Result {
-    let loop = Process()
-    loop.executableURL = URL(fileURLWithPath: "/bin/sh")
-    loop.arguments = ["-c", "ulimit -t 60; while :; do :; done"]
-    try loop.run()
-    defer {
-      // A child of Foundation may be born with signals blocked.
-      kill(loop.processIdentifier, SIGKILL)
-      loop.waitUntilExit()
-    }
-    return try body()
+    let loop = try BusyLoop()
+    return try withExtendedLifetime(loop) { try body() }
   }
 
   @Test("Waiting for it to become quiet is an error after the given minutes, before a model is loaded")

@@ -1,23 +1,16 @@
 import Envelopes
 import Foundation
 import Measurements
+import TestSupport
 import Testing
 
 @testable import Runner
 
 @Suite("A quiet machine", .serialized)
 struct QuietMachineTests {
-  /// A busy loop, which ends with the test, or after a minute of processor time.
   private func busy(_ body: () async throws -> Void) async throws {
-    let loop = Process()
-    loop.executableURL = URL(fileURLWithPath: "/bin/sh")
-    loop.arguments = ["-c", "ulimit -t 60; while :; do :; done"]
-    try loop.run()
-    defer {
-      // A child of Foundation may be born with signals blocked.
-      kill(loop.processIdentifier, SIGKILL)
-      loop.waitUntilExit()
-    }
+    let loop = try BusyLoop()
+    defer { withExtendedLifetime(loop) {} }
     try await body()
   }
 

@@ -3,7 +3,6 @@ import Foundation
 import JSON
 import Measurements
 import Store
-import Synchronization
 import TestSupport
 import ToolCalls
 import WorkerProtocol
@@ -54,22 +53,7 @@ struct ScriptedLoop {
     let plan = MeasurementPlan(
       envelope: envelope, contenders: contenders, role: nil, environment: .isolated,
       command: WorkerCommand(executable: Self.executable, arguments: []), threads: nil, version: "test", parser: parser)
-    let seen = Mutex(0)
-    let work = Mutex<Task<SessionNumber, any Error>?>(nil)
-    let runner = MeasurementRunner(plan, store: store) { event in
-      guard case .measured = event else { return }
-      let count = seen.withLock { seen in
-        seen += 1
-        return seen
-      }
-      if count == turns { work.withLock { $0?.cancel() } }
-    }
-    let task = work.withLock { work in
-      let task = Task { try await runner.run(resuming: resuming) }
-      work = task
-      return task
-    }
-    return try await task.value
+    return try await MeasurementRunner.run(plan, store: store, resuming: resuming, cancellingAfter: turns)
   }
 
   /// Every round asks for `find` with "q" as "tea".

@@ -3,7 +3,6 @@ import Foundation
 import JSON
 import Measurements
 import Store
-import Synchronization
 import TestSupport
 import WorkerProtocol
 
@@ -52,22 +51,7 @@ struct ScriptedRounds {
 
   /// Measures until that many samples are there, which throws `CancellationError`.
   func run(_ plan: MeasurementPlan, cancellingAfter samples: Int) async throws {
-    let seen = Mutex(0)
-    let work = Mutex<Task<SessionNumber, any Error>?>(nil)
-    let runner = MeasurementRunner(plan, store: store) { event in
-      guard case .measured = event else { return }
-      let count = seen.withLock { seen in
-        seen += 1
-        return seen
-      }
-      if count == samples { work.withLock { $0?.cancel() } }
-    }
-    let task = work.withLock { work in
-      let task = Task { try await runner.run() }
-      work = task
-      return task
-    }
-    _ = try await task.value
+    _ = try await MeasurementRunner.run(plan, store: store, cancellingAfter: samples)
   }
 
   /// An envelope of rounds with cells of 20 prompt and 12 decoded tokens, in slices of 5 ms, that guards nothing.

@@ -76,16 +76,9 @@ struct Fixture {
 
   func evidence() throws -> Evidence {
     let envelope = try Envelope(source: source)
-    let session = MeasurementSession(
-      uuid: "00000000-0000-4000-8000-000000000001", startedAt: Self.startedAt, envelopeID: envelope.id,
-      envelopeHash: envelope.hash, role: "default", resident: "org/resident-4bit", candidate: "org/candidate-mixed",
-      orderSeed: 1, environment: .isolated,
-      host: Host(
-        fingerprint: "f00d", operatingSystem: "Linux 6.1", architecture: "x86_64", chip: "Test CPU", physicalCores: 2,
-        memoryBytes: 8_000_000_000), residentVersion: "1.0.0")
     var evidence = Evidence(
-      session: session, state: .complete, envelope: source,
-      resident: run("org/resident-4bit", .resident), candidate: run("org/candidate-mixed", .candidate),
+      session: Self.session(under: envelope), state: .complete, envelope: source,
+      resident: Self.run("org/resident-4bit", .resident), candidate: Self.run("org/candidate-mixed", .candidate),
       residentSamples: samples(.resident) + added[.resident, default: []],
       candidateSamples: samples(.candidate) + added[.candidate, default: []], voids: [])
     change(&evidence)
@@ -145,7 +138,17 @@ struct Fixture {
     return .object(rule)
   }
 
-  private func run(_ model: ModelID, _ side: Side) -> Run {
+  static func session(under envelope: Envelope) -> MeasurementSession {
+    MeasurementSession(
+      uuid: "00000000-0000-4000-8000-000000000001", startedAt: startedAt, envelopeID: envelope.id,
+      envelopeHash: envelope.hash, role: "default", resident: "org/resident-4bit", candidate: "org/candidate-mixed",
+      orderSeed: 1, environment: .isolated,
+      host: Host(
+        fingerprint: "f00d", operatingSystem: "Linux 6.1", architecture: "x86_64", chip: "Test CPU", physicalCores: 2,
+        memoryBytes: 8_000_000_000), residentVersion: "1.0.0")
+  }
+
+  static func run(_ model: ModelID, _ side: Side) -> Run {
     Run(
       model: model, side: side,
       provenance: .hashed(WeightsHash(rawValue: "\(side.rawValue)-weights"), files: JSONObject()),

@@ -58,16 +58,10 @@ struct RoundFixture {
 
   func evidence() throws -> Evidence {
     let envelope = try Envelope(source: source)
-    let session = MeasurementSession(
-      uuid: "00000000-0000-4000-8000-000000000001", startedAt: Fixture.startedAt, envelopeID: envelope.id,
-      envelopeHash: envelope.hash, role: "default", resident: "org/resident-4bit", candidate: "org/candidate-mixed",
-      orderSeed: 1, environment: .isolated,
-      host: Host(
-        fingerprint: "f00d", operatingSystem: "Linux 6.1", architecture: "x86_64", chip: "Test CPU", physicalCores: 2,
-        memoryBytes: 8_000_000_000), residentVersion: "1.0.0")
     var evidence = Evidence(
-      session: session, state: .complete, envelope: source, resident: run("org/resident-4bit", .resident),
-      candidate: run("org/candidate-mixed", .candidate), residentSamples: samples(.resident),
+      session: Fixture.session(under: envelope), state: .complete, envelope: source,
+      resident: Fixture.run("org/resident-4bit", .resident),
+      candidate: Fixture.run("org/candidate-mixed", .candidate), residentSamples: samples(.resident),
       candidateSamples: samples(.candidate), voids: [])
     change(&evidence)
     return evidence
@@ -102,14 +96,6 @@ struct RoundFixture {
         "maturity": ["comparisons": .integer(comparisons), "days_between": 0, "allow_provisional": false],
       ],
     ]
-  }
-
-  private func run(_ model: ModelID, _ side: Side) -> Run {
-    Run(
-      model: model, side: side,
-      provenance: .hashed(WeightsHash(rawValue: "\(side.rawValue)-weights"), files: JSONObject()),
-      engine: EngineBuild(name: "native", version: "1.0.0", instructionSet: "avx2", threads: 2),
-      load: LoadReading(loadSeconds: 1.5, readinessSeconds: 0.5), description: JSONObject())
   }
 
   private func samples(_ side: Side) -> [Sample] {

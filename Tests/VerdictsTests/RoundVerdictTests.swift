@@ -102,6 +102,15 @@ struct RoundVerdictTests {
       }
     }
     #expect(verdict.outcome == .inconclusive)
+    // Nor does the request in slices pass for a repetition of the whole one.
+    #expect(verdict.objectives.first?.effect == nil)
+  }
+
+  @Test("Forged counts of tokens in slices are a problem of the reading, however they add up")
+  func forgedCounts() {
+    let slices = Array(repeating: Slice(phase: .prefill, tokens: 1 << 48, nanoseconds: 1), count: 1 << 16)
+    let reading = ThroughputReading(promptTokens: 64, cachedTokens: 0, tokenNanoseconds: [1], slices: slices)
+    #expect(reading.problem == "has an impossible slice")
   }
 
   @Test("The evidence as points ends in the effect that decides")

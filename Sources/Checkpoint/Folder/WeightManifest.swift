@@ -94,9 +94,9 @@ public struct WeightManifest: Sendable, Equatable {
   }
 
   private static func hash(_ value: JSONValue, _ name: String, _ file: String) throws(CheckpointError) -> String {
-    guard let text = value.string, text.utf8.count == 64,
-      text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-    else { throw .field(file: file, name: name, problem: "is not a SHA-256 in lower-case hexadecimal") }
+    guard let text = value.string, text.isSHA256 else {
+      throw .field(file: file, name: name, problem: "is not a SHA-256 in lower-case hexadecimal")
+    }
     return text
   }
 }

@@ -1,5 +1,6 @@
 import JSON
 import Measurements
+import Platform
 
 /// Which envelopes may decide what a role means.
 ///
@@ -58,7 +59,7 @@ extension RegistryPolicy {
       }
       var envelopes: [EnvelopeHash] = []
       for element in elements {
-        guard let text = element.string, Self.isHash(text) else {
+        guard let text = element.string, text.isSHA256 else {
           throw .policy(
             member: "\(path).envelopes", problem: "has an element that is no SHA-256 in lower-case hexadecimal")
         }
@@ -79,10 +80,6 @@ extension RegistryPolicy {
     }
     guard let member = object[name] else { throw .policy(member: path, problem: "has no \"\(name)\"") }
     return member
-  }
-
-  private static func isHash(_ text: String) -> Bool {
-    text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 
   /// The file's bytes.

@@ -9,6 +9,13 @@ extension Sequence<UInt8> {
   }
 }
 
+extension StringProtocol {
+  /// Whether it is a SHA-256 as 64 lower-case hexadecimal digits.
+  package var isSHA256: Bool {
+    utf8.count == 64 && utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+}
+
 extension SHA256 {
   /// The digest of some bytes as 64 lower-case hexadecimal digits.
   package static func hexadecimal(of bytes: some DataProtocol) -> String { hash(data: bytes).hexadecimal }

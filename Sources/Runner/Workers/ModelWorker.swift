@@ -189,12 +189,7 @@ extension Provenance {
   private static func tensors(_ proof: WorkerReply) throws(WorkerFailure) -> TensorsHash? {
     guard let stated = proof.result["weights"]?["tensors"], stated != .null else { return nil }
     return TensorsHash(
-      rawValue: try proof.value("weights") { _ in
-        stated.string.flatMap { text in
-          let isHexadecimal = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-          return isHexadecimal && text.utf8.count == 64 ? text : nil
-        }
-      })
+      rawValue: try proof.value("weights") { _ in stated.string.flatMap { $0.isSHA256 ? $0 : nil } })
   }
 }
 

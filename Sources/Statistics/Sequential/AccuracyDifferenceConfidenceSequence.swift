@@ -21,6 +21,16 @@ public struct AccuracyDifferenceConfidenceSequence: ConfidenceSequence, Hashable
     self.alpha = alpha
   }
 
+  /// As after all of these answers: the limits depend on their counts and not on their order.
+  ///
+  /// - Throws: `invalidParameter` unless 0 < alpha < 1.
+  public init(alpha: Double, of answers: PairedAnswers) throws(StatisticsError) {
+    try self.init(alpha: alpha)
+    gains = answers.onlyCandidateRight
+    losses = answers.onlyResidentRight
+    ties = answers.bothRight + answers.bothWrong
+  }
+
   public var count: Int { gains + ties + losses }
 
   /// The accuracy difference so far, 0 before the first item.

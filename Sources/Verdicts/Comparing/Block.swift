@@ -13,8 +13,14 @@ struct Block {
   /// The pair of requests in slices; nil if the block has whole requests only.
   private let sliced: SlicedRequests?
 
+  /// A request in slices without its pair is no repetition of a whole one.
   var isWhole: Bool {
-    sliced != nil || Side.allCases.allSatisfy { readings(of: $0).count == Self.repetitions.count }
+    if sliced != nil { return true }
+    return Side.allCases.allSatisfy { side in
+      let readings = readings(of: side)
+      return readings.count == Self.repetitions.count
+        && readings.allSatisfy { ($0 as? ThroughputReading)?.slices.isEmpty ?? true }
+    }
   }
 
   func readings(of side: Side) -> [any BlockReading] { side == .resident ? resident : candidate }

@@ -80,8 +80,9 @@ extension Comparison {
 
   /// Cells may each have two scored blocks and no two rounds in common.
   private func joinedGaps(_ scope: RatioScope) -> [Gap] {
-    guard scope.shares.count > 1, scope.metric.isOfBlocks, pairs(in: scope).count < 2 else { return [] }
-    return [.tooFewBlocks(scope.shares[0].cell, scored: pairs(in: scope).count)]
+    guard scope.shares.count > 1 else { return [] }
+    let scored = pairs(in: scope).count
+    return scored < 2 ? [.tooFewBlocks(scope.shares[0].cell, scored: scored)] : []
   }
 
   /// What a metric lacks, of its cell or (for nil) of the whole run.

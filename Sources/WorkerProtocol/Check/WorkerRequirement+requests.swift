@@ -1,4 +1,5 @@
 import JSON
+import Platform
 
 extension WorkerRequirement {
   /// One line per message, whatever arrives.
@@ -104,8 +105,7 @@ extension WorkerRequirement {
       try demand(!files.isEmpty, "weights.files is missing or empty")
       for value in [weights["hash"]] + files.map({ Optional($0.value) }) {
         let text = value?.string ?? ""
-        let isHash = text.utf8.count == 64 && text.allSatisfy { $0.isHexDigit && !$0.isUppercase }
-        try demand(isHash, "\(text) is not a SHA-256 in lower-case hexadecimal")
+        try demand(text.isSHA256, "\(text) is not a SHA-256 in lower-case hexadecimal")
       }
     },
   ]
