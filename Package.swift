@@ -191,11 +191,12 @@ let package = Package(
     .testTarget(
       name: "NightlyTests",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Nightly", "Runner", "Store", "TestSupport",
+        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Nightly", "Promotion", "Runner", "Store", "TestSupport",
         "WorkerProtocol", "resident", "scripted-worker",
       ]),
     .testTarget(
-      name: "DatasetTests", dependencies: ["Dataset", "JSON", "Measurements", "Store", "TestSupport", crypto]),
+      name: "DatasetTests",
+      dependencies: ["Dataset", "JSON", "Measurements", "Store", "TestSupport", "Verdicts", crypto]),
     .testTarget(name: "ReportTests", dependencies: ["JSON", "Measurements", "Report", "Store"]),
     .testTarget(
       name: "ViewerTests",

@@ -34,6 +34,9 @@ struct SlicedCell: Sendable {
       + Self.slices(.decode, cell.decodeTokens - 1, sliceSeconds, secondsPerToken: Self.decodeSeconds)
   }
 
+  /// Slices of a request.
+  var sliceCount: Int { shapes.count }
+
   private static func slices(
     _ phase: Slice.Phase, _ tokens: Int, _ sliceSeconds: Double, secondsPerToken: Double
   ) -> [Shape] {

@@ -87,6 +87,7 @@ public final class EndpointWorker: WorkerEngine {
       ("instruction_set", .string(settings.profile?.name ?? "attached")),
       ("threads", 0),
       ("context_length", .integer(contextLength)),
+      ("attached", .bool(server.isAttached)),
       ("model", try folder.model.map { try ModelInspection(of: $0).json } ?? .object(JSONObject())),
       (
         "chat",

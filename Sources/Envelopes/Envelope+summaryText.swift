@@ -65,8 +65,9 @@ extension Plan {
     case .rounds(let sliceSeconds):
       return [
         "\(most)\(Phrase.count(blocks, "round")), each in freshly loaded workers, order seed \(orderSeed)",
-        "per round and cell one whole request of each model, and one in slices of about "
-          + "\(Phrase.number(sliceSeconds * 1000)) ms that take turns", voids,
+        "per round and throughput cell one whole request of each model, and one in slices of about "
+          + "\(Phrase.number(sliceSeconds * 1000)) ms that take turns; per round and replay one loop of each, turn by turn",
+        voids,
       ] + stop("rounds")
     }
   }

@@ -111,8 +111,9 @@ extension Envelope {
     let environment =
       fields.optional("environment") == nil ? nil : fields.section("environment", EnvironmentLimits.init)
     fields.reportUnknownKeys()
-    if schema == .rounds, let throughput, let accuracy, let promotion {
-      let coverage = GuardrailCoverage(throughput: throughput, accuracy: accuracy, rule: promotion)
+    if schema == .rounds, let throughput, let accuracy, let toolLoops, let promotion {
+      let coverage = GuardrailCoverage(
+        throughput: throughput, accuracy: accuracy, toolLoops: toolLoops, rule: promotion)
       for problem in coverage.problems { problems.report("promotion.guardrails", problem) }
     }
     guard let id, let version, let summary, let sampling, let throughput, let accuracy, let toolLoops, let plan,

@@ -8,19 +8,22 @@ public struct Evidence: Sendable, Equatable {
   public var envelope: JSONValue
   public var resident: Run
   public var candidate: Run
+  /// The later loads of both sides, in their order: `resident` and `candidate` are the first.
+  public var laterRuns: [Run]
   public var residentSamples: [Sample]
   public var candidateSamples: [Sample]
   public var voids: [BlockVoid]
 
   public init(
     session: MeasurementSession, state: MeasurementSession.State, envelope: JSONValue, resident: Run, candidate: Run,
-    residentSamples: [Sample], candidateSamples: [Sample], voids: [BlockVoid]
+    laterRuns: [Run] = [], residentSamples: [Sample], candidateSamples: [Sample], voids: [BlockVoid]
   ) {
     self.session = session
     self.state = state
     self.envelope = envelope
     self.resident = resident
     self.candidate = candidate
+    self.laterRuns = laterRuns
     self.residentSamples = residentSamples
     self.candidateSamples = candidateSamples
     self.voids = voids
@@ -28,6 +31,9 @@ public struct Evidence: Sendable, Equatable {
 
   public func samples(of side: Side) -> [Sample] { side == .resident ? residentSamples : candidateSamples }
   public func run(of side: Side) -> Run { side == .resident ? resident : candidate }
+
+  /// Every load of a side, in their order.
+  public func loads(of side: Side) -> [Run] { [run(of: side)] + laterRuns.filter { $0.side == side } }
 
   /// Whether this comparison adds to the blocks of that earlier one: the same weights on both sides, whatever the models
   /// are called, the same role, envelope, host, environment and engine, and the same challenge, which the store gives to
@@ -50,5 +56,13 @@ public struct Evidence: Sendable, Equatable {
     state == .complete && session.envelopeHash == other.session.envelopeHash
       && session.host.fingerprint == other.session.host.fingerprint
       && Side.allCases.allSatisfy { run(of: $0).hasSameWeights(as: other.run(of: $0)) }
+  }
+}
+
+extension [Run] {
+  /// The runs of a session, in the order of loading, without the first of each side.
+  package var laterLoads: [Run] {
+    var begun: Set<Side?> = []
+    return filter { !begun.insert($0.side).inserted }
   }
 }

@@ -22,11 +22,12 @@ public struct MeasurementSession: Sendable, Equatable {
   public var environment: EnvironmentClass
   public var host: Host
   public var residentVersion: String
-  /// Which attempt to unseat the resident's weights on this host this is, from 1, as the store counted when the session
-  /// began; nil if one model is measured alone or the weights are unverified.
+  /// Which attempt to unseat the resident's weights on this host this is, from 1, as the store and the registry's ledger
+  /// counted when the session began; nil if one model is measured alone or the weights are unverified.
   public var challenge: Int?
-  /// The lower challenges of the same resident that were not brought to their end when the session began, in ascending
-  /// order: a dataset has no sessions of them.
+  /// The lower challenges of the same resident of which the database had no finished comparison when the session began,
+  /// in ascending order: they were not brought to their end, or are in another database. A dataset of this one has no
+  /// sessions of them.
   public var unfinishedChallenges: [Int]
 
   public init(

@@ -28,10 +28,13 @@ public struct WorkerConditions: Sendable, Equatable {
   public var hugePageBytes: Int?
   /// Whether the worker is another program than the one that measured would have started: the environment named it.
   public var isOverridden: Bool
+  /// Whether the model stands in a server that ran before the worker and goes on after it, as the worker says: loading
+  /// then draws nothing anew.
+  public var isAttached: Bool
 
   public init(
     executables: [String] = [], niceValue: Int? = nil, affinity: String? = nil, weightsPlace: WeightsPlace? = nil,
-    hugePageBytes: Int? = nil, isOverridden: Bool = false
+    hugePageBytes: Int? = nil, isOverridden: Bool = false, isAttached: Bool = false
   ) {
     self.executables = executables
     self.niceValue = niceValue
@@ -39,6 +42,7 @@ public struct WorkerConditions: Sendable, Equatable {
     self.weightsPlace = weightsPlace
     self.hugePageBytes = hugePageBytes
     self.isOverridden = isOverridden
+    self.isAttached = isAttached
   }
 }
 
@@ -50,6 +54,7 @@ extension WorkerConditions {
     case affinity = "processor affinity"
     case weightsPlace = "place of the weights"
     case command
+    case server
   }
 
   /// A trait's value in words; nil if it is not known.
@@ -60,6 +65,7 @@ extension WorkerConditions {
     case .affinity: affinity
     case .weightsPlace: weightsPlace?.rawValue
     case .command: isOverridden ? Self.overridden : "own"
+    case .server: isAttached ? Self.attached : "own"
     }
   }
 
@@ -72,11 +78,14 @@ extension WorkerConditions {
 
   /// The command of a worker that the environment named.
   private static let overridden = "overridden"
+  /// The server that a worker found running.
+  private static let attached = "attached"
 }
 
 /// As the store and the dataset keep it.
 extension WorkerConditions {
-  /// Absent members are not known; a worker that is not overridden has no member `command`.
+  /// Absent members are not known; a worker that is not overridden has no member `command`, and one that is not attached
+  /// to a server no member `server`.
   public var json: JSONObject {
     var object = JSONObject()
     if !executables.isEmpty { object["executables"] = .array(executables.map { .string($0) }) }
@@ -85,6 +94,7 @@ extension WorkerConditions {
     object["weights_in"] = weightsPlace.map { .string($0.rawValue) }
     object["huge_page_bytes"] = hugePageBytes.map { .integer($0) }
     if isOverridden { object["command"] = .string(Self.overridden) }
+    if isAttached { object["server"] = .string(Self.attached) }
     return object
   }
 
@@ -113,6 +123,9 @@ extension WorkerConditions {
       case "command":
         guard value.string == Self.overridden else { return nil }
         isOverridden = true
+      case "server":
+        guard value.string == Self.attached else { return nil }
+        isAttached = true
       default: return nil
       }
     }

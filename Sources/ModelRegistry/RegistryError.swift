@@ -74,6 +74,8 @@ extension RegistryError {
 
     /// A member of the policy file that is missing, unknown or of another kind.
     case policy(member: String, problem: String)
+    /// A line of the ledger of challenges, from 1, that is not as it was written.
+    case ledger(line: Int, problem: String)
 
     public var description: String {
       switch self {
@@ -100,6 +102,9 @@ extension RegistryError {
         "the value of role \"\(role)\" at line \(line) isn't a plain string on one line; edit it by hand"
       case .policy(let member, let problem):
         "\(member) \(problem); until the policy is mended it allows no promotion"
+      case .ledger(let line, let problem):
+        "line \(line) \(problem); until the ledger of challenges is restored from a backup, nothing is compared or "
+          + "promoted"
       }
     }
 

@@ -1,9 +1,10 @@
 import Envelopes
 import Foundation
 import Measurements
+import ModelRegistry
+import Promotion
 import Runner
 import Store
-import Verdicts
 
 extension Night {
   /// Measures a task's session until it is complete or the time is over.
@@ -16,8 +17,9 @@ extension Night {
     switch task.kind {
     case .comparison:
       let contenders = [try contender(.resident, task.resident), try contender(.candidate, task.candidate)]
-      return try await measure(
-        try runnerPlan(task, envelope, contenders), in: host.store, resuming: task.resumes, minutesLeft, onStart)
+      var runnerPlan = try runnerPlan(task, envelope, contenders)
+      runnerPlan.challenges = ChallengeLedgerFile(beside: host.registry.url)
+      return try await measure(runnerPlan, in: host.store, resuming: task.resumes, minutesLeft, onStart)
     case .screening:
       var runnerPlan = try runnerPlan(
         task, envelope.screening ?? envelope, [try contender(.candidate, task.candidate)])
@@ -28,27 +30,21 @@ extension Night {
       let copy = FileManager.default.temporaryDirectory.appendingPathComponent("resident-copy-\(UUID().uuidString)")
       try FileManager.default.copyItem(at: folder.resolvingSymlinksInPath(), to: copy)
       defer { try? FileManager.default.removeItem(at: copy) }
-      var runnerPlan = try runnerPlan(
-        task, envelope,
-        [
-          try contender(.resident, task.resident),
-          MeasurementPlan.Contender(
-            side: .candidate, model: ModelID(rawValue: "\(task.resident)-copy"), folder: copy),
-        ])
-      runnerPlan.role = nil
-      runnerPlan.allowsSameWeights = true
       let store = try MeasurementStore(at: host.calibration, mode: .readWrite)
+      let copySide = try SentinelReading.nextCopySide(in: store, host: Measurements.Host.current.fingerprint)
+      let contenders = try Side.allCases.map { side in
+        guard side == copySide else { return try contender(side, task.resident) }
+        return MeasurementPlan.Contender(side: side, model: SentinelReading.copy(of: task.resident), folder: copy)
+      }
+      var runnerPlan = try runnerPlan(task, envelope, contenders)
+      runnerPlan.allowsSameWeights = true
       return try await measure(runnerPlan, in: store, resuming: false, minutesLeft, onStart)
     }
   }
 
-  /// What the sentinel's comparison says about the host: the objectives' effects, which are nothing but noise.
-  func sentinelNoise(_ number: SessionNumber) throws -> String {
-    let store = try MeasurementStore(at: host.calibration, mode: .readOnly)
-    let evidence = try store.evidence(number)
-    let verdict = try Judge(VerdictInputs(evidence)).verdict()
-    let blocks = verdict.blocks.map { "\($0.used) of \($0.used + $0.void) blocks of \($0.cell) count" }
-    return (verdict.objectiveLines + blocks).joined(separator: "; ")
+  /// What the sentinel's comparison says about the host; nil if it lacks what that needs.
+  func sentinelReading(_ number: SessionNumber) throws -> SentinelReading? {
+    try SentinelReading.read(number, in: try MeasurementStore(at: host.calibration, mode: .readOnly))
   }
 
   private func measure(

@@ -73,7 +73,9 @@ public struct Night: Sendable {
       result.session = number
       switch task.kind {
       case .comparison: try judge(number, task, &result)
-      case .sentinel: result.detail = try sentinelNoise(number)
+      case .sentinel:
+        result.sentinel = try sentinelReading(number)
+        result.detail = result.sentinel?.text ?? "it lacks what a judgement needs, so the sentinel before it stands"
       case .screening: try screen(number, task, &result)
       }
     } catch is CancellationError {
@@ -106,10 +108,14 @@ public struct Night: Sendable {
       recordFailure(of: task.candidate, "\(failures.count) samples failed, the first: \(message)", number)
     }
     guard promotes, verdict.outcome == .promote else { return }
-    result.promotion = try Promoter(store: host.store, registry: host.registry, requester: requester).promote(
+    let promoter = Promoter(
+      store: host.store, registry: host.registry, requester: requester, calibration: host.calibration)
+    let promotion = try promoter.promote(
       number, roles: [task.role],
       weights: WeightInspector { [library = host.library] in try library.fileHashes(of: $0, including: $1) },
       permissions: Promoter.Permissions(hostFingerprint: Measurements.Host.current.fingerprint))
+    result.promotion = promotion
+    if let sentinel = promotion.sentinel { result.detail += "; \(sentinel.refusal)" }
   }
 
   private func screen(_ number: SessionNumber, _ task: NightTask, _ result: inout NightResult) throws {

@@ -1,6 +1,7 @@
 import Foundation
 import Measurements
 import ModelRegistry
+import Promotion
 import Runner
 import Store
 import WorkerProtocol
@@ -28,10 +29,10 @@ public struct NightHost: Sendable {
     self.version = version
   }
 
-  /// How far each candidate of a plan has come, and all past sessions of this host.
+  /// What the roles mean, how far each candidate of a plan has come, and all past sessions of this host.
   ///
   /// - Throws: `RegistryError`, `StoreError`.
-  public func survey(_ plan: NightPlan) throws -> (progress: [CandidateProgress], past: [PastSession]) {
+  public func survey(_ plan: NightPlan) throws -> NightSurvey {
     let document = try registry.read()
     var residents: [Role: ModelID] = [:]
     for role in plan.roles { residents[role] = try document.resolve(role.rawValue).id }
@@ -45,6 +46,27 @@ public struct NightHost: Sendable {
         failures: try store.failures(of: candidate, stamp: FolderStamp(of: folder).digest))
     }
     let past = try PastSession.all(in: store, hostFingerprint: Measurements.Host.current.fingerprint)
-    return (plan.progress(residents: residents, folders: folders, past: past), past)
+    return NightSurvey(
+      residents: residents, progress: plan.progress(residents: residents, folders: folders, past: past), past: past)
+  }
+
+  /// The newest sentinels of this host, one per environment class and envelope, newest first.
+  ///
+  /// - Throws: `StoreError` of the database of calibrations.
+  public func sentinels() throws -> [SentinelReading] {
+    try SentinelReading.newest(in: calibration, host: Measurements.Host.current.fingerprint)
+  }
+}
+
+/// What a night's schedule is made from.
+public struct NightSurvey: Sendable, Equatable {
+  public var residents: [Role: ModelID]
+  public var progress: [CandidateProgress]
+  public var past: [PastSession]
+
+  public init(residents: [Role: ModelID], progress: [CandidateProgress], past: [PastSession]) {
+    self.residents = residents
+    self.progress = progress
+    self.past = past
   }
 }

@@ -1,6 +1,7 @@
 import Envelopes
 import Foundation
 import Measurements
+import Promotion
 
 /// One thing that a night is to do.
 public struct NightTask: Sendable, Equatable {
@@ -29,6 +30,8 @@ public struct NightTask: Sendable, Equatable {
   public var isGuess: Bool
   /// Why tonight.
   public var reason: String
+  /// How many rounds the effect that the envelope expects takes; nil where no sentinel of the envelope and class tells.
+  public var forecast: RoundForecast?
 }
 
 /// What a night will do, and what it leaves for another.
@@ -49,11 +52,15 @@ extension NightSchedule {
   /// Picks what adds most to the open verdicts within the plan's minutes.
   ///
   /// First come comparisons that are due: those that were interrupted, then those nearest to a final verdict. Then come
-  /// new candidates, each screened before it is compared, and last the sentinel. Equals keep the plan's order.
+  /// new candidates, each screened before it is compared, and last the sentinel. Equals keep the plan's order. A sentinel
+  /// whose predecessor is off zero goes before all, since nothing is promoted until one covers zero.
   ///
-  /// - Parameter now: Seconds since 1970.
-  public init(_ plan: NightPlan, progress: [CandidateProgress], past: [PastSession], now: Double) {
-    let times = ExpectedMinutes(past)
+  /// - Parameters:
+  ///   - sentinels: The newest of this host, one per environment class and envelope, newest first.
+  ///   - now: Seconds since 1970.
+  public init(_ plan: NightPlan, _ survey: NightSurvey, sentinels: [SentinelReading] = [], now: Double) {
+    let progress = survey.progress
+    let times = ExpectedMinutes(survey.past, sentinels)
     let due = progress.filter { Self.isDue($0, at: now) }.enumerated()
       .sorted { (Self.rank($0.element), $0.offset) < (Self.rank($1.element), $1.offset) }.map(\.element)
     var wanted = due.map { Self.comparison($0, plan, times) }
@@ -66,7 +73,9 @@ extension NightSchedule {
       }
       wanted.append(Self.comparison(candidate, plan, times))
     }
-    if plan.hasSentinel, let sentinel = Self.sentinel(progress, plan, times) { wanted.append(sentinel) }
+    if plan.hasSentinel, let sentinel = Self.sentinel(survey.residents, plan, times, after: sentinels.blocking) {
+      wanted.insert(sentinel, at: sentinels.blocking == nil ? wanted.endIndex : wanted.startIndex)
+    }
     self.init(tasks: [], leftOut: [])
     for task in wanted {
       let left = plan.budget.minutes - minutes
@@ -99,13 +108,14 @@ extension NightSchedule {
   private static func comparison(
     _ progress: CandidateProgress, _ plan: NightPlan, _ times: ExpectedMinutes
   ) -> NightTask {
-    let (minutes, isGuess) = times.comparison(progress.candidate, plan.envelopes[progress.envelope])
     var environment = progress.missingEnvironments.first { plan.environments.contains($0) } ?? plan.environments[0]
+    if case .interrupted(let former) = progress.state { environment = former }
+    let envelope = plan.envelopes[progress.envelope]
+    let (minutes, isGuess) = times.comparison(progress.candidate, envelope, environment)
     var resumes = false
     let reason: String
     switch progress.state {
-    case .interrupted(let former):
-      (environment, resumes, reason) = (former, true, "it was interrupted")
+    case .interrupted: (resumes, reason) = (true, "it was interrupted")
     case .unscreened, .screened: reason = "the first comparison of a new candidate"
     default:
       reason =
@@ -115,7 +125,7 @@ extension NightSchedule {
     return NightTask(
       kind: .comparison, role: progress.role, resident: progress.resident, candidate: progress.candidate,
       envelope: progress.envelope, envelopeID: progress.envelopeID, environment: environment, resumes: resumes,
-      minutes: minutes, isGuess: isGuess, reason: reason)
+      minutes: minutes, isGuess: isGuess, reason: reason, forecast: times.forecast(envelope, environment))
   }
 
   /// Nil if the envelope has no screening.
@@ -124,50 +134,70 @@ extension NightSchedule {
   ) -> NightTask? {
     let envelope = plan.envelopes[progress.envelope]
     guard let screening = envelope.screening else { return nil }
-    let (minutes, isGuess) = times.screening(progress.candidate, screening, of: envelope)
+    let (minutes, isGuess) = times.screening(progress.candidate, screening, of: envelope, plan.environments[0])
     return NightTask(
       kind: .screening, role: progress.role, resident: progress.resident, candidate: progress.candidate,
       envelope: progress.envelope, envelopeID: screening.id, environment: plan.environments[0], resumes: false,
       minutes: minutes, isGuess: isGuess, reason: "a new candidate is looked at first")
   }
 
+  /// Of the first role's resident, in the class of the sentinel that is off zero if the plan has it.
   private static func sentinel(
-    _ progress: [CandidateProgress], _ plan: NightPlan, _ times: ExpectedMinutes
+    _ residents: [Role: ModelID], _ plan: NightPlan, _ times: ExpectedMinutes, after blocking: SentinelReading?
   ) -> NightTask? {
-    guard let first = progress.first else { return nil }
-    let (minutes, isGuess) = times.comparison(first.resident, plan.envelopes[0])
+    guard let role = plan.roles.first(where: { residents[$0] != nil }), let resident = residents[role] else {
+      return nil
+    }
+    let environment =
+      blocking.map(\.environment).flatMap { plan.environments.contains($0) ? $0 : nil } ?? plan.environments[0]
+    let (minutes, isGuess) = times.comparison(resident, plan.envelopes[0], environment)
+    let reason =
+      blocking == nil
+      ? "what the host's own noise is" : "the last one is off zero, and nothing is promoted until one covers zero"
     return NightTask(
-      kind: .sentinel, role: first.role, resident: first.resident, candidate: first.resident, envelope: 0,
-      envelopeID: plan.envelopes[0].id, environment: plan.environments[0], resumes: false, minutes: minutes,
-      isGuess: isGuess, reason: "what the host's own noise is")
+      kind: .sentinel, role: role, resident: resident, candidate: resident, envelope: 0,
+      envelopeID: plan.envelopes[0].id, environment: environment, resumes: false, minutes: minutes, isGuess: isGuess,
+      reason: reason)
   }
 }
 
 /// How long a task will take, from how long such tasks took on this host before.
 private struct ExpectedMinutes {
   private let past: [PastSession]
+  private let sentinels: [SentinelReading]
   /// Seconds that a request is guessed to take if nothing was measured yet.
   private static let guessedSeconds = 1.0
 
-  init(_ past: [PastSession]) { self.past = past }
+  init(_ past: [PastSession], _ sentinels: [SentinelReading]) {
+    self.past = past
+    self.sentinels = sentinels
+  }
 
-  /// The longest of the candidate's earlier comparisons, else of any candidate's under that envelope, else a guess.
-  func comparison(_ candidate: ModelID, _ envelope: Envelope) -> (minutes: Double, isGuess: Bool) {
+  func forecast(_ envelope: Envelope, _ environment: EnvironmentClass) -> RoundForecast? {
+    RoundForecast(envelope, in: environment, by: sentinels)
+  }
+
+  /// The longest of the candidate's earlier comparisons, else of any candidate's under that envelope, else a guess, of as
+  /// many rounds as are foreseen.
+  func comparison(
+    _ candidate: ModelID, _ envelope: Envelope, _ environment: EnvironmentClass
+  ) -> (minutes: Double, isGuess: Bool) {
     let comparisons = past.filter { $0.resident != nil && $0.envelope == envelope.hash && $0.minutes != nil }
     let own = comparisons.filter { $0.candidate == candidate }
     if let longest = (own.isEmpty ? comparisons : own).compactMap(\.minutes).max() { return (longest, false) }
     let requests = envelope.requests
-    let count = requests.warmUps + requests.throughput + requests.answers + requests.turns
-    return (Double(count) * Self.guessedSeconds / 60, true)
+    let share = forecast(envelope, environment)?.share ?? 1
+    let count = Double(requests.throughput) * share + Double(requests.warmUps + requests.answers + requests.turns)
+    return (count * Self.guessedSeconds / 60, true)
   }
 
   /// The longest earlier screening, else half the comparison's share of requests.
   func screening(
-    _ candidate: ModelID, _ screening: Envelope, of envelope: Envelope
+    _ candidate: ModelID, _ screening: Envelope, of envelope: Envelope, _ environment: EnvironmentClass
   ) -> (minutes: Double, isGuess: Bool) {
     let earlier = past.filter { $0.resident == nil && $0.envelope == screening.hash }
     if let longest = earlier.compactMap(\.minutes).max() { return (longest, false) }
-    let (whole, _) = comparison(candidate, envelope)
+    let (whole, _) = comparison(candidate, envelope, environment)
     let (all, few) = (envelope.requests, screening.requests)
     let share =
       Double(few.throughput + few.answers + few.warmUps)

@@ -20,7 +20,7 @@ extension NightResult {
       "task": task.json, "state": .string(state.rawValue),
       "session": session.map { .integer(Int($0.rawValue)) } ?? .null, "minutes": .number(minutes),
       "detail": .string(detail), "verdict": verdict?.json ?? .null,
-      "promotion": promotion.map { .string($0.action.rawValue) } ?? .null,
+      "promotion": promotion.map { .string($0.action.rawValue) } ?? .null, "sentinel": sentinel?.json ?? .null,
       "incidents": .array(incidents.map { .string($0) }),
     ]
   }
@@ -73,7 +73,16 @@ extension NightTask {
       "kind": .string(kind.rawValue), "role": .string(role.rawValue), "resident": .string(resident.rawValue),
       "candidate": .string(candidate.rawValue), "envelope": .string(envelopeID),
       "environment": .string(environment.rawValue), "resumes": .bool(resumes), "expected_minutes": .number(minutes),
-      "is_guess": .bool(isGuess), "reason": .string(reason),
+      "is_guess": .bool(isGuess), "reason": .string(reason), "forecast": forecast?.json ?? .null,
+    ]
+  }
+}
+
+extension RoundForecast {
+  fileprivate var json: JSONValue {
+    [
+      "expected_effect": .number(expectedEffect), "log_ratio_sd": .number(deviation), "rounds_limit": .integer(limit),
+      "rounds": rounds.map { .integer($0) } ?? .null,
     ]
   }
 }

@@ -66,6 +66,7 @@ extension NightSummary {
 extension NightResult {
   /// What came of the task, in a word or two.
   fileprivate var outcome: String {
+    if let sentinel, state == .done { return sentinel.coversZero ? "covers zero" : "off zero" }
     guard let verdict, state == .done else { return state.rawValue.replacing("_", with: " ") }
     let promotion = promotion.map {
       $0.action == .edited ? ", promoted" : ", \($0.action.rawValue.replacing("_", with: " "))"
@@ -77,7 +78,10 @@ extension NightResult {
 extension NightSchedule {
   /// Tonight's tasks with their minutes, and what is left for another night; ends with a line feed.
   public func text(budget minutes: Double) -> String {
-    var lines = tasks.enumerated().map { "\($0 + 1)  \($1.phrase): \($1.expectation); \($1.reason)" }
+    var lines = tasks.enumerated().map { index, task in
+      "\(index + 1)  \(task.phrase): \(task.expectation); \(task.reason)"
+        + (task.forecast.map { "; \($0.text)" } ?? "")
+    }
     if lines.isEmpty { lines.append("nothing is to be measured tonight") }
     lines.append(String(format: "%.1f of %.1f min", self.minutes, minutes))
     lines += leftOut.map { "left out  \($0.task.phrase): \($0.reason)" }

@@ -59,6 +59,8 @@ public struct NightResult: Sendable {
   public var verdict: Verdict?
   /// The decision about the promotion, if the night may promote and the verdict says so.
   public var promotion: PromotionDecision?
+  /// What a sentinel that is done found; nil if it lacks what that needs.
+  public var sentinel: SentinelReading?
   /// Why it is not done, or what was found.
   public var detail: String
   public var minutes: Double

@@ -13,17 +13,26 @@ public struct Promoter: Sendable {
   private let requester: String
   /// Says which envelopes may decide a role.
   private let policy: RegistryPolicyFile
+  /// Has the host's challenges over all databases.
+  private let challenges: ChallengeLedgerFile
+  /// The database with the host's sentinels.
+  private let calibration: URL
 
   /// - Parameters:
   ///   - registry: The registry, or the source that generates it.
   ///   - policy: Nil for the one beside `registry`.
+  ///   - challenges: Nil for the ledger beside `registry`.
+  ///   - calibration: The database with the host's sentinels; nil for the one beside `store`.
   public init(
-    store: MeasurementStore, registry: any RoleEditing, requester: String, policy: RegistryPolicyFile? = nil
+    store: MeasurementStore, registry: any RoleEditing, requester: String, policy: RegistryPolicyFile? = nil,
+    challenges: ChallengeLedgerFile? = nil, calibration: URL? = nil
   ) {
     self.store = store
     self.registry = registry
     self.requester = requester
     self.policy = policy ?? RegistryPolicyFile(beside: registry.url)
+    self.challenges = challenges ?? ChallengeLedgerFile(beside: registry.url)
+    self.calibration = calibration ?? store.calibrationURL
   }
 
   /// What a promotion may do besides what the envelope allows.
@@ -45,8 +54,10 @@ public struct Promoter: Sendable {
   /// Judges a comparison and, if it may, points the roles at the candidate, all in one edit.
   ///
   /// The edit is recorded as pending before the file is touched and as done after; ``recover()`` settles what a crash
-  /// left between the two. Under the lock that keeps other promoters out, the policy is read and the files of both models
-  /// are hashed again: they must be those that were measured.
+  /// left between the two. Under the lock that keeps other promoters out, the policy and the ledger of challenges are
+  /// read, and the files of both models are hashed again: they must be those that were measured.
+  ///
+  /// While the newest sentinel of the host that measured is off zero, nothing is promoted: see ``SentinelReading``.
   ///
   /// - Parameters:
   ///   - roles: Among them the one that the comparison was made for; each must mean the measured resident.
@@ -64,28 +75,53 @@ public struct Promoter: Sendable {
     // Also if nothing is to be edited: a verdict about a model that is not resident any more decides nothing.
     let diff = try registry.preview(edit)
     guard verdict.outcome == .promote else { return PromotionDecision(verdict: verdict, action: .none, diff: nil) }
-    try checkPolicy(inputs.evidence.session.envelopeHash, roles)
+    try checkEnvelope(judge.envelope, roles)
     let isOverridden = verdict.isProvisional && !judge.envelope.promotion.maturity.allowsProvisional
     if isOverridden, !permissions.allowsProvisional {
       return PromotionDecision(verdict: verdict, action: .needsMaturity, diff: diff)
     }
+    let host = inputs.evidence.session.host.fingerprint
+    if let sentinel = try SentinelReading.newest(in: calibration, host: host).blocking {
+      return PromotionDecision(verdict: verdict, action: .sentinelOffZero, diff: diff, sentinel: sentinel)
+    }
     if permissions.isDryRun {
+      try checkChallenge(comparison)
       let remarks = try weights.remarks(on: inputs.evidence)
       return PromotionDecision(verdict: verdict, action: .wouldEdit, diff: diff, remarks: remarks)
     }
     let reason = isOverridden ? "\(requester), provisional verdict allowed by hand" : requester
     let remarks = try apply(edit, kind: .promotion, comparison: comparison, requestedBy: reason) {
-      try checkPolicy(inputs.evidence.session.envelopeHash, roles)
+      try checkEnvelope(judge.envelope, roles)
+      try takeOverChallenges(comparison)
+      try checkChallenge(comparison)
       return try weights.remarks(on: inputs.evidence)
     }
     return PromotionDecision(verdict: verdict, action: .edited, diff: diff, remarks: remarks)
   }
 
-  /// - Throws: `PromotionError.envelopeNotAllowed`; `RegistryError` for a policy that can't be read.
-  private func checkPolicy(_ envelope: EnvelopeHash, _ roles: [Role]) throws {
-    guard let pinned = try policy.read() else { return }
-    for role in roles where !pinned.envelopes(for: role).contains(envelope) {
-      throw PromotionError.envelopeNotAllowed(role, envelope, policy: policy.url.relativePath)
+  /// - Throws: `PromotionError.envelopeNotAllowed`, `.envelopeTooWeak`; `RegistryError` for a policy that can't be read.
+  private func checkEnvelope(_ envelope: Envelope, _ roles: [Role]) throws {
+    guard let pinned = try policy.read() else {
+      guard let role = roles.first, !EnvelopeFloor.holds(envelope) else { return }
+      throw PromotionError.envelopeTooWeak(
+        role, envelope.hash, schema: envelope.schema.rawValue, confidence: envelope.promotion.confidence)
+    }
+    for role in roles where !pinned.envelopes(for: role).contains(envelope.hash) {
+      throw PromotionError.envelopeNotAllowed(role, envelope.hash, policy: policy.url.relativePath)
+    }
+  }
+
+  /// - Throws: What ``ChallengeCheck`` throws; `RegistryError` for a ledger that can't be read.
+  private func checkChallenge(_ comparison: SessionNumber) throws {
+    guard let account = try store.challengeAccount(of: comparison) else { return }
+    try ChallengeCheck(account, try challenges.read()).verify(ledger: challenges.url.relativePath)
+  }
+
+  /// Adds the challenges to the ledger that only the database knows: they count from here on, whatever comes of this.
+  private func takeOverChallenges(_ comparison: SessionNumber) throws {
+    guard let account = try store.challengeAccount(of: comparison) else { return }
+    try challenges.withLedger { ledger, add in
+      try add(ChallengeCheck(account, ledger).missing(at: Date().timeIntervalSince1970))
     }
   }
 
@@ -177,4 +213,15 @@ extension Promoter {
   private func isOfThisFile(_ record: RegistryEditRecord) -> Bool { record.file == nil || record.file == filePath }
 
   private var filePath: String { registry.url.standardizedFileURL.path }
+}
+
+/// What an envelope needs at least to decide a role that no policy pins envelopes to.
+enum EnvelopeFloor {
+  /// By rounds, every metric that is measured is guarded, or says why not.
+  static let schema = EnvelopeSchema.rounds
+  static let confidence = 0.95
+
+  static func holds(_ envelope: Envelope) -> Bool {
+    envelope.schema == schema && envelope.promotion.confidence >= confidence
+  }
 }

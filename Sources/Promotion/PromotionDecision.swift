@@ -11,6 +11,8 @@ public struct PromotionDecision: Sendable {
     case wouldEdit = "would_edit"
     /// The verdict is to promote, but provisional, and the envelope asks for a final one.
     case needsMaturity = "needs_maturity"
+    /// The verdict is to promote, but the host's newest sentinel found a difference between a model and its own copy.
+    case sentinelOffZero = "sentinel_off_zero"
     case none
   }
 
@@ -20,18 +22,23 @@ public struct PromotionDecision: Sendable {
   public let diff: UnifiedDiff?
   /// What could not be checked, in sentences.
   public let remarks: [String]
+  /// The one that forbids the promotion.
+  public let sentinel: SentinelReading?
 
-  init(verdict: Verdict, action: Action, diff: UnifiedDiff?, remarks: [String] = []) {
+  init(
+    verdict: Verdict, action: Action, diff: UnifiedDiff?, remarks: [String] = [], sentinel: SentinelReading? = nil
+  ) {
     self.verdict = verdict
     self.action = action
     self.diff = diff
     self.remarks = remarks
+    self.sentinel = sentinel
   }
 
   /// The exit code of `resident promote`.
   public var exitCode: ExitStatus {
     switch (verdict.outcome, action) {
-    case (.promote, .needsMaturity): .hold
+    case (.promote, .needsMaturity), (.promote, .sentinelOffZero): .hold
     case (.promote, _): .promoted
     case (.hold, _): .hold
     case (.reject, _): .reject
@@ -51,6 +58,7 @@ public struct PromotionDecision: Sendable {
     [
       "action": .string(action.rawValue), "exit_code": .integer(Int(exitCode.rawValue)), "verdict": verdict.json,
       "diff": diff.map { .string($0.description) } ?? .null, "remarks": .init(remarks),
+      "sentinel": sentinel?.json ?? .null,
     ]
   }
 }

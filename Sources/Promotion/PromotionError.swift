@@ -1,3 +1,4 @@
+import Envelopes
 import Measurements
 import Store
 
@@ -9,6 +10,14 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
   case nothingToRollBack(Role)
   /// The registry's policy does not let that envelope decide the role.
   case envelopeNotAllowed(Role, EnvelopeHash, policy: String)
+  /// Without a policy, the envelope is too weak to decide the role.
+  case envelopeTooWeak(Role, EnvelopeHash, schema: Int, confidence: Double)
+  /// Two challenges of the resident have the comparison's number, as databases that were counted apart have.
+  case challengeShared(ModelID, number: Int, sessions: [String], next: Int)
+  /// The comparison was counted without challenges that are in the registry's ledger.
+  case challengeOutdated(ModelID, number: Int, next: Int, ledger: String)
+  /// The ledger has another number or other models for the comparison than the database.
+  case challengeDiffers(session: String, number: Int, kept: Int, ledger: String)
   /// A model was measured from a folder that this machine does not have.
   case folderMissing(ModelID)
   /// A file of the model's folder is not the one that was measured.
@@ -35,6 +44,20 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
     case .envelopeNotAllowed(let role, let envelope, let policy):
       "\(policy) does not let the envelope \(envelope) decide the role \(role); if it should, "
         + "`resident registry allow \(role) FILE` with that envelope's file adds it"
+    case .envelopeTooWeak(let role, let envelope, let schema, let confidence):
+      "the envelope \(envelope) may not decide the role \(role): it has schema \(schema) and the confidence \(confidence). "
+        + "Without a policy, that takes schema \(EnvelopeFloor.schema.rawValue), which guards all that is measured, and a "
+        + "confidence of at least \(EnvelopeFloor.confidence). If it should decide, `resident registry allow \(role) FILE` "
+        + "with that envelope's file allows it"
+    case .challengeShared(let resident, let number, let sessions, let next):
+      "challenge \(number) of \(resident) is more than one comparison: \(sessions.joined(separator: ", ")) had the number "
+        + "in another database. Compare again: the comparison gets number \(next)"
+    case .challengeOutdated(let resident, let number, let next, let ledger):
+      "the comparison was counted as challenge \(number) of \(resident), but not with the other challenges on this host "
+        + "that \(ledger) has. Compare again with this registry: the comparison gets number \(next)"
+    case .challengeDiffers(let session, let number, let kept, let ledger):
+      "\(ledger) has the session \(session) as challenge \(kept), the database as challenge \(number), or their models "
+        + "differ: one of them was changed since. Restore it from a backup, or compare again"
     case .folderMissing(let model):
       "\(model) was measured, but this machine has no folder of it any more; put its files back, or name the library "
         + "that has them by --models"

@@ -41,6 +41,8 @@ public struct MeasurementPlan: Sendable {
   public var allowsSameWeights = false
   /// What else the machine does meanwhile, in the class `under-load`.
   public var load: BackgroundLoad?
+  /// Keeps the challenges of all databases; nil to count those of the store alone.
+  public var challenges: (any ChallengeKeeping)?
 
   /// The folders of the models that the envelope's divergence tasks name.
   public var references: [ModelID: URL]

@@ -8,11 +8,11 @@ extension MeasurementRunner {
   func measureRounds(
     _ rounds: RoundQueue, _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
   ) async throws {
-    let stopping = try Stopping(store, recorder.session, plan)
+    let stopping = try RoundStopping(store, recorder.session, plan)
     var queue = rounds
     var isLoaded = true
     while let round = queue.pop() {
-      if let first = round.blocks.first, let reason = try stopping.reason(before: first) {
+      if let reason = try stopping.reason(before: round) {
         report(.stopped(reason, beforeRound: round.number))
         break
       }
@@ -23,29 +23,42 @@ extension MeasurementRunner {
     }
   }
 
-  /// Measures one round. It counts whole or not at all: where a block is void and the round can be repeated, the others
-  /// are void with it, and those that are left are not measured.
+  /// Measures one round, unless it is void before its end.
   private func measure(
     _ round: ScheduledRound, in queue: inout RoundQueue, _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard,
     _ recorder: inout Recorder
   ) async throws {
     let schedule = queue.schedule
-    for (index, block) in round.blocks.enumerated() {
-      guard let reason = try await measure(block, in: schedule, models, &blockGuard, &recorder) else { continue }
-      guard queue.addRound() else {
-        report(.voided(block.cell.id, block: block.block, reason: reason, added: 0))
-        continue
-      }
-      for other in round.blocks where other.cell.id != block.cell.id {
-        try recorder.void(
-          BlockVoid(
-            cell: other.cell.id, block: round.number, reason: "its round is void for \(block.cell.id): \(reason)"))
-      }
-      report(.voided(block.cell.id, block: block.block, reason: reason, added: schedule.samplesPerRound))
-      let left = round.blocks.count - index - 1
-      if left > 0 { report(.skipped(left * schedule.samplesPerRound / round.blocks.count)) }
-      return
+    for block in round.blocks {
+      let reason = try await measure(block, in: schedule, models, &blockGuard, &recorder)
+      if let reason, try replace(round, void: block.cell.id, reason, in: &queue, recorder) { return }
     }
+    for loop in round.replays {
+      let reason = try await replay(loop, in: schedule, round: round.number, models, &blockGuard, &recorder)
+      if let reason, try replace(round, void: loop.id, reason, in: &queue, recorder) { return }
+    }
+  }
+
+  /// Adds a round in place of one that a cell made void. A round counts whole or not at all: all its other blocks are void
+  /// with that one, and those that are left are not measured.
+  ///
+  /// - Returns: Whether another could be added; if not, the other blocks still count.
+  private func replace(
+    _ round: ScheduledRound, void cell: CellID, _ reason: String, in queue: inout RoundQueue, _ recorder: Recorder
+  ) throws -> Bool {
+    guard queue.addRound() else {
+      report(.voided(cell, block: round.number, reason: reason, added: 0))
+      return false
+    }
+    for other in round.cells where other != cell {
+      try recorder.void(
+        BlockVoid(cell: other, block: round.number, reason: "its round is void for \(cell): \(reason)"))
+    }
+    let schedule = queue.schedule
+    report(.voided(cell, block: round.number, reason: reason, added: schedule.samplesPerRound))
+    let left = round.cells.drop { $0 != cell }.dropFirst().reduce(0) { $0 + schedule.samples(of: $1) }
+    if left > 0 { report(.skipped(left)) }
+    return true
   }
 
   /// Loads the models anew, in fresh workers.

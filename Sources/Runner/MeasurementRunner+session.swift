@@ -52,6 +52,8 @@ extension MeasurementRunner {
   }
 
   /// Opens the session, or lets it go on; it begins when the models are loaded.
+  ///
+  /// A comparison gets its number, and is kept in the ledger of challenges, here.
   func open(_ start: SessionStart, runs: [Side: Run]) throws -> SessionNumber {
     if let number = start.number {
       try store.resume(number)
@@ -59,7 +61,16 @@ extension MeasurementRunner {
     }
     var session = start.session
     session.startedAt = Machine.wallSeconds
-    return try store.open(session, envelope: plan.envelope.source, runs: Array(runs.values))
+    let loaded = Array(runs.values)
+    guard let challenges = plan.challenges else {
+      return try store.open(session, envelope: plan.envelope.source, runs: loaded)
+    }
+    return try challenges.withLedger { [session] ledger, keep in
+      let counted = try store.counted(session, runs: loaded, ledger: ledger)
+      // The ledger first: a number without a session is a number lost, a session that is not kept could be dropped unseen.
+      if let record = counted.record { try keep([record]) }
+      return try store.open(counted.session, envelope: plan.envelope.source, runs: loaded)
+    }
   }
 
   /// Refuses to compare a model with itself under another name.

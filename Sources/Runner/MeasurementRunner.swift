@@ -25,10 +25,12 @@ public struct MeasurementRunner: Sendable {
   /// - Parameters:
   ///   - resuming: Whether to go on with the latest interrupted session of the same models and envelope.
   ///   - onStart: Called with the session's number before the first sample.
-  /// - Throws: `RunnerError` if a model cannot be loaded or both have the same weights, `StoreError`,
-  ///   `CancellationError`.
+  /// - Throws: `RunnerError` if a model cannot be loaded or both have the same weights, `StoreError`, what reading and
+  ///   adding to the plan's ledger of challenges throws, `CancellationError`.
   public func run(resuming: Bool = false, onStart: (SessionNumber) -> Void = { _ in }) async throws -> SessionNumber {
     try checkCapacity()
+    // It is needed once the models are loaded; one that can't be read is said before.
+    _ = try plan.challenges?.read()
     let session = try sessionStart(resuming: resuming)
     let rounds = rounds(of: session)
     let references = References(plan)
@@ -91,12 +93,13 @@ public struct MeasurementRunner: Sendable {
       try await warmUp(models, cells: Set(blocks.map(\.cell.id)))
       try await measureBlocks(blocks, models, &blockGuard, &recorder)
       try await askQuestions(work.questions, models, &blockGuard, &recorder)
+      try await runLoops(work.loops, models, &blockGuard, &recorder)
     case .rounds(let queue):
-      // Answers cost seconds, and one guardrail that they break spares all rounds beyond the fewest.
+      // Answers and live loops come once, and one guardrail that they break spares all rounds beyond the fewest.
       try await askQuestions(work.questions, models, &blockGuard, &recorder)
+      try await runLoops(work.loops, models, &blockGuard, &recorder)
       try await measureRounds(queue, models, &blockGuard, &recorder)
     }
-    try await runLoops(work.loops, models, &blockGuard, &recorder)
   }
 
   private func askQuestions(

@@ -81,12 +81,13 @@ struct DataRow {
   let file: String
   let line: Int
 
-  /// The rows of a file.
+  /// The rows of a file; a line without anything but white space is none.
   ///
   /// - Throws: `.malformed` if a line is not JSON.
   static func all(in data: Data, file: String) throws(TaskImportError) -> [DataRow] {
     var rows: [DataRow] = []
-    for (index, line) in data.split(separator: 0x0A).enumerated() {
+    for (index, line) in data.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+    where !line.allSatisfy(Self.isSpace) {
       do throws(JSONError) {
         rows.append(DataRow(value: try JSONValue(parsing: line), file: file, line: index + 1))
       } catch {
@@ -95,6 +96,8 @@ struct DataRow {
     }
     return rows
   }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { [0x09, 0x0D, 0x20].contains(byte) }
 
   /// A member, converted by `read`.
   ///

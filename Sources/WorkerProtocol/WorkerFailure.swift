@@ -4,7 +4,7 @@ import Platform
 public enum WorkerFailure: Error, Equatable, Sendable, CustomStringConvertible {
   /// The worker's program could not be started.
   case notStarted(command: String, reason: String)
-  /// The worker speaks another version, or something else altogether.
+  /// The worker sent what is no line of this version, in its greeting or later; says what.
   case notAWorker(String)
   /// The request breaks the protocol.
   case badRequest(String)
@@ -20,7 +20,8 @@ public enum WorkerFailure: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notStarted(let command, let reason): "the worker \(command) could not be started: \(reason)"
-    case .notAWorker(let line): "the worker did not greet with version \(WorkerProtocol.version) but with: \(line)"
+    case .notAWorker(let sent):
+      "the worker does not keep to version \(WorkerProtocol.version) of the protocol: it sent \(sent)"
     case .badRequest(let problem): "bad request: \(problem)"
     case .refused(let operation, let message), .declined(let operation, _, let message): "\(operation): \(message)"
     case .died(let status, let lines):

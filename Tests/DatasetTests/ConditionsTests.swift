@@ -13,7 +13,7 @@ struct ConditionsTests {
 
   private static let conditions = WorkerConditions(
     executables: [String(repeating: "0f", count: 32)], niceValue: 0, affinity: "0-1", weightsPlace: .memory,
-    hugePageBytes: 0, isOverridden: true)
+    hugePageBytes: 0, isOverridden: true, isAttached: true)
 
   private static var candidate: MeasuredSide {
     var side = MeasuredSide.candidate

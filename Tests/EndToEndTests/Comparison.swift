@@ -19,6 +19,9 @@ struct Comparison {
     }
     try folder.write(Self.registry, to: "registry.json")
     try folder.write(Self.envelope(minimumEffect, blocks: blocks, minimumBlocks: minimumBlocks), to: "tiny.json")
+    // Alone, it is too weak to decide.
+    let allowed = try program.run("registry", "allow", "*", "tiny.json")
+    try #require(allowed.status == 0, "\(allowed.errors)")
   }
 
   /// Compares the candidate with the resident of `default`.

@@ -103,7 +103,10 @@ struct EvidenceTests {
   func mergedOfOneHost() throws {
     let comparison = try Comparison()
     let program = comparison.program
+    let ledger = comparison.folder("registry.challenges.jsonl")
     for name in ["one", "two"] {
+      // As before there was a ledger: each database counts for itself.
+      try? FileManager.default.removeItem(at: ledger)
       let compared = try program.run(Comparison.arguments + ["--db", "\(name).sqlite"])
       try #require(compared.status == 0, "\(compared.errors)")
       #expect(try program.run("export", "--out", name, "--db", "\(name).sqlite").status == 0)
@@ -117,6 +120,40 @@ struct EvidenceTests {
     let verified = try program.run("verify", "merged")
     #expect(verified.output.contains("3 of 3 verdicts follow"), "\(verified.output)")
     #expect(verified.output.contains("it leaves out 1 earlier comparisons"), "\(verified.output)")
+  }
+
+  @Test("A second database goes on with the count of the first, and verify shows what it lacks")
+  func secondDatabase() throws {
+    let comparison = try Comparison(minimumEffect: 9)
+    let program = comparison.program
+    let numbers = try ["one", "two"].map { name in
+      let compared = try program.run(Comparison.arguments + ["--db", "\(name).sqlite", "--json"])
+      try #require(compared.status == 0, "\(compared.errors)")
+      return try JSONValue(parsing: compared.output)["verdict"]?["challenge"]?["number"]?.integer
+    }
+    #expect(numbers == [1, 2])
+    let lines = try comparison.folder.text(of: "registry.challenges.jsonl").split(separator: "\n")
+    #expect(try lines.map { try JSONValue(parsing: String($0))["challenge"]?.integer } == [1, 2])
+    let shown = try program.run("registry", "show", "--json", "--db", "three.sqlite")
+    #expect(try JSONValue(parsing: shown.output)["default"]?["challenges"]?.integer == 2)
+
+    #expect(try program.run("export", "--out", "two", "--db", "two.sqlite").status == 0)
+    let alone = try program.run("verify", "two")
+    #expect(alone.status == 0 && alone.output.contains("challenge 1 of smollm2-135m"), "\(alone.output)")
+    #expect(alone.output.contains("or is in another database"))
+    #expect(try program.run("import", "two", "--db", "one.sqlite").status == 0)
+    #expect(try program.run("export", "--out", "both", "--db", "one.sqlite").status == 0)
+    let both = try program.run("verify", "both")
+    #expect(both.status == 0 && !both.output.contains("another database"), "\(both.output)")
+  }
+
+  @Test("A ledger that cannot be read stops a comparison before a model is loaded")
+  func unreadableLedger() throws {
+    let comparison = try Comparison()
+    try comparison.folder.write("{\"challenge\":1}\n", to: "registry.challenges.jsonl")
+    let compared = try comparison.program.run(Comparison.arguments)
+    #expect(compared.status == 2 && compared.errors.contains("registry.challenges.jsonl: line 1 "))
+    #expect(!compared.errors.contains("loaded"))
   }
 
   private func file(in folder: URL) throws -> URL {

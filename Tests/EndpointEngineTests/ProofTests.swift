@@ -43,6 +43,14 @@ struct ProofTests {
     #expect(reply["token_ns"]?.array?.count == 4)
   }
 
+  @Test("A worker says that the server ran before it")
+  func attached() throws {
+    let server = try server([TestModels.uniform]) { _, _ in 0 }
+    let worker = worker(server, TestModels.uniform)
+    let loaded = try worker.answer(.load(LoadOptions(model: TestModels.uniform.path, contextLength: 128)))
+    #expect(loaded["attached"] == .bool(true))
+  }
+
   @Test("Another lane of the same model is recognized, either way")
   func otherLane() throws {
     for (served, claimed) in [

@@ -65,6 +65,7 @@ struct ServingTests {
     #expect(throws: EndpointError.notStarted(command: "broken", reason: "no such model")) {
       try server.endpoint(for: TestModels.uniform)
     }
+    #expect(!server.isAttached)
   }
 
   @Test("A lease is held by one process at a time")

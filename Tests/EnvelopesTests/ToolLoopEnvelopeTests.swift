@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Measurements
 import Testing
 import ToolCalls
 
@@ -17,6 +18,7 @@ import ToolCalls
     for name in ["tool-loop", "tool-loop-small"] {
       let envelope = try Self.shipped(name)
       #expect(envelope.id == name)
+      #expect(envelope.schema == .rounds && envelope.version == 2)
       #expect(envelope.toolLoops.allSatisfy { $0.trace.tools.tools.count >= 20 })
       #expect(envelope.toolLoops.contains { $0.trace.rounds.count == 20 && $0.mode == .live })
       let replays = envelope.toolLoops.filter { $0.mode == .replay && $0.trace.rounds.count == 20 }
@@ -116,6 +118,67 @@ import ToolCalls
         "\(start).arguments.q: must have one of equals, one_of, matches, within, schema, elements, members, any_of, but"
           + " has none"
       ])
+  }
+
+  /// A replay and a live loop by rounds, of which the guardrails with these metrics are left out.
+  private static func roundProblems(
+    without metrics: Set<Metric>, replay members: [(String, JSONValue)] = []
+  ) throws -> [String] {
+    try problems { source in
+      var replay = JSONObject([
+        ("id", "replay"), ("trace", "tea"), ("mode", "replay"), ("announce", "template"), ("max_tokens", 16),
+      ])
+      for (name, value) in members { replay[name] = value }
+      let live: JSONValue = ["id": "live", "trace": "tea", "mode": "live", "announce": "template", "max_tokens": 16]
+      let rules: [(Metric, String?)] = [
+        (.turnLatencyP50, "replay"), (.turnLatencyP95, "replay"), (.turnFirstToken, "replay"),
+        (.loopTokensPerSecond, "replay"), (.validToolCallRate, "live"), (.answeredShare, "live"),
+        (.firstDegradedRound, "live"), (.peakMemory, nil),
+      ]
+      let guardrails = rules.filter { !metrics.contains($0.0) }.map { metric, cell -> JSONValue in
+        var rule = JSONObject([("metric", .string(metric.rawValue)), ("margin", 0.1)])
+        rule["cell"] = cell.map { .string($0) }
+        return .object(rule)
+      }
+      source["schema"] = 2
+      source["tool_loops"] = [.object(replay), live]
+      source["plan"] = ["rounds": 6, "order_seed": 1]
+      source["promotion"] = [
+        "confidence": 0.9,
+        "primary": [
+          "metric": "loop_tokens_per_second", "cells": ["replay": 1], "min_effect": 0.1, "expected_effect": 0.2,
+        ],
+        "guardrails": .array(guardrails), "maturity": ["comparisons": 1, "days_between": 0, "allow_provisional": true],
+      ]
+    }
+  }
+
+  @Test("By rounds every metric of a loop needs a guardrail, the primary objective, or a reason")
+  func coverage() throws {
+    #expect(try Self.roundProblems(without: []) == [])
+    // The primary objective covers its own cell.
+    #expect(try Self.roundProblems(without: [.loopTokensPerSecond]) == [])
+    for metric in [Metric.turnLatencyP95, .turnFirstToken, .validToolCallRate, .answeredShare, .firstDegradedRound] {
+      let problems = try Self.roundProblems(without: [metric])
+      #expect(problems.count == 1 && problems.first?.contains("lacks \(metric) of") == true, "\(problems)")
+    }
+    let memory = try Self.roundProblems(without: [.peakMemory])
+    #expect(memory.count == 1 && memory.first?.contains("lacks peak_memory_bytes;") == true)
+  }
+
+  @Test("By rounds a replay has no blocks of its own")
+  func blocks() throws {
+    let problems = try Self.roundProblems(without: [], replay: [("blocks", 2)])
+    #expect(problems.count == 1 && problems.first?.hasPrefix("tool_loops[0].blocks: is an unknown key") == true)
+  }
+
+  @Test("Each model replays a loop once per round and runs a live one once")
+  func requests() throws {
+    let envelope = try Self.shipped("tool-loop-small")
+    let (live, replayed) = envelope.toolLoops.reduce(into: (0, 0)) { counts, cell in
+      if cell.mode == .live { counts.0 += cell.trace.rounds.count } else { counts.1 += cell.trace.rounds.count }
+    }
+    #expect(envelope.requests.turns == 2 * (live + replayed * envelope.plan.blocks))
   }
 
   @Test("A metric of live loops is refused for a replay") func metrics() throws {

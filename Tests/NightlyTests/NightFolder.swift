@@ -35,7 +35,7 @@ struct NightFolder {
     var object = JSONObject([
       ("schema", 1), ("id", "rehearsal"), ("roles", ["default"]),
       ("candidates", .array(candidates.map { .string($0) })), ("envelopes", ["envelope.json"]),
-      ("budget", ["minutes": 60]), ("sentinel", false), ("watchdog", ["load_seconds": 20, "decode_seconds": 1]),
+      ("budget", ["minutes": 1440]), ("sentinel", false), ("watchdog", ["load_seconds": 20, "decode_seconds": 1]),
     ])
     for (name, value) in members { object[name] = value }
     return try NightPlan(contentsOf: try folder.write(JSONValue.object(object).serialized(), to: "plan.json"))
@@ -52,8 +52,8 @@ struct NightFolder {
 
   /// Runs one night and returns its summary.
   func night(_ plan: NightPlan) async throws -> NightSummary {
-    let (progress, past) = try host.survey(plan)
-    let schedule = NightSchedule(plan, progress: progress, past: past, now: Date().timeIntervalSince1970)
+    let schedule = NightSchedule(
+      plan, try host.survey(plan), sentinels: try host.sentinels(), now: Date().timeIntervalSince1970)
     return await Night(plan, on: host, promotes: false, requester: "test").run(schedule)
   }
 

@@ -24,7 +24,7 @@ struct NightPlanTests {
     let plan = try folder.plan(["a", "org/b"], [("threads", 2)])
     #expect(plan.candidates == ["a", "org/b"] && plan.roles == ["default"] && plan.threads == 2)
     #expect(plan.envelopes.map(\.id) == ["tiny"] && plan.environments == [.isolated])
-    #expect(plan.budget.minutes == 60 && plan.limits.load == 20 && plan.limits.prefill == 600)
+    #expect(plan.budget.minutes == 1440 && plan.limits.load == 20 && plan.limits.prefill == 600)
   }
 
   @Test("All problems are named with their paths at once")

@@ -58,8 +58,7 @@ struct NightTests {
       ["new"], [("watchdog", ["load_seconds": 20, "prefill_seconds": 1, "decode_seconds": 1])])
     var short = plan
     short.budget.minutes = 0.02
-    let (progress, past) = try folder.host.survey(plan)
-    let schedule = NightSchedule(plan, progress: progress, past: past, now: 0)
+    let schedule = NightSchedule(plan, try folder.host.survey(plan), now: 0)
     let comparison = NightSchedule(tasks: schedule.tasks.filter { $0.kind == .comparison }, leftOut: [])
     let summary = await Night(short, on: folder.host, promotes: false, requester: "test").run(comparison)
     #expect(summary.results.map(\.state) == [.cutOff], "\(summary.text)")
@@ -82,6 +81,24 @@ struct NightTests {
     let number = try #require(summary.results.first?.session)
     let samples = try folder.store.samples(of: number, side: nil)
     #expect(samples.map(\.status) == [.capacityGated])
+  }
+
+  @Test("A night without candidates measures the sentinel, whose copy changes sides from night to night")
+  func sentinel() async throws {
+    let plan = try folder.plan([], [("sentinel", true)])
+    for side in [Side.candidate, .resident, .candidate] {
+      let summary = try await folder.night(plan)
+      #expect(summary.results.map(\.task.kind) == [.sentinel] && summary.exitCode == 0, "\(summary.text)")
+      let reading = try #require(summary.results.first?.sentinel, "\(summary.text)")
+      #expect(reading.copySide == side && reading.model == "old" && reading.coversZero && reading.pairs == 2)
+      #expect(abs(reading.confidence - 0.5) < 1e-9 && reading.loadEffect == nil)
+      #expect(summary.text.contains("sd of a block's log-ratio 0.00 %, from 2 blocks"), "\(summary.text)")
+      #expect(summary.markdown.contains("| covers zero | sentinel of old against its copy"), "\(summary.markdown)")
+      let json = try #require(summary.json["results"]?.array?.first?["sentinel"])
+      #expect(json["covers_zero"]?.bool == true && json["log_ratio_sd"]?.number == 0)
+      #expect(try folder.host.sentinels() == [reading])
+    }
+    #expect(try folder.store.sessions().isEmpty)
   }
 
   @Test("A night that is interrupted says so and skips the rest")

@@ -32,7 +32,11 @@ struct ScheduleTests {
   private func schedule(_ past: [PastSession], now: Double, minutes: Double = 60) -> NightSchedule {
     var plan = plan
     plan.budget.minutes = minutes
-    return NightSchedule(plan, progress: progress(past), past: past, now: now)
+    return NightSchedule(plan, survey(past), now: now)
+  }
+
+  private func survey(_ past: [PastSession], _ found: [CandidateProgress]? = nil) -> NightSurvey {
+    NightSurvey(residents: ["default": "old"], progress: found ?? progress(past), past: past)
   }
 
   @Test("A new candidate is screened and then compared")
@@ -91,7 +95,7 @@ struct ScheduleTests {
       folders: ["b": CandidateFolder(failures: 3), "c": CandidateFolder(exists: false)])
     #expect(found.map(\.state) == [.rejected, .parked(failures: 3), .missing])
     #expect(found.allSatisfy { !$0.isOpen })
-    let tasks = NightSchedule(plan, progress: found, past: [], now: 0).tasks
+    let tasks = NightSchedule(plan, survey([], found), now: 0).tasks
     #expect(tasks.isEmpty)
   }
 

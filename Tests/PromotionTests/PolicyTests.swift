@@ -1,9 +1,11 @@
+import Envelopes
 import Foundation
 import Measurements
 import ModelRegistry
-import Promotion
 import TestSupport
 import Testing
+
+@testable import Promotion
 
 @Suite("Envelopes that a registry's policy pins")
 struct PolicyTests {
@@ -12,7 +14,7 @@ struct PolicyTests {
   private let envelope: EnvelopeHash
 
   init() throws {
-    comparison = try MeasuredComparison(speed: 1.25)
+    comparison = try MeasuredComparison(speed: 1.25, isPinned: false)
     policy = RegistryPolicyFile(beside: comparison.registry.url)
     envelope = try comparison.store.session(comparison.number).session.envelopeHash
   }
@@ -37,6 +39,32 @@ struct PolicyTests {
     try expectRefusal(["default"], of: "default")
     try policy.allow(envelope, for: "default")
     #expect(try comparison.promoter.promote(comparison.number, roles: ["default"]).action == .edited)
+  }
+
+  @Test("Without a policy, an envelope of blocks wins nothing, and what to do is said")
+  func noPolicy() throws {
+    let error = PromotionError.envelopeTooWeak("default", envelope, schema: 1, confidence: 0.95)
+    for isDryRun in [true, false] {
+      #expect(throws: error) {
+        try comparison.promoter.promote(
+          comparison.number, roles: ["default"], permissions: .init(isDryRun: isDryRun))
+      }
+    }
+    #expect(try comparison.registryText == MeasuredComparison.registryText)
+    #expect(error.description.contains("resident registry allow default FILE"))
+  }
+
+  @Test("The floor is schema 2 at a confidence of 0.95, and the shipped envelopes for real use reach it")
+  func floor() throws {
+    #expect(try !EnvelopeFloor.holds(Envelope(source: MeasuredComparison.envelope(confidence: 0.99))))
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../envelopes")
+    for name in ["nightly", "lane-ab", "smoke"] {
+      let envelope = try Envelope(contentsOf: folder.appendingPathComponent("\(name).json"))
+      #expect(EnvelopeFloor.holds(envelope), "\(name)")
+      var weaker = envelope
+      weaker.promotion.confidence = 0.94
+      #expect(!EnvelopeFloor.holds(weaker))
+    }
   }
 
   @Test("Each role of an edit needs the envelope; the entry of every role is enough for all")

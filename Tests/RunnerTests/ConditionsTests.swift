@@ -136,6 +136,19 @@ struct ConditionsTests {
     #expect(verdict.refusals.isEmpty)
   }
 
+  @Test("A worker that attached to a server is recorded as such with each load, and the verdict has a margin for it")
+  func attached() async throws {
+    let rounds = try ScriptedRounds()
+    let load: (String, JSONValue) = ("load", ["attached": true])
+    let number = try await rounds.run(
+      try ScriptedRounds.envelope(cells: ["a"]), resident: [load], candidate: [load])
+    let runs = try rounds.store.session(number).runs
+    #expect(runs.count == 2 * ScriptedRounds.rounds && runs.allSatisfy { $0.conditions?.isAttached == true })
+    let verdict = try Judge(rounds.store.verdictInputs(of: number)).verdict()
+    #expect(verdict.loadMargin == LoadMargin.attachedServer && verdict.refusals.isEmpty)
+    #expect(try await refusals(resident: [load]) == ["other_conditions"])
+  }
+
   @Test("Token times that exceed the time that was waited are refused")
   func impossibleTimes() async throws {
     let rounds = try ScriptedRounds()

@@ -25,6 +25,15 @@ struct ModelFolderTests {
     #expect(throws: RunnerError.self) { try ModelLibrary(root: folder.url).folder(of: .init(rawValue: id)) }
   }
 
+  @Test("The stamp of a folder tells files on two devices apart")
+  func stamp() {
+    func digest(device: UInt64) -> String {
+      FolderStamp(files: [.init(name: "a.json", device: device, inode: 2, size: 3, seconds: 4, nanoseconds: 5)]).digest
+    }
+    #expect(digest(device: 1) == digest(device: 1))
+    #expect(digest(device: 1) != digest(device: 7))
+  }
+
   @Test("An estimate needs weights and a configuration, and sums weights, cache and scratch")
   func estimate() throws {
     let folder = try TemporaryFolder()

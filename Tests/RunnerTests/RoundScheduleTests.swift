@@ -106,6 +106,24 @@ struct RoundScheduleTests {
     #expect(added == ScriptedRounds.rounds - 2 && queue.count == 2 * ScriptedRounds.rounds)
   }
 
+  @Test("A round has every replay once after the blocks, in an order of its own, which moves no other draw")
+  func replays() throws {
+    var envelope = try ScriptedRounds.envelope(cells: ["a", "b", "c"])
+    let plain = RoundSchedule(envelope, sides: Side.allCases, seed: 7)
+    let loop = try #require(try ScriptedLoop.envelope(rounds: 3, [("mode", "replay")]).toolLoops.first)
+    envelope.toolLoops = ["x", "y", "z"].map { id in
+      var copy = loop
+      copy.id = CellID(rawValue: id)
+      return copy
+    }
+    let schedule = RoundSchedule(envelope, sides: Side.allCases, seed: 7)
+    #expect(schedule.samplesPerRound == plain.samplesPerRound + 3 * 6)
+    let rounds = (0..<20).map(schedule.round)
+    #expect(rounds.map(\.blocks) == (0..<20).map { plain.round($0).blocks })
+    #expect(rounds.allSatisfy { Set($0.replays.map(\.id)) == ["x", "y", "z"] && $0.cells.count == 6 })
+    #expect(Set(rounds.map { $0.replays.map(\.id) }).count > 3)
+  }
+
   @Test("A slice has as many tokens as take the slower model its time, and whole chunks of a prompt")
   func sizes() {
     func reading(_ prompt: Int64, _ token: Int64) -> ThroughputReading {

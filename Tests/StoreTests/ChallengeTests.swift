@@ -147,6 +147,63 @@ struct ChallengeTests {
     #expect(try session { ($0.resident, $0.candidate, $0.candidateTensors) = ("a'", "d", "D") }.challenge == 3)
   }
 
+  /// What the registry's ledger has of a challenge by another candidate in another database.
+  private static func record(_ number: Int, _ resident: String, _ tensors: TensorsHash? = "A") -> ChallengeRecord {
+    ChallengeRecord(
+      number: number, session: "elsewhere \(number)", host: Fixture.host.fingerprint, envelope: Fixture.envelopeHash,
+      resident: .init(model: "org/old", weights: WeightsHash(rawValue: resident), tensors: tensors),
+      candidate: .init(model: "org/other", weights: "x", tensors: nil), recordedAt: 0)
+  }
+
+  private func counted(_ ledger: ChallengeLedger) throws -> MeasurementSession {
+    let session = Fixture.session(startedAt: 1_763_866_999)
+    let runs = [
+      Self.run(.resident, "org/old", "a", "A", Fixture.engine),
+      Self.run(.candidate, "org/new", "z", "Z", Fixture.engine),
+    ]
+    let result = try store.counted(session, runs: runs, ledger: ledger)
+    #expect(result.record?.number == result.session.challenge && result.record?.session == session.uuid)
+    return result.session
+  }
+
+  @Test("Challenges of other databases count, and are listed as lacking")
+  func elsewhere() throws {
+    #expect(try counted(ChallengeLedger()).challenge == 1)
+    let ledger = ChallengeLedger((1...40).map { Self.record($0, "files \($0)") })
+    let first = try counted(ledger)
+    #expect(first.challenge == 41 && first.unfinishedChallenges == Array(1...40))
+    // Number 1 is here too, and of another comparison: there were 41.
+    _ = try session()
+    let second = try counted(ledger)
+    #expect(second.challenge == 42 && second.unfinishedChallenges == Array(2...41))
+    // Other residents and hosts do not count.
+    #expect(try counted(ChallengeLedger([Self.record(9, "other files", "B")])).challenge == 2)
+    var abroad = Self.record(9, "a")
+    abroad.host = "beef"
+    #expect(try counted(ChallengeLedger([abroad])).challenge == 2)
+  }
+
+  @Test("A merge that gives one number twice does not make the next challenge cheaper")
+  func afterMerge() throws {
+    for name in ["b", "c", "d"] {
+      var imported = Fixture.session(startedAt: 5)
+      imported.challenge = 1
+      let number = try store.open(imported, envelope: Fixture.envelope)
+      for run in [
+        Self.run(.resident, "org/old", "a", "A", Fixture.engine),
+        Self.run(.candidate, "org/new", name, name.uppercased(), Fixture.engine),
+      ] {
+        _ = try store.append(run, to: number)
+      }
+      try store.finish(number, state: .complete)
+    }
+    #expect(try store.challenges(of: "org/old", host: Fixture.host.fingerprint) == 3)
+    let account = try #require(try store.challengeAccount(of: 2))
+    #expect(account.own.number == 1 && account.others.count == 2 && account.all.spent == 3)
+    let next = try counted(ChallengeLedger())
+    #expect(next.challenge == 4 && next.unfinishedChallenges == [2, 3])
+  }
+
   @Test("Unverified weights are no challenge")
   func unverified() throws {
     let number = try store.open(Fixture.session(), envelope: Fixture.envelope)

@@ -18,7 +18,7 @@ struct ConditionsTests {
 
   private static let whole = WorkerConditions(
     executables: [String(repeating: "0f", count: 32), String(repeating: "a1", count: 32)], niceValue: -5,
-    affinity: "0-1,4", weightsPlace: .memory, hugePageBytes: 1 << 30, isOverridden: true)
+    affinity: "0-1,4", weightsPlace: .memory, hugePageBytes: 1 << 30, isOverridden: true, isAttached: true)
 
   private func append(_ conditions: WorkerConditions?) throws {
     var run = Fixture.run(.resident)
@@ -37,10 +37,10 @@ struct ConditionsTests {
     try append(Self.whole)
     try append(Self.whole)
     try append(nil)
-    try append(WorkerConditions(niceValue: -5, hugePageBytes: 0, isOverridden: true))
+    try append(WorkerConditions(niceValue: -5, hugePageBytes: 0, isOverridden: true, isAttached: true))
     let changes: [(inout WorkerConditions) -> Void] = [
       { $0.executables.removeLast() }, { $0.niceValue = 19 }, { $0.affinity = "0" }, { $0.weightsPlace = .file },
-      { $0.isOverridden = false },
+      { $0.isOverridden = false }, { $0.isAttached = false },
     ]
     for change in changes {
       var conditions = Self.whole
@@ -62,6 +62,7 @@ struct ConditionsTests {
     #expect(throws: StoreError.self) { try append(WorkerConditions(hugePageBytes: -1)) }
     for text in [
       "", "[]", #"{"user": "me"}"#, #"{"weights_in": "cloud"}"#, #"{"command": "mine"}"#, #"{"nice": "0"}"#,
+      #"{"server": "mine"}"#,
       #"{"executables": ["00"]}"#,
     ] {
       #expect(WorkerConditions(text: text) == nil, "\(text)")

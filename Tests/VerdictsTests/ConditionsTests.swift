@@ -48,6 +48,59 @@ struct ConditionsTests {
     #expect(try refusals(candidate: nil).map(\.code) == Array(repeating: "other_conditions", count: 4))
   }
 
+  @Test("Every load of a side counts, not its first alone")
+  func laterLoads() throws {
+    func refusals(_ later: WorkerConditions?) throws -> [Refusal] {
+      try RoundFixture.verdict({ _ in }) { evidence in
+        evidence.resident.conditions = Self.conditions
+        evidence.candidate.conditions = Self.conditions
+        var run = evidence.candidate
+        run.conditions = later
+        evidence.laterRuns = [evidence.resident, run]
+      }.refusals
+    }
+    #expect(
+      try refusals(changed { $0.niceValue = 19 })
+        == [.otherConditions(.niceValue, resident: "0", candidate: "0 and 19")])
+    let other = changed { $0.executables = [String(repeating: "0f", count: 31) + "00"] }
+    #expect(try refusals(other).map(\.code) == ["other_conditions"])
+    // What a load does not tell may be as in the others.
+    for later in [Self.conditions, changed { $0.affinity = nil }, nil] { #expect(try refusals(later).isEmpty) }
+  }
+
+  @Test("A handicap that both sides have in some loads is refused as well")
+  func bothSides() throws {
+    let verdict = try RoundFixture.verdict({ _ in }) { evidence in
+      evidence.resident.conditions = Self.conditions
+      evidence.candidate.conditions = Self.conditions
+      evidence.laterRuns = [evidence.resident, evidence.candidate]
+      for index in evidence.laterRuns.indices { evidence.laterRuns[index].conditions?.niceValue = 19 }
+    }
+    #expect(verdict.refusals == [.otherConditions(.niceValue, resident: "0 and 19", candidate: "0 and 19")])
+  }
+
+  @Test("Huge pages are judged by the mean over a side's loads")
+  func hugePagesOfLaterLoads() throws {
+    func codes(_ candidate: [Int]) throws -> [String] {
+      try RoundFixture.verdict({ _ in }) { evidence in
+        func loads(_ run: Run, _ pages: [Int]) -> [Run] {
+          pages.map { pages in
+            var load = run
+            load.description = JSONObject([("bytes", 1000)])
+            load.conditions = WorkerConditions(hugePageBytes: pages)
+            return load
+          }
+        }
+        let residents = loads(evidence.resident, Array(repeating: 950, count: 6))
+        let candidates = loads(evidence.candidate, candidate)
+        (evidence.resident, evidence.candidate) = (residents[0], candidates[0])
+        evidence.laterRuns = Array(residents.dropFirst() + candidates.dropFirst())
+      }.refusals.map(\.code)
+    }
+    #expect(try codes([950, 0, 0, 0, 0, 0]) == ["other_conditions"])
+    #expect(try codes([0, 950, 950, 950, 950, 950]).isEmpty)
+  }
+
   @Test("Huge pages are compared by shares of the weights, where both sides report them")
   func hugePages() throws {
     func codes(_ resident: Int?, _ candidate: Int?) throws -> [String] {

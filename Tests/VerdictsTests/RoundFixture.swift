@@ -26,6 +26,10 @@ struct RoundFixture {
     ["metric": "cumulative_tokens_per_second", "cell": "long", "margin": 0.05],
     ["metric": "total_time_ms", "margin": 0],
   ]
+  /// Items of a task that is the primary objective in place of throughput; 0 for none.
+  var items = 0
+  /// Of them, those that the resident alone has wrong.
+  var gained = 0
   /// Comparisons that a final verdict needs.
   var comparisons = 1
   var change: (inout Evidence) -> Void = { _ in }
@@ -78,16 +82,12 @@ struct RoundFixture {
             "decode_tokens": .integer(Self.decodeTokens),
           ]
         }),
-      "accuracy": [], "tool_loops": [],
+      "accuracy": .array(items > 0 ? [facts] : []), "tool_loops": [],
       "plan": [
         "rounds": .integer(plannedRounds), "minimum_rounds": .integer(minimumRounds), "order_seed": 1,
       ],
       "promotion": [
-        "confidence": 0.95,
-        "primary": [
-          "metric": "cumulative_tokens_per_second", "min_effect": .number(minimumEffect), "expected_effect": 0.1,
-          "cells": ["short": 1, "long": 1],
-        ],
+        "confidence": 0.95, "primary": primary,
         "guardrails": .array(guardrails),
         "unguarded": .array(
           Metric.scored.filter { $0.isOfThroughput || $0 == .peakMemory }.map {
@@ -98,7 +98,40 @@ struct RoundFixture {
     ]
   }
 
+  private var primary: JSONValue {
+    [
+      "metric": items > 0 ? "accuracy" : "cumulative_tokens_per_second", "min_effect": .number(minimumEffect),
+      "expected_effect": 0.1, "cells": items > 0 ? ["facts": 1] : ["short": 1, "long": 1],
+    ]
+  }
+
+  private var facts: JSONValue {
+    [
+      "id": "facts", "kind": "multiple_choice",
+      "items": .array(
+        (0..<items).map {
+          ["id": .string("q\($0)"), "prompt": .string("Question \($0)?"), "options": ["a", "b"], "answer": 0]
+        }),
+    ]
+  }
+
+  private func answers(_ side: Side) -> [Sample] {
+    (0..<items).map { item in
+      let isRight = side == .candidate || item >= gained
+      return Sample(
+        place: Sample.Place(cell: "facts", block: 0, repetition: 0, item: "q\(item)"), startedAt: Fixture.startedAt,
+        elapsedNanoseconds: 1, peakMemoryBytes: 400_000_000, loadAverage: 0.25,
+        outcome: .answer(
+          AnswerReading(
+            answer: isRight ? "0" : "1", isCorrect: isRight, optionScores: [-1, -2], completionTokens: 0)))
+    }
+  }
+
   private func samples(_ side: Side) -> [Sample] {
+    answers(side) + throughputSamples(side)
+  }
+
+  private func throughputSamples(_ side: Side) -> [Sample] {
     (0..<rounds).flatMap { round in
       (["short", "long"] as [CellID]).flatMap { cell in
         [0, 1].map { repetition in

@@ -88,6 +88,31 @@ struct RoundVerdictTests {
     #expect(verdict.outcome == .hold)
   }
 
+  @Test("An objective on answers decides when they are in: with a win by the win, without one for futility")
+  func answers() throws {
+    let won = try RoundFixture.verdict { ($0.items, $0.gained) = (200, 60) }
+    #expect(won.objectives.map(\.state) == [.won])
+    #expect(won.stop == .win && won.outcome == .promote)
+    let level = try RoundFixture.verdict { $0.items = 200 }
+    #expect(level.stop == .futility && level.outcome == .hold)
+  }
+
+  @Test("Before the answers are in, an objective on them is not futile")
+  func answersPending() throws {
+    func judge(_ speed: Double) throws -> Judge {
+      let evidence = try RoundFixture.evidence({
+        ($0.items, $0.gained, $0.speeds) = (200, 60, ["short": speed, "long": speed])
+      }) { evidence in
+        for side in Side.allCases { evidence.remove(side) { $0.place.item != nil } }
+      }
+      return try Judge(VerdictInputs(evidence))
+    }
+    // No block shows more than that every guardrail is passed.
+    #expect(try judge(1.1).stoppingReason() == .guarded)
+    #expect(try judge(1.1).verdict().outcome == .inconclusive)
+    #expect(try judge(1).stoppingReason() != .futility)
+  }
+
   @Test("Requests in slices of other tokens make no pair")
   func otherSlices() throws {
     let verdict = try RoundFixture.verdict({ _ in }) { evidence in

@@ -38,7 +38,8 @@ struct TextTests {
     #expect(verdict.objectives.map(\.effect) == [nil])
     #expect(verdict.objectives.map(\.state) == [.noData])
     #expect(verdict.guardrails.map(\.state) == [.passed])
-    #expect(verdict.outcome != .promote)
+    #expect(verdict.gaps == [.incomparable("drift", items: ["p1"])])
+    #expect(verdict.outcome == .inconclusive)
   }
 
   @Test("Perplexities of another number of tokens yield no effect")
@@ -50,7 +51,18 @@ struct TextTests {
     }
     #expect(verdict.guardrails.map(\.effect) == [nil])
     #expect(verdict.guardrails.map(\.state) == [.noData])
+    #expect(verdict.gaps == [.incomparable("text", items: ["p1"])])
     #expect(verdict.outcome == .inconclusive)
+  }
+
+  @Test("Too few tokens for an interval are missing data, not a lack of a win", arguments: [1, 32, 33])
+  func fewTokens(count: Int) throws {
+    let verdict = try Fixture.verdict { $0.judgeTexts(tokens: count) }
+    let gaps: [Gap] =
+      count > 32 ? [] : [.tooFewTokens("drift", scored: count), .tooFewTokens("text", scored: count)]
+    #expect(verdict.gaps == gaps)
+    #expect(verdict.objectives.map(\.state).contains(.noData) == (count <= 32))
+    if count <= 32 { #expect(verdict.outcome == .inconclusive) }
   }
 
   @Test("An answer in a text task, or a text in a task of questions, is no reading of it")

@@ -142,6 +142,16 @@ struct WorkerProcessTests {
     }
   }
 
+  @Test("What a worker sends wrongly is told as it is, in its greeting and later")
+  func wording() async throws {
+    let start = "the worker does not keep to version 1 of the protocol: it sent "
+    #expect(WorkerFailure.notAWorker("hello there").description == start + "hello there")
+    let worker = try await WorkerProcess(script(Self.hello + #"read line; echo '{"id": 1}'"#))
+    let error = await #expect(throws: WorkerFailure.self) { try await worker.request(.provenance) }
+    #expect(error?.description == start + "an answer without result or peak_memory_bytes")
+    await worker.close()
+  }
+
   @Test("The exit status and the last lines of standard error explain a death")
   func lastLines() async throws {
     let worker = try await WorkerProcess(script(Self.hello + "read line; echo one >&2; echo two >&2; exit 3"))

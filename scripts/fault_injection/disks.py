@@ -127,15 +127,18 @@ def full_disk_at_promotion(program, _):
         models, envelope = promotable(pathlib.Path(folder))
         promote = ("promote", "--comparison", "1", "--role", "default")
         with Workbench(program, models, envelope=envelope) as bench:
+            bench.allow_envelope()
             expect(bench.run(*bench.compare_arguments()).returncode == 0, "the comparison failed")
             dry = bench.run(*promote, "--dry-run")
             expect(dry.returncode == 0, f"the candidate does not win: {dry.stdout}")
             database = bench.database.read_bytes()
             disk = SmallDisk(256)
             with disk as small:
-                # The registry is read through the link and written beside its target.
+                # The registry is read through the link and written beside its target, as are its policy and its ledger.
                 (bench.folder / "registry.json").rename(bench.folder / "registry.whole")
                 shutil.copy(bench.folder / "registry.whole", small / "registry.json")
+                for name in ("registry.policy.json", "registry.challenges.jsonl"):
+                    shutil.copy(bench.folder / name, small / name)
                 (bench.folder / "registry.json").symlink_to(small / "registry.json")
                 filler = disk.fill(0)
                 result = bench.run(*promote)
@@ -150,6 +153,7 @@ def full_disk_at_promotion(program, _):
         for left in range(0, 160, 8):
             disk = SmallDisk(1024)
             with disk as small, Workbench(program, models, envelope=envelope) as bench:
+                bench.allow_envelope()
                 bench.database = small / "resident.sqlite"
                 bench.database.write_bytes(database)
                 filler = disk.fill(left)
@@ -171,6 +175,7 @@ def full_disk_at_output(program, _):
         promote = ("promote", "--comparison", "1", "--role", "default")
         disk = SmallDisk(256)
         with disk as small, Workbench(program, models, envelope=envelope) as bench:
+            bench.allow_envelope()
             expect(bench.run(*bench.compare_arguments()).returncode == 0, "the comparison failed")
             summary = small / "summary.md"
             # A whole page of the file system, so that nothing fits after it.

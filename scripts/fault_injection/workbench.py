@@ -52,6 +52,11 @@ class Workbench:
         (self.folder / "registry.json").write_text('{"models": {"default": "resident"}}\n')
         (self.folder / "envelope.json").write_text(json.dumps(envelope or ENVELOPE))
 
+    def allow_envelope(self) -> None:
+        """Lets the envelope decide the role: alone, it is too weak."""
+        result = self.run("registry", "allow", "default", str(self.folder / "envelope.json"))
+        assert result.returncode == 0, f"the envelope is not allowed: {result.stderr}"
+
     def __enter__(self) -> "Workbench":
         return self
 

@@ -80,6 +80,7 @@ public struct PublishedSession: Sendable {
     func ofSide(_ side: Side) -> [Sample] { zip(runs, samples).filter { $0.0.side == side }.flatMap(\.1) }
     return Evidence(
       session: session, state: .complete, envelope: envelope, resident: resident, candidate: candidate,
-      residentSamples: ofSide(.resident), candidateSamples: ofSide(.candidate), voids: voids)
+      laterRuns: runs.laterLoads, residentSamples: ofSide(.resident), candidateSamples: ofSide(.candidate),
+      voids: voids)
   }
 }

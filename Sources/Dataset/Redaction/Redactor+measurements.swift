@@ -109,8 +109,10 @@ extension Redactor {
   func verdict(_ value: JSONValue, names: Set<String>, member: String = "") -> JSONValue {
     switch value {
     case .string(let text):
-      if VerdictMembers.messages.contains(member) {
+      if VerdictMembers.messages.contains(member) || VerdictMembers.items.contains(member) {
         .string(message(text, names: names))
+      } else if member == "regime" {
+        .string(regime(text))
       } else {
         .string(VerdictMembers.titles.contains(member) ? title(text) : label(text))
       }
@@ -118,7 +120,7 @@ extension Redactor {
     case .object(let object):
       .object(
         JSONObject(
-          object.members.filter { VerdictMembers.all.contains($0.name) }
+          object.members.filter { VerdictMembers.isPublic($0.name, within: member) }
             .map { ($0.name, verdict($0.value, names: names, member: $0.name)) }))
     case .null, .bool, .integer, .number: value
     }

@@ -37,6 +37,16 @@ extension Redactor {
     return joined.count > Self.messageLimit ? joined.prefix(Self.messageLimit) + "…" : joined
   }
 
+  /// The regime of a tool loop, reduced to the program's own words, numbers and the name of the trace, which the envelope
+  /// has as well.
+  func regime(_ text: String) -> String {
+    let words = text.split(separator: " ", maxSplits: 3)
+    guard words.count == 4, ["live of", "replay of"].contains("\(words[0]) \(words[1])"), words[2].hasSuffix(",") else {
+      return message(text)
+    }
+    return "\(words[0]) \(words[1]) \(label(String(words[2].dropLast()))), \(message(String(words[3])))"
+  }
+
   /// An answer: an option's number stays as it is. Any other text becomes its hash, which still shows whether two answers
   /// are equal.
   func answer(_ text: String) -> String {

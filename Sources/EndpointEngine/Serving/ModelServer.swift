@@ -26,6 +26,9 @@ final class ModelServer {
     Signals.ignore(.message)
   }
 
+  /// Whether the last endpoint is of a server that somebody else started, and that goes on when this process ends.
+  var isAttached: Bool { target?.url != nil }
+
   /// The root of the server's processes; nil if it was not started here.
   var process: Int32? { managed?.processIdentifier }
 

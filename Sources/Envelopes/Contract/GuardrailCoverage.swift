@@ -6,6 +6,7 @@ import Measurements
 struct GuardrailCoverage {
   let throughput: [ThroughputCell]
   let accuracy: [AccuracyTask]
+  let toolLoops: [ToolLoopCell]
   let rule: PromotionRule
 
   /// In words, one per metric and cell.
@@ -28,7 +29,10 @@ struct GuardrailCoverage {
       let metric: Metric = task.kind == .perplexity ? .perplexity : task.kind == .divergence ? .divergence : .accuracy
       all.append((metric, task.id))
     }
-    if !throughput.isEmpty { all.append((.peakMemory, nil)) }
+    for cell in toolLoops {
+      for metric in cell.metrics { all.append((metric, cell.id)) }
+    }
+    if !throughput.isEmpty || !toolLoops.isEmpty { all.append((.peakMemory, nil)) }
     return all
   }
 
@@ -36,6 +40,16 @@ struct GuardrailCoverage {
     rule.guardrails.contains { $0.metric == metric && ($0.cell == nil || $0.cell == cell) }
       || rule.unguarded.contains { $0.metric == metric && ($0.cell == nil || $0.cell == cell) }
       || rule.objectives.contains { $0.metric == metric && $0.cell != nil && $0.cell == cell }
+  }
+}
+
+extension ToolLoopCell {
+  /// Those that the loop yields.
+  fileprivate var metrics: [Metric] {
+    let source: Metric.Source = mode == .live ? .live : .replay
+    // The first turn finds nothing in the cache.
+    let isCached = reusesPrefix && trace.rounds.count > 1
+    return Metric.scored.filter { $0.sources.contains(source) && (isCached || $0 != .cachedPrefixTokens) }
   }
 }
 

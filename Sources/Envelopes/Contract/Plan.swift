@@ -5,8 +5,8 @@ public struct Plan: Sendable, Equatable {
     /// Blocks of four whole requests under one load of each model; a block whose repetitions of a model differ by more
     /// than the limit, relative to the slower, is void. The form of schema 1.
     case blocks(divergenceLimit: Double)
-    /// Rounds, each in freshly loaded workers and with one block of every cell; the block's requests take turns in slices
-    /// of about that many seconds where the engine can slice.
+    /// Rounds, each in freshly loaded workers and with one block of every throughput cell and every replay. The requests of
+    /// a block take turns in slices of about that many seconds where the engine can slice, and replays turn by turn.
     case rounds(sliceSeconds: Double)
   }
 
@@ -122,11 +122,18 @@ public struct RequestCount: Sendable, Equatable {
 extension Envelope {
   /// The requests of one comparison, not counting void blocks that are measured again.
   ///
-  /// In a round, each model gets a whole request of a cell and one in slices, which makes four as in a block.
+  /// In a round, each model gets a whole request of a cell and one in slices, which makes four as in a block, and replays
+  /// each loop once.
   public var requests: RequestCount {
     let items = accuracy.reduce(0) { $0 + $1.items.count }
     return RequestCount(
       warmUps: 2 * plan.warmUps * throughput.count, throughput: 4 * plan.blocks * throughput.count, answers: 2 * items,
-      turns: toolLoops.reduce(0) { $0 + $1.trace.rounds.count * ($1.mode == .live ? 2 : 4 * $1.blocks) })
+      turns: toolLoops.reduce(0) { $0 + 2 * $1.trace.rounds.count * passes(through: $1) })
+  }
+
+  /// How often each model runs a loop.
+  private func passes(through loop: ToolLoopCell) -> Int {
+    guard loop.mode == .replay else { return 1 }
+    return schema == .rounds ? plan.blocks : 2 * loop.blocks
   }
 }

@@ -26,7 +26,7 @@ struct BlockGuard {
     let reading = HostReading(
       loadAverage: Machine.loadAverage, freeMemoryBytes: Machine.freeMemoryByteCount,
       swapBytes: Machine.swapByteCount, temperature: Machine.temperature, isOnMains: Machine.isOnMains,
-      calibrationRate: limits == nil || limits == .roundsDefault ? nil : CalibrationLoop.rate())
+      calibrationRate: limits?.slowdown == nil ? nil : CalibrationLoop.rate())
     best = [best, reading.calibrationRate].compactMap(\.self).max()
     self.reading = reading
     watch.begin(workers: workers)

@@ -7,13 +7,16 @@ import Store
 ///
 /// It changes when a file is replaced, written or renamed. It does not prove what the weights are: only hashing does.
 public struct FolderStamp: Sendable, Equatable {
-  private struct File: Equatable {
+  struct File: Equatable {
     let name: String
     let device, inode: UInt64
     let size, seconds, nanoseconds: Int
   }
 
+  /// By name.
   private let files: [File]
+
+  init(files: [File]) { self.files = files }
 
   /// The state of the folder now; of files that cannot be asked about, nothing.
   public init(of folder: URL) {
@@ -41,7 +44,9 @@ public struct FolderStamp: Sendable, Equatable {
 
   /// The state as 64 hexadecimal digits, for storing.
   public var digest: String {
-    let text = files.map { "\($0.name)\n\($0.inode) \($0.size) \($0.seconds) \($0.nanoseconds)\n" }.joined()
+    let text = files.map {
+      "\($0.name)\n\($0.device) \($0.inode) \($0.size) \($0.seconds) \($0.nanoseconds)\n"
+    }.joined()
     return SHA256.hexadecimal(of: Array(text.utf8))
   }
 }

@@ -14,14 +14,16 @@ struct RoundQueue {
   ///   - voids: The blocks that are void already. Each round with one gets another in its place, up to as many as are
   ///     planned.
   init(_ schedule: RoundSchedule, earlier: [Sample] = [], voids: [BlockVoid] = []) {
-    let cells = schedule.envelope.throughput.map(\.id)
+    let cells = schedule.cells
     var void: [Int: Set<CellID>] = [:]
     for block in voids where cells.contains(block.cell) { void[block.block, default: []].insert(block.cell) }
-    var samples: [Int: Int] = [:]
-    for sample in earlier where cells.contains(sample.place.cell) { samples[sample.place.block, default: 0] += 1 }
+    var measured: [Int: [Sample]] = [:]
+    for sample in earlier where cells.contains(sample.place.cell) {
+      measured[sample.place.block, default: []].append(sample)
+    }
     var interrupted: [BlockVoid] = []
-    for (round, count) in samples.sorted(by: { $0.key < $1.key }) where count < schedule.samplesPerRound {
-      let reason = "interrupted after \(count) of \(schedule.samplesPerRound) samples"
+    for (round, samples) in measured.sorted(by: { $0.key < $1.key }) where !schedule.isWhole(samples) {
+      let reason = "interrupted after \(samples.count) of \(schedule.samplesPerRound) samples"
       interrupted += cells.filter { void[round]?.contains($0) != true }
         .map { BlockVoid(cell: $0, block: round, reason: reason) }
       void[round] = Set(cells)
@@ -30,7 +32,7 @@ struct RoundQueue {
     self.schedule = schedule
     self.interrupted = interrupted
     self.count = count
-    left = (0..<count).filter { samples[$0] == nil && void[$0] == nil }
+    left = (0..<count).filter { measured[$0] == nil && void[$0] == nil }
   }
 
   /// The next round; nil if all are measured.
@@ -51,5 +53,16 @@ struct RoundQueue {
     left.append(count)
     count += 1
     return true
+  }
+}
+
+extension RoundSchedule {
+  /// Whether the samples of a round are all of it. A replay is over where a turn of either model fails.
+  fileprivate func isWhole(_ round: [Sample]) -> Bool {
+    let byCell = Dictionary(grouping: round, by: \.place.cell)
+    return cells.allSatisfy { cell in
+      let own = byCell[cell, default: []]
+      return own.count >= samples(of: cell) || own.contains { $0.place.round != nil && $0.turn == nil }
+    }
   }
 }

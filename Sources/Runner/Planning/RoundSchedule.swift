@@ -2,13 +2,19 @@ import Envelopes
 import Measurements
 import Platform
 
-/// Both models freshly loaded, then a block of every throughput cell.
+/// Both models freshly loaded, then a block of every throughput cell and every replay.
 public struct ScheduledRound: Sendable, Equatable {
   /// From 0; also the number of its blocks.
   public var number: Int
   /// The order in which the models are loaded.
   public var loadingOrder: [Side]
+  /// Of throughput cells.
   public var blocks: [ScheduledBlock]
+  /// After the blocks, each once by every model.
+  public var replays: [ToolLoopCell]
+
+  /// In the order in which they are measured.
+  var cells: [CellID] { blocks.map(\.cell.id) + replays.map(\.id) }
 }
 
 /// The order in which rounds are measured: a function of the session's seed, the round and the cell only, so that a
@@ -37,12 +43,23 @@ public struct RoundSchedule: Sendable {
 
   /// Rounds, not counting those in place of void ones; a model that runs alone is not judged, so the fewest are enough.
   public var plannedCount: Int {
-    guard !envelope.throughput.isEmpty else { return 0 }
+    guard !cells.isEmpty else { return 0 }
     return sides.count == 2 ? envelope.plan.blocks : envelope.plan.minimumBlocks
   }
 
-  /// Two requests of each model per cell: a whole one and one in slices, or two whole ones.
-  var samplesPerRound: Int { 2 * sides.count * envelope.throughput.count }
+  /// The cells that each round measures.
+  var cells: [CellID] { envelope.throughput.map(\.id) + replays.map(\.id) }
+
+  /// Two requests of each model per throughput cell, a whole one and one in slices or two whole ones, and each model's
+  /// turns of every replay.
+  var samplesPerRound: Int { cells.reduce(0) { $0 + samples(of: $1) } }
+
+  /// Of a cell in one round.
+  func samples(of cell: CellID) -> Int {
+    sides.count * (replays.first { $0.id == cell }?.trace.rounds.count ?? 2)
+  }
+
+  private var replays: [ToolLoopCell] { envelope.toolLoops.filter { $0.mode == .replay } }
 
   public func round(_ number: Int) -> ScheduledRound {
     var generator = SplitMix64(for: "cells \(number)", seed: seed)
@@ -51,10 +68,13 @@ public struct RoundSchedule: Sendable {
       return ScheduledBlock(cell: cell, block: number, order: first + first.reversed())
     }
     if !blocks.isEmpty { blocks[0].isFirstOfRound = true }
-    return ScheduledRound(number: number, loadingOrder: order(of: "loading", "", number), blocks: blocks)
+    var replayGenerator = SplitMix64(for: "replays \(number)", seed: seed)
+    return ScheduledRound(
+      number: number, loadingOrder: order(of: "loading", "", number), blocks: blocks,
+      replays: replayGenerator.shuffled(replays))
   }
 
-  /// The turns of the models within the slices of a block.
+  /// The turns of the models within the slices of a block, or within the turns of a replay.
   public func sliceTurns(of cell: CellID, round: Int) -> SliceTurns {
     SliceTurns(SplitMix64(for: "slices \(cell) \(round)", seed: seed))
   }
@@ -67,7 +87,7 @@ public struct RoundSchedule: Sendable {
   }
 }
 
-/// The orders of the pairs of slices of a block: drawn for the first of each two pairs, mirrored for the second.
+/// The orders of the pairs of slices of a block, or of the pairs of turns of a replay: drawn for the first of each two pairs, mirrored for the second.
 public struct SliceTurns: Sendable {
   private var generator: SplitMix64
   private var mirrored: [Side]?

@@ -3,13 +3,11 @@ import Measurements
 import Store
 import Verdicts
 
-/// Asks the promotion rule before each round whether the evidence is enough.
+/// Asks the promotion rule of a plan by blocks whether the evidence is enough.
 struct Stopping {
   private let store: MeasurementStore
   private let session: SessionNumber
   private let envelope: Envelope
-  /// By rounds, answers come before the blocks and may have decided already.
-  private let scope: EvidenceScope
   /// The comparisons whose blocks count as well; nil if the plan is measured whole.
   private let pooled: [Evidence]?
 
@@ -17,7 +15,6 @@ struct Stopping {
     self.store = store
     self.session = session
     envelope = plan.envelope
-    scope = plan.isByRounds ? .all : .blocks
     let mayStop = plan.contenders.count == 2 && envelope.plan.minimumBlocks < envelope.plan.blocks
     pooled = mayStop ? try store.verdictInputs(of: session, .blocks).pooled : nil
   }
@@ -25,9 +22,7 @@ struct Stopping {
   /// Why that block and those after it need not be measured.
   func reason(before block: ScheduledBlock) throws -> StoppingReason? {
     guard let pooled, block.block >= envelope.plan.minimumBlocks, block.isFirstOfRound else { return nil }
-    let inputs = VerdictInputs(try store.evidence(session, scope), pooled: pooled)
-    let reason = try Judge(inputs, under: envelope).stoppingReason()
-    // Rounds in place of void ones are still to be measured; the queue of rounds has its own end.
-    return scope == .all && reason == .planLimit ? nil : reason
+    let inputs = VerdictInputs(try store.evidence(session, .blocks), pooled: pooled)
+    return try Judge(inputs, under: envelope).stoppingReason()
   }
 }

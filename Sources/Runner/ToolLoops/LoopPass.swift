@@ -17,7 +17,8 @@ struct LoopPass {
     Sample.Place(cell: cell.id, block: block, repetition: repetition, round: round)
   }
 
-  /// The passes that a session still has to make, and how many turns the envelope plans in all.
+  /// The passes that a session still has to make, and how many turns the envelope plans in all; by rounds without replays,
+  /// which are part of the rounds.
   ///
   /// A replay's block that was begun but not finished is voided, like one of a throughput cell; a live loop goes on
   /// where it stopped, from the texts that are stored.
@@ -28,7 +29,7 @@ struct LoopPass {
   ) throws -> (passes: [LoopPass], turns: Int) {
     var passes: [LoopPass] = []
     var turns = 0
-    for cell in envelope.toolLoops {
+    for cell in envelope.toolLoops where cell.mode == .live || envelope.schema == .blocks {
       let samples = earlier.filter { $0.place.cell == cell.id }
       let all = planned(cell, sides: sides, seed: seed, extra: 0)
       turns += all.count * cell.trace.rounds.count

@@ -25,6 +25,8 @@ actor ModelWorker {
     var weightsPlace: WorkerConditions.WeightsPlace?
     /// Bytes of its memory in huge pages; nil if it does not say.
     var hugePageBytes: Int?
+    /// Whether its model stands in a server that ran before it.
+    var isAttached: Bool
   }
 
   let process: WorkerProcess
@@ -67,7 +69,8 @@ actor ModelWorker {
         weightsPlace: try load.optional("weights_in") {
           $0.string.flatMap(WorkerConditions.WeightsPlace.init(rawValue:))
         },
-        hugePageBytes: try load.optional("huge_page_bytes") { $0.integer.flatMap { $0 >= 0 ? $0 : nil } })
+        hugePageBytes: try load.optional("huge_page_bytes") { $0.integer.flatMap { $0 >= 0 ? $0 : nil } },
+        isAttached: try load.optional("attached", \.bool) ?? false)
     } catch {
       await process.close()
       throw error

@@ -5,7 +5,8 @@ import Platform
 import Synchronization
 
 extension WorkerConditions {
-  /// What a worker runs under right now, seen from outside, with what it said of its weights when it had loaded them.
+  /// What a worker runs under right now, seen from outside, with what it said of its weights and its server when it had
+  /// loaded them.
   ///
   /// A wrapper may stay between the runner and the program that computes, and a server is a process of its own: whatever
   /// the worker started is looked at with it.
@@ -15,7 +16,8 @@ extension WorkerConditions {
       executables: Set(processes.compactMap(executables.hash(ofProcess:))).sorted(),
       niceValue: processes.compactMap(Machine.niceValue(of:)).max(),
       affinity: processes.compactMap(Machine.affinity(of:)).min { $0.numbers.count < $1.numbers.count }?.description,
-      weightsPlace: worker.loaded.weightsPlace, hugePageBytes: worker.loaded.hugePageBytes, isOverridden: isOverridden)
+      weightsPlace: worker.loaded.weightsPlace, hugePageBytes: worker.loaded.hugePageBytes, isOverridden: isOverridden,
+      isAttached: worker.loaded.isAttached)
   }
 }
 

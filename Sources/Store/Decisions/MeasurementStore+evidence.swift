@@ -27,7 +27,7 @@ extension MeasurementStore {
 
   /// A comparison's samples with their context, as of one moment.
   ///
-  /// Each side's run is the one that it began with.
+  /// Each side's run is the one that it began with; the others are the later ones.
   ///
   /// - Throws: `notAComparison`, or `noSamples` if a side has none yet.
   public func evidence(_ number: SessionNumber, _ scope: EvidenceScope = .all) throws(StoreError) -> Evidence {
@@ -44,7 +44,8 @@ extension MeasurementStore {
       }
       return Evidence(
         session: record.session, state: record.state, envelope: record.envelope, resident: residentRun,
-        candidate: candidateRun, residentSamples: resident, candidateSamples: candidate, voids: record.voids)
+        candidate: candidateRun, laterRuns: record.runs.laterLoads, residentSamples: resident,
+        candidateSamples: candidate, voids: record.voids)
     }
   }
 

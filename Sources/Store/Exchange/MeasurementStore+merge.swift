@@ -29,7 +29,8 @@ public struct ImportedSession: Sendable {
 extension MeasurementStore {
   /// Adds a session of another database whole, unless it is here already; nothing of one that is refused is kept.
   ///
-  /// Its challenge stays what that database counted.
+  /// Its challenge stays what that database counted, so that two of one resident may have the same number then: neither
+  /// can promote, and `resident verify` names them.
   ///
   /// - Returns: Whether it was added.
   /// - Throws: `envelopeMismatch`, `hostMismatch`, `runMismatch`, or `invalidValue` for what no measurement can have.

@@ -8,25 +8,54 @@ extension MeasurementStore {
   /// The challenges of a resident are counted by its weights over all comparisons of the host, whatever role, envelope,
   /// engine or environment they had and whatever the models were called. A session that adds to earlier blocks goes on
   /// with their number, unless one of these comparisons was not brought to its end: whoever drops what looks bad and
-  /// begins anew makes another attempt.
+  /// begins anew makes another attempt. So does whoever goes on where another database has more of them.
+  ///
+  /// - Parameter ledger: The challenges of all databases; those that this one lacks count too.
+  /// - Returns: The session, to be opened as it is, and its record for the ledger; nil if it is no challenge.
+  public func counted(
+    _ session: MeasurementSession, runs: [Run], ledger: ChallengeLedger
+  ) throws(StoreError) -> (session: MeasurementSession, record: ChallengeRecord?) {
+    try read { try self.counted(session, runs, ledger, $0) }
+  }
+
   func counted(
-    _ session: MeasurementSession, _ runs: [Run], _ database: Database
-  ) throws -> MeasurementSession {
+    _ session: MeasurementSession, _ runs: [Run], _ ledger: ChallengeLedger, _ database: Database
+  ) throws -> (session: MeasurementSession, record: ChallengeRecord?) {
     guard session.challenge == nil, let resident = runs.first(where: { $0.side == .resident }),
-      let candidate = runs.first(where: { $0.side == .candidate }), resident.weights != nil, candidate.weights != nil,
+      let candidate = runs.first(where: { $0.side == .candidate }),
+      let residentWeights = ChallengeRecord.Contender(resident),
+      let candidateWeights = ChallengeRecord.Contender(candidate),
       // A model against itself cannot win, so it is no attempt, and the next of these is not its continuation.
       !resident.hasSameWeights(as: candidate)
-    else { return session }
+    else { return (session, nil) }
     let query = ChallengeQuery(
       database: database, arguments: ChallengeQuery.arguments(session, resident: resident, candidate: candidate))
-    var counted = session
-    if let number = try query.highestAlike(), try query.goesOn(with: number) {
-      counted.challenge = number
+    let kept = ledger.challenges(of: residentWeights, host: session.host.fingerprint)
+    let elsewhere = try Set(
+      kept.records.filter { try SessionRow.filter(Column("uuid") == $0.session).isEmpty(database) }.map(\.number))
+    let number: Int
+    var opener: String?
+    if let alike = try query.highestAlike(), try query.goesOn(with: alike), !elsewhere.contains(alike) {
+      number = alike
+      opener = try query.opener(of: alike)
     } else {
-      counted.challenge = (try query.highest() ?? 0) + 1
+      number = try Self.successor(of: try query.spent(with: kept))
     }
-    counted.unfinishedChallenges = try query.unfinished(below: counted.challenge ?? 0)
-    return counted
+    var counted = session
+    counted.challenge = number
+    counted.unfinishedChallenges = try query.lacking(below: number, elsewhere)
+    return (
+      counted,
+      ChallengeRecord(
+        number: number, session: session.uuid, opener: opener, host: session.host.fingerprint,
+        envelope: session.envelopeHash, resident: residentWeights, candidate: candidateWeights, recordedAt: clock())
+    )
+  }
+
+  private static func successor(of number: Int) throws(StoreError) -> Int {
+    let (next, overflows) = number.addingReportingOverflow(1)
+    guard !overflows else { throw .invalidValue(of: "a challenge", problem: "has no number after it: it was forged") }
+    return next
   }
 
   /// How often a model was challenged on a host, by the weights that it had when it was measured there last.
@@ -42,95 +71,41 @@ extension MeasurementStore {
       let (weights, tensors): (String, String?) = (measured["weights_hash"], measured["tensors_hash"])
       let query = ChallengeQuery(
         database: database, arguments: ["host": host, "resident": weights, "resident_tensors": tensors])
-      return try query.highest() ?? 0
+      return try query.spent()
+    }
+  }
+
+  /// What the database knows of the challenges of a comparison's resident; nil unless both models prove their weights.
+  public func challengeAccount(of number: SessionNumber) throws(StoreError) -> ChallengeAccount? {
+    try read { database in
+      let record = try self.session(number, database)
+      let session = record.session
+      guard let resident = record.run(of: .resident), let candidate = record.run(of: .candidate),
+        let residentWeights = ChallengeRecord.Contender(resident),
+        let candidateWeights = ChallengeRecord.Contender(candidate)
+      else { return nil }
+      let query = ChallengeQuery(
+        database: database, arguments: ChallengeQuery.arguments(session, resident: resident, candidate: candidate))
+      let rows = try query.all()
+      let all = ChallengeLedger(query.records(rows))
+      // One that was not counted is judged as the first.
+      let challenge = session.challenge ?? 1
+      let uncounted = ChallengeRecord(
+        number: challenge, session: session.uuid, host: session.host.fingerprint, envelope: session.envelopeHash,
+        resident: residentWeights, candidate: candidateWeights, recordedAt: session.startedAt)
+      return ChallengeAccount(
+        own: all[session: session.uuid] ?? uncounted, all: all, others: query.uuids(rows, ofOthersWith: challenge))
     }
   }
 }
 
-/// Looks for earlier challenges of a resident.
-///
-/// From the newest down and no further than the first that answers: a resident may have been challenged thousands of
-/// times, and each comparison asks. A side's runs are all of the same weights and engine, so its first stands for them.
-struct ChallengeQuery {
-  let database: Database
-  /// The resident's weights and the host, and what a session must share to go on with a challenge.
-  let arguments: StatementArguments
-
-  static func arguments(
-    _ session: MeasurementSession, resident: Run, candidate: Run
-  ) -> StatementArguments {
-    [
-      "host": session.host.fingerprint, "resident": resident.weights?.rawValue,
-      "resident_tensors": resident.tensors?.rawValue, "candidate": candidate.weights?.rawValue,
-      "candidate_tensors": candidate.tensors?.rawValue, "role": session.role?.rawValue,
-      "envelope": session.envelopeHash.rawValue, "environment": session.environment.rawValue,
-      "started_at": session.startedAt, "resident_engine": resident.engine.name,
-      "resident_version": resident.engine.version, "resident_isa": resident.engine.instructionSet,
-      "resident_threads": resident.engine.threads, "candidate_engine": candidate.engine.name,
-      "candidate_version": candidate.engine.version, "candidate_isa": candidate.engine.instructionSet,
-      "candidate_threads": candidate.engine.threads,
-    ]
-  }
-
-  /// The resident's weights under every name of files: those of the same tensors are the same weights.
-  private static let ofResident = """
-    FROM sessions INDEXED BY sessions_by_challenge
-    CROSS JOIN runs own
-      ON own.number = (SELECT min(number) FROM runs WHERE session = sessions.number AND side = 'resident')
-    LEFT JOIN runs theirs
-      ON theirs.number = (SELECT min(number) FROM runs WHERE session = sessions.number AND side = 'candidate')
-    WHERE sessions.host = :host AND own.weights_hash IN (
-      SELECT :resident
-      UNION SELECT weights_hash FROM runs WHERE tensors_hash = :resident_tensors
-      UNION SELECT others.weights_hash FROM runs same JOIN runs others ON others.tensors_hash = same.tensors_hash
-      WHERE same.weights_hash = :resident)
-    """
-
-  /// As `Evidence.continues`, or a number would be shared without sharing the blocks.
-  private static let isAlike = """
-    (own.weights_hash = :resident OR ifnull(own.tensors_hash = :resident_tensors, FALSE))
-      AND (theirs.weights_hash = :candidate OR ifnull(theirs.tensors_hash = :candidate_tensors, FALSE))
-      AND sessions.role IS :role AND sessions.envelope_hash = :envelope AND sessions.environment = :environment
-      AND sessions.started_at_s < :started_at
-      AND own.engine = :resident_engine AND own.engine_version = :resident_version
-      AND own.instruction_set = :resident_isa AND own.threads = :resident_threads
-      AND theirs.engine = :candidate_engine AND theirs.engine_version = :candidate_version
-      AND theirs.instruction_set = :candidate_isa AND theirs.threads = :candidate_threads
-    """
-
-  /// The resident's newest challenge.
-  func highest() throws -> Int? { try newest("TRUE") }
-
-  /// The newest challenge by the same candidate under the same conditions.
-  func highestAlike() throws -> Int? { try newest(Self.isAlike) }
-
-  /// Whether all comparisons of that challenge are alike and were brought to their end.
-  func goesOn(with number: Int) throws -> Bool {
-    try Bool.fetchOne(
-      database,
-      sql: """
-        SELECT NOT EXISTS (
-          SELECT 1 \(Self.ofResident) AND sessions.challenge = :number
-          AND (sessions.state <> 'complete' OR (\(Self.isAlike)) IS NOT TRUE))
-        """, arguments: arguments &+ ["number": number]) ?? false
-  }
-
-  /// The resident's challenges below that one with a comparison that was not brought to its end, in ascending order.
-  func unfinished(below number: Int) throws -> [Int] {
-    try Int.fetchAll(
-      database,
-      sql: """
-        SELECT DISTINCT sessions.challenge \(Self.ofResident)
-        AND sessions.challenge < :number AND sessions.state <> 'complete' ORDER BY sessions.challenge
-        """, arguments: arguments &+ ["number": number])
-  }
-
-  private func newest(_ condition: String) throws -> Int? {
-    try Int.fetchOne(
-      database,
-      sql: """
-        SELECT sessions.challenge \(Self.ofResident) AND \(condition)
-        AND sessions.challenge IS NOT NULL ORDER BY sessions.challenge DESC LIMIT 1
-        """, arguments: arguments)
-  }
+/// What a database knows of the challenges of a comparison's resident, on the host that measured it.
+public struct ChallengeAccount: Sendable, Equatable {
+  /// The comparison.
+  public let own: ChallengeRecord
+  /// All counted comparisons of the resident's weights, in the order in which they were stored.
+  public let all: ChallengeLedger
+  /// The UUIDs of those with the comparison's number that are of another challenge: a database that is measured into has
+  /// none, one that others were merged into may.
+  public let others: [String]
 }

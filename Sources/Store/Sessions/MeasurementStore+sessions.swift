@@ -18,7 +18,8 @@ extension MeasurementStore {
       guard try SessionRow.filter(Column("uuid") == session.uuid).isEmpty(database) else {
         throw StoreError.sessionExists(uuid: session.uuid)
       }
-      return try self.insert(try self.counted(session, runs, database), document, database)
+      return try self.insert(
+        try self.counted(session, runs, ChallengeLedger(), database).session, document, database)
     }
   }
 

@@ -2,7 +2,8 @@ import Envelopes
 import Measurements
 import Statistics
 
-/// The readings of one block of one cell: where it is whole, two of each side, or one of each in slices.
+/// The readings of one block of one cell: where it is whole, two of each side, or one of each in slices or turns that
+/// alternate.
 struct Block {
   static let repetitions = 0..<2
 
@@ -12,10 +13,12 @@ struct Block {
   private let candidate: [any BlockReading]
   /// The pair of requests in slices; nil if the block has whole requests only.
   private let sliced: SlicedRequests?
+  /// The pair of replays of a round; nil for throughput cells and for envelopes of blocks.
+  private let turns: TurnPairs?
 
   /// A request in slices without its pair is no repetition of a whole one.
   var isWhole: Bool {
-    if sliced != nil { return true }
+    if sliced != nil || turns != nil { return true }
     return Side.allCases.allSatisfy { side in
       let readings = readings(of: side)
       return readings.count == Self.repetitions.count
@@ -28,6 +31,7 @@ struct Block {
   /// A side's value: that of its whole requests if they define it, by their geometric mean, else of its request in slices;
   /// nil if there is none above zero.
   func value(of metric: Metric, _ side: Side) -> Double? {
+    if let turns { return (side == .resident ? turns.resident : turns.candidate).ratioValue(of: metric) }
     guard let sliced else {
       let values = readings(of: side).compactMap { $0.ratioValue(of: metric) }
       guard values.count == Self.repetitions.count else { return nil }
@@ -41,6 +45,7 @@ struct Block {
   /// Both sides' values, whose ratio is the block's effect.
   func pair(of metric: Metric) -> MeasurementPair? {
     if let sliced { return sliced.pair(of: metric) }
+    if let turns { return turns.pair(of: metric) }
     guard let resident = value(of: metric, .resident), let candidate = value(of: metric, .candidate) else { return nil }
     return MeasurementPair(resident: resident, candidate: candidate)
   }
@@ -78,7 +83,8 @@ struct Block {
       let readings = sides.map { side in repetitions.compactMap { side[key]?[$0] } }
       return Block(
         cell: key.cell, number: key.number, resident: readings[0], candidate: readings[1],
-        sliced: SlicedRequests(of: sides.map { $0[key] ?? [:] }))
+        sliced: SlicedRequests(of: sides.map { $0[key] ?? [:] }),
+        turns: envelope.schema == .rounds ? TurnPairs(of: sides.map { $0[key] ?? [:] }) : nil)
     }
   }
 }
@@ -93,6 +99,16 @@ extension SlicedRequests {
   }
 }
 
+extension TurnPairs {
+  /// From the readings of the resident and of the candidate by repetition, if the first of both are replays.
+  fileprivate init?(of sides: [[Int: any BlockReading]]) {
+    guard let resident = sides.first?[0] as? LoopPassReading, let candidate = sides.last?[0] as? LoopPassReading else {
+      return nil
+    }
+    self.init(resident: resident, candidate: candidate)
+  }
+}
+
 extension Sample.Place {
   /// The place without its round: what the turns of one pass through a loop share.
   var pass: Sample.Place { Sample.Place(cell: cell, block: block, repetition: repetition) }
@@ -103,7 +119,14 @@ extension Envelope {
 
   /// Every cell that is measured in blocks, with the blocks that are planned.
   var blockCells: [(id: CellID, blocks: Int)] {
-    throughput.map { ($0.id, plan.blocks) } + replays.map { ($0.id, $0.blocks) }
+    throughput.map { ($0.id, plan.blocks) }
+      + replays.map { ($0.id, schema == .rounds ? plan.blocks : $0.blocks) }
+  }
+
+  /// Whether a rule about the metric is decided block by block, so that measuring may end on it: by rounds that is so for
+  /// replays as well.
+  func isSequential(_ metric: Metric) -> Bool {
+    metric.isOfThroughput || (schema == .rounds && metric.sources == [.replay])
   }
 }
 

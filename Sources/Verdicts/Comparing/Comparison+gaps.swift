@@ -1,5 +1,6 @@
 import Envelopes
 import Measurements
+import Statistics
 
 /// Something that the promotion rule names and that the evidence lacks: missing data is not passed.
 public enum Gap: Sendable, Hashable, CustomStringConvertible {
@@ -17,6 +18,10 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
   case tooFewBlocks(CellID, scored: Int)
   /// Items that are not answered by both, by id.
   case unpaired(CellID, residentOnly: [String], candidateOnly: [String], neither: [String])
+  /// Texts, by item id, whose scores are not of the same quantity, tokens and reference on both sides.
+  case incomparable(CellID, items: [String])
+  /// An interval needs two blocks of tokens.
+  case tooFewTokens(CellID, scored: Int)
   case noPeakMemory(Side)
 
   /// A stable name, for programs.
@@ -29,6 +34,8 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
     case .undefined: "undefined_metric"
     case .tooFewBlocks: "too_few_blocks"
     case .unpaired: "unpaired_items"
+    case .incomparable: "incomparable_scores"
+    case .tooFewTokens: "too_few_tokens"
     case .noPeakMemory: "no_peak_memory"
     }
   }
@@ -38,7 +45,8 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .session, .noPeakMemory: nil
     case .unscored(let cell, _, _, _, _), .blocks(let cell, _, _), .voids(let cell, _, _, _),
-      .undefined(_, let cell, _), .tooFewBlocks(let cell, _), .unpaired(let cell, _, _, _):
+      .undefined(_, let cell, _), .tooFewBlocks(let cell, _), .unpaired(let cell, _, _, _),
+      .incomparable(let cell, _), .tooFewTokens(let cell, _):
       cell
     }
   }
@@ -63,6 +71,11 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
         + [("the resident alone", residentOnly), ("the candidate alone", candidateOnly), ("neither", neither)]
         .filter { !$0.1.isEmpty }.map { "\($0.1.count) answered by \($0.0) (\(Figures.list($0.1)))" }
         .joined(separator: ", ")
+    case .incomparable(let cell, let items):
+      "\(cell) has \(Figures.count(items.count, "text")) whose scores are not of the same quantity, tokens and reference"
+        + " on both sides (\(Figures.list(items)))"
+    case .tooFewTokens(let cell, let scored):
+      "\(cell) has \(Figures.count(scored, "scored token")), an interval needs \(BlockMean.blockLength + 1)"
     case .noPeakMemory(let side): "the \(side.rawValue)'s samples say nothing of its peak memory"
     }
   }
@@ -93,8 +106,8 @@ extension Comparison {
     guard let cell else {
       return Side.allCases.filter { peakMemoryBytes(of: $0) <= 0 }.map { .noPeakMemory($0) }
     }
-    if metric.isOfBlocks { return blockGaps(metric, cell, metric.isOfThroughput ? stop : nil) }
-    return turns[cell] == nil ? itemGaps(cell) : turnGaps(cell)
+    if metric.isOfBlocks { return blockGaps(metric, cell, envelope.isSequential(metric) ? stop : nil) }
+    return turns[cell] == nil ? itemGaps(metric, cell) : turnGaps(cell)
   }
 
   /// Nil if the session is complete.
@@ -154,10 +167,17 @@ extension Comparison {
     return unpaired.isEmpty ? [] : [.unpaired(cell, residentOnly: [], candidateOnly: [], neither: unpaired)]
   }
 
-  private func itemGaps(_ cell: CellID) -> [Gap] {
-    guard let items = items[cell], !items.isComplete else { return [] }
-    return [
-      .unpaired(cell, residentOnly: items.residentOnly, candidateOnly: items.candidateOnly, neither: items.neither)
-    ]
+  private func itemGaps(_ metric: Metric, _ cell: CellID) -> [Gap] {
+    guard let items = items[cell] else { return [] }
+    guard items.isComplete else {
+      return [
+        .unpaired(cell, residentOnly: items.residentOnly, candidateOnly: items.candidateOnly, neither: items.neither)
+      ]
+    }
+    guard metric.comparison == .nats else { return [] }
+    let incomparable = items.incomparable(by: metric)
+    guard incomparable.isEmpty else { return [.incomparable(cell, items: incomparable)] }
+    let tokens = items.texts.reduce(0) { $0 + $1.resident.losses.count }
+    return tokens > BlockMean.blockLength ? [] : [.tooFewTokens(cell, scored: tokens)]
   }
 }

@@ -12,9 +12,9 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
   /// Both sides loaded the same files, or the same tensors from other files.
   case sameWeights(WeightsHash)
   case otherEngine(resident: EngineBuild, candidate: EngineBuild)
-  /// The sides' workers ran under other conditions; values in words, nil where they are not known.
+  /// The workers ran under other conditions, over all loads of the session; values in words, nil where they are not known.
   case otherConditions(WorkerConditions.Trait, resident: String?, candidate: String?)
-  /// One side's weights stand in huge pages and the other's do not; shares of the weights.
+  /// One side's weights stand in huge pages and the other's do not; shares of the weights, means over loads.
   case otherHugePages(resident: Double, candidate: Double)
   /// One side's worker was kept from the processors; seconds of processor time per second of all its slices.
   case otherProcessorTime(resident: Double, candidate: Double)
@@ -126,16 +126,8 @@ extension Comparison {
 
   private var conditionsRefusals: [Refusal] {
     guard evidence.session.resident != nil else { return [] }
-    let (resident, candidate) = (evidence.resident.conditions, evidence.candidate.conditions)
-    var refusals: [Refusal] = []
-    if resident != nil || candidate != nil {
-      // What is known of one side alone may as well differ.
-      let traits = (resident ?? WorkerConditions()).differences(from: candidate ?? WorkerConditions())
-      refusals += traits.map {
-        Refusal.otherConditions($0, resident: resident?.value(of: $0), candidate: candidate?.value(of: $0))
-      }
-    }
-    if let resident = evidence.resident.hugePageShare, let candidate = evidence.candidate.hugePageShare,
+    var refusals = traitRefusals
+    if let resident = hugePageShare(of: .resident), let candidate = hugePageShare(of: .candidate),
       min(resident, candidate) < 0.5, max(resident, candidate) > 0.9
     {
       refusals.append(.otherHugePages(resident: resident, candidate: candidate))
@@ -194,7 +186,9 @@ extension Comparison {
     return Side.allCases.flatMap { side in
       let strays = evidence.samples(of: side).map(\.place).filter { place in
         if let round = place.round {
-          return !(1...(rounds[place.cell] ?? 1)).contains(round) || rounds[place.cell] == nil
+          guard let count = rounds[place.cell], (1...max(count, 1)).contains(round) else { return true }
+          // A round has one pass of a model through a loop.
+          return envelope.schema == .rounds && place.repetition != 0
         }
         guard let item = place.item else {
           return !throughput.contains(place.cell) || !Block.repetitions.contains(place.repetition)

@@ -78,6 +78,17 @@ extension Comparison {
     return try effect(objective.metric, objective.cell, level)
   }
 
+  /// What became of an objective.
+  ///
+  /// - Parameter stop: Why measuring blocks ended; nil if it has not.
+  func result(
+    of objective: PromotionRule.Objective, _ level: DecisionLevel, _ stop: StoppingReason?
+  ) throws(StatisticsError) -> ObjectiveResult {
+    ObjectiveResult(
+      metric: objective.metric, cells: objective.cells, minimumEffect: objective.minimumEffect,
+      effect: try effect(of: objective, level), gaps: gaps(of: objective, stop))
+  }
+
   func effect(of guardrail: PromotionRule.Guardrail, _ level: DecisionLevel) throws(StatisticsError) -> Effect? {
     if let scope = RatioScope(guardrail, of: envelope) { return try effect(in: scope, level) }
     return try effect(guardrail.metric, guardrail.cell, level)
@@ -86,7 +97,8 @@ extension Comparison {
   private func effect(in scope: RatioScope, _ level: DecisionLevel) throws(StatisticsError) -> Effect? {
     let pairs = pairs(in: scope)
     guard pairs.count >= 2 else { return nil }
-    return .ratio(try RatioEffect(pairs, direction: scope.metric.direction, level))
+    return .ratio(
+      try RatioEffect(pairs, direction: scope.metric.direction, level, loadMargin: loadMargin(of: scope.metric)))
   }
 
   /// The effect that the evidence gives, complete or not; nil if it gives none.
@@ -133,6 +145,8 @@ extension Comparison {
     let run = evidence.run(of: side)
     return VerdictSubject.Contender(
       model: run.model, weights: run.weights, proof: run.proof, engine: run.engine, load: run.load,
-      peakMemoryBytes: peakMemoryBytes(of: side), hasOverriddenWorker: run.conditions?.isOverridden ?? false)
+      peakMemoryBytes: peakMemoryBytes(of: side),
+      hasOverriddenWorker: evidence.loads(of: side).contains { $0.conditions?.isOverridden == true },
+      hasAttachedServer: hasAttachedServer(side))
   }
 }

@@ -29,6 +29,18 @@ struct PairedItems {
     }
   }
 
+  /// The texts whose scores cannot be compared by the metric, by item id.
+  func incomparable(by metric: Metric) -> [String] {
+    pairs.compactMap { pair in
+      if let resident = pair.resident.text, let candidate = pair.candidate.text,
+        resident.isComparable(to: candidate, by: metric)
+      {
+        return nil
+      }
+      return pair.resident.place.item
+    }
+  }
+
   init(_ task: AccuracyTask, _ evidence: Evidence) {
     let resident = Self.samples(of: task, evidence.residentSamples)
     let candidate = Self.samples(of: task, evidence.candidateSamples)

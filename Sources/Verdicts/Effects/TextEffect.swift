@@ -12,13 +12,13 @@ public struct TextEffect: Sendable, Equatable {
   public let candidateMean: Double
   public let tokens: Int
 
-  /// Nil if the sides' scores are not of the same tokens and reference, or of another metric.
+  /// Nil if the sides' scores are not of the same tokens and reference, or of another metric, or too few.
   init?(
     _ texts: [(resident: TextScores, candidate: TextScores)], _ metric: Metric, _ level: DecisionLevel
   ) throws(StatisticsError) {
     var (residents, candidates): ([Double], [Double]) = ([], [])
     for (resident, candidate) in texts {
-      guard resident.metric == metric, resident.isComparable(to: candidate) else { return nil }
+      guard resident.isComparable(to: candidate, by: metric) else { return nil }
       residents += resident.losses
       candidates += candidate.losses
     }
@@ -29,5 +29,12 @@ public struct TextEffect: Sendable, Equatable {
     residentMean = BlockMean(residents).mean
     candidateMean = BlockMean(candidates).mean
     tokens = residents.count
+  }
+}
+
+extension TextScores {
+  /// Whether both are scores that the metric compares: of its quantity, and of the same tokens and reference.
+  func isComparable(to other: TextScores, by metric: Metric) -> Bool {
+    self.metric == metric && isComparable(to: other)
   }
 }

@@ -26,9 +26,9 @@ public struct EvidenceTrace: Sendable, Equatable {
     public let interval: ConfidenceInterval
     public let blocks: Int
 
-    init(_ sequence: MeanLogRatioConfidenceSequence, _ sides: DecisionLevel.Sides) {
+    init(_ sequence: MeanLogRatioConfidenceSequence, _ sides: DecisionLevel.Sides, loadMargin: Double) {
       ratio = exp(sequence.meanLogRatio)
-      interval = sequence.interval(sides).exponentiated
+      interval = sequence.interval(sides).exponentiated.widened(by: loadMargin)
       blocks = sequence.count
     }
   }
@@ -84,6 +84,7 @@ extension Comparison {
     _ scope: RatioScope, _ aim: RuleTrack.Aim, _ level: DecisionLevel
   ) throws(StatisticsError) -> EvidenceTrace {
     var sequence = try MeanLogRatioConfidenceSequence(level)
+    let margin = loadMargin(of: scope.metric)
     var points: [EvidenceTrace.Point] = []
     for comparison in earlier + [self] {
       for point in scope.points(of: comparison) {
@@ -93,7 +94,7 @@ extension Comparison {
           EvidenceTrace.Point(
             session: point.session, block: point.number, pair: point.pair, betterRatio: better.map(exp),
             voidReason: point.voidReason,
-            effect: sequence.count < 2 ? nil : EvidenceTrace.Effect(sequence, level.sides)))
+            effect: sequence.count < 2 ? nil : EvidenceTrace.Effect(sequence, level.sides, loadMargin: margin)))
       }
     }
     return EvidenceTrace(metric: scope.metric, cells: scope.shares.map(\.cell), aim: aim, points: points)

@@ -43,10 +43,7 @@ public struct Judge: Sendable {
     var objectives: [ObjectiveResult] = []
     for objective in rule.objectives {
       objectives.append(
-        ObjectiveResult(
-          metric: objective.metric, cells: objective.cells, minimumEffect: objective.minimumEffect,
-          effect: try comparison.effect(of: objective, rule.level(of: objective, challenge: challenge.number)),
-          gaps: comparison.gaps(of: objective, stop)))
+        try comparison.result(of: objective, rule.level(of: objective, challenge: challenge.number), stop))
     }
     var guardrails: [GuardrailResult] = []
     let guardrailLevel = rule.guardrailLevel(challenge: challenge.number)
@@ -69,7 +66,7 @@ public struct Judge: Sendable {
       stop: stop,
       objectives: objectives, guardrails: guardrails, facts: comparison.facts,
       blocks: envelope.blockCells.map { comparison.tally(of: $0.id) }, voids: comparison.voids, gaps: gaps,
-      refusals: refusals)
+      refusals: refusals, loadMargin: comparison.isAttached ? LoadMargin.attachedServer : nil)
   }
 
   var challenge: Verdict.Challenge {

@@ -3,7 +3,7 @@ import Foundation
 import Measurements
 import Statistics
 
-/// The part of a promotion rule that is decided block by block: all that throughput cells measure.
+/// The part of a promotion rule that is decided block by block: all that throughput cells and, by rounds, replays measure.
 ///
 /// The judge, the runner and the calibration ask this one value, so that what is calibrated is what decides.
 public struct SequentialTrial: Sendable {
@@ -11,24 +11,27 @@ public struct SequentialTrial: Sendable {
   public var guardrails: [RuleTrack] = []
   private let plan: Plan
   private let hasOtherObjectives: Bool
-  private let mayEndUndecided: Bool
+  private let isByRounds: Bool
 
-  /// - Parameter challenge: Which attempt to unseat the resident it is: see ``AlphaBudget``.
-  public init(_ envelope: Envelope, challenge: Int) throws(StatisticsError) {
+  /// - Parameters:
+  ///   - challenge: Which attempt to unseat the resident it is: see ``AlphaBudget``.
+  ///   - loadMargin: What ratios may owe to loads that are not drawn anew, relative: see ``LoadMargin``.
+  public init(_ envelope: Envelope, challenge: Int, loadMargin: Double = 0) throws(StatisticsError) {
     plan = envelope.plan
     let rule = envelope.promotion
-    hasOtherObjectives = rule.objectives.contains { !$0.metric.isOfThroughput }
-    mayEndUndecided = rule.schema == .rounds
-    for objective in rule.objectives where objective.metric.isOfThroughput {
+    hasOtherObjectives = rule.objectives.contains { !envelope.isSequential($0.metric) }
+    isByRounds = rule.schema == .rounds
+    for objective in rule.objectives where envelope.isSequential(objective.metric) {
       objectives.append(
         try RuleTrack(
           RatioScope(objective), .win(minimumEffect: objective.minimumEffect),
-          rule.level(of: objective, challenge: challenge), plan))
+          rule.level(of: objective, challenge: challenge), plan, loadMargin: loadMargin))
     }
     let level = rule.guardrailLevel(challenge: challenge)
-    for guardrail in rule.guardrails where guardrail.metric.isOfThroughput {
+    for guardrail in rule.guardrails where envelope.isSequential(guardrail.metric) {
       guard let scope = RatioScope(guardrail, of: envelope) else { continue }
-      guardrails.append(try RuleTrack(scope, .guardrail(margin: guardrail.margin), level, plan))
+      guardrails.append(
+        try RuleTrack(scope, .guardrail(margin: guardrail.margin), level, plan, loadMargin: loadMargin))
     }
   }
 
@@ -36,21 +39,31 @@ public struct SequentialTrial: Sendable {
   ///
   /// Before the plan's minimum of blocks are scored in every cell that the rule names, nothing is decided.
   ///
-  /// - Parameter others: The states of guardrails that no block changes.
-  public func stop(afterBlocks measured: Int, others: [GuardrailResult.State] = []) -> StoppingReason? {
+  /// - Parameters:
+  ///   - others: The states of guardrails that no block changes.
+  ///   - otherObjectives: Those of objectives that no block changes, in rules by rounds; `noData` until all that they rest on
+  ///     is measured.
+  public func stop(
+    afterBlocks measured: Int, others: [GuardrailResult.State] = [], otherObjectives: [ObjectiveResult.State] = []
+  ) -> StoppingReason? {
     let scored = (objectives + guardrails).map(\.count).min() ?? measured
     guard scored >= plan.minimumBlocks || measured >= plan.blocks else { return nil }
     let states = guardrails.map(\.state)
     if others.contains(.broken) || states.contains(.broken) { return .brokenGuardrail }
     let isSafe = states.allSatisfy { $0 == .shown }
-    if isSafe, objectives.contains(where: { $0.state == .shown }) { return .win }
+    if isSafe, objectives.contains(where: { $0.state == .shown }) || otherObjectives.contains(.won) { return .win }
     let blocksLeft = max(plan.blocks - measured, 0)
     if blocksLeft == 0 { return .planLimit }
     let isFutile = objectives.allSatisfy { $0.state == .open && $0.isFutile(blocksLeft: blocksLeft) }
-    // Answers, which may come after the blocks, may still win.
-    if isFutile && (isSafe || !hasOtherObjectives) { return .futility }
+    guard isByRounds else {
+      // Answers, which come after the blocks, may still win.
+      return isFutile && (isSafe || !hasOtherObjectives) ? .futility : nil
+    }
+    let isLostElsewhere = !otherObjectives.isEmpty && otherObjectives.allSatisfy { $0 == .notShown }
+    if isFutile, !hasOtherObjectives || isLostElsewhere { return .futility }
+    if isFutile, isSafe { return .guarded }
     let isHopeless = zip(guardrails, states).contains { $1 == .open && $0.isFutile(blocksLeft: blocksLeft) }
-    return mayEndUndecided && (isHopeless || others.contains(.unresolved)) ? .undecidable : nil
+    return isHopeless || others.contains(.unresolved) ? .undecidable : nil
   }
 }
 
@@ -104,9 +117,11 @@ public struct RuleTrack: Sendable {
   public var metric: Metric { scope.metric }
   /// The cells that it joins, with their weights.
   public var cells: [PromotionRule.Objective.Share] { scope.shares }
-  /// The log-ratio that the interval must lie above.
+  /// The log-ratio that the interval, widened by the load margin, must lie above.
   public let threshold: Double
   private let aim: Aim
+  /// How far beyond the threshold an end of the interval must lie, as a logarithm.
+  private let allowance: Double
   private let sides: DecisionLevel.Sides
   private var sequence: MeanLogRatioConfidenceSequence
   /// The end that is foreseen most often, and where the interval's ends will stand then.
@@ -116,9 +131,12 @@ public struct RuleTrack: Sendable {
   /// How small the chance of being shown within the plan is when it is given up.
   static let futileChance = 0.02
 
-  init(_ scope: RatioScope, _ aim: Aim, _ level: DecisionLevel, _ plan: Plan) throws(StatisticsError) {
+  init(
+    _ scope: RatioScope, _ aim: Aim, _ level: DecisionLevel, _ plan: Plan, loadMargin: Double
+  ) throws(StatisticsError) {
     self.scope = scope
     self.aim = aim
+    allowance = log1p(loadMargin)
     threshold =
       switch aim {
       case .win(let minimumEffect): log1p(minimumEffect)
@@ -143,8 +161,8 @@ public struct RuleTrack: Sendable {
   }
 
   public var state: State {
-    if sequence.isShown(.greater, than: threshold, sides) { return .shown }
-    guard case .guardrail = aim, sequence.isShown(.less, than: threshold, sides) else { return .open }
+    if sequence.isShown(.greater, than: threshold + allowance, sides) { return .shown }
+    guard case .guardrail = aim, sequence.isShown(.less, than: threshold - allowance, sides) else { return .open }
     return .broken
   }
 
@@ -152,19 +170,21 @@ public struct RuleTrack: Sendable {
   public func isFutile(blocksLeft: Int) -> Bool {
     let total = count + blocksLeft
     return sequence.chanceOfLower(
-      above: threshold, after: total, sides, critical: total == plannedBlocks ? plannedCriticalT : nil)
+      above: threshold + allowance, after: total, sides, critical: total == plannedBlocks ? plannedCriticalT : nil)
       < Self.futileChance
   }
 }
 
 /// Why measuring blocks ends.
 public enum StoppingReason: String, Sendable, CaseIterable {
-  /// An objective is won and every guardrail on throughput is passed.
+  /// An objective is won, by blocks or by what is measured beside them, and every guardrail on throughput is passed.
   case win
   /// A guardrail on throughput is broken.
   case brokenGuardrail = "broken_guardrail"
   /// No objective has a chance left to be won within the plan.
   case futility
+  /// Every guardrail on throughput is passed, and the objective is not on throughput: no block shows more.
+  case guarded = "guardrails_passed"
   /// A guardrail has no chance left to be shown within the plan: the machine is too noisy, or the effect is at the margin.
   case undecidable
   /// The plan has no more blocks.
@@ -177,25 +197,43 @@ public enum StoppingReason: String, Sendable, CaseIterable {
 extension Comparison {
   /// Asked as if at the end of the last round that is whole, so that the judge sees what the runner saw.
   func stop() throws(StatisticsError) -> StoppingReason? {
-    var trial = try SequentialTrial(envelope, challenge: evidence.session.challenge ?? 1)
+    var trial = try SequentialTrial(
+      envelope, challenge: evidence.session.challenge ?? 1, loadMargin: isAttached ? LoadMargin.attachedServer : 0)
     for index in trial.objectives.indices { try fill(&trial.objectives[index]) }
     for index in trial.guardrails.indices { try fill(&trial.guardrails[index]) }
-    let measured = envelope.throughput.map { cell in
-      let tally = tally(of: cell.id)
+    // Of replays those that the rule names: others may not apply to these models.
+    let named = (trial.objectives + trial.guardrails).flatMap(\.cells).map(\.cell)
+    let measured = Set(envelope.throughput.map(\.id) + named).map { cell in
+      let tally = tally(of: cell)
       let all = tally.used + tally.void
       // A void round has another in its place, up to twice the plan.
       return envelope.schema == .rounds && all < 2 * envelope.plan.blocks ? tally.used : all
     }.min()
-    let others = envelope.schema == .rounds ? try otherGuardrails() : []
-    return trial.stop(afterBlocks: measured ?? envelope.plan.blocks, others: others)
+    guard envelope.schema == .rounds else { return trial.stop(afterBlocks: measured ?? envelope.plan.blocks) }
+    return trial.stop(
+      afterBlocks: measured ?? envelope.plan.blocks, others: try otherGuardrails(),
+      otherObjectives: try otherObjectives())
   }
 
-  /// What answers and texts, which come before the rounds, have decided already.
+  /// What became of objectives that are not on throughput; `noData` while a part of what they rest on is missing.
+  private func otherObjectives() throws(StatisticsError) -> [ObjectiveResult.State] {
+    let rule = envelope.promotion
+    var states: [ObjectiveResult.State] = []
+    for objective in rule.objectives where !envelope.isSequential(objective.metric) {
+      let level = rule.level(of: objective, challenge: evidence.session.challenge ?? 1)
+      states.append(try result(of: objective, level, nil).state)
+    }
+    return states
+  }
+
+  /// What answers, texts and live loops, which come before the rounds, have decided already.
   private func otherGuardrails() throws(StatisticsError) -> [GuardrailResult.State] {
     let level = envelope.promotion.guardrailLevel(challenge: evidence.session.challenge ?? 1)
     var states: [GuardrailResult.State] = []
     for guardrail in envelope.promotion.guardrails {
-      guard let cell = guardrail.cell, items[cell]?.isComplete == true else { continue }
+      guard let cell = guardrail.cell, items[cell]?.isComplete == true || turns[cell]?.unpaired.isEmpty == true else {
+        continue
+      }
       if let effect = try effect(of: guardrail, level) { states.append(effect.state(withinMargin: guardrail.margin)) }
     }
     return states

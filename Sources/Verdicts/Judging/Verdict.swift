@@ -46,6 +46,9 @@ public struct Verdict: Sendable, Equatable {
   /// What is missing of that which the rule names, each once.
   public let gaps: [Gap]
   public let refusals: [Refusal]
+  /// By how much both ends of the ratios' intervals are moved outwards because a server was not restarted, relative; nil if
+  /// every model was loaded anew.
+  public let loadMargin: Double?
 
   /// Whether the envelope's maturity rule is not met yet.
   public var isProvisional: Bool { maturity.stage == .provisional }
@@ -66,6 +69,8 @@ public struct VerdictSubject: Sendable, Equatable {
     public let peakMemoryBytes: Int64
     /// Whether the environment named the worker in place of the program that measured.
     public var hasOverriddenWorker = false
+    /// Whether the model stood in a server that was not restarted between rounds.
+    public var hasAttachedServer = false
   }
 
   public let session: String

@@ -6,7 +6,7 @@ extension Verdict {
   /// Why the verdict is what it is, what is missing for another one and how much more measuring that would take, as
   /// paragraphs without line breaks.
   public var explanation: [String] {
-    [Self.meaning(of: outcome), reason] + stopText + refusals.map { "Refused: \($0)." }
+    [Self.meaning(of: outcome), reason] + stopText + loadText + refusals.map { "Refused: \($0)." }
       + gaps.map { "Missing: \($0)." } + objectives.map(sentence) + guardrails.map(sentence) + challengeText
       + maturityText
   }
@@ -27,9 +27,20 @@ extension Verdict {
     case .futility: ["Measuring ended because a win within the plan had become unlikely (less than 2 %)."]
     case .undecidable:
       ["Measuring ended because a guardrail had become unlikely to be shown within the plan (less than 2 %)."]
+    case .guarded:
+      ["Measuring blocks ended as soon as the guardrails on throughput were passed: the objective is elsewhere."]
     case .planLimit: ["Measuring ended because the plan has no more blocks."]
     case nil: []
     }
+  }
+
+  private var loadText: [String] {
+    guard let loadMargin else { return [] }
+    return [
+      "The server was not restarted between rounds, so whatever its load brought with it is in every round, and no number"
+        + " of rounds averages it: both ends of the intervals of ratios are moved by a margin of"
+        + " \(Figures.plain(100 * loadMargin)) %."
+    ]
   }
 
   private func sentence(_ objective: ObjectiveResult) -> String {
@@ -85,6 +96,7 @@ extension Verdict {
 extension RatioEffect {
   /// How many more blocks would show it to lie above a ratio, if they are like those measured.
   func outlook(beyond threshold: Double) -> String {
+    let threshold = threshold * (1 + loadMargin)
     guard ratio > threshold else {
       return "the estimate itself is on the wrong side, so more \(noun)s are unlikely to show it"
     }

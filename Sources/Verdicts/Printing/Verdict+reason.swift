@@ -70,7 +70,8 @@ extension Verdict {
       ("blocks", blocksText),
       ("challenge", challengeText),
     ]
-    return contract + workerHeading + circumstances
+    let server: [(name: String, text: String)] = loadMargin.map { [("load", LoadMargin.text($0))] } ?? []
+    return contract + workerHeading + server + circumstances
   }
 
   /// Whose worker was another program, if any.

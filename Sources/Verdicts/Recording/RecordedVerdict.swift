@@ -170,6 +170,7 @@ extension VerdictSubject.Contender {
         loadSeconds: try members.number("load_seconds"),
         readinessSeconds: try members.number("readiness_seconds")),
       peakMemoryBytes: Int64(try members.integer("peak_memory_bytes")),
-      hasOverriddenWorker: members.json["command"]?.string == Self.overridden)
+      hasOverriddenWorker: members.json["command"]?.string == Self.overridden,
+      hasAttachedServer: members.json["server"]?.string == Self.attached)
   }
 }

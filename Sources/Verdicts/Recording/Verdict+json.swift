@@ -7,6 +7,13 @@ extension Verdict {
   /// Ratios are 1 for no difference and above 1 for a better candidate, shares and their differences are of 1. An
   /// infinite end of an interval is null.
   public var json: JSONValue {
+    guard let loadMargin, var object = members.object else { return members }
+    object["load_margin"] = ["relative": .number(loadMargin), "reason": .string(LoadMargin.text(loadMargin))]
+    return .object(object)
+  }
+
+  /// All but what only verdicts about attached servers have.
+  private var members: JSONValue {
     [
       "schema": 1,
       "outcome": .string(outcome.rawValue),
@@ -84,11 +91,14 @@ extension VerdictSubject.Contender {
       ("peak_memory_bytes", .integer(Int(peakMemoryBytes))),
     ])
     if hasOverriddenWorker { object["command"] = .string(Self.overridden) }
+    if hasAttachedServer { object["server"] = .string(Self.attached) }
     return .object(object)
   }
 
   /// The command of a worker that the environment named.
   static let overridden = "overridden"
+  /// The server that was not restarted.
+  static let attached = "attached"
 }
 
 extension ObjectiveResult {

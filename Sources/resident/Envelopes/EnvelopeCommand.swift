@@ -1,8 +1,12 @@
 import ArgumentParser
+import Calibration
 import Envelopes
 import Foundation
+import JSON
 import Measurements
+import Runner
 import Statistics
+import Store
 
 struct EnvelopeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,16 +52,51 @@ struct EnvelopeCommand: ParsableCommand {
 
   struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "show", abstract: "Describe what an envelope measures and how it decides.")
+      commandName: "show", abstract: "Describe what an envelope measures, how it decides, and what it can decide.",
+      discussion: """
+        For an envelope of rounds also says beforehand which effects it finds on this host, in how many rounds and \
+        minutes, and which loss of accuracy its answers can exclude. Noise and minutes come from what the database has \
+        of this host; where that is too little, noise is assumed and no minutes are given, and the output says so.
+        """)
     @OptionGroup var file: File
+    @OptionGroup var database: DatabaseOption
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
       let envelope = try file.read()
-      guard !json else { return Terminal.write(envelope.summaryJSON.serialized(.pretty) + "\n") }
-      Terminal.write("\(envelope.summaryText)\n\n\(SampleSizeTable(envelope: envelope).text)\n")
+      let forecast = try DecisionForecast(envelope, fitting: storedComparisons(for: envelope))
+      guard json else {
+        let sections = [envelope.summaryText, forecast?.text, SampleSizeTable(envelope: envelope).text]
+        return Terminal.write(sections.compactMap(\.self).joined(separator: "\n\n") + "\n")
+      }
+      var summary = envelope.summaryJSON.object ?? JSONObject()
+      summary["can_decide"] = forecast?.json
+      Terminal.write(JSONValue.object(summary).serialized(.pretty) + "\n")
+    }
+
+    /// Enough for a forecast, and few enough to be read at once.
+    private static let mostComparisons = 10
+
+    /// The newest complete comparisons of this host, those under the envelope if there are any; none for an envelope of
+    /// blocks or without a database.
+    ///
+    /// A database that cannot be read is named on standard error: the contract can be shown all the same.
+    private func storedComparisons(for envelope: Envelope) -> [Evidence] {
+      guard envelope.schema == .rounds, database.exists else { return [] }
+      do {
+        let store = try database.open(.readOnly)
+        let host = Measurements.Host.current.fingerprint
+        let sessions = try store.sessions().filter {
+          $0.state == .complete && $0.session.resident != nil && $0.session.host.fingerprint == host
+        }
+        let own = sessions.filter { $0.session.envelopeHash == envelope.hash }
+        return try (own.isEmpty ? sessions : own).prefix(Self.mostComparisons).map { try store.evidence($0.number) }
+      } catch {
+        Terminal.writeError("warning: what is stored of this host is left out: \(error)\n")
+        return []
+      }
     }
   }
 }

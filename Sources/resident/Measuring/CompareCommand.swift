@@ -37,9 +37,10 @@ struct CompareCommand: AsyncParsableCommand {
     let candidateID = ModelID(rawValue: candidate)
     let resident = try residentID()
     guard resident != candidateID else { throw RunnerError.sameModel(resident) }
-    let plan = try options.plan(
+    var plan = try options.plan(
       [try options.contender(.resident, resident), try options.contender(.candidate, candidateID)],
       role: role.map(Role.init(rawValue:)), envelope: envelope, registry: registry.file.url)
+    plan.challenges = ChallengeLedgerFile(beside: registry.file.url)
     let store = try options.database.open(.readWrite)
     let (number, machine) = try await Measuring.run(
       plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy,

@@ -53,8 +53,7 @@ struct NightlyRunCommand: AsyncParsableCommand {
       store: store, calibration: database.calibrationURL, registry: registry.file, library: library.library,
       command: ProgramIdentity.worker, version: Version.current)
     if dryRun {
-      let (progress, past) = try host.survey(plan)
-      let schedule = NightSchedule(plan, progress: progress, past: past, now: Machine.wallSeconds)
+      let schedule = try Self.schedule(plan, host)
       return Terminal.write(
         json ? schedule.json.serialized(.pretty) + "\n" : schedule.text(budget: plan.budget.minutes))
     }
@@ -62,12 +61,17 @@ struct NightlyRunCommand: AsyncParsableCommand {
     defer { withExtendedLifetime(held) {} }
     try store.check()
     // After the wait for the lock, since what another night measured meanwhile counts.
-    let (progress, past) = try host.survey(plan)
-    let schedule = NightSchedule(plan, progress: progress, past: past, now: Machine.wallSeconds)
+    let schedule = try Self.schedule(plan, host)
     Terminal.writeError(schedule.text(budget: plan.budget.minutes))
     let summary = try await night(plan, host, schedule)
     Terminal.write(json ? summary.json.serialized(.pretty) + "\n" : summary.text)
     throw ExitCode(summary.exitCode)
+  }
+
+  private static func schedule(_ plan: NightPlan, _ host: NightHost) throws -> NightSchedule {
+    // Without them the night can be planned nevertheless; a promotion reads them by itself.
+    let sentinels = (try? host.sentinels()) ?? []
+    return NightSchedule(plan, try host.survey(plan), sentinels: sentinels, now: Machine.wallSeconds)
   }
 
   private func night(_ plan: NightPlan, _ host: NightHost, _ schedule: NightSchedule) async throws -> NightSummary {

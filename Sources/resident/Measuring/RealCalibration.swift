@@ -5,7 +5,6 @@ import Measurements
 import Runner
 import Store
 import Verdicts
-import WorkerProtocol
 
 /// Compares a model with a byte-equal copy of itself, under another id, on this host.
 struct RealCalibration {
@@ -25,6 +24,8 @@ struct RealCalibration {
     /// Blocks per cell, void ones too; of the cell with the fewest.
     let blocks: Int
     let objectives: [String]
+    /// Whether ``ProgramIdentity/workerVariable`` named the worker.
+    let hasOverriddenWorker: Bool
     var isFalsePromotion: Bool { stop == .win }
   }
 
@@ -41,8 +42,7 @@ struct RealCalibration {
         .init(side: .resident, model: model, folder: folder),
         .init(side: .candidate, model: ModelID(rawValue: "\(model)-copy"), folder: copy),
       ], role: nil, environment: .isolated,
-      command: WorkerCommand(executable: ProgramIdentity.executable, arguments: ["worker"]), threads: threads,
-      version: Version.current)
+      command: ProgramIdentity.worker, threads: threads, version: Version.current)
     plan.allowsSameWeights = true
     let store = try MeasurementStore(at: database, mode: .readWrite)
     var results: [Result] = []
@@ -54,14 +54,15 @@ struct RealCalibration {
       results.append(
         Result(
           comparison: number, stop: verdict.stop, blocks: verdict.blocks.map { $0.used + $0.void }.min() ?? 0,
-          objectives: verdict.objectiveLines))
+          objectives: verdict.objectiveLines, hasOverriddenWorker: plan.command.isOverridden))
     }
     return results
   }
 
   static func text(_ results: [Result]) -> String {
     results.map { result in
-      "comparison \(result.comparison): \(result.stop?.title ?? "not ended") after \(result.blocks) blocks per cell\n"
+      "comparison \(result.comparison): \(result.stop?.title ?? "not ended") after \(result.blocks) blocks per cell"
+        + (result.hasOverriddenWorker ? ", worker overridden by \(ProgramIdentity.workerVariable)\n" : "\n")
         + result.objectives.map { "  \($0)\n" }.joined()
     }.joined() + "\(results.count { $0.isFalsePromotion }) of \(results.count) comparisons would have promoted\n"
   }
@@ -71,12 +72,14 @@ struct RealCalibration {
       "comparisons": .integer(results.count),
       "false_promotions": .integer(results.count { $0.isFalsePromotion }),
       "results": .array(
-        results.map {
-          [
-            "comparison": .integer(Int($0.comparison.rawValue)),
-            "stopped_for": .init($0.stop?.rawValue),
-            "blocks": .integer($0.blocks), "objectives": .init($0.objectives),
-          ]
+        results.map { result in
+          var object = JSONObject([
+            ("comparison", .integer(Int(result.comparison.rawValue))),
+            ("stopped_for", .init(result.stop?.rawValue)),
+            ("blocks", .integer(result.blocks)), ("objectives", .init(result.objectives)),
+          ])
+          if result.hasOverriddenWorker { object["command"] = "overridden" }
+          return .object(object)
         }),
     ]
   }

@@ -45,7 +45,8 @@ private struct RunSummary {
   var text: String {
     var lines = ["| cell | regime | figure | median | range |", "| --- | --- | --- | ---: | ---: |"]
     for cell in envelope.throughput {
-      let regime = "\(cell.promptTokens) prompt + \(cell.decodeTokens) decoded tokens, 1 request"
+      let requests = "\(cell.concurrency) request\(cell.concurrency == 1 ? "" : "s at once")"
+      let regime = "\(cell.promptTokens) prompt + \(cell.decodeTokens) decoded tokens, \(requests)"
       for (metric, values) in rates(cell) where !values.isEmpty {
         let range = "\(figure(values.min())) … \(figure(values.max()))"
         lines.append(

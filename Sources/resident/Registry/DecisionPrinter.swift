@@ -37,6 +37,7 @@ struct DecisionPrinter {
     case .wouldEdit: "dry run; \(file) would change:"
     case .needsMaturity:
       "the verdict is provisional and the envelope asks for a final one; --allow-provisional overrides:"
+    case .sentinelOffZero: "\(decision.sentinel?.refusal ?? "the sentinel is off zero"); this is not changed:"
     case .none: "\(file) is unchanged."
     }
   }

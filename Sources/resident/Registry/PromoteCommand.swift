@@ -12,11 +12,12 @@ struct PromoteCommand: ParsableCommand {
     discussion: """
       Exit codes:
         0   promoted, or would be in a dry run
-        10  hold: no measured win, or a provisional win when the envelope asks for a final one
+        10  hold: no measured win, a provisional win when the envelope asks for a final one, or a win while the host's
+            newest sentinel is off zero
         11  reject: a guardrail is broken
         12  inconclusive: too noisy, too few, or data missing
-        2   usage or data error, an envelope that the registry's policy does not allow, or files that are not those that
-            were measured; the registry is unchanged
+        2   usage or data error, an envelope that may not decide the role, a comparison that was not counted with the
+            other challenges of the resident, or files that are not those that were measured; the registry is unchanged
       """)
 
   @Option(help: "The comparison's number, as `resident compare` printed it.")
@@ -59,7 +60,8 @@ struct PromoteCommand: ParsableCommand {
     let store = try database.open(.readWrite)
     let promoter = Promoter(
       store: store, registry: target.file, requester: Requester.name,
-      policy: RegistryPolicyFile(beside: target.registry.file.url))
+      policy: RegistryPolicyFile(beside: target.registry.file.url),
+      challenges: ChallengeLedgerFile(beside: target.registry.file.url))
     for edit in try promoter.recover() { Terminal.writeError("settled an interrupted edit: \(edit.line)\n") }
     let decision = try promoter.promote(
       SessionNumber(rawValue: comparison), roles: role.map(Role.init(rawValue:)),
@@ -70,7 +72,7 @@ struct PromoteCommand: ParsableCommand {
     for remark in decision.remarks { Terminal.writeError("\(remark)\n") }
     if patch {
       if decision.action == .wouldEdit { try Terminal.deliver(decision.diff?.description ?? "") }
-      Terminal.writeError("\(decision.verdict.reason)\n")
+      Terminal.writeError("\(decision.sentinel?.refusal ?? decision.verdict.reason)\n")
     } else {
       DecisionPrinter(decision: decision, file: target.file.url.relativePath, results: results)
         .print(json ? .json : format)

@@ -22,7 +22,8 @@ struct RegistryCommand: ParsableCommand {
       discussion: """
         Challenge k of a resident may spend 1 / (k (k + 1)) of the chance that a candidate wins by luck, so that all \
         challenges together spend no more than the whole. Challenges are counted by the resident's weights on this host, \
-        over all roles, envelopes and names. Other weights start with a new budget.
+        over all roles, envelopes, names and databases: those of other databases are in the ledger beside the registry, \
+        registry.challenges.jsonl for registry.json. Other weights start with a new budget.
         """)
     @OptionGroup var registry: RegistryOption
     @OptionGroup var database: DatabaseOption
@@ -48,9 +49,11 @@ struct RegistryCommand: ParsableCommand {
 
     private func budgets(of entries: [Registry.Entry]) throws -> [RoleBudget] {
       let store = database.exists ? try database.open(.readOnly) : nil
-      return try entries.map {
-        RoleBudget(
-          entry: $0, challenges: try store?.challenges(of: $0.id, host: Measurements.Host.current.fingerprint) ?? 0)
+      let ledger = try ChallengeLedgerFile(beside: registry.file.url).read()
+      let host = Measurements.Host.current.fingerprint
+      return try entries.map { entry in
+        let counted = try store?.challenges(of: entry.id, host: host) ?? 0
+        return RoleBudget(entry: entry, challenges: max(counted, ledger.challenges(of: entry.id, host: host).spent))
       }
     }
   }
@@ -91,8 +94,9 @@ extension RegistryCommand {
     static let configuration = CommandConfiguration(
       commandName: "allow", abstract: "Let an envelope decide a role, and thereby no other that is not allowed.",
       discussion: """
-        Writes the policy beside the registry, registry.policy.json for registry.json. Without that file, any envelope \
-        may decide any role; with it, a promotion needs the hash of its comparison's envelope there.
+        Writes the policy beside the registry, registry.policy.json for registry.json. Without that file, any envelope of \
+        schema 2 with a confidence of at least 0.95 may decide any role; with it, a promotion needs the hash of its \
+        comparison's envelope there.
         """)
     @Argument(help: "A role, or \"*\" for all roles.") var role: String
     @Argument(help: ArgumentHelp("The envelope.", valueName: "envelope.json"), completion: .file(extensions: ["json"]))

@@ -9,7 +9,7 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify", abstract: "Judge an exported dataset again from its raw samples alone.",
     discussion: """
       Needs no database. Exit code 0 if every published verdict follows from the raw samples and no challenge of a \
-      resident is missing, 1 if not, 2 if a file is damaged or does not have the hash in its name.
+      resident is missing or has the number of another, 1 if not, 2 if a file is damaged or does not have the hash in its name.
       """)
 
   @Argument(help: ArgumentHelp("The dataset's folder.", valueName: "dir"), completion: .directory)
@@ -24,20 +24,26 @@ struct VerifyCommand: ParsableCommand {
     let folder = URL(fileURLWithPath: dataset, isDirectory: true)
     let verifier = DatasetVerifier(try PublishedDataset(folder: folder, engine: engine.find()))
     let findings = try verifier.findings()
-    let gaps = try verifier.challengeGaps()
+    let audit = try verifier.challengeAudit()
     let wrong = findings.filter { $0.state != .same }
     if json {
-      Terminal.write(JSONValue.array(findings.map(\.json) + gaps.map(\.json)).serialized(.pretty) + "\n")
+      Terminal.write(JSONValue.array(findings.map(\.json) + audit.json).serialized(.pretty) + "\n")
     } else {
       for finding in findings {
         Terminal.write("\(finding.state.rawValue.replacing("_", with: " "))  \(finding.name)\n")
         for detail in finding.details { Terminal.write("  \(detail)\n") }
       }
       Terminal.write("\(findings.count - wrong.count) of \(findings.count) verdicts follow from the raw samples\n")
-      for gap in gaps { Terminal.write("\(gap)\n") }
+      for gap in audit.gaps { Terminal.write("\(gap)\n") }
+      for clash in audit.clashes { Terminal.write("\(clash)\n") }
+      for absent in audit.absent { Terminal.write("\(absent)\n") }
     }
-    if !wrong.isEmpty || !gaps.isEmpty { throw ExitCode(1) }
+    if !wrong.isEmpty || !audit.isWhole { throw ExitCode(1) }
   }
+}
+
+extension ChallengeAudit {
+  fileprivate var json: [JSONValue] { gaps.map(\.json) + clashes.map(\.json) + absent.map(\.json) }
 }
 
 extension ChallengeGap {
@@ -45,6 +51,25 @@ extension ChallengeGap {
     [
       "state": "missing_challenges", "resident": .string(resident.rawValue), "tensors": .string(tensors.rawValue),
       "host_fingerprint": .string(host), "highest": .integer(highest), "details": .init([description]),
+    ]
+  }
+}
+
+extension ChallengeClash {
+  fileprivate var json: JSONValue {
+    [
+      "state": "shared_challenge", "resident": .string(resident.rawValue), "tensors": .string(tensors.rawValue),
+      "host_fingerprint": .string(host), "number": .integer(number), "sessions": .init(sessions),
+      "details": .init([description]),
+    ]
+  }
+}
+
+extension AbsentChallenges {
+  fileprivate var json: JSONValue {
+    [
+      "state": "absent_challenges", "resident": .string(resident.rawValue), "tensors": .string(tensors.rawValue),
+      "host_fingerprint": .string(host), "details": .init([description]),
     ]
   }
 }

@@ -33,7 +33,7 @@ public struct ToolLoopCell: Sendable, Equatable {
   /// The limit of each turn.
   public var maximumSeconds: Double
   public var padding: Padding?
-  /// ABBA blocks of a replay; a live loop runs once.
+  /// ABBA blocks of a replay in an envelope of blocks; by rounds there is one block per round. A live loop runs once.
   public var blocks: Int
 
   public init(
@@ -67,7 +67,7 @@ public struct ToolLoopCell: Sendable, Equatable {
     let maximumTokens = fields.integer("max_tokens", 1...131_072)
     let maximumSeconds = fields.number("max_seconds", .above(0, through: 3600), default: 120)
     let padding = fields.optional("padding") == nil ? nil : fields.section("padding", Padding.init)
-    let blocks = mode == .live ? 1 : fields.integer("blocks", 1...1000, default: 2)
+    let blocks = mode == .live || fields.schema == .rounds ? 1 : fields.integer("blocks", 1...1000, default: 2)
     guard let id, let trace, let mode, let announcement, let reusesPrefix, let maximumTokens, let maximumSeconds,
       let blocks
     else { return nil }

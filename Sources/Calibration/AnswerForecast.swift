@@ -1,0 +1,49 @@
+import Envelopes
+import Measurements
+import Statistics
+
+/// Which loss of accuracy the answers of a task can exclude, if both models are equally accurate.
+///
+/// The interval is the one that decides the guardrail in a resident's first challenge.
+public struct AnswerForecast: Sendable, Equatable {
+  public let task: CellID
+  public let items: Int
+  /// The loss of accuracy that the guardrail allows, as a share; nil without one.
+  public let margin: Double?
+  /// Losses larger than this share are excluded if both models have the same items right.
+  public let lossOfSameAnswers: Double
+  /// The same if the share ``discordantShare`` of items is right by one model alone, half of it by either.
+  public let lossOfOtherAnswers: Double
+
+  public static let discordantShare = 0.1
+
+  /// Whether the guardrail can be passed by two models that are equally accurate but not alike; nil without one.
+  public var isEnough: Bool? { margin.map { lossOfOtherAnswers < $0 } }
+
+  static func all(of envelope: Envelope) throws(StatisticsError) -> [AnswerForecast] {
+    var forecasts: [AnswerForecast] = []
+    for task in envelope.accuracy where !task.kind.isText && !task.items.isEmpty {
+      forecasts.append(try AnswerForecast(task, envelope.promotion))
+    }
+    return forecasts
+  }
+
+  private init(_ task: AccuracyTask, _ rule: PromotionRule) throws(StatisticsError) {
+    self.task = task.id
+    items = task.items.count
+    margin = rule.guardrails.first { $0.metric == .accuracy && $0.cell == task.id }?.margin
+    let level = rule.guardrailLevel(challenge: 1)
+    let other = Int((Double(items) * Self.discordantShare / 2).rounded())
+    lossOfSameAnswers = try Self.loss(items, onEachSide: 0, level)
+    lossOfOtherAnswers = try Self.loss(items, onEachSide: min(other, items / 2), level)
+  }
+
+  private static func loss(
+    _ items: Int, onEachSide discordant: Int, _ level: DecisionLevel
+  ) throws(StatisticsError) -> Double {
+    let answers = try PairedAnswers(
+      bothRight: items - 2 * discordant, onlyResidentRight: discordant, onlyCandidateRight: discordant, bothWrong: 0)
+    let interval = try answers.accuracyDifferenceInterval(level)
+    return -interval.lower
+  }
+}

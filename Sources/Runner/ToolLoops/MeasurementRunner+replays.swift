@@ -1,0 +1,48 @@
+import Envelopes
+import Measurements
+
+extension MeasurementRunner {
+  /// Replays a loop with every model, in turns that take turns: what slows the machine down for longer than a turn hits the
+  /// models alike.
+  ///
+  /// - Parameter number: Of the round.
+  /// - Returns: Why it is void, or nil.
+  func replay(
+    _ cell: ToolLoopCell, in schedule: RoundSchedule, round number: Int, _ models: [ModelUnderTest],
+    _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
+  ) async throws -> String? {
+    await blockGuard.begin(models)
+    do {
+      try await takeTurns(
+        in: cell, round: number, schedule.sliceTurns(of: cell.id, round: number), models, &recorder)
+    } catch let error as RunnerError {
+      try recorder.void(BlockVoid(cell: cell.id, block: number, reason: "\(error)"))
+      throw error
+    }
+    let seen = try blockGuard.end(cell: cell.id, block: number, recorder)
+    guard let reason = recorder.takeDisturbance() ?? seen else { return nil }
+    try recorder.void(BlockVoid(cell: cell.id, block: number, reason: reason))
+    return reason
+  }
+
+  private func takeTurns(
+    in cell: ToolLoopCell, round number: Int, _ order: SliceTurns, _ models: [ModelUnderTest],
+    _ recorder: inout Recorder
+  ) async throws {
+    var order = order
+    var conversation = LoopConversation(cell)
+    var left = models.count * cell.trace.rounds.count
+    for turn in 1...cell.trace.rounds.count {
+      conversation.begin(turn)
+      let messages = conversation.turns
+      for model in order.next().compactMap(models.first(of:)) {
+        let pass = LoopPass(cell: cell, side: model.contender.side, block: number, repetition: 0)
+        let sample = try await take(&recorder, model) { await model.turn(pass, turn, messages, nil) }
+        left -= 1
+        // A model that fails leaves the other nothing to take turns with.
+        guard sample.turn != nil else { return report(.skipped(left)) }
+      }
+      conversation.endAsScripted(turn)
+    }
+  }
+}

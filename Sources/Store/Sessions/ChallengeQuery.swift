@@ -1,0 +1,202 @@
+import GRDB
+import Measurements
+
+/// Looks for earlier challenges of a resident.
+///
+/// A side's runs are all of the same weights and engine, so its first stands for them.
+struct ChallengeQuery {
+  let database: Database
+  /// The resident's weights and the host, and what a session must share to go on with a challenge.
+  let arguments: StatementArguments
+
+  static func arguments(
+    _ session: MeasurementSession, resident: Run, candidate: Run
+  ) -> StatementArguments {
+    [
+      "host": session.host.fingerprint, "resident": resident.weights?.rawValue,
+      "resident_tensors": resident.tensors?.rawValue, "candidate": candidate.weights?.rawValue,
+      "candidate_tensors": candidate.tensors?.rawValue, "role": session.role?.rawValue,
+      "envelope": session.envelopeHash.rawValue, "environment": session.environment.rawValue,
+      "started_at": session.startedAt, "resident_engine": resident.engine.name,
+      "resident_version": resident.engine.version, "resident_isa": resident.engine.instructionSet,
+      "resident_threads": resident.engine.threads, "candidate_engine": candidate.engine.name,
+      "candidate_version": candidate.engine.version, "candidate_isa": candidate.engine.instructionSet,
+      "candidate_threads": candidate.engine.threads,
+    ]
+  }
+
+  /// The resident's weights under every name of files: those of the same tensors are the same weights.
+  private static let ofResident = """
+    FROM sessions INDEXED BY sessions_by_challenge
+    CROSS JOIN runs own
+      ON own.number = (SELECT min(number) FROM runs WHERE session = sessions.number AND side = 'resident')
+    LEFT JOIN runs theirs
+      ON theirs.number = (SELECT min(number) FROM runs WHERE session = sessions.number AND side = 'candidate')
+    WHERE sessions.host = :host AND own.weights_hash IN (
+      SELECT :resident
+      UNION SELECT weights_hash FROM runs WHERE tensors_hash = :resident_tensors
+      UNION SELECT others.weights_hash FROM runs same JOIN runs others ON others.tensors_hash = same.tensors_hash
+      WHERE same.weights_hash = :resident)
+    """
+
+  /// As `Evidence.continues` but for the time, or a number would be shared without sharing the blocks.
+  private static let isAlike = """
+    (own.weights_hash = :resident OR ifnull(own.tensors_hash = :resident_tensors, FALSE))
+      AND (theirs.weights_hash = :candidate OR ifnull(theirs.tensors_hash = :candidate_tensors, FALSE))
+      AND sessions.role IS :role AND sessions.envelope_hash = :envelope AND sessions.environment = :environment
+      AND own.engine = :resident_engine AND own.engine_version = :resident_version
+      AND own.instruction_set = :resident_isa AND own.threads = :resident_threads
+      AND theirs.engine = :candidate_engine AND theirs.engine_version = :candidate_version
+      AND theirs.instruction_set = :candidate_isa AND theirs.threads = :candidate_threads
+    """
+
+  private static let isContinued = "\(isAlike) AND sessions.started_at_s < :started_at"
+
+  /// What the comparisons of one challenge share, as text; the names of their candidate's files do not matter.
+  ///
+  /// Without tensors it is the number alone: those from before they were hashed were counted by another rule.
+  private static let conditions = """
+    CASE WHEN own.tensors_hash IS NULL THEN json_array(sessions.challenge) ELSE json_array(
+      sessions.challenge, sessions.role, sessions.envelope_hash, sessions.environment,
+      own.engine, own.engine_version, own.instruction_set, own.threads,
+      theirs.engine, theirs.engine_version, theirs.instruction_set, theirs.threads,
+      coalesce(
+        theirs.tensors_hash, (SELECT max(tensors_hash) FROM runs WHERE weights_hash = theirs.weights_hash),
+        theirs.weights_hash)) END
+    """
+
+  /// How many challenges the resident had: the highest number, or the count of different ones if some share a number, as
+  /// after a merge.
+  func spent() throws -> Int {
+    let different = try Int.fetchOne(
+      database,
+      sql: """
+        SELECT count(DISTINCT \(Self.conditions)) \(Self.ofResident)
+        AND sessions.challenge >= 1 AND own.tensors_hash IS NOT NULL
+        """, arguments: arguments)
+    return max(try highest() ?? 0, different ?? 0)
+  }
+
+  /// The same over the database and a ledger of the resident's challenges.
+  func spent(with kept: ChallengeLedger) throws -> Int {
+    let own = try spent()
+    guard !kept.records.isEmpty else { return own }
+    let known = Set(kept.records.map(\.session))
+    let others = records(try all()).filter { !known.contains($0.session) }
+    return max(own, ChallengeLedger(kept.records + others).spent)
+  }
+
+  /// The resident's newest challenge.
+  private func highest() throws -> Int? { try newest("TRUE") }
+
+  /// The newest challenge by the same candidate under the same conditions.
+  func highestAlike() throws -> Int? { try newest(Self.isContinued) }
+
+  /// Whether all comparisons of that challenge are alike and were brought to their end.
+  func goesOn(with number: Int) throws -> Bool {
+    try Bool.fetchOne(
+      database,
+      sql: """
+        SELECT NOT EXISTS (
+          SELECT 1 \(Self.ofResident) AND sessions.challenge = :number
+          AND (sessions.state <> 'complete' OR (\(Self.isContinued)) IS NOT TRUE))
+        """, arguments: arguments &+ ["number": number]) ?? false
+  }
+
+  /// The UUID of the first comparison of that challenge.
+  func opener(of number: Int) throws -> String? {
+    try String.fetchOne(
+      database,
+      sql: """
+        SELECT sessions.uuid \(Self.ofResident)
+        AND sessions.challenge = :number AND \(Self.isAlike) ORDER BY sessions.number LIMIT 1
+        """, arguments: arguments &+ ["number": number])
+  }
+
+  /// The resident's challenges below that one of which the database has no finished comparison: they were not brought to
+  /// their end, or are in another database. In ascending order.
+  ///
+  /// - Parameter elsewhere: Numbers that another database gave.
+  func lacking(below number: Int, _ elsewhere: Set<Int>) throws -> [Int] {
+    var lacking = Set(try unfinished(below: number))
+    for other in elsewhere where other < number && !lacking.contains(other) {
+      if try !isFinished(other) { lacking.insert(other) }
+    }
+    let highest = try highest() ?? 0
+    if highest + 1 < number { lacking.formUnion(highest + 1..<number) }
+    return lacking.sorted()
+  }
+
+  private func unfinished(below number: Int) throws -> [Int] {
+    try Int.fetchAll(
+      database,
+      sql: """
+        SELECT DISTINCT sessions.challenge \(Self.ofResident)
+        AND sessions.challenge < :number AND sessions.state <> 'complete'
+        """, arguments: arguments &+ ["number": number])
+  }
+
+  private func isFinished(_ number: Int) throws -> Bool {
+    try Bool.fetchOne(
+      database,
+      sql: """
+        SELECT EXISTS (
+          SELECT 1 \(Self.ofResident) AND sessions.challenge = :number AND sessions.state = 'complete')
+        """, arguments: arguments &+ ["number": number]) ?? false
+  }
+
+  private func newest(_ condition: String) throws -> Int? {
+    try Int.fetchOne(
+      database,
+      sql: """
+        SELECT sessions.challenge \(Self.ofResident) AND \(condition)
+        AND sessions.challenge IS NOT NULL ORDER BY sessions.challenge DESC LIMIT 1
+        """, arguments: arguments)
+  }
+}
+
+extension ChallengeQuery {
+  /// All counted comparisons of the resident, oldest first.
+  func all() throws -> [Row] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT sessions.uuid, sessions.challenge, sessions.host, sessions.envelope_hash, sessions.started_at_s,
+          own.model AS resident, own.weights_hash AS resident_weights, own.tensors_hash AS resident_tensors,
+          theirs.model AS candidate, theirs.weights_hash AS candidate_weights, theirs.tensors_hash AS candidate_tensors,
+          \(Self.conditions) AS conditions, ifnull(\(Self.isAlike), FALSE) AS is_alike
+        \(Self.ofResident) AND sessions.challenge >= 1 AND theirs.weights_hash IS NOT NULL ORDER BY sessions.number
+        """, arguments: arguments)
+  }
+
+  func records(_ rows: [Row]) -> [ChallengeRecord] {
+    var openers: [String: String] = [:]
+    return rows.map { row in
+      let (uuid, conditions): (String, String) = (row["uuid"], row["conditions"])
+      let opener = openers[conditions, default: uuid]
+      openers[conditions] = opener
+      return ChallengeRecord(
+        number: row["challenge"], session: uuid, opener: opener, host: row["host"],
+        envelope: EnvelopeHash(rawValue: row["envelope_hash"]), resident: Self.contender("resident", row),
+        candidate: Self.contender("candidate", row), recordedAt: row["started_at_s"])
+    }
+  }
+
+  /// The UUIDs of comparisons with that number which are of another challenge than that of the arguments.
+  ///
+  /// Numbers from before tensors were hashed were given by another rule.
+  func uuids(_ rows: [Row], ofOthersWith number: Int) -> [String] {
+    rows.filter { row in
+      let (challenge, isAlike): (Int, Bool) = (row["challenge"], row["is_alike"])
+      let tensors: String? = row["resident_tensors"]
+      return challenge == number && !isAlike && tensors != nil
+    }.map { $0["uuid"] }
+  }
+
+  private static func contender(_ name: String, _ row: Row) -> ChallengeRecord.Contender {
+    let tensors: String? = row["\(name)_tensors"]
+    return ChallengeRecord.Contender(
+      model: ModelID(rawValue: row[name]), weights: WeightsHash(rawValue: row["\(name)_weights"]),
+      tensors: tensors.map(TensorsHash.init(rawValue:)))
+  }
+}
