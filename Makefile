@@ -16,7 +16,7 @@ export RESIDENT_REGISTRY := $(STATE)/registry.json
 
 .PHONY: help test-engines test-mlx bench-overhead bench bench-engine bench-kernels bench-slices bench-loads faults soak \
   rehearse-night real-calibration test-calibration test test-neon \
-  test-dataset test-publish test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance clean
+  test-dataset test-publish test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance families clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights; promote it on a measured win"
@@ -25,6 +25,7 @@ help:
 	@echo "make test-engines compare through mlx-lm, mlx_lm.server and llama.cpp's server (installs them)"
 	@echo "make test-mlx     check the mlx worker over tiny models of random weights (installs mlx-lm)"
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
+	@echo "make families     make tiny models of every family with mlx-lm (installs it), which make test then reads"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
 	@echo "make bench-slices compare the noise of slices with that of whole requests, in what was measured"
@@ -213,11 +214,22 @@ lint:
 format:
 	swift format --in-place --configuration .swift-format --recursive Package.swift Sources Tests
 
-conformance: models
+# Minutes, once. The goldens that the tests compare with are in Tests/NativeEngineTests/Golden/families.
+families: $(STATE)/families/made
+
+$(STATE)/families/made: scripts/make-families.py $(wildcard scripts/families/*.py)
+	@test -d .venv || python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 tokenizers==0.23.3
+	.venv/bin/python scripts/make-families.py $(STATE)/families
+	@touch $@
+
+conformance: models families
 	@test -d .venv || python3 -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 tokenizers==0.23.3
 	.venv/bin/python scripts/conformance.py $(RESIDENT) $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
-	.venv/bin/python Tests/TokenizationTests/Conformance/compare-tokenizers.py $(MODELS)/smollm2-135m $(RESIDENT)
+	.venv/bin/python Tests/TokenizationTests/Conformance/make-fixtures.py $(STATE)/tokenizers --variants
+	.venv/bin/python Tests/TokenizationTests/Conformance/compare-tokenizers.py $(MODELS)/smollm2-135m \
+	  Tests/TokenizationTests/Fixtures/* $(STATE)/tokenizers/* $(RESIDENT)
 
 clean:
 	rm -rf .build

@@ -17,7 +17,7 @@ LANES = {
     "uniform 4-bit g64": ["uniform", "--bits", "4", "--group-size", "64"],
     "uniform 8-bit g64": ["uniform", "--bits", "8", "--group-size", "64"],
     "mixed 5.0 bits": ["mixed", "--target-bits", "5.0"],
-    "distilled 4-bit g64": ["distilled", "--bits", "4", "--group-size", "64"],
+    "distilled 4-bit g64": ["distilled", "--bits", "4", "--group-size", "64", "--from-quantized"],
     "mxfp4": ["mxfp4"],
     "mxfp8": ["mxfp8"],
     "nvfp4": ["nvfp4"],

@@ -46,6 +46,20 @@ static inline void rk_store(void *base, rk_storage type, int64_t index, float va
   }
 }
 
+static inline float rk_gated(rk_activation activation, float gate, float up) {
+  switch (activation) {
+    case RK_GELU_TANH: {
+      float inner = 1.5957691216f * (gate + 0.044715f * gate * gate * gate);
+      return gate / (1 + expf(-inner)) * up;
+    }
+    case RK_CLAMPED_SWIGLU: {
+      float bounded = fminf(gate, 7);
+      return bounded / (1 + expf(-1.702f * bounded)) * (1 + fmaxf(-7, fminf(up, 7)));
+    }
+    default: return gate / (1 + expf(-gate)) * up;
+  }
+}
+
 // Bytes of one row of codes. Columns are a multiple of the group, so affine rows end on whole words.
 static inline int64_t rk_row_bytes(const rk_matrix *w) { return w->columns * w->bits / 8; }
 

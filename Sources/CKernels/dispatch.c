@@ -60,10 +60,10 @@ int64_t rk_attention_scratch_count(int64_t queries, int64_t head_dimension) {
 }
 
 void rk_merge_spans(int64_t spans, int64_t span_stride, int64_t stride, const float *sums, const float *largest,
-                    const float *total, int64_t head_dimension, float *out) {
-  float top = -INFINITY;
+                    const float *total, const float *sink, int64_t head_dimension, float *out) {
+  float top = sink == NULL ? -INFINITY : *sink;
   for (int64_t s = 0; s < spans; s++) top = fmaxf(top, largest[s * stride]);
-  float all = 0;
+  float all = sink == NULL ? 0 : expf(*sink - top);
   for (int64_t d = 0; d < head_dimension; d++) out[d] = 0;
   for (int64_t s = 0; s < spans; s++) {
     float weight = expf(largest[s * stride] - top);
@@ -71,4 +71,35 @@ void rk_merge_spans(int64_t spans, int64_t span_stride, int64_t stride, const fl
     for (int64_t d = 0; d < head_dimension; d++) out[d] += weight * sums[s * span_stride + d];
   }
   for (int64_t d = 0; d < head_dimension; d++) out[d] /= all;
+}
+
+void rk_add_bias(float *y, const float *bias, int64_t panels, int64_t y_features, int64_t width, int64_t begin,
+                 int64_t end) {
+  for (int64_t p = 0; p < panels; p++) {
+    for (int64_t r = begin; r < end; r++) {
+      float *row = y + (p * y_features + r) * width;
+      for (int64_t t = 0; t < width; t++) row[t] += bias[r];
+    }
+  }
+}
+
+void rk_scale_panel(float *x, const float *factors, int64_t features, int64_t width) {
+  for (int64_t f = 0; f < features; f++) {
+    for (int64_t t = 0; t < width; t++) x[f * width + t] *= factors[t];
+  }
+}
+
+void rk_gate_by_sigmoid(float *x, const float *gate, int64_t count) {
+  for (int64_t i = 0; i < count; i++) x[i] /= 1 + expf(-gate[i]);
+}
+
+void rk_convolve(float *history, int64_t stride, const float *weights, int64_t taps, const float *input, int64_t step,
+                 int64_t channels, float *out) {
+  for (int64_t c = 0; c < channels; c++) {
+    float sum = weights[c * taps + taps - 1] * input[c * step];
+    for (int64_t k = 0; k + 1 < taps; k++) sum += weights[c * taps + k] * history[k * stride + c];
+    for (int64_t k = 0; k + 2 < taps; k++) history[k * stride + c] = history[(k + 1) * stride + c];
+    if (taps > 1) history[(taps - 2) * stride + c] = input[c * step];
+    out[c] = sum / (1 + expf(-sum));
+  }
 }

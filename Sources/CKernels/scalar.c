@@ -106,12 +106,13 @@ static void normalize_panel(const float *x, const float *weight, float epsilon, 
   }
 }
 
-static void gate(float *gate, const float *up, int64_t count) {
-  for (int64_t i = 0; i < count; i++) gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+static void gate(rk_activation activation, float *gate, const float *up, int64_t count) {
+  for (int64_t i = 0; i < count; i++) gate[i] = rk_gated(activation, gate[i], up[i]);
 }
 
-static void rotate(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension) {
-  int64_t half = head_dimension / 2;
+static void rotate(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension,
+                   int64_t rotary) {
+  int64_t half = rotary / 2;
   for (int64_t h = 0; h < heads; h++, x += head_dimension) {
     for (int64_t i = 0; i < half; i++) {
       float a = x[i], b = x[i + half];
@@ -121,8 +122,9 @@ static void rotate(float *x, const float *cosine, const float *sine, int64_t hea
   }
 }
 
-static void rotate_panel(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension) {
-  int64_t half = head_dimension / 2 * PANEL;
+static void rotate_panel(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension,
+                         int64_t rotary) {
+  int64_t half = rotary / 2 * PANEL;
   for (int64_t h = 0; h < heads; h++, x += head_dimension * PANEL) {
     for (int64_t i = 0; i < half; i++) {
       float a = x[i], b = x[i + half];
@@ -178,15 +180,17 @@ static void attend_one(const rk_head_cache *cache, const float *query, float sca
 }
 
 static void attend(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t begin,
-                   int64_t end, float *out, float *largest, float *total, float *scratch) {
+                   int64_t first, int64_t end, float *out, float *largest, float *total, float *scratch) {
+  (void)begin;
   for (int64_t q = 0; q < queries; q++) {
-    attend_one(cache, query + q * cache->head_dimension, scale, begin, end, out + q * cache->head_dimension,
+    attend_one(cache, query + q * cache->head_dimension, scale, first, end, out + q * cache->head_dimension,
                largest + q, total + q, scratch);
   }
 }
 
 static void attend_panel(const rk_head_cache *cache, const float *query, int64_t queries, float scale,
-                         int64_t position, int64_t tokens, float *out, float *scratch) {
+                         int64_t position, int64_t tokens, int64_t window, const float *sinks, float *out,
+                         float *scratch) {
   int64_t dimension = cache->head_dimension;
   // out may be query: the result replaces it only when it is complete.
   float *scores = scratch, *own = scores + RK_SPAN, *part = own + dimension, *sums = part + dimension;
@@ -195,8 +199,9 @@ static void attend_panel(const rk_head_cache *cache, const float *query, int64_t
       int64_t first = q * dimension * PANEL + t;
       for (int64_t d = 0; d < dimension; d++) own[d] = query[first + d * PANEL], sums[d] = 0;
       // In spans, as the scratch has room for so many scores, merged with the running maximum of online softmax.
-      float top = -INFINITY, all = 0;
-      for (int64_t begin = 0; begin <= position + t; begin += RK_SPAN) {
+      float top = sinks == NULL ? -INFINITY : sinks[q], all = sinks == NULL ? 0 : 1;
+      int64_t seen = window > 0 && position + t >= window ? position + t + 1 - window : 0;
+      for (int64_t begin = seen; begin <= position + t; begin += RK_SPAN) {
         int64_t end = begin + RK_SPAN < position + t + 1 ? begin + RK_SPAN : position + t + 1;
         float largest, total;
         attend_one(cache, own, scale, begin, end, part, &largest, &total, scores);
@@ -208,6 +213,17 @@ static void attend_panel(const rk_head_cache *cache, const float *query, int64_t
       }
       for (int64_t d = 0; d < dimension; d++) out[first + d * PANEL] = sums[d] / all;
     }
+  }
+}
+
+static void delta_step(float *state, const float *query, const float *key, const float *value, float decay,
+                       float beta, int64_t keys, int64_t values, float *out) {
+  for (int64_t v = 0; v < values; v++) {
+    double known = 0, sum = 0;
+    for (int64_t k = 0; k < keys; k++) known += (double)(state[k * values + v] *= decay) * key[k];
+    float learned = beta * (value[v] - (float)known);
+    for (int64_t k = 0; k < keys; k++) sum += (double)(state[k * values + v] += key[k] * learned) * query[k];
+    out[v] = (float)sum;
   }
 }
 
@@ -250,6 +266,7 @@ const rk_kernels rk_kernels_scalar = {
     .append_panel = append_panel,
     .attend = attend,
     .attend_panel = attend_panel,
+    .delta_step = delta_step,
     .log_sum_exp = log_sum_exp,
     .online_log_sum_exp_panel = online_log_sum_exp_panel,
 };

@@ -94,7 +94,7 @@ static RK_INLINE void weigh_values(const rk_head_cache *cache, const float *weig
 }
 
 static RK_INLINE void attend_queries(const rk_head_cache *cache, const float *query, float scale, int64_t begin,
-                                     int64_t end, float *out, float *largest, float *total, float *scratch, int queries,
+                                     int64_t seen, int64_t end, float *out, float *largest, float *total, float *scratch, int queries,
                                      rk_storage type) {
   const int64_t row = (end - begin + RK_KEY_BLOCK - 1) / RK_KEY_BLOCK * RK_KEY_BLOCK;
   int64_t first = 0;
@@ -106,6 +106,7 @@ static RK_INLINE void attend_queries(const rk_head_cache *cache, const float *qu
   }
   for (int q = 0; q < queries; q++) {
     float *scores = scratch + q * row;
+    for (int64_t p = 0; p < seen - begin; p++) scores[p] = -INFINITY;
     for (int64_t p = end - begin; p < row; p++) scores[p] = -INFINITY;
     vf top = splat(-INFINITY);
     for (int64_t p = 0; p < row; p += RK_W) top = larger(top, load(scores + p));
@@ -122,9 +123,9 @@ static RK_INLINE void attend_queries(const rk_head_cache *cache, const float *qu
 }
 
 static void attend(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t begin,
-                   int64_t end, float *out, float *largest, float *total, float *scratch) {
+                   int64_t first, int64_t end, float *out, float *largest, float *total, float *scratch) {
 #define ATTEND(queries, type) \
-  attend_queries(cache, query, scale, begin, end, out, largest, total, scratch, queries, type)
+  attend_queries(cache, query, scale, begin, first, end, out, largest, total, scratch, queries, type)
 #define ATTEND_OF(queries) \
   if (cache->storage == RK_FLOAT32) ATTEND(queries, RK_FLOAT32); \
   else ATTEND(queries, RK_FLOAT16);
@@ -153,13 +154,15 @@ static const float *floats(const void *base, rk_storage type, int64_t begin, int
 // Online softmax (Milakov and Gimelshein 2018) over spans of RK_SPAN positions, for `queries` heads at once: each
 // vector element is a token, so maxima, totals and rescaling are element-wise.
 static RK_INLINE void attend_vector(const rk_head_cache *cache, const float *query, float scale, int64_t position,
-                                    int64_t tokens, float *out, float *scratch, int queries) {
+                                    int64_t tokens, int64_t window, const float *sinks, float *out, float *scratch,
+                                    int queries) {
   const int64_t dimension = cache->head_dimension, width = queries * RK_W;
   float *scores = scratch, *sums = scores + RK_SPAN * width, *packed = sums + dimension * width;
   float *keys_scratch = packed + dimension * width, *values_scratch = keys_scratch + RK_SPAN * dimension;
   vf top[PANEL_VECTORS], total[PANEL_VECTORS];
   for (int q = 0; q < queries; q++) {
-    top[q] = splat(-INFINITY), total[q] = splat(0);
+    // Finite, as a token may see nothing of a span.
+    top[q] = splat(sinks == NULL ? -1e30f : sinks[q]), total[q] = splat(sinks == NULL ? 0 : 1);
     for (int64_t d = 0; d < dimension; d++) {
       store(packed + d * width + q * RK_W, load(query + (q * dimension + d) * PANEL) * splat(scale));
       store(sums + d * width + q * RK_W, splat(0));
@@ -168,21 +171,24 @@ static RK_INLINE void attend_vector(const rk_head_cache *cache, const float *que
   float at[RK_W];
   for (int i = 0; i < RK_W; i++) at[i] = (float)(position + i);
   const vf positions = load(at);
-  for (int64_t begin = 0; begin < position + tokens; begin += RK_SPAN) {
+  const vf oldest = positions - splat(window > 0 ? (float)(window - 1) : INFINITY);
+  const int64_t seen = window > 0 && position >= window ? position + 1 - window : 0;
+  for (int64_t begin = seen / RK_SPAN * RK_SPAN; begin < position + tokens; begin += RK_SPAN) {
     const float *keys = floats(cache->keys, cache->storage, begin * dimension, RK_SPAN * dimension, keys_scratch);
     const float *values = floats(cache->values, cache->storage, begin * dimension, RK_SPAN * dimension, values_scratch);
     for (int64_t p = 0; p < RK_SPAN; p += RK_MR) {
       const float *from = keys + p / RK_KEY_BLOCK * RK_KEY_BLOCK * dimension + p % RK_KEY_BLOCK;
       multiply_tile(from, 1, RK_KEY_BLOCK, packed, width, dimension, scores + p * width, width, false, RK_MR, queries);
     }
-    const bool masked = begin + RK_SPAN > position;
+    const bool masked = begin + RK_SPAN > position || (window > 0 && begin + window < position + tokens);
     for (int q = 0; q < queries; q++) {
       vf next = top[q];
       for (int64_t p = 0; p < RK_SPAN; p++) {
         float *score = scores + p * width + q * RK_W;
         if (masked) {
-          const vi future = splat((float)(begin + p)) > positions;
-          store(score, (vf)(((vi)load(score) & ~future) | ((vi)splat(-INFINITY) & future)));
+          const vf place = splat((float)(begin + p));
+          const vi hidden = (place > positions) | (place < oldest);
+          store(score, (vf)(((vi)load(score) & ~hidden) | ((vi)splat(-INFINITY) & hidden)));
         }
         next = larger(next, load(score));
       }
@@ -213,16 +219,20 @@ static RK_INLINE void attend_vector(const rk_head_cache *cache, const float *que
 }
 
 static void attend_panel(const rk_head_cache *cache, const float *query, int64_t queries, float scale,
-                         int64_t position, int64_t tokens, float *out, float *scratch) {
+                         int64_t position, int64_t tokens, int64_t window, const float *sinks, float *out,
+                         float *scratch) {
+#define ATTEND_VECTOR(count) attend_vector(cache, query, scale, position, tokens, window, sinks, out, scratch, count)
   while (queries > 0) {
     const int64_t taken = queries < PANEL_VECTORS ? queries : PANEL_VECTORS;
     switch (taken) {
-      case 1: attend_vector(cache, query, scale, position, tokens, out, scratch, 1); break;
-      case 2: attend_vector(cache, query, scale, position, tokens, out, scratch, 2); break;
-      default: attend_vector(cache, query, scale, position, tokens, out, scratch, 3); break;
+      case 1: ATTEND_VECTOR(1); break;
+      case 2: ATTEND_VECTOR(2); break;
+      default: ATTEND_VECTOR(3); break;
     }
     queries -= taken;
     query += taken * cache->head_dimension * PANEL;
     out += taken * cache->head_dimension * PANEL;
+    if (sinks != NULL) sinks += taken;
   }
+#undef ATTEND_VECTOR
 }

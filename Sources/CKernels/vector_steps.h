@@ -25,17 +25,39 @@ static void normalize_panel(const float *x, const float *weight, float epsilon, 
   }
 }
 
-static void gate(float *gate, const float *up, int64_t count) {
-  int64_t i = 0;
-  for (; i + RK_W <= count; i += RK_W) {
-    const vf value = load(gate + i);
-    store(gate + i, value / (splat(1) + exponential(-value)) * load(up + i));
+static RK_INLINE vf gated(rk_activation activation, vf gate, vf up) {
+  switch (activation) {
+    case RK_GELU_TANH: {
+      // (1 + tanh z) / 2 = σ(2z)
+      const vf inner = splat(1.5957691216f) * fma(splat(0.044715f) * gate * gate, gate, gate);
+      return gate / (splat(1) + exponential(-inner)) * up;
+    }
+    case RK_CLAMPED_SWIGLU: {
+      const vf bounded = __builtin_elementwise_min(gate, splat(7));
+      const vf input = larger(__builtin_elementwise_min(up, splat(7)), splat(-7));
+      return bounded / (splat(1) + exponential(splat(-1.702f) * bounded)) * (input + splat(1));
+    }
+    default: return gate / (splat(1) + exponential(-gate)) * up;
   }
-  for (; i < count; i++) gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
 }
 
-static RK_INLINE void rotate_pairs(float *x, const float *cosine, const float *sine, int64_t heads, int64_t half) {
-  for (int64_t h = 0; h < heads; h++, x += 2 * half) {
+static RK_INLINE void gate_by(rk_activation activation, float *gate, const float *up, int64_t count) {
+  int64_t i = 0;
+  for (; i + RK_W <= count; i += RK_W) store(gate + i, gated(activation, load(gate + i), load(up + i)));
+  for (; i < count; i++) gate[i] = rk_gated(activation, gate[i], up[i]);
+}
+
+static void gate(rk_activation activation, float *gate, const float *up, int64_t count) {
+  switch (activation) {
+    case RK_GELU_TANH: gate_by(RK_GELU_TANH, gate, up, count); break;
+    case RK_CLAMPED_SWIGLU: gate_by(RK_CLAMPED_SWIGLU, gate, up, count); break;
+    default: gate_by(RK_SILU, gate, up, count); break;
+  }
+}
+
+static RK_INLINE void rotate_pairs(float *x, const float *cosine, const float *sine, int64_t heads, int64_t stride,
+                                   int64_t half) {
+  for (int64_t h = 0; h < heads; h++, x += stride) {
     int64_t i = 0;
     for (; i + RK_W <= half; i += RK_W) {
       const vf a = load(x + i), b = load(x + half + i), c = load(cosine + i), s = load(sine + i);
@@ -50,12 +72,54 @@ static RK_INLINE void rotate_pairs(float *x, const float *cosine, const float *s
   }
 }
 
-static void rotate(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension) {
-  rotate_pairs(x, cosine, sine, heads, head_dimension / 2);
+static void rotate(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension,
+                   int64_t rotary) {
+  rotate_pairs(x, cosine, sine, heads, head_dimension, rotary / 2);
 }
 
-static void rotate_panel(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension) {
-  rotate_pairs(x, cosine, sine, heads, head_dimension / 2 * PANEL);
+static void rotate_panel(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension,
+                         int64_t rotary) {
+  rotate_pairs(x, cosine, sine, heads, head_dimension * PANEL, rotary / 2 * PANEL);
+}
+
+// `vectors` vectors of values at a time, so that what is known of them stays in registers.
+static RK_INLINE void delta_values(float *state, const float *query, const float *key, const float *value, float decay,
+                                   float beta, int64_t keys, int64_t values, float *out, int vectors) {
+  vf learned[4], sum[4];
+  for (int v = 0; v < vectors; v++) learned[v] = sum[v] = splat(0);
+  for (int64_t k = 0; k < keys; k++) {
+    for (int v = 0; v < vectors; v++) {
+      learned[v] = fma(load(state + k * values + v * RK_W) * splat(decay), splat(key[k]), learned[v]);
+    }
+  }
+  for (int v = 0; v < vectors; v++) learned[v] = splat(beta) * (load(value + v * RK_W) - learned[v]);
+  for (int64_t k = 0; k < keys; k++) {
+    for (int v = 0; v < vectors; v++) {
+      float *element = state + k * values + v * RK_W;
+      const vf next = fma(splat(key[k]), learned[v], load(element) * splat(decay));
+      store(element, next);
+      sum[v] = fma(next, splat(query[k]), sum[v]);
+    }
+  }
+  for (int v = 0; v < vectors; v++) store(out + v * RK_W, sum[v]);
+}
+
+static void delta_step(float *state, const float *query, const float *key, const float *value, float decay,
+                       float beta, int64_t keys, int64_t values, float *out) {
+  int64_t v = 0;
+  for (; v + 4 * RK_W <= values; v += 4 * RK_W) {
+    delta_values(state + v, query, key, value + v, decay, beta, keys, values, out + v, 4);
+  }
+  for (; v + RK_W <= values; v += RK_W) {
+    delta_values(state + v, query, key, value + v, decay, beta, keys, values, out + v, 1);
+  }
+  for (; v < values; v++) {
+    float known = 0, sum = 0;
+    for (int64_t k = 0; k < keys; k++) known += (state[k * values + v] *= decay) * key[k];
+    const float learned = beta * (value[v] - known);
+    for (int64_t k = 0; k < keys; k++) sum += (state[k * values + v] += key[k] * learned) * query[k];
+    out[v] = sum;
+  }
 }
 
 static void log_sum_exp(const float *x, int64_t count, float *largest, float *log_sum) {

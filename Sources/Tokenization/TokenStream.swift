@@ -1,4 +1,5 @@
-/// Decodes tokens one at a time, holding back the bytes of a character until it is complete.
+/// Decodes tokens one at a time, holding back what later tokens may change: the bytes of a character until it is
+/// complete, and those of byte fallback tokens until another token follows.
 ///
 /// ```swift
 /// var stream = TokenStream(tokenizer)
@@ -10,16 +11,18 @@
 public struct TokenStream: Sendable {
   private let tokenizer: Tokenizer
   private let skipSpecialTokens: Bool
+  private var assembly: TextAssembly
   private var pending: [UInt8] = []
 
   public init(_ tokenizer: Tokenizer, skipSpecialTokens: Bool = false) {
     self.tokenizer = tokenizer
     self.skipSpecialTokens = skipSpecialTokens
+    assembly = TextAssembly(tokenizer.decoder)
   }
 
   /// Adds a token and returns the text that is certain with it; may be empty.
   public mutating func append(_ id: TokenID) -> String {
-    tokenizer.append(id, skipSpecialTokens: skipSpecialTokens, to: &pending)
+    tokenizer.append(id, skipSpecialTokens: skipSpecialTokens, to: &assembly, &pending)
     let complete = pending.count - pending.unfinishedScalarLength
     defer { pending.removeFirst(complete) }
     return String(decoding: pending[..<complete], as: UTF8.self)
@@ -27,7 +30,11 @@ public struct TokenStream: Sendable {
 
   /// Returns what is held back, an unfinished character as U+FFFD; the stream is empty afterwards.
   public mutating func finish() -> String {
-    defer { pending = [] }
+    assembly.finish(&pending)
+    defer {
+      assembly = TextAssembly(tokenizer.decoder)
+      pending = []
+    }
     return String(decoding: pending, as: UTF8.self)
   }
 }

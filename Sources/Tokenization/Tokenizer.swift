@@ -1,7 +1,7 @@
 /// The number of a token: its row in a model's embedding.
 public typealias TokenID = Int32
 
-/// A byte-level BPE tokenizer, as a Hugging Face `tokenizer.json` describes it.
+/// A tokenizer, as a Hugging Face `tokenizer.json` describes it.
 ///
 /// ```swift
 /// let tokenizer = try Tokenizer(contentsOf: folder)
@@ -9,14 +9,18 @@ public typealias TokenID = Int32
 /// let text = tokenizer.decode(ids)
 /// ```
 ///
-/// The GPT-2, SmolLM, Llama 3 and Qwen 2 kinds are supported. For these, ids and texts equal those of the Hugging Face
-/// `tokenizers` library, except that `truncation` and `padding` are not applied.
+/// BPE over bytes (GPT-2, Llama 3, Qwen, o200k, DeepSeek, Tekken) and over characters with byte fallback (Llama 2,
+/// Mistral, Gemma) are supported, and unigram models without a character map. Ids and texts equal those of the Hugging
+/// Face `tokenizers` library, except that `truncation` and `padding` are not applied; what would differ is refused.
 public struct Tokenizer: Sendable {
-  let model: BytePairModel
+  /// Their bytes are what they are spelled with: a decoder's steps come after.
+  let tokens: TokenTable
+  let model: WordModel
   let addedTokens: AddedTokens
   let normalizer: Normalizer
   let preTokenizer: PreTokenizer
   let frame: SpecialTokenFrame
+  let decoder: Decoder
 
   /// The token that opens a sequence, or nil if `tokenizer_config.json` names none.
   public internal(set) var beginOfSequence: TokenID?
@@ -28,10 +32,10 @@ public struct Tokenizer: Sendable {
   public internal(set) var chatTemplateSource: String?
 
   /// One more than the highest token id.
-  public var vocabularySize: Int { model.tokens.idLimit }
+  public var vocabularySize: Int { tokens.idLimit }
 
-  /// The bytes that a token stands for, or nil if no token has that id.
-  public func bytes(of id: TokenID) -> [UInt8]? { model.tokens.bytes(of: id).map(Array.init) }
+  /// The bytes that a token stands for within a text, or nil if no token has that id.
+  public func bytes(of id: TokenID) -> [UInt8]? { tokens.bytes(of: id).map(decoder.bytes(within:)) }
 
   /// Whether the id is that of a special token, which stands for no text.
   public func isSpecial(_ id: TokenID) -> Bool { addedTokens.specialIDs.contains(id) }
@@ -39,7 +43,7 @@ public struct Tokenizer: Sendable {
   /// The id of a token by its text as `tokenizer.json` spells it: a space within a byte-level token is `Ġ`.
   public func tokenID(of text: String) -> TokenID? {
     let name = Array(text.utf8)
-    return addedTokens.id(of: name) ?? model.tokens.id(spelled: name)
+    return addedTokens.id(of: name) ?? tokens.id(spelled: name)
   }
 }
 
@@ -56,11 +60,23 @@ extension Tokenizer {
     var ids = addSpecialTokens ? frame.prefix : []
     var text = text
     text.withUTF8 { bytes in
-      var encoder = WordEncoder(model: model, byteCount: bytes.count)
-      addedTokens.verbatim.forEachPiece(of: UTF8Text(bytes)) { piece in
+      var cutter = WordCutter(preTokenizer)
+      var encoder = WordEncoder(model: model, tokens: tokens, byteCount: bytes.count)
+      let text = UTF8Text(bytes)
+      addedTokens.verbatim.forEachPiece(of: text) { piece in
         switch piece {
         case .token(let id): ids.append(id)
-        case .text(let range): encode(UTF8Text(bytes), range, with: &encoder, into: &ids)
+        case .text(let range):
+          let rewritten = normalizer.rewriting(text[range])
+          let bytes = text.bytes(range)
+          let isFirst = range.lowerBound == 0
+          if let rewritten {
+            rewritten.withUnsafeBufferPointer {
+              encode(UTF8Text($0), isFirst: isFirst, with: &cutter, &encoder, into: &ids)
+            }
+          } else {
+            encode(UTF8Text(bytes), isFirst: isFirst, with: &cutter, &encoder, into: &ids)
+          }
         }
       }
     }
@@ -68,28 +84,17 @@ extension Tokenizer {
     return ids
   }
 
-  private func encode(_ text: UTF8Text, _ range: Range<Int>, with encoder: inout WordEncoder, into ids: inout [TokenID])
-  {
-    guard var rewritten = normalizer.rewriting(text[range]) else {
-      return encode(normalized: text, range, with: &encoder, into: &ids)
-    }
-    encoder.forgetWords()
-    rewritten.withUTF8 {
-      encode(normalized: UTF8Text($0), 0..<$0.count, with: &encoder, into: &ids)
-    }
-    encoder.forgetWords()
-  }
-
+  /// Encodes a normalized part of a text.
   private func encode(
-    normalized text: UTF8Text, _ range: Range<Int>, with encoder: inout WordEncoder, into ids: inout [TokenID]
+    _ text: UTF8Text, isFirst: Bool, with cutter: inout WordCutter, _ encoder: inout WordEncoder,
+    into ids: inout [TokenID]
   ) {
-    addedTokens.normalized.forEachPiece(of: text[range]) { piece in
+    addedTokens.normalized.forEachPiece(of: text) { piece in
       switch piece {
       case .token(let id): ids.append(id)
-      case .text(let inner):
-        let offset = range.lowerBound
-        preTokenizer.forEachWord(in: text, inner.lowerBound + offset..<inner.upperBound + offset) { word in
-          encoder.append(word, of: text, to: &ids)
+      case .text(let range):
+        cutter.forEachWord(in: text, range, isFirst: isFirst && range.lowerBound == 0) { text, word in
+          encoder.append(text.bytes(word), to: &ids)
         }
       }
     }
@@ -105,13 +110,17 @@ extension Tokenizer {
   /// - Parameter skipSpecialTokens: Whether to leave out special tokens.
   /// - Complexity: O(*n*) in bytes.
   public func decode(_ ids: [TokenID], skipSpecialTokens: Bool = false) -> String {
+    var assembly = TextAssembly(decoder)
     var bytes: [UInt8] = []
-    for id in ids { append(id, skipSpecialTokens: skipSpecialTokens, to: &bytes) }
+    for id in ids { append(id, skipSpecialTokens: skipSpecialTokens, to: &assembly, &bytes) }
+    assembly.finish(&bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  func append(_ id: TokenID, skipSpecialTokens: Bool, to bytes: inout [UInt8]) {
-    if skipSpecialTokens, isSpecial(id) { return }
-    if let spelling = model.tokens.bytes(of: id) { bytes += spelling }
+  func append(
+    _ id: TokenID, skipSpecialTokens: Bool, to assembly: inout TextAssembly, _ bytes: inout [UInt8]
+  ) {
+    if skipSpecialTokens, addedTokens.skippedIDs.contains(id) { return }
+    if let token = tokens.bytes(of: id) { assembly.append(token, to: &bytes) }
   }
 }

@@ -80,6 +80,45 @@ struct ImportTests {
     }
   }
 
+  @Test("Scales that half precision cannot hold are kept in single precision")
+  func widensScales() throws {
+    var builder = TinyGGUF.builder()
+    // The bias is −128 · 600.
+    builder.tensors[0].data.replaceSubrange(0..<2, with: bytes(HalfPrecision.half(600)))
+    let model = try run(builder)
+    #expect(try model.tensor("model.embed_tokens.scales").type == .F32)
+    #expect(try model.weight(of: "model.embed_tokens").values == expected(builder.tensors[0]))
+  }
+
+  @Test("Each tensor's fate is told before anything is written, and without writing")
+  func explains() throws {
+    let source = try folder.write(TinyGGUF.builder().built, to: "m.gguf")
+    let tensors = try ModelImporter.explainGGUF(source)
+    #expect(folder.names == ["m.gguf"])
+    #expect(
+      tensors.first?.description
+        == "token_embd.weight Q8_0 -> model.embed_tokens.weight affine 8-bit g32, F16 scales, exact")
+    #expect(tensors[1].description == "output_norm.weight F32 -> model.norm.weight F16, rounded")
+    var told: [ImportedTensor] = []
+    try ModelImporter.importGGUF(source, to: target, explain: { told = $0 })
+    #expect(told == tensors)
+  }
+
+  @Test("The factors of Llama 3's rotary scaling become its parameters")
+  func findsLlamaScaling() throws {
+    var builder = TinyGGUF.builder()
+    builder.set("llama.rope.freq_base", GGUFBuilder.float(500_000))
+    let divisors = (0..<8).map { pair -> Float in
+      let turns = 8192 / (2 * Double.pi * pow(500_000, Double(pair) / 8))
+      let blend = min(1, max(0, (turns - 1) / 3))
+      return Float(1 / ((1 - blend) / 32 + blend))
+    }
+    builder.tensors.append(.init(name: "rope_freqs.weight", dimensions: [8], type: 0, data: bytes(divisors)))
+    let scaling = try run(builder).config.ropeScaling
+    #expect(scaling?["rope_type"]?.string == "llama3" && scaling?["factor"]?.number == 32)
+    #expect(scaling?["original_max_position_embeddings"]?.integer == 8192)
+  }
+
   @Test("The most common format is the default, the others are named")
   func writesOverrides() throws {
     let quantization = try #require(try run(TinyGGUF.builder(outputType: 1)).config.quantization)
@@ -137,7 +176,9 @@ struct ImportTests {
   static let refusals: [(String, [UInt8]?, GGUFProblem)] = [
     (
       "general.architecture", GGUFBuilder.string("bert"),
-      .unsupported(field: "general.architecture", value: "bert", supported: ["llama"])
+      .unsupported(
+        field: "general.architecture", value: "bert",
+        supported: ["llama", "mistral3", "qwen2", "qwen3", "qwen3moe", "gemma3", "gpt-oss"])
     ),
     ("llama.embedding_length", nil, .missingField("llama.embedding_length")),
     (
@@ -151,7 +192,8 @@ struct ImportTests {
     (
       "tokenizer.ggml.pre", GGUFBuilder.string("tekken"),
       .unsupported(
-        field: "tokenizer.ggml.pre", value: "tekken", supported: ["smollm", "gpt-2", "llama-bpe", "qwen2"])
+        field: "tokenizer.ggml.pre", value: "tekken",
+        supported: ["smollm", "gpt-2", "llama-bpe", "qwen2", "gpt-4o"])
     ),
     (
       "tokenizer.ggml.token_type", GGUFBuilder.integers([1]),
@@ -169,13 +211,11 @@ struct ImportTests {
       "tokenizer.ggml.eos_token_id", GGUFBuilder.uint32(6),
       .badField("tokenizer.ggml.eos_token_id", problem: "is not the id of one of 6 tokens")
     ),
+    ("llama.rope.scaling.type", GGUFBuilder.string("yarn"), .missingField("llama.rope.scaling.factor")),
+    ("llama.expert_count", GGUFBuilder.uint32(8), .missingField("llama.expert_used_count")),
     (
-      "llama.rope.scaling.type", GGUFBuilder.string("yarn"),
-      .unsupported(field: "llama.rope.scaling.type", value: "yarn", supported: ["none", "linear"])
-    ),
-    (
-      "llama.expert_count", GGUFBuilder.uint32(8),
-      .badField("llama.expert_count", problem: "is 8: mixtures of experts cannot be imported")
+      "llama.rope.dimension_count", GGUFBuilder.uint32(8),
+      .badField("llama.rope.dimension_count", problem: "is 8, but heads have 16 elements")
     ),
   ]
 
@@ -198,17 +238,23 @@ struct ImportTests {
     }
     refuse(.unsupportedType(tensor: "blk.0.attn_q.weight", type: "IQ4_NL")) { $0.tensors[3].type = 20 }
     refuse(.badTensor("output_norm.weight", problem: "is missing")) { $0.tensors.remove(at: 1) }
-    refuse(.badTensor("rope_freqs.weight", problem: "has no counterpart in the llama family")) {
-      $0.tensors.append(.init(name: "rope_freqs.weight", dimensions: [1], type: 0, data: [0, 0, 0, 0]))
+    refuse(.badTensor("rope.weight", problem: "has no counterpart in the llama family")) {
+      $0.tensors.append(.init(name: "rope.weight", dimensions: [1], type: 0, data: [0, 0, 0, 0]))
+    }
+    refuse(
+      .badTensor("rope_freqs.weight", problem: "holds frequencies that the scaling of Llama 3 does not explain")
+    ) {
+      let divisors: [Float] = [1, 1, 1, 2, 1, 1, 1, 1]
+      $0.tensors.append(.init(name: "rope_freqs.weight", dimensions: [8], type: 0, data: bytes(divisors)))
     }
     refuse(.badTensor("output_norm.weight", problem: "has the shape [32], but the metadata asks for [64]")) {
       $0.tensors[1].dimensions = [32]
     }
-    refuse(.badTensor("output_norm.weight", problem: "holds a value in row 0 that is not finite in half precision")) {
+    refuse(.badTensor("output_norm.weight", problem: "holds a value in row 0 that is not finite as F16")) {
       $0.tensors[1].data.replaceSubrange(0..<4, with: bytes([Float(70_000)]))
     }
-    refuse(.badTensor("token_embd.weight", problem: "holds a value in row 0 that is not finite in half precision")) {
-      $0.tensors[0].data.replaceSubrange(0..<2, with: bytes(HalfPrecision.half(600)))
+    refuse(.badTensor("token_embd.weight", problem: "holds a scale in row 0 that is not finite as F32")) {
+      $0.tensors[0].data.replaceSubrange(0..<2, with: bytes(HalfPrecision.half(.infinity)))
     }
     #expect(folder.names == ["m.gguf"])
   }

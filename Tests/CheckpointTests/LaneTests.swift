@@ -75,6 +75,31 @@ struct LaneTests {
     #expect(inspection.lane == LaneRecord(lane: "uniform", format: format, source: .manifest(hash: hash)))
   }
 
+  @Test("Layers that the groups do not divide are told and recorded, with the bits per weight that follow")
+  func recordsUndivided() throws {
+    try TinyModel.write(to: source)
+    let lane = try uniform(2, 128)
+    let caveats = try ModelFolder(contentsOf: source.url).caveats(of: lane)
+    #expect(caveats.undividedLayers == [.init(path: "odd", columnCount: 96, groupSize: 128, bitsPerWeight: 16)])
+    let made = try ModelInspection(of: convert(lane))
+    #expect(made.lane?.caveats == caveats && made.bitsPerWeight == caveats.bitsPerWeight)
+    #expect(caveats.notes[0] == "odd: groups of 128 do not divide 96 columns, kept at 16 bits per weight")
+    #expect(try ModelFolder(contentsOf: source.url).caveats(of: try uniform(4, 32)).isEmpty)
+  }
+
+  @Test("A source that is quantized itself, or was before, is told and recorded")
+  func recordsQuantizedSource() throws {
+    try TinyModel.write(to: source)
+    let first = try convert(try uniform(4, 32), to: "first")
+    let second = try convert(try uniform(8, 32), from: first.url, to: "second")
+    #expect(try ModelInspection(of: second).lane?.caveats?.sourceFormats == ["affine 4-bit g32"])
+    let plain = try convert(.bf16, from: first.url, to: "plain")
+    #expect(try ModelInspection(of: plain).lane?.caveats?.sourceFormats == ["affine 4-bit g32"])
+    let again = try plain.caveats(of: try uniform(4, 32))
+    #expect(again.sourceFormats.isEmpty && again.earlierFormats == ["affine 4-bit g32"])
+    #expect(again.notes.count == 1 && again.notes[0].contains("dequantized from affine 4-bit g32"))
+  }
+
   @Test("A second conversion writes the same bytes")
   func isReproducible() throws {
     try TinyModel.write(to: source)

@@ -115,6 +115,34 @@ struct ModelConfigTests {
   }
 
   @Test(
+    "An exception counts for its layer under each prefix that published models have",
+    arguments: ["", "model.", "language_model.", "language_model.model.", "model.language_model."])
+  func overridePrefixes(prefix: String) throws {
+    let fine = try #require(QuantizationFormat(bits: 8, groupSize: 64))
+    let quantization = QuantizationConfig(
+      default: .standard,
+      overrides: ["\(prefix)layers.0.mlp.gate": .format(fine), "\(prefix)lm_head": .unquantized])
+    for own in ["", "model.", "language_model.", "language_model.model."] {
+      #expect(quantization.format(of: "\(own)layers.0.mlp.gate") == fine)
+      #expect(quantization.format(of: "\(own)lm_head") == nil)
+      #expect(quantization.format(of: "\(own)layers.1.mlp.gate") == .standard)
+    }
+  }
+
+  @Test("A layer's own path goes before the same with another prefix, which is unused if it says otherwise")
+  func ownPathFirst() {
+    let quantization = QuantizationConfig(
+      default: .standard,
+      overrides: [
+        "model.a": .format(.mxfp4), "language_model.model.a": .format(.nvfp4), "model.b": .unquantized,
+        "b": .unquantized,
+      ])
+    #expect(quantization.format(of: "model.a") == .mxfp4)
+    #expect(quantization.format(of: "language_model.model.a") == .nvfp4)
+    #expect(quantization.unusedOverrides(layers: ["model.a", "model.b"]) == ["language_model.model.a"])
+  }
+
+  @Test(
     "A quantization that does not exist is refused with its path",
     arguments: [
       (#"{"bits":4,"group_size":48}"#, "quantization"),

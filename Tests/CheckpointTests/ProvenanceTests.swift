@@ -74,8 +74,62 @@ struct ProvenanceTests {
     #expect(inspection.parameterCount == 992 && inspection.bitsPerWeight == Double(1064 * 8) / 992)
     #expect(inspection.cacheBytesPerToken(elementBytes: 2) == 2 * 1 * 2 * 16 * 2)
     #expect(inspection.json["kv_bytes_per_token"]?["fp32"]?.integer == 256)
-    #expect(inspection.table.contains("bits per weight   8.581"))
-    #expect(inspection.table.contains("lane              uniform"))
+    #expect(inspection.table.contains("bits per weight       8.581"))
+    #expect(inspection.table.contains("lane                  uniform"))
+    #expect(inspection.problems.isEmpty && inspection.json["problems"] == nil)
+  }
+
+  @Test("A folder that cannot be loaded is described as far as it can be read, with the reasons")
+  func inspectsRefused() throws {
+    let source = try TemporaryFolder()
+    try TinyModel.write(to: source)
+    try source.write(
+      #"{"model_type":"other","text_config":{"num_hidden_layers":3,"hidden_size":"big"}}"#, to: "config.json")
+    let inspection = try ModelInspection(contentsOf: source.url, hashes: true)
+    #expect(inspection.architecture == "other" && inspection.layerCount == 3 && inspection.hiddenSize == nil)
+    #expect(inspection.storages.map(\.format) == ["F16"] && inspection.parameterCount == 992)
+    #expect(inspection.problems.count == 1 && inspection.problems[0].contains("hidden_size"))
+    #expect(inspection.cacheBytesPerToken(elementBytes: 2) == nil && inspection.manifestHash != nil)
+    #expect(inspection.table.contains("cannot run") && inspection.json["hidden_size"] == .null)
+    let none = source("none")
+    #expect(throws: CheckpointError.notFound(none.path)) { try ModelInspection(contentsOf: none, hashes: false) }
+  }
+
+  @Test("Layers whose parts do not fit are counted apart, and named")
+  func inspectsMisfits() throws {
+    let source = try TemporaryFolder()
+    try TinyModel.write(to: source)
+    let target = source("lane")
+    try ModelFolder(contentsOf: source.url).write(.microscaling(.mxfp4), to: target)
+    var config = try #require(try JSONValue(parsing: source.text(of: "lane/config.json")).object)
+    config["quantization"] = ["bits": 4, "group_size": 32, "mode": "mxfp4", "up": false]
+    try source.write(JSONValue.object(config).serialized(), to: "lane/config.json")
+    let inspection = try ModelInspection(contentsOf: target, hashes: false)
+    #expect(inspection.storages.map(\.format).contains("unknown"))
+    #expect(inspection.problems.count == 1 && inspection.problems[0].contains("\"quantization.up\" is false"))
+    let tensors = try ModelFolder(contentsOf: target).tensors
+    #expect(inspection.byteCount == tensors.values.reduce(0) { $0 + $1.bytes.count })
+  }
+
+  @Test("Of a mixture's experts, those that a token is routed to count as active")
+  func countsExperts() throws {
+    let source = try TemporaryFolder()
+    var config = try #require(try JSONValue(parsing: TinyModel.config).object)
+    config["num_experts"] = 8
+    config["num_experts_per_tok"] = 2
+    try source.write(JSONValue.object(config).serialized(), to: "config.json")
+    let shapes = [
+      "model.embed_tokens.weight": [6, 64], "lm_head.weight": [6, 64],
+      "model.layers.0.mlp.switch_mlp.up_proj.weight": [8, 4, 64],
+    ]
+    let entries = shapes.map { SafetensorsWriter.Entry(name: $0.key, type: .F16, shape: $0.value) }
+    let writer = try SafetensorsWriter(creating: source("model.safetensors"), entries: entries)
+    for entry in entries { try writer.write([UInt16](repeating: 0, count: entry.shape.reduce(1, *)), to: entry.name) }
+    try writer.finish()
+    let inspection = try ModelInspection(of: ModelFolder(contentsOf: source.url))
+    #expect(inspection.parameterCount == 2 * 6 * 64 + 8 * 4 * 64)
+    #expect(inspection.activeParameterCount == 64 + 6 * 64 + 2 * 4 * 64)
+    #expect(inspection.byteCountPerToken == 2 * inspection.activeParameterCount)
   }
 
   @Test("Messages say what, where and what to do")

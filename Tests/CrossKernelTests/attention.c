@@ -91,56 +91,60 @@ static float scale_of(int64_t dimension, float slope) {
 static bound attention_bound(float slope) { return (bound){0, slope == 0 ? 2e-5 : 2e-4}; }
 
 static void attend(const rk_kernels *table, const rk_head_cache *cache, const float *query, int64_t queries,
-                   float scale, int64_t begin, int64_t end, float *out, float *log_sum) {
+                   float scale, int64_t begin, int64_t first, int64_t end, float *out, float *log_sum) {
   const int64_t dimension = cache->head_dimension;
   float *scratch = floats(queries * ((end - begin + RK_KEY_BLOCK - 1) / RK_KEY_BLOCK * RK_KEY_BLOCK));
   float *largest = floats(queries), *total = floats(queries);
-  table->attend(cache, query, queries, scale, begin, end, out, largest, total, scratch);
+  table->attend(cache, query, queries, scale, begin, first, end, out, largest, total, scratch);
   for (int64_t q = 0; q < queries; q++) {
     log_sum[q] = largest[q] + logf(total[q]);
     for (int64_t d = 0; d < dimension; d++) out[q * dimension + d] /= total[q];
   }
 }
 
-static void check_attend(subject *s, rk_storage storage, int64_t dimension, int64_t queries, int64_t begin, int64_t end,
-                         float slope) {
+static void check_attend(subject *s, rk_storage storage, int64_t dimension, int64_t queries, int64_t begin,
+                         int64_t first, int64_t end, float slope) {
   const rk_head_cache cache = filled_cache(s->scalar, storage, dimension, end, slope);
   const float *query = queries_of(1, queries, dimension, slope), scale = scale_of(dimension, slope);
   float *found = floats(queries * dimension), *expected = floats(queries * dimension);
   float *found_sum = floats(queries), *expected_sum = floats(queries);
-  attend(s->table, &cache, query, queries, scale, begin, end, found, found_sum);
-  attend(s->scalar, &cache, query, queries, scale, begin, end, expected, expected_sum);
+  attend(s->table, &cache, query, queries, scale, begin, first, end, found, found_sum);
+  attend(s->scalar, &cache, query, queries, scale, begin, first, end, expected, expected_sum);
   expect(s, found, expected, NULL, queries * dimension, attention_bound(slope),
          "%lld queries, dimension %lld, positions %lld..<%lld, type %d, slope %g", (long long)queries,
-         (long long)dimension, (long long)begin, (long long)end, (int)storage, (double)slope);
+         (long long)dimension, (long long)first, (long long)end, (int)storage, (double)slope);
   expect(s, found_sum, expected_sum, NULL, queries, attention_bound(slope), "log sums of %lld..<%lld, slope %g",
-         (long long)begin, (long long)end, (double)slope);
+         (long long)first, (long long)end, (double)slope);
   release();
 }
 
 static float *attend_panels(const rk_kernels *table, const rk_head_cache *cache, const float *x, int64_t queries,
-                            float scale, int64_t position, int64_t tokens, bool in_place) {
+                            float scale, int64_t position, int64_t tokens, int64_t window, const float *sinks,
+                            bool in_place) {
   const int64_t features = queries * cache->head_dimension;
   float *query = to_panels(table, x, tokens, features), *out = in_place ? query : to_panels(table, x, tokens, features);
   for (int64_t first = 0; first < tokens; first += table->vector_width) {
     const int64_t offset = first / table->panel * features * table->panel + first % table->panel;
     const int64_t count = tokens - first < table->vector_width ? tokens - first : table->vector_width;
     float *scratch = floats(rk_attention_scratch_count(queries, cache->head_dimension));
-    table->attend_panel(cache, query + offset, queries, scale, position + first, count, out + offset, scratch);
+    table->attend_panel(cache, query + offset, queries, scale, position + first, count, window, sinks, out + offset,
+                        scratch);
   }
   return from_panels(table, out, tokens, features);
 }
 
 static void check_attend_panel(subject *s, rk_storage storage, int64_t dimension, int64_t queries, int64_t position,
-                               int64_t tokens, float slope) {
+                               int64_t tokens, int64_t window, bool has_sinks, float slope) {
   const rk_head_cache cache = filled_cache(s->scalar, storage, dimension, position + tokens, slope);
   const float *query = queries_of(tokens, queries, dimension, slope), scale = scale_of(dimension, slope);
-  const float *expected = attend_panels(s->scalar, &cache, query, queries, scale, position, tokens, true);
+  const float *sinks = has_sinks ? random_floats(queries, -2, 2) : NULL;
+  const float *expected =
+      attend_panels(s->scalar, &cache, query, queries, scale, position, tokens, window, sinks, true);
   for (int in_place = 0; in_place < 2; in_place++) {
-    expect(s, attend_panels(s->table, &cache, query, queries, scale, position, tokens, in_place), expected, NULL,
-           tokens * queries * dimension, attention_bound(slope),
-           "%lld tokens from %lld, %lld queries, dimension %lld, type %d, slope %g", (long long)tokens,
-           (long long)position, (long long)queries, (long long)dimension, (int)storage, (double)slope);
+    expect(s, attend_panels(s->table, &cache, query, queries, scale, position, tokens, window, sinks, in_place),
+           expected, NULL, tokens * queries * dimension, attention_bound(slope),
+           "%lld tokens from %lld, window %lld, %s, %lld queries, dimension %lld, type %d, slope %g", (long long)tokens,
+           (long long)position, (long long)window, has_sinks ? "sinks" : "no sinks", (long long)queries, (long long)dimension, (int)storage, (double)slope);
   }
   release();
 }
@@ -155,15 +159,20 @@ void check_attention(subject *s) {
     for (int d = 0; d < 5; d++) {
       check_append(s, types[t], dimensions[d]);
       for (int i = 0; i < 8; i++) check_append_panel(s, types[t], dimensions[d], starts[i][0], starts[i][1]);
-      for (int i = 0; i < 5; i++) check_attend(s, types[t], dimensions[d], i + 1, ranges[i][0], ranges[i][1], 0);
+      for (int i = 0; i < 5; i++) {
+        check_attend(s, types[t], dimensions[d], i + 1, ranges[i][0], ranges[i][0], ranges[i][1], 0);
+        const int64_t later = ranges[i][0] + (ranges[i][1] - ranges[i][0]) / 2;
+        check_attend(s, types[t], dimensions[d], i + 1, ranges[i][0], later, ranges[i][1], 0);
+      }
       for (int i = 0; i < 8; i++) {
-        check_attend_panel(s, types[t], dimensions[d], i % 5 + 1, starts[i][0], starts[i][1], 0);
+        check_attend_panel(s, types[t], dimensions[d], i % 5 + 1, starts[i][0], starts[i][1], 0, false, 0);
+        check_attend_panel(s, types[t], dimensions[d], i % 5 + 1, starts[i][0], starts[i][1], 7 * i + 1, i % 2 == 0, 0);
       }
     }
     for (int k = 1; k < 3; k++) {
-      check_attend(s, types[t], 64, 3, 0, 192, slopes[k]);
-      check_attend_panel(s, types[t], 64, 4, 127, 65, slopes[k]);
-      check_attend_panel(s, types[t], 64, 2, 0, 65, slopes[k]);
+      check_attend(s, types[t], 64, 3, 0, 0, 192, slopes[k]);
+      check_attend_panel(s, types[t], 64, 4, 127, 65, 0, false, slopes[k]);
+      check_attend_panel(s, types[t], 64, 2, 0, 65, 40, true, slopes[k]);
     }
   }
 }

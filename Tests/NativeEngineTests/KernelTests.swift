@@ -158,7 +158,7 @@ struct KernelTests {
       }
       func gated(_ kernels: Kernels) -> [Float] {
         var out = x
-        kernels.functions.gate(&out, y, Int64(count))
+        kernels.functions.gate(RK_SILU, &out, y, Int64(count))
         return out
       }
       func logSum(_ kernels: Kernels) -> [Float] {

@@ -13,6 +13,9 @@ public enum TestModels {
   /// The same, uniform 4-bit in groups of 64.
   public static var uniform: URL { folder("smollm2-135m-4bit-g64") }
 
+  /// The tiny checkpoints of every family that `make families` makes.
+  public static let families = library.deletingLastPathComponent().appendingPathComponent("families")
+
   private static func folder(_ name: String) -> URL {
     let url = library.appendingPathComponent(name)
     precondition(

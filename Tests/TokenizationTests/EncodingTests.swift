@@ -52,3 +52,56 @@ struct LongTextTests {
     }
   }
 }
+
+@Suite("Words with a visible space")
+struct MetaspaceTests {
+  private func ids(_ preTokenizer: String, _ text: String) throws -> [TokenID] {
+    var file = TokenizerText.characters
+    file.preTokenizer = preTokenizer
+    file.addedTokens = #"[{"id":5,"content":"<x>","special":true}]"#
+    return try file.tokenizer().encode(text)
+  }
+
+  /// From the reference library on the same file.
+  @Test(
+    "The character is put before every text, the first or none",
+    arguments: [
+      ("always", "a<x>b", [4, 1, 5, 4, 2]), ("first", "a<x>b", [4, 1, 5, 2]), ("never", "a<x>b", [1, 5, 2]),
+      ("first", "<x>b a", [5, 2, 4, 1]), ("always", " a", [4, 1]), ("first", "", []),
+    ])
+  func prepending(_ scheme: String, _ text: String, _ expected: [TokenID]) throws {
+    for split in [true, false] {
+      let step = #"{"type":"Metaspace","replacement":"▁","prepend_scheme":"\#(scheme)","split":\#(split)}"#
+      #expect(try ids(step, text) == expected)
+      #expect(try ids(#"{"type":"Sequence","pretokenizers":[\#(step)]}"#, text) == expected)
+    }
+  }
+}
+
+@Suite("Unigram models")
+struct UnigramTests {
+  private func ids(_ vocabulary: String, _ text: String, options: String = "") throws -> [TokenID] {
+    var file = TokenizerText.characters
+    file.model = #"{"type":"Unigram","unk_id":0,\#(options)"vocab":[["?",0],\#(vocabulary)]}"#
+    return try file.tokenizer().encode(text)
+  }
+
+  /// From the reference library on the same file.
+  @Test("The pieces with the greatest sum of scores count, and unknown characters are one piece")
+  func pieces() throws {
+    let vocabulary = #"["a",-1],["b",-1],["ab",-1.5],["abc",-9],["c",-2]"#
+    #expect(try ids(vocabulary, "abcab") == [3, 5, 3])
+    #expect(try ids(vocabulary, "axyzb") == [1, 0, 2])
+    #expect(try ids(vocabulary, "?é?") == [0])
+    #expect(
+      try ids(vocabulary + #",["<0xC3>",-9],["<0xA9>",-9]"#, "aéx", options: #""byte_fallback":true,"#) == [1, 0])
+    #expect(
+      try ids(vocabulary + #",["<0xC3>",-9],["<0xA9>",-9]"#, "aé", options: #""byte_fallback":true,"#) == [1, 6, 7])
+  }
+
+  @Test("A long word is cut in linear time")
+  func longWord() throws {
+    let vocabulary = #"["a",-1],["aa",-1.5],["aaaa",-9]"#
+    #expect(try ids(vocabulary, String(repeating: "a", count: 100_000)).count == 50_000)
+  }
+}

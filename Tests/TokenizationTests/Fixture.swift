@@ -7,7 +7,7 @@ import Testing
 ///
 /// Made by Conformance/make-fixtures.py, which has the command in its docstring.
 enum Fixture: String, CaseIterable {
-  case gpt2, smollm, llama3, qwen2
+  case gpt2, smollm, llama3, qwen2, o200k, deepseek, llama2, mistral, gemma, unigram
 
   struct Cases: Decodable {
     struct Encoding: Decodable {
@@ -72,6 +72,13 @@ struct TokenizerText {
       {"version":"1.0","added_tokens":\(addedTokens),"normalizer":\(normalizer),"pre_tokenizer":\(preTokenizer),
       "post_processor":\(postProcessor),"decoder":\(decoder),"model":\(model)}
       """
+  }
+
+  /// A file whose tokens are characters: `a`, `b`, `ab`, `▁` and an unknown token.
+  static var characters: TokenizerText {
+    TokenizerText(
+      preTokenizer: "null", decoder: #"{"type":"Fuse"}"#,
+      model: #"{"unk_token":"?","vocab":{"?":0,"a":1,"b":2,"ab":3,"▁":4},"merges":[["a","b"]]}"#)
   }
 
   func tokenizer() throws(TokenizerProblem) -> Tokenizer {

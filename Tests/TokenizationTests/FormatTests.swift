@@ -45,6 +45,36 @@ struct FormatTests {
     #expect(try ids(#""unk_token":"?","fuse_unk":true,"#) == [0, 3, 1, 0, 3, 1])
   }
 
+  /// From the reference library on the same file.
+  @Test("Characters that are not tokens become their bytes, or the unknown token, one per character or one per run")
+  func unknownCharacters() throws {
+    func ids(_ options: String, _ bytes: String = "") throws -> [TokenID] {
+      var text = TokenizerText.characters
+      text.model = #"{"unk_token":"?",\#(options)"vocab":{"?":0,"a":1,"b":2,"ab":3\#(bytes)},"merges":["a b"]}"#
+      return try text.tokenizer().encode("éxab✓")
+    }
+    let bytes = #","<0xC3>":4,"<0xA9>":5,"<0x78>":6"#
+    #expect(try ids("") == [0, 0, 3, 0])
+    #expect(try ids(#""fuse_unk":true,"#) == [0, 3, 0])
+    #expect(try ids(#""byte_fallback":true,"#, bytes) == [4, 5, 6, 3, 0])
+    // An unknown character comes after the bytes that follow it.
+    #expect(try ids(#""byte_fallback":true,"#, #","<0x78>":4"#) == [4, 0, 3, 0])
+  }
+
+  @Test("A decoder may come after the model, and an added token may be one of the vocabulary's")
+  func order() throws {
+    let text = TokenizerText.characters.text
+    let (decoder, model) = (#""decoder":{"type":"Fuse"},"#, #""version":"1.0","#)
+    let moved = text.replacing(decoder, with: "").replacing(model, with: "").dropLast() + ",\(decoder.dropLast())}"
+    #expect(try Tokenizer(TokenizerFile(parsing: Array(moved.utf8))).encode("ab▁") == [3, 4])
+    var added = TokenizerText.characters
+    added.normalizer = #"{"type":"Prepend","prepend":"▁"}"#
+    added.addedTokens = #"[{"id":1,"content":"a","normalized":true,"single_word":true}]"#
+    // The token decodes as it is normalized, and is still what a word begins with.
+    #expect(try added.tokenizer().encode("bab") == [4, 2, 3])
+    #expect(try added.tokenizer().decode([1]) == "▁a")
+  }
+
   @Test("A template's tokens surround the text, unless the caller omits them")
   func template() throws {
     let tokenizer = try Fixture.llama3.tokenizer()

@@ -74,22 +74,67 @@ struct HostileFileTests {
     func expect(_ text: TokenizerText, _ field: String, sourceLocation: SourceLocation = #_sourceLocation) {
       #expect(self.field(of: text) == "unsupported \(field)", sourceLocation: sourceLocation)
     }
-    expect(TokenizerText(normalizer: #"{"type":"NFKC"}"#), "normalizer.type")
-    expect(TokenizerText(preTokenizer: #"{"type":"Metaspace"}"#), "pre_tokenizer.type")
-    expect(TokenizerText(preTokenizer: #"{"type":"ByteLevel"}"#), "pre_tokenizer.add_prefix_space")
+    expect(TokenizerText(normalizer: #"{"type":"BertNormalizer"}"#), "normalizer.type")
+    expect(
+      TokenizerText(normalizer: #"{"type":"Sequence","normalizers":[{"type":"Precompiled"}]}"#),
+      "normalizer.normalizers[0].type")
+    expect(TokenizerText(preTokenizer: #"{"type":"Metaspace","replacement":"_"}"#), "pre_tokenizer")
+    expect(TokenizerText(preTokenizer: #"{"type":"Punctuation"}"#), "pre_tokenizer.type")
     expect(TokenizerText(preTokenizer: #"{"type":"Digits"}"#), "pre_tokenizer")
     expect(
       TokenizerText(
         preTokenizer: #"""
-          {"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\w+"},"behavior":"Isolated"}]}
+          {"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\p{Han}"},"behavior":"Isolated"}]}
           """#), "pre_tokenizer.pretokenizers[0].pattern.Regex")
     expect(TokenizerText(postProcessor: #"{"type":"BertProcessing"}"#), "post_processor.type")
     expect(TokenizerText(decoder: "null"), "decoder")
-    expect(TokenizerText(model: #"{"type":"Unigram","vocab":[["a",0.5]]}"#), "model.type")
+    expect(TokenizerText(decoder: #"{"type":"WordPiece"}"#), "decoder.type")
+    expect(TokenizerText(decoder: #"{"type":"Strip","content":" ","start":0,"stop":1}"#), "decoder.stop")
+    expect(
+      TokenizerText(decoder: #"{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"ByteFallback"}]}"#),
+      "decoder.decoders[1].type")
+    expect(TokenizerText(preTokenizer: "null", decoder: #"{"type":"ByteLevel"}"#), "pre_tokenizer")
+    expect(TokenizerText(decoder: #"{"type":"Fuse"}"#), "pre_tokenizer")
+    expect(TokenizerText(model: #"{"type":"Unigram","unk_id":0,"vocab":[["a",0.5]]}"#), "model.type")
     expect(TokenizerText(model: #"{"type":"WordPiece","vocab":{"[UNK]":0}}"#), "model.type")
-    expect(TokenizerText(modelOptions: #""byte_fallback":true,"#), "model.byte_fallback")
     expect(TokenizerText(modelOptions: #""dropout":0.1,"#), "model.dropout")
     expect(TokenizerText(modelOptions: #""end_of_word_suffix":"</w>","#), "model.end_of_word_suffix")
+  }
+
+  @Test("A file whose tokens are characters is held to its own rules")
+  func characterFiles() {
+    var text = TokenizerText.characters
+    #expect(field(of: text) == nil)
+    text.normalizer = #"{"type":"Strip"}"#
+    #expect(field(of: text) == nil)
+    text.preTokenizer = #"{"type":"Metaspace","replacement":"▁","prepend_scheme":"first"}"#
+    #expect(field(of: text) == "unsupported normalizer")
+    text.normalizer = "null"
+    text.preTokenizer = #"{"type":"Metaspace","replacement":"▁","add_prefix_space":false}"#
+    #expect(field(of: text) == "pre_tokenizer.add_prefix_space")
+    text = .characters
+    text.model = #"{"unk_token":"<unk>","vocab":{"a":0},"merges":[]}"#
+    #expect(field(of: text) == "model.unk_token")
+    text.model = #"{"type":"Unigram","vocab":[["a",-1.5]]}"#
+    #expect(field(of: text) == "model.unk_id")
+    text.model = #"{"type":"Unigram","unk_id":0,"vocab":[["a",-1.5],["b"]]}"#
+    #expect(field(of: text) == "json")
+    text.model = #"{"type":"Unigram","unk_id":0,"vocab":[["a","b"]]}"#
+    #expect(field(of: text) == "model.vocab[0]")
+  }
+
+  @Test("A short file cannot ask for much memory")
+  func growth() {
+    #expect(field(of: TokenizerText(vocabulary: #","xx":4194303"#)) == "model.vocab")
+    let step = #"{"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaa"}"#
+    func chain(_ count: Int) -> String { Array(repeating: step, count: count).joined(separator: ",") }
+    #expect(field(of: TokenizerText(normalizer: #"{"type":"Sequence","normalizers":[\#(chain(4))]}"#)) == nil)
+    #expect(
+      field(of: TokenizerText(normalizer: #"{"type":"Sequence","normalizers":[\#(chain(5))]}"#))
+        == "normalizer.normalizers[4]")
+    var text = TokenizerText.characters
+    text.decoder = #"{"type":"Sequence","decoders":[\#(chain(5))]}"#
+    #expect(field(of: text) == "decoder.decoders[4]")
   }
 
   @Test("A template must name known tokens and one text")

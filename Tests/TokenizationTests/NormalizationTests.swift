@@ -2,6 +2,11 @@ import Testing
 
 @testable import Tokenization
 
+/// A text after some steps.
+private func normalized(_ text: String, _ steps: Normalizer.Step...) -> String {
+  String(decoding: Normalizer(steps: steps).normalized(Array(text.utf8)), as: UTF8.self)
+}
+
 @Suite("Normalization form C")
 struct NormalizationTests {
   /// From `tokenizers.normalizers.NFC().normalize_str(text)`.
@@ -19,15 +24,14 @@ struct NormalizationTests {
       ("a\u{11943}\u{323}", "a\u{11943}\u{323}"), ("\u{11935}\u{11930}", "\u{11935}\u{11930}"),
     ])
   func composition(_ text: String, _ composed: String) {
-    let result = String(decoding: Normalizer.nfc.normalized(Array(text.utf8)), as: UTF8.self)
-    #expect(scalars(result) == scalars(composed))
+    #expect(scalars(normalized(text, .form(.nfc))) == scalars(composed))
   }
 
   @Test("Text that is composed already is left alone")
   func stableText() {
     for text in ["", "plain", "é à ü", "机器学习", "각", "😀 مرحبا"] {
       var copy = text
-      #expect(copy.withUTF8 { Normalizer.nfc.rewriting(UTF8Text($0)) } == nil)
+      #expect(copy.withUTF8 { Normalizer(steps: [.form(.nfc)]).rewriting(UTF8Text($0)) } == nil)
     }
   }
 
@@ -41,8 +45,45 @@ struct NormalizationTests {
   @Test("A long run of marks is put in order quickly")
   func manyMarks() {
     let text = "a" + String(repeating: "\u{301}\u{323}", count: 20_000)
-    let result = String(decoding: Normalizer.nfc.normalized(Array(text.utf8)), as: UTF8.self)
+    let result = normalized(text, .form(.nfc))
     #expect(result.unicodeScalars.count == 40_000)
     #expect(scalars(String(result.unicodeScalars.prefix(2))) == "1ea1 323")
+  }
+}
+
+@Suite("Other steps of normalization")
+struct NormalizerStepTests {
+  /// From `tokenizers.normalizers.NFKC().normalize_str(text)` and the like.
+  @Test(
+    "Other forms decompose, or replace what looks alike, as the reference library does",
+    arguments: [
+      (NormalizationForm.nfd, "\u{E9}\u{AC01}", "e\u{301}\u{1100}\u{1161}\u{11A8}"),
+      (.nfkd, "\u{FB01}\u{2460}\u{E9}", "fi1e\u{301}"), (.nfkc, "\u{FB01}\u{FF21}\u{1D400}\u{3B1}", "fiAA\u{3B1}"),
+      // A mapping that only a canonical one leads to, and one that is newer than the reference's tables.
+      (.nfkc, "\u{385}\u{1E9B}", " \u{308}\u{301}\u{1E61}"), (.nfkc, "\u{32FF}", "\u{32FF}"),
+      (.nfc, "\u{FB01}\u{A0}", "\u{FB01}\u{A0}"),
+    ])
+  func forms(_ form: NormalizationForm, _ text: String, _ expected: String) {
+    #expect(scalars(normalized(text, .form(form))) == scalars(expected))
+  }
+
+  @Test("Characters become lower case one by one")
+  func lowercase() {
+    #expect(scalars(normalized("ÀΣ\u{130}ß", .lowercase)) == scalars("àσi\u{307}ß"))
+  }
+
+  @Test("White space is stripped at either end")
+  func strip() {
+    #expect(normalized("\u{A0} a b\n", .strip(left: true, right: true)) == "a b")
+    #expect(normalized(" a ", .strip(left: true, right: false)) == "a ")
+    #expect(normalized(" \u{3000}", .strip(left: true, right: true)) == "")
+  }
+
+  @Test("Steps follow one another, and nothing is put before nothing")
+  func chain() throws {
+    let spaces = Normalizer.Step.replace(try Pattern(literal: " "), with: "▁")
+    #expect(normalized("a b", .prepend("▁"), spaces) == "▁a▁b")
+    #expect(normalized("", .prepend("▁"), spaces) == "")
+    #expect(normalized("a1b  22", .replace(try Pattern(#"\p{N}+|\s{2,}"#), with: "<n>")) == "a<n>b<n><n>")
   }
 }

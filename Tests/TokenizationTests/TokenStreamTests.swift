@@ -28,6 +28,37 @@ struct TokenStreamTests {
     #expect(pieces([0xF4, 0x8F, 0xBF, 0xBF, 0xF4, 0x90]) == ["", "", "", "\u{10FFFF}", "", "\u{FFFD}\u{FFFD}", ""])
   }
 
+  /// `tokenizers`: `decode([3 + byte, …])` of the fixture.
+  @Test("Bytes of byte fallback wait for another token, and become text together or not at all")
+  func byteFallback() throws {
+    let tokenizer = try Fixture.llama2.tokenizer()
+    func ids(_ bytes: [UInt8]) -> [TokenID] { bytes.compactMap { tokenizer.tokenID(of: "<0x\(hex($0))>") } }
+    let word = try #require(tokenizer.tokenID(of: "a"))
+    let space = try #require(tokenizer.tokenID(of: "▁"))
+    for (tokens, expected) in [
+      ([space, word] + ids(Array("€".utf8)) + [word], ["", "a", "", "", "", "€a", ""]),
+      (ids([0xE2, 0x82, 0xAC, 0xFF]) + [word], ["", "", "", "", "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}a", ""]),
+      ([word, space] + ids([0xC3]), ["a", " ", "", "\u{FFFD}"]), ([space, space], ["", " ", ""]),
+    ] {
+      var stream = TokenStream(tokenizer)
+      #expect(tokens.map { stream.append($0) } + [stream.finish()] == expected)
+      #expect(tokenizer.decode(tokens) == expected.joined())
+    }
+    #expect(tokenizer.bytes(of: ids([0xE2])[0]) == [0xE2] && tokenizer.bytes(of: space) == [0x20])
+  }
+
+  private func hex(_ byte: UInt8) -> String {
+    String(byte / 16, radix: 16, uppercase: true) + String(byte % 16, radix: 16, uppercase: true)
+  }
+
+  @Test("A stream begins anew after it has finished")
+  func restart() throws {
+    let tokenizer = try Fixture.mistral.tokenizer()
+    var stream = TokenStream(tokenizer)
+    let ids = tokenizer.encode("a b", addSpecialTokens: false)
+    for _ in 0..<2 { #expect(ids.map { stream.append($0) }.joined() + stream.finish() == "a b") }
+  }
+
   @Test("Ids that are not a token's become no text")
   func unknownIDs() {
     var stream = TokenStream(tokenizer)

@@ -82,6 +82,16 @@ typedef enum {
   RK_TO_BFLOAT16 = 2,
 } rk_rounding;
 
+// What a gated feed-forward network computes of its gate g and its input u.
+typedef enum {
+  // silu(g) u
+  RK_SILU = 0,
+  // g (1 + tanh(√(2/π) (g + 0.044715 g³))) / 2 · u
+  RK_GELU_TANH = 1,
+  // min(g, 7) σ(1.702 min(g, 7)) (1 + max(-7, min(u, 7))), as gpt-oss has it.
+  RK_CLAMPED_SWIGLU = 2,
+} rk_activation;
+
 // A product of a matrix with many tokens.
 typedef struct {
   // Arranges one panel x[columns][panel] for every matrix of the same columns, storage and group; `prepared` holds as
@@ -117,13 +127,16 @@ typedef struct {
   // The same for every token of one panel.
   void (*normalize_panel)(const float *x, const float *weight, float epsilon, int64_t features, float *out);
 
-  // gate[i] = silu(gate[i]) * up[i]
-  void (*gate)(float *gate, const float *up, int64_t count);
+  // gate[i] = activation(gate[i]) * up[i]
+  void (*gate)(rk_activation activation, float *gate, const float *up, int64_t count);
 
-  // Rotates `heads` heads of one token in place: pairs (i, i + half) by the angle whose cosine and sine are given.
-  void (*rotate)(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension);
-  // The same for one panel; cosine and sine are [head_dimension / 2][panel].
-  void (*rotate_panel)(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension);
+  // Rotates the first `rotary` features of `heads` heads of one token in place: pairs (i, i + rotary / 2) by the angle
+  // whose cosine and sine are given.
+  void (*rotate)(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension,
+                 int64_t rotary);
+  // The same for one panel; cosine and sine are [rotary / 2][panel].
+  void (*rotate_panel)(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension,
+                       int64_t rotary);
 
   // Stores the key and value of one position.
   void (*append)(const rk_head_cache *cache, int64_t position, const float *key, const float *value);
@@ -131,17 +144,25 @@ typedef struct {
   void (*append_panel)(const rk_head_cache *cache, int64_t position, int64_t tokens, const float *key,
                        const float *value);
 
-  // Attention of `queries` heads of one token that share a key-value head, over positions begin..<end: writes the
+  // Attention of `queries` heads of one token that share a key-value head, over positions first..<end: writes the
   // unnormalized sum of values [queries][head_dimension], the largest score and the sum of exponentials of each query.
-  // `scratch`: queries * (end - begin rounded up to RK_KEY_BLOCK) floats. begin is a multiple of RK_KEY_BLOCK.
+  // `scratch`: queries * (end - begin rounded up to RK_KEY_BLOCK) floats. begin is a multiple of RK_KEY_BLOCK and at
+  // most first, which is below end.
   void (*attend)(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t begin,
-                 int64_t end, float *out, float *largest, float *total, float *scratch);
+                 int64_t first, int64_t end, float *out, float *largest, float *total, float *scratch);
 
   // Causal attention of one vector of tokens in a panel: the first `tokens` of the `vector_width` that start at query,
-  // whose positions start at `position`, for `queries` heads that share a key-value head. query and out point at the
-  // first head's first feature and may be the same. `scratch`: rk_attention_scratch_count floats.
+  // whose positions start at `position`, for `queries` heads that share a key-value head. A token sees the last `window`
+  // positions up to its own, all if that is 0. `sinks` holds a score of each head that takes part in the softmax and has
+  // no value, or is NULL. query and out point at the first head's first feature and may be the same. `scratch`:
+  // rk_attention_scratch_count floats.
   void (*attend_panel)(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t position,
-                       int64_t tokens, float *out, float *scratch);
+                       int64_t tokens, int64_t window, const float *sinks, float *out, float *scratch);
+
+  // One token of one head of a gated delta rule (Yang et al. 2024, arXiv 2412.06464): the state S[keys][values] decays,
+  // S *= decay, learns, S += key ⊗ beta (value - Sᵀ key), and is read: out[values] = Sᵀ query.
+  void (*delta_step)(float *state, const float *query, const float *key, const float *value, float decay, float beta,
+                     int64_t keys, int64_t values, float *out);
 
   // The largest of x, and the logarithm of the sum of exponentials of x.
   void (*log_sum_exp)(const float *x, int64_t count, float *largest, float *log_sum);
@@ -160,9 +181,26 @@ int64_t rk_prepared_count(int64_t columns);
 int64_t rk_tile_count(void);
 int64_t rk_attention_scratch_count(int64_t queries, int64_t head_dimension);
 // Merges `spans` results of `attend` into out[head_dimension], normalized. Of span s the sums are at
-// sums + s * span_stride, the largest score at largest[s * stride] and the total at total[s * stride].
+// sums + s * span_stride, the largest score at largest[s * stride] and the total at total[s * stride]. `sink`: see
+// `attend_panel`.
 void rk_merge_spans(int64_t spans, int64_t span_stride, int64_t stride, const float *sums, const float *largest,
-                    const float *total, int64_t head_dimension, float *out);
+                    const float *total, const float *sink, int64_t head_dimension, float *out);
+
+// Adds a bias to rows begin..<end of y, [panels][y_features][width].
+void rk_add_bias(float *y, const float *bias, int64_t panels, int64_t y_features, int64_t width, int64_t begin,
+                 int64_t end);
+
+// x[i] *= factors[i % width] for `features` features of one panel.
+void rk_scale_panel(float *x, const float *factors, int64_t features, int64_t width);
+
+// x[i] *= 1 / (1 + exp(-gate[i]))
+void rk_gate_by_sigmoid(float *x, const float *gate, int64_t count);
+
+// A causal convolution of each channel by itself, with SiLU: out[c] = silu(Σ_k weights[c][k] x_k[c]), where x_k are the
+// `taps` newest inputs, the oldest first. `history` holds taps - 1 earlier inputs, [taps - 1][stride], the oldest first,
+// and is moved on by `input`, whose channels stand `step` floats apart.
+void rk_convolve(float *history, int64_t stride, const float *weights, int64_t taps, const float *input, int64_t step,
+                 int64_t channels, float *out);
 
 // Tells the core that this thread waits in a loop.
 static inline void rk_relax(void) {

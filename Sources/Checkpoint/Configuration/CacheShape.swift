@@ -27,6 +27,7 @@ public struct CacheShape: Sendable, Equatable {
   ///
   /// Nil if `num_hidden_layers`, `num_attention_heads` or `hidden_size` is missing or no integer, or there are no heads.
   public init?(_ config: JSONValue) {
+    let config = config["text_config"] ?? config
     guard let layers = config["num_hidden_layers"]?.integer, let heads = config["num_attention_heads"]?.integer,
       heads > 0, let hidden = config["hidden_size"]?.integer
     else { return nil }

@@ -3,25 +3,28 @@ import JSON
 /// Reads members of a configuration object and checks them against their limits.
 ///
 /// Each reader throws `.field` with the member's name; null counts as missing.
-struct ConfigFields {
-  let value: JSONValue
+public struct ConfigFields: Sendable, Equatable {
+  public let value: JSONValue
   let file: String
 
-  func error(_ name: String, _ problem: String) -> CheckpointError {
+  /// - Parameter file: The file's path, for messages.
+  public init(value: JSONValue, file: String) { (self.value, self.file) = (value, file) }
+
+  public func error(_ name: String, _ problem: String) -> CheckpointError {
     .field(file: file, name: name, problem: problem)
   }
 
   /// Whether the member exists and is not null.
-  func has(_ name: String) -> Bool { (value[name] ?? .null) != .null }
+  public func has(_ name: String) -> Bool { (value[name] ?? .null) != .null }
 
-  func string(_ name: String) throws(CheckpointError) -> String {
+  public func string(_ name: String) throws(CheckpointError) -> String {
     guard has(name) else { throw error(name, "is missing") }
     guard let text = value[name]?.string, !text.isEmpty else { throw error(name, "is not a non-empty string") }
     return text
   }
 
   /// An integer from 1 to `limit`.
-  func size(_ name: String, upTo limit: Int, default fallback: Int? = nil) throws(CheckpointError) -> Int {
+  public func size(_ name: String, upTo limit: Int, default fallback: Int? = nil) throws(CheckpointError) -> Int {
     guard has(name) else {
       if let fallback { return fallback }
       throw error(name, "is missing")
@@ -32,7 +35,7 @@ struct ConfigFields {
     return number
   }
 
-  func number(
+  public func number(
     _ name: String, in range: ClosedRange<Double>, default fallback: Double? = nil
   ) throws(CheckpointError) -> Double {
     guard has(name) else {
@@ -45,14 +48,14 @@ struct ConfigFields {
     return number
   }
 
-  func bool(_ name: String, default fallback: Bool) throws(CheckpointError) -> Bool {
+  public func bool(_ name: String, default fallback: Bool) throws(CheckpointError) -> Bool {
     guard has(name) else { return fallback }
     guard let flag = value[name]?.bool else { throw error(name, "is neither true nor false") }
     return flag
   }
 
   /// One token id or a list of them; empty if the member is missing.
-  func tokenIDs(_ name: String, vocabularySize: Int) throws(CheckpointError) -> [Int] {
+  public func tokenIDs(_ name: String, vocabularySize: Int) throws(CheckpointError) -> [Int] {
     guard has(name), let member = value[name] else { return [] }
     var ids: [Int] = []
     for element in member.array ?? [member] {

@@ -1,6 +1,9 @@
+import Foundation
 import JSON
 
 /// The shape of a decoder-only transformer, from its `config.json`.
+///
+/// Where a model also sees or hears, the shape is that of its section `text_config`.
 ///
 /// Every value is checked, so that the byte count of a weight or of a whole KV cache cannot overflow, and heads divide
 /// evenly. `CacheShape` reads the configuration of any other family.
@@ -31,8 +34,10 @@ public struct ModelConfig: Sendable, Equatable {
   public var eosTokenIDs: [Int]
   /// Nil if no layer is quantized.
   public var quantization: QuantizationConfig?
-  /// The whole file, for what a family needs beyond this.
+  /// The whole file.
   public var json: JSONObject
+  /// The section that describes the decoder, for what a family needs beyond this.
+  public let fields: ConfigFields
 
   /// Reads and checks the contents of a `config.json`.
   ///
@@ -44,9 +49,11 @@ public struct ModelConfig: Sendable, Equatable {
     guard let object = value.object else {
       throw .field(file: file, name: "(top level)", problem: "is \(value.kind), not an object")
     }
-    let fields = ConfigFields(value: value, file: file)
+    let whole = ConfigFields(value: value, file: file)
+    modelType = try whole.string("model_type")
+    let fields = ConfigFields(value: Self.decoderSection(value, modelType), file: file)
     json = object
-    modelType = try fields.string("model_type")
+    self.fields = fields
     architectures = value["architectures"]?.array?.compactMap(\.string) ?? []
     hiddenSize = try fields.size("hidden_size", upTo: 1 << 20)
     layerCount = try fields.size("num_hidden_layers", upTo: 1 << 12)
@@ -63,16 +70,40 @@ public struct ModelConfig: Sendable, Equatable {
     guard headDimension > 0, headDimension % 2 == 0 else {
       throw fields.error("head_dim", "is \(headDimension), but rotary embedding needs an even size")
     }
-    intermediateSize = try fields.size("intermediate_size", upTo: 1 << 24)
+    // A mixture without dense layers may leave it out.
+    intermediateSize = try fields.size(
+      fields.has("intermediate_size") ? "intermediate_size" : "moe_intermediate_size", upTo: 1 << 24)
     vocabularySize = try fields.size("vocab_size", upTo: 1 << 26)
     maxPositionEmbeddings = try fields.size("max_position_embeddings", upTo: 1 << 24, default: 2048)
-    rmsNormEpsilon = try fields.number("rms_norm_eps", in: 1e-30...0.5)
+    rmsNormEpsilon = try fields.number(fields.has("norm_eps") ? "norm_eps" : "rms_norm_eps", in: 1e-30...0.5)
     (ropeTheta, ropeScaling) = try Self.rope(fields)
-    tieWordEmbeddings = try fields.bool("tie_word_embeddings", default: true)
+    tieWordEmbeddings = try (fields.has("tie_word_embeddings") ? fields : whole).bool(
+      "tie_word_embeddings", default: true)
     attentionBias = try fields.bool("attention_bias", default: false)
     mlpBias = try fields.bool("mlp_bias", default: false)
-    eosTokenIDs = try fields.tokenIDs("eos_token_id", vocabularySize: vocabularySize)
-    quantization = try Self.quantization(fields)
+    eosTokenIDs = try (whole.has("eos_token_id") ? whole : fields).tokenIDs(
+      "eos_token_id", vocabularySize: vocabularySize)
+    let outer = try Self.quantization(whole)
+    quantization = outer == nil ? try Self.quantization(fields) : outer
+  }
+
+  /// The section that describes the decoder, completed by what the whole file says of the vocabulary and by what the family
+  /// takes for missing members.
+  private static func decoderSection(_ whole: JSONValue, _ modelType: String) -> JSONValue {
+    guard var section = (whole["text_config"]?.object ?? whole.object) else { return whole }
+    let outer = whole["vocab_size"].map { [(name: "vocab_size", value: $0)] } ?? []
+    for member in outer + ConfigDefaults.members(of: modelType) where (section[member.name] ?? .null) == .null {
+      section[member.name] = member.value
+    }
+    return .object(section)
+  }
+
+  /// Reads the `config.json` of a model folder.
+  ///
+  /// - Throws: `.notFound`, `.unreadable`, `.json`, or `.field` with the member's name.
+  public init(contentsOf folder: URL) throws(CheckpointError) {
+    let url = folder.appendingPathComponent("config.json")
+    try self.init(parsing: try JSONValue(contentsOf: url), file: url.path)
   }
 
   /// mlx-lm writes the section under two names; under the second, other tools write theirs.

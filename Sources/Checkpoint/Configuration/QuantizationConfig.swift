@@ -3,7 +3,8 @@ import JSON
 /// The `quantization` section of an MLX model's `config.json`: a default format and exceptions by layer path.
 public struct QuantizationConfig: Sendable, Equatable {
   public var `default`: QuantizationFormat
-  /// By layer path, e.g. `model.layers.0.self_attn.q_proj`.
+  /// By layer path, e.g. `model.layers.0.self_attn.q_proj`; perhaps with another prefix than the tensors have
+  /// (``override(of:)``).
   public var overrides: [String: QuantizationOverride]
 
   public init(default: QuantizationFormat, overrides: [String: QuantizationOverride] = [:]) {
@@ -16,7 +17,7 @@ public struct QuantizationConfig: Sendable, Equatable {
   /// A layer that the configuration does not name may still be stored unquantized:
   /// `ModelFolder.weight(of:columnCount:)` looks at the tensors too.
   public func format(of layerPath: String) -> QuantizationFormat? {
-    switch overrides[layerPath] {
+    switch override(of: layerPath) {
     case .format(let format): format
     case .unquantized: nil
     case nil: self.default

@@ -48,6 +48,11 @@ public struct QuantizationFormat: Sendable, Hashable, CustomStringConvertible {
   /// The group sizes of affine quantization.
   public static let affineGroupSizes = [32, 64, 128]
 
+  /// Every format.
+  static let all: [QuantizationFormat] =
+    affineBits.flatMap { bits in affineGroupSizes.compactMap { QuantizationFormat(bits: bits, groupSize: $0) } }
+    + [mxfp4, mxfp8, nvfp4]
+
   /// For example `affine 4-bit g64`.
   public var description: String { "\(mode.rawValue) \(bits)-bit g\(groupSize)" }
 }

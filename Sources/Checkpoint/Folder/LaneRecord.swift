@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// How a folder's weights were made: the contents of `resident-lane.json`.
@@ -17,6 +18,8 @@ public struct LaneRecord: Sendable, Equatable {
   public let source: Source
   /// What the formats were chosen by, e.g. the sensitivities of a mixed lane; nil if there was no choice.
   public let evidence: JSONValue?
+  /// What to know before the lane is compared, nil if there is nothing.
+  public let caveats: LaneCaveats?
 
   /// The file's name in a model folder.
   public static let fileName = "resident-lane.json"
@@ -29,12 +32,25 @@ public struct LaneRecord: Sendable, Equatable {
       case .manifest(let hash): ["manifest": .string(hash)]
       case .gguf(let name, let sha256): ["file": .string(name), "sha256": .string(sha256)]
       }
+    object["caveats"] = caveats?.json
     object["evidence"] = evidence
     return .object(object)
   }
 
-  init(lane: String, format: QuantizationFormat?, source: Source, evidence: JSONValue? = nil) {
-    (self.lane, self.format, self.source, self.evidence) = (lane, format, source, evidence)
+  init(
+    lane: String, format: QuantizationFormat?, source: Source, caveats: LaneCaveats? = nil, evidence: JSONValue? = nil
+  ) {
+    (self.lane, self.format, self.source) = (lane, format, source)
+    (self.caveats, self.evidence) = (caveats, evidence)
+  }
+
+  /// The record of a folder, nil if it has none.
+  ///
+  /// - Throws: `.unreadable`, `.json`, or `.field` with the malformed member.
+  static func read(in folder: URL) throws(CheckpointError) -> LaneRecord? {
+    let file = folder.appendingPathComponent(fileName)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    return try LaneRecord(parsing: JSONValue(contentsOf: file), file: file.path)
   }
 
   /// Reads what `json` returns.
@@ -49,6 +65,9 @@ public struct LaneRecord: Sendable, Equatable {
       try QuantizationConfig(parsing: section, field: "quantization", file: file).default
     }
     evidence = value["evidence"]
+    caveats = try value["caveats"].map { section throws(CheckpointError) in
+      try LaneCaveats(parsing: section, file: file)
+    }
     let source = ConfigFields(value: value["source"] ?? .null, file: file)
     self.source =
       source.has("manifest")

@@ -67,7 +67,6 @@ public enum LayerWeight: Sendable {
   }
 }
 
-/// Finding a layer's weight among the tensors of a folder.
 extension ModelFolder {
   /// The weight of a layer, with its format checked against the shapes in the file.
   ///
@@ -79,53 +78,11 @@ extension ModelFolder {
   ///   - columnCount: The layer's input size, if the caller knows it.
   /// - Throws: `.missingTensor`, `.tensor` if parts do not fit, `.field` if the configuration denies the format.
   public func weight(of layerPath: String, columnCount: Int? = nil) throws(CheckpointError) -> LayerWeight {
-    let weight = try tensor("\(layerPath).weight")
-    guard let scales = tensors["\(layerPath).scales"] else {
-      guard weight.type.isRowType else {
-        throw weight.error("is \(weight.type.rawValue) without scales, but plain weights are F32, F16 or BF16")
-      }
-      return .plain(weight)
-    }
-    let format = try format(of: layerPath, weight: weight, scales: scales, columnCount: columnCount)
-    return .quantized(
-      try QuantizedTensor(codes: weight, scales: scales, biases: tensors["\(layerPath).biases"], format: format))
+    try layers.weight(of: layerPath, columnCount: columnCount)
   }
 
-  private func format(
-    of path: String, weight: TensorView, scales: TensorView, columnCount: Int?
-  ) throws(CheckpointError) -> QuantizationFormat {
-    let file = url.appendingPathComponent("config.json").path
-    guard let quantization = config.quantization else {
-      throw .field(file: file, name: "quantization", problem: "is missing, but layer \"\(path)\" has scales")
-    }
-    if let override = quantization.overrides[path] {
-      guard case .format(let format) = override else {
-        throw .field(file: file, name: "quantization.\(path)", problem: "is false, but the layer has scales")
-      }
-      return format
-    }
-    guard let columnCount, columnCount > 0, scales.columnCount > 0 else { return quantization.default }
-    let bits = (weight.columnCount.multipliedReportingOverflow(by: 32).partialValue) / columnCount
-    let groupSize = columnCount / scales.columnCount
-    let mode: QuantizationFormat.Mode =
-      switch (scales.type == .U8, bits, groupSize) {
-      case (false, _, _): .affine
-      case (true, _, 16): .nvfp4
-      case (true, 8, _): .mxfp8
-      case (true, _, _): .mxfp4
-      }
-    guard let format = QuantizationFormat(bits: bits, groupSize: groupSize, mode: mode) else {
-      throw weight.error("has the shape \(weight.shape) and scales \(scales.shape), which no format explains")
-    }
-    return format
-  }
+  var layers: LayerTable { LayerTable(folder: url, tensors: tensors, quantization: config.quantization) }
 
   /// Whether the tensor is the scales or biases of a quantized layer.
-  func isQuantizationPart(_ name: String) -> Bool {
-    for suffix in [".scales", ".biases"] where name.hasSuffix(suffix) {
-      let path = name.dropLast(suffix.count)
-      return tensors["\(path).weight"] != nil && tensors["\(path).scales"] != nil
-    }
-    return false
-  }
+  func isQuantizationPart(_ name: String) -> Bool { layers.isQuantizationPart(name) }
 }

@@ -39,10 +39,18 @@ public struct WeightManifest: Sendable, Equatable {
   public init(
     of folder: ModelFolder, isCancelled: () -> Bool = { Task.isCancelled }
   ) throws(CheckpointError) {
+    try self.init(
+      weights: folder.weightFiles, tensors: folder.tensors.values, in: folder.url, isCancelled: isCancelled)
+  }
+
+  /// Hashes weight files with their tensors, and the files beside them.
+  init(
+    weights: [MappedFile], tensors all: some Collection<TensorView>, in folder: URL, isCancelled: () -> Bool
+  ) throws(CheckpointError) {
     var files: [File] = []
     var contents: [(String, JSONValue)] = []
-    for file in folder.weightFiles {
-      let tensors = folder.tensors.values.filter { $0.file === file }.sorted {
+    for file in weights {
+      let tensors = all.filter { $0.file === file }.sorted {
         ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
       }
       let hashes = try file.sha256(withParts: tensors.map(\.range), isCancelled: isCancelled)
@@ -53,7 +61,7 @@ public struct WeightManifest: Sendable, Equatable {
       }
     }
     for name in Self.otherFiles {
-      let url = folder.url.appendingPathComponent(name)
+      let url = folder.appendingPathComponent(name)
       guard FileManager.default.fileExists(atPath: url.path) else { continue }
       let hash = try MappedFile(contentsOf: url).sha256(isCancelled: isCancelled)
       files.append(File(name: name, sha256: hash))

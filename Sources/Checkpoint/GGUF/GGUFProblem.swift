@@ -36,7 +36,8 @@ public enum GGUFProblem: Error, Equatable, Sendable, CustomStringConvertible {
     case .missingField(let name): "\(name) is missing"
     case .badField(let name, let problem): "\(name) \(problem)"
     case .unsupportedType(let tensor, let type):
-      "tensor \"\(tensor)\" has the type \(type), but only F32, F16, Q4_0, Q4_1 and Q8_0 can be imported without loss"
+      "tensor \"\(tensor)\" has the type \(type), but only \(ImportedForm.types) can be imported, and vectors only as "
+        + "floats"
     case .unsupported(let field, let value, let supported):
       "\(field) is \"\(value)\", but only \(supported.joined(separator: ", ")) can be imported"
     }

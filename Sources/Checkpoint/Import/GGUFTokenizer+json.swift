@@ -91,6 +91,7 @@ enum PreTokenizerKind: String, CaseIterable {
   case gpt2 = "gpt-2"
   case llama3 = "llama-bpe"
   case qwen2
+  case o200k = "gpt-4o"
 
   init(ggufName: String) throws(GGUFProblem) {
     guard let kind = PreTokenizerKind(rawValue: ggufName) else {
@@ -113,6 +114,7 @@ enum PreTokenizerKind: String, CaseIterable {
     case .smollm: Self.sequence(["type": "Digits", "individual_digits": true], Self.byteLevel(cutsWords: true))
     case .llama3: Self.sequence(Self.split(digits: #"\p{N}{1,3}"#), Self.byteLevel(cutsWords: false))
     case .qwen2: Self.sequence(Self.split(digits: #"\p{N}"#), Self.byteLevel(cutsWords: false))
+    case .o200k: Self.sequence(Self.splitByCase, Self.byteLevel(cutsWords: false))
     }
   }
 
@@ -130,6 +132,21 @@ enum PreTokenizerKind: String, CaseIterable {
       #"(?i:'s|'t|'re|'ve|'m|'ll|'d)"#, #"[^\r\n\p{L}\p{N}]?\p{L}+"#, digits, #" ?[^\s\p{L}\p{N}]+[\r\n]*"#,
       #"\s*[\r\n]+"#, #"\s+(?!\S)"#, #"\s+"#,
     ].joined(separator: "|")
-    return ["type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": "Isolated", "invert": false]
+    return split(pattern)
+  }
+
+  /// Words end where a capital follows a small letter, with an English contraction attached; the rest as in `split`.
+  private static var splitByCase: JSONValue {
+    let (start, capitals) = (#"[^\r\n\p{L}\p{N}]?"#, #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#)
+    let (small, contraction) = (#"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#, #"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"#)
+    let pattern = [
+      "\(start)\(capitals)*\(small)+\(contraction)", "\(start)\(capitals)+\(small)*\(contraction)", #"\p{N}{1,3}"#,
+      #" ?[^\s\p{L}\p{N}]+[\r\n/]*"#, #"\s*[\r\n]+"#, #"\s+(?!\S)"#, #"\s+"#,
+    ].joined(separator: "|")
+    return split(pattern)
+  }
+
+  private static func split(_ pattern: String) -> JSONValue {
+    ["type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": "Isolated", "invert": false]
   }
 }

@@ -1,50 +1,60 @@
-/// Which tensor of a GGUF file becomes which layer of the checkpoint.
+/// Which tensor of a GGUF file becomes which tensor of the checkpoint, and how it is kept.
 struct ImportPlan {
   struct Step {
     let tensor: GGUFTensor
-    /// The layer's path, e.g. `model.layers.0.self_attn.q_proj`.
-    let path: String
-    /// Attention heads whose rows must be put back in order, nil if rows stay.
-    let rotaryHeads: Int?
+    /// In the checkpoint, e.g. `model.layers.0.self_attn.q_proj.weight`.
+    let name: String
+    /// The size of the attention heads whose rows must be put back in order, nil if rows stay.
+    let rotaryDimension: Int?
+    /// Added to every element.
+    let offset: Float
+    let form: ImportedForm
 
-    /// The format of the imported layer, nil if it stays floating-point.
-    var format: QuantizationFormat? { GGUFBlocks.format(of: tensor.type) }
+    /// The name without `.weight`.
+    var layerPath: String { name.hasSuffix(".weight") ? String(name.dropLast(".weight".count)) : name }
+
+    /// Whether it is the weight of a layer that could be quantized.
+    var isMatrix: Bool { name.hasSuffix(".weight") && tensor.shape.count >= 2 }
+
+    /// The row of the file that holds a row of the checkpoint.
+    func sourceRow(_ row: Int) -> Int {
+      rotaryDimension.map { RotaryRows.source(of: row, headDimension: $0) } ?? row
+    }
   }
 
   let steps: [Step]
 
   /// Matches every tensor of the file with the family's table.
   ///
-  /// - Throws: `.badTensor` for a tensor the family does not know, one that is missing, or one of another shape;
-  ///   `.unsupportedType` for a type that cannot be imported without loss.
-  init(_ file: GGUFFile, family: GGUFFamily, config: ModelConfig) throws(GGUFProblem) {
+  /// - Throws: `.badTensor` for a tensor the family does not know, one that is missing, one of another shape, or one with
+  ///   a value that is not finite; `.unsupportedType` for a type that cannot be imported.
+  init(_ file: GGUFFile, family: GGUFFamily, sizes: GGUFSizes) throws(GGUFProblem) {
     var unused = Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0) })
+    let floats = family.floats(of: file)
     var steps: [Step] = []
-    func add(_ layer: GGUFFamily.Layer, prefix: String, pathPrefix: String) throws(GGUFProblem) {
-      let name = "\(prefix)\(layer.source).weight"
+    func add(_ layer: GGUFFamily.Tensor, _ prefix: String, _ pathPrefix: String) throws(GGUFProblem) {
+      let name = prefix + layer.source
       guard let tensor = unused.removeValue(forKey: name) else {
         guard layer.isRequired else { return }
         throw .badTensor(name, problem: "is missing")
       }
-      guard GGUFBlocks.canImport(tensor.type) else {
-        throw .unsupportedType(tensor: name, type: tensor.type.name)
-      }
-      let expected = layer.shape.map { config.size(of: $0) }
+      let expected = layer.shape.map { sizes[$0] }
       guard tensor.shape == expected else {
         throw .badTensor(name, problem: "has the shape \(tensor.shape), but the metadata asks for \(expected)")
       }
-      guard tensor.shape.count == 2 || GGUFBlocks.format(of: tensor.type) == nil else {
-        throw .unsupportedType(tensor: name, type: tensor.type.name)
-      }
-      let heads = layer.isRotary ? tensor.shape[0] / config.headDimension : nil
-      steps.append(Step(tensor: tensor, path: pathPrefix + layer.path, rotaryHeads: heads))
+      let isFloat = [.f32, .f16, .bf16].contains(tensor.type)
+      guard ImportedForm.canImport(tensor.type), isFloat || (expected.count > 1 && layer.path.hasSuffix(".weight"))
+      else { throw .unsupportedType(tensor: name, type: tensor.type.name) }
+      steps.append(
+        Step(
+          tensor: tensor, name: pathPrefix + layer.path, rotaryDimension: layer.isRotary ? sizes[.head] : nil,
+          offset: layer.offset, form: try ImportedForm(of: tensor, floats: floats, offset: layer.offset)))
     }
-    for layer in family.outerLayers { try add(layer, prefix: "", pathPrefix: "") }
-    for index in 0..<config.layerCount {
-      for layer in family.blockLayers {
-        try add(layer, prefix: "blk.\(index).", pathPrefix: "model.layers.\(index).")
-      }
+    for layer in family.outerTensors { try add(layer, "", "") }
+    for index in 0..<sizes.blockCount {
+      for layer in family.blockTensors { try add(layer, "blk.\(index).", "model.layers.\(index).") }
     }
+    for name in family.derivedTensors { unused[name] = nil }
     if let name = unused.keys.min() {
       throw .badTensor(name, problem: "has no counterpart in the \(family.architecture) family")
     }
@@ -53,26 +63,43 @@ struct ImportPlan {
 
   /// The most common format as default, every other layer by name; nil if nothing is quantized.
   var quantization: QuantizationConfig? {
-    let matrices = steps.filter { $0.tensor.shape.count == 2 }
+    let matrices = steps.filter(\.isMatrix)
     var counts: [QuantizationFormat: Int] = [:]
-    for step in matrices { if let format = step.format { counts[format, default: 0] += 1 } }
-    guard let common = counts.max(by: { ($0.value, $1.key.bits) < ($1.value, $0.key.bits) })?.key else { return nil }
+    for step in matrices { if let format = step.form.format { counts[format, default: 0] += 1 } }
+    guard
+      let common = counts.max(by: { ($0.value, $1.key.description) < ($1.value, $0.key.description) })?.key
+    else { return nil }
     var config = QuantizationConfig(default: common)
-    for step in matrices where step.format != common {
-      config.overrides[step.path] = step.format.map { .format($0) } ?? .unquantized
+    for step in matrices where step.form.format != common {
+      config.overrides[step.layerPath] = step.form.format.map { .format($0) } ?? .unquantized
     }
     return config
   }
+
+  /// What becomes of each tensor, for people.
+  var explanation: [ImportedTensor] {
+    steps.map {
+      ImportedTensor(
+        source: $0.tensor.name, type: $0.tensor.type.name, name: $0.name, storage: $0.form.description,
+        isExact: $0.form.isExact)
+    }
+  }
 }
 
-extension ModelConfig {
-  fileprivate func size(of dimension: GGUFFamily.Dimension) -> Int {
-    switch dimension {
-    case .hidden: hiddenSize
-    case .queries: attentionHeadCount * headDimension
-    case .keysAndValues: keyValueHeadCount * headDimension
-    case .intermediate: intermediateSize
-    case .vocabulary: vocabularySize
-    }
+/// What becomes of one tensor of a GGUF file.
+public struct ImportedTensor: Sendable, Equatable, CustomStringConvertible {
+  /// Its name in the file.
+  public let source: String
+  /// GGML's name of its type.
+  public let type: String
+  /// Its name in the model folder; a quantized layer has scales, and perhaps biases, beside it.
+  public let name: String
+  /// For example `affine 4-bit g32, F16 scales`.
+  public let storage: String
+  /// Whether every element keeps its value; otherwise it is rounded to the floats named.
+  public let isExact: Bool
+
+  public var description: String {
+    "\(source) \(type) -> \(name) \(storage), \(isExact ? "exact" : "rounded")"
   }
 }

@@ -3,33 +3,47 @@ import JSON
 
 /// Turns checkpoints of other formats into MLX model folders.
 public enum ModelImporter {
-  /// Turns a GGUF file of the llama family into an MLX model folder without changing a code.
+  /// Turns a GGUF file into an MLX model folder without changing a code that an MLX format can hold.
   ///
-  /// Q4_1 and Q4_0 become affine 4-bit in groups of 32, Q8_0 affine 8-bit in groups of 32, F16 stays, and F32 is rounded
-  /// to F16. Query and key rows return to Hugging Face's order. The folder appears under its name only when complete.
+  /// Blocks of 32 with 4, 5 or 8 bits become affine groups of 32: with half-precision scales where these are exact, as
+  /// for Q4_0, Q4_1, Q5_0, Q5_1 and Q8_0, and with F32 scales otherwise, as for Q4_K and Q5_K. MXFP4 stays. Q6_K has
+  /// groups of 16, which MLX does not: it is rounded to BF16, unless neighbouring groups share their scales. F16 and BF16
+  /// stay, F32 is rounded to the half precision of the family. Query and key rows return to Hugging Face's order. The
+  /// folder appears under its name only when complete; `resident-lane.json` lists the matrices that were rounded.
   ///
   /// - Parameters:
   ///   - folder: Must not exist, or be empty.
+  ///   - explain: Called before anything is written, with what becomes of each tensor.
   ///   - progress: Called after each tensor.
   ///   - isCancelled: Asked before each tensor.
   /// - Throws: `.gguf` with the tensor or metadata key that cannot be imported; `.targetNotEmpty`, `.unwritable`,
   ///   `.diskFull`, `.cancelled`.
   public static func importGGUF(
-    _ file: URL, to folder: URL, progress: (ConversionProgress) -> Void = { _ in },
-    isCancelled: () -> Bool = { Task.isCancelled }
+    _ file: URL, to folder: URL, explain: ([ImportedTensor]) -> Void = { _ in },
+    progress: (ConversionProgress) -> Void = { _ in }, isCancelled: () -> Bool = { Task.isCancelled }
   ) throws(CheckpointError) {
     let source = try GGUFFile(contentsOf: file)
     let model = try PreparedImport(source)
+    explain(model.plan.explanation)
     let partial = try PartialFolder(for: folder)
     try model.writeWeights(
       to: partial.url.appendingPathComponent("model.safetensors"), progress: progress, isCancelled: isCancelled)
     let record = LaneRecord(
       lane: "imported", format: nil,
-      source: .gguf(name: file.lastPathComponent, sha256: try source.file.sha256(isCancelled: isCancelled)))
+      source: .gguf(name: file.lastPathComponent, sha256: try source.file.sha256(isCancelled: isCancelled)),
+      evidence: model.roundedMatrices)
     for (name, text) in model.texts + [(LaneRecord.fileName, record.json.serialized(.pretty))] {
       try OutputFile.write(text, to: partial.url.appendingPathComponent(name))
     }
     try partial.commit()
+  }
+
+  /// What an import would make of each tensor of a GGUF file.
+  ///
+  /// - Throws: `.gguf` with the tensor or metadata key that cannot be imported.
+  /// - Complexity: O(*n*) in bytes: every value is looked at.
+  public static func explainGGUF(_ file: URL) throws(CheckpointError) -> [ImportedTensor] {
+    try PreparedImport(try GGUFFile(contentsOf: file)).plan.explanation
   }
 }
 
@@ -43,31 +57,17 @@ struct PreparedImport {
   init(_ source: GGUFFile) throws(CheckpointError) {
     self.source = source
     var json: JSONObject
-    let family: GGUFFamily
     do throws(GGUFProblem) {
-      family = try Self.family(of: source)
+      let family = try GGUFFamily.of(source)
       tokenizer = try GGUFTokenizer(source)
-      json = try source.configJSON(family: family, tokenizer: tokenizer)
-    } catch {
-      throw .gguf(file: source.url.path, error)
-    }
-    let plain = try ModelConfig(parsing: .object(json), file: source.url.path)
-    do throws(GGUFProblem) {
-      plan = try ImportPlan(source, family: family, config: plain)
+      let sizes = try GGUFSizes(source, family: family, vocabularySize: tokenizer.tokens.count)
+      json = try source.configJSON(family: family, sizes: sizes, tokenizer: tokenizer)
+      plan = try ImportPlan(source, family: family, sizes: sizes)
     } catch {
       throw .gguf(file: source.url.path, error)
     }
     json["quantization"] = plan.quantization?.json
     config = try ModelConfig(parsing: .object(json), file: source.url.path)
-  }
-
-  private static func family(of source: GGUFFile) throws(GGUFProblem) -> GGUFFamily {
-    let name = try source.string("general.architecture")
-    guard let family = GGUFFamily.all.first(where: { $0.architecture == name }) else {
-      throw .unsupported(
-        field: "general.architecture", value: name, supported: GGUFFamily.all.map(\.architecture))
-    }
-    return family
   }
 
   /// The folder's text files by name.
@@ -82,77 +82,31 @@ struct PreparedImport {
       ),
     ]
   }
-}
 
-/// Moving the bytes.
-extension PreparedImport {
+  /// The matrices that are not what they were, by name; nil if there are none.
+  var roundedMatrices: JSONValue? {
+    let rounded = plan.steps.filter { $0.isMatrix && !$0.form.isExact }
+    if rounded.isEmpty { return nil }
+    return [
+      "rounded": .object(
+        JSONObject(rounded.map { ($0.name, .string("\($0.tensor.type.name) to \($0.form.description)")) }))
+    ]
+  }
+
   /// Writes `model.safetensors`, one tensor at a time.
   func writeWeights(
     to url: URL, progress: (ConversionProgress) -> Void, isCancelled: () -> Bool
   ) throws(CheckpointError) {
-    let writer = try SafetensorsWriter(creating: url, entries: plan.steps.flatMap(entries))
+    let converters = plan.steps.map { TensorConverter(step: $0) }
+    let writer = try SafetensorsWriter(creating: url, entries: converters.flatMap(\.entries))
     let total = plan.steps.reduce(0) { $0 + $1.tensor.range.count }
     var done = 0
-    for step in plan.steps {
+    for converter in converters {
       if isCancelled() { throw .cancelled }
-      try write(step, to: writer)
-      done += step.tensor.range.count
-      progress(ConversionProgress(name: step.tensor.name, doneBytes: done, totalBytes: total))
+      try converter.write(to: writer)
+      done += converter.step.tensor.range.count
+      progress(ConversionProgress(name: converter.step.tensor.name, doneBytes: done, totalBytes: total))
     }
     try writer.finish()
-  }
-
-  private func entries(of step: ImportPlan.Step) -> [SafetensorsWriter.Entry] {
-    guard let format = step.format else {
-      return [.init(name: "\(step.path).weight", type: .F16, shape: step.tensor.shape)]
-    }
-    return format.entries(path: step.path, shape: step.tensor.shape, scaleType: .F16)
-  }
-
-  private func write(_ step: ImportPlan.Step, to writer: SafetensorsWriter) throws(CheckpointError) {
-    let tensor = step.tensor
-    var affine = GGUFBlocks.Affine()
-    var halves: [UInt16] = []
-    let elementCount = tensor.rowCount * tensor.columnCount
-    if let format = step.format {
-      affine.reserveCapacity(elementCount, format: format)
-    } else {
-      halves.reserveCapacity(elementCount)
-    }
-    let rowBytes = tensor.columnCount / tensor.type.blockSize * tensor.type.blockBytes
-    for row in 0..<tensor.rowCount {
-      let sourceRow =
-        step.rotaryHeads == nil ? row : RotaryRows.source(of: row, headDimension: config.headDimension)
-      let bytes = UnsafeRawBufferPointer(rebasing: tensor.bytes[sourceRow * rowBytes..<(sourceRow + 1) * rowBytes])
-      let isFinite =
-        step.format == nil
-        ? GGUFBlocks.append(bytes, of: tensor.type, to: &halves)
-        : GGUFBlocks.append(bytes, of: tensor.type, to: &affine)
-      guard isFinite else {
-        throw .gguf(
-          file: source.url.path,
-          .badTensor(tensor.name, problem: "holds a value in row \(sourceRow) that is not finite in half precision"))
-      }
-    }
-    if step.format == nil {
-      try writer.write(halves, to: "\(step.path).weight")
-    } else {
-      try writer.write(affine.codes, to: "\(step.path).weight")
-      try writer.write(affine.scales, to: "\(step.path).scales")
-      try writer.write(affine.biases, to: "\(step.path).biases")
-    }
-  }
-}
-
-/// The order of query and key rows.
-///
-/// GGUF's llama family interleaves the two halves of each head, since its rotary embedding turns neighbours; Hugging
-/// Face and MLX turn element *i* with element *i* + *D*/2.
-enum RotaryRows {
-  /// The GGUF row that holds a checkpoint's row, of heads with an even number of rows.
-  static func source(of row: Int, headDimension: Int) -> Int {
-    let half = headDimension / 2
-    let (head, inHead) = row.quotientAndRemainder(dividingBy: headDimension)
-    return head * headDimension + 2 * (inHead % half) + inHead / half
   }
 }

@@ -79,6 +79,17 @@ struct LanePlan {
     }
   }
 
+  /// Logical weights, and the bytes that they take in the new weight file.
+  var size: (parameters: Int, bytes: Int) {
+    let parameters = steps.reduce(0) { sum, step in
+      switch step {
+      case .copy(let tensor, _): sum + tensor.elementCount
+      case .layer(_, let weight, _, _): sum + weight.rowCount * weight.columnCount
+      }
+    }
+    return (parameters, entries.reduce(0) { $0 + $1.shape.reduce($1.type.byteWidth, *) })
+  }
+
   /// The `quantization` section of the new configuration; layers that stay unquantized are excepted by name.
   var quantization: QuantizationConfig? {
     guard let standard = lane.format else { return nil }

@@ -7,7 +7,8 @@ extension ModelFolder {
   /// Unless `quantize` is given, codes, scales and biases equal `mx.quantize`'s for the same weights. A source that is
   /// quantized itself is dequantized in 32-bit floats and rounded once to the type of its scales. As in
   /// `mlx_lm.convert`, layers whose input size is no multiple of the group stay unquantized. The tokenizer's files are
-  /// copied, and `resident-lane.json` records how the folder was made. Memory use is about the largest layer's.
+  /// copied, and `resident-lane.json` records how the folder was made, with the caveats of ``caveats(of:)``. Memory use
+  /// is about the largest layer's.
   ///
   /// - Parameters:
   ///   - evidence: What the lane's formats were chosen by, for `resident-lane.json`.
@@ -29,9 +30,11 @@ extension ModelFolder {
     }
     let plan = try LanePlan(self, lane: lane)
     let partial = try PartialFolder(for: target)
+    let caveats = LaneCaveats(plan, source: try LaneRecord.read(in: url))
     let record = LaneRecord(
       lane: lane.name, format: lane.format,
-      source: .manifest(hash: try WeightManifest(of: self, isCancelled: isCancelled).hash), evidence: evidence)
+      source: .manifest(hash: try WeightManifest(of: self, isCancelled: isCancelled).hash),
+      caveats: caveats.isEmpty ? nil : caveats, evidence: evidence)
     try LaneWriter(folder: self, plan: plan, quantize: quantize).writeWeights(
       to: partial.url.appendingPathComponent("model.safetensors"), progress: progress, isCancelled: isCancelled)
     try OutputFile.write(
@@ -54,7 +57,7 @@ extension ModelFolder {
 
   /// Copies the tokenizer's and the generation's settings; code and weights stay behind.
   private func copyOtherFiles(to target: URL) throws(CheckpointError) {
-    let own: Set = ["config.json", LaneRecord.fileName, Self.indexName]
+    let own: Set = ["config.json", LaneRecord.fileName, WeightFileNames.indexName]
     let kinds: Set = ["json", "jinja", "model", "txt", "tiktoken"]
     let names: [String]
     do {

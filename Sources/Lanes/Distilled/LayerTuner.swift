@@ -47,11 +47,12 @@ public final class LayerTuner {
   ) throws(CheckpointError) -> QuantizedParts {
     guard let slot = slots[path], format.mode == .affine else { return try layer.quantized(format) }
     let inputs: [Float]
-    switch slot {
+    switch slot.place {
     case .embedding, .head: inputs = headMoments
-    case .layer(let index, let role):
+    case .layer(let index, let input):
       if current != index { try advance(to: index) }
-      inputs = moments[role.input] ?? []
+      // Without moments, as of experts that a router picks, the matrix is rounded as it is.
+      inputs = moments[input] ?? []
     }
     let shape = model.shape(of: slot)
     guard inputs.count == shape.columns * shape.columns else { return try layer.quantized(format) }

@@ -86,7 +86,7 @@ public final class SensitivityMeasurement {
   private func divergence(from slot: MatrixSlot) throws -> Double {
     let start: Int
     let inputs: [HiddenStates]
-    switch slot {
+    switch slot.place {
     case .embedding: (start, inputs) = (0, try sequences.map(model.embed))
     case .head: (start, inputs) = (model.layerCount, states[model.layerCount])
     case .layer(let index, _): (start, inputs) = (index, states[index])

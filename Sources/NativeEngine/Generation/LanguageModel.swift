@@ -17,6 +17,8 @@ public final class LanguageModel {
   public init(
     contentsOf url: URL, options: Session.Options = .init(), placement: MappedFile.Placement = .cache
   ) throws {
+    // Refused before weights take memory.
+    try Families.check(ModelConfig(contentsOf: url))
     folder = try ModelFolder(contentsOf: url, placement: placement)
     tokenizer = try Tokenizer(contentsOf: url)
     conversations = try ConversationTemplate(of: tokenizer)

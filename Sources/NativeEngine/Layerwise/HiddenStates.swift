@@ -29,14 +29,16 @@ extension LayerwiseModel {
     observe: ((_ point: ActivationPoint, _ activations: Activations) -> Void)? = nil
   ) -> HiddenStates {
     var position = 0
+    session.sequences[0].forgetStates()
     let chunks = states.chunks.map { tokens, values -> (tokens: Int, values: [Float]) in
       restore(values)
       session.fillAngles(position: position, count: tokens)
       session.run(
-        layers, over: .sequence(session.sequences[0].cache, position: position), tokens: tokens,
+        layers, over: .sequence(session.sequences[0], position: position), tokens: tokens,
         observe: observe.map { observe in
           { point, base in
-            observe(point, Activations(base, tokens: tokens, features: self.features(at: point), width: self.width))
+            guard let features = self.features(at: point, of: layers) else { return }
+            observe(point, Activations(base, tokens: tokens, features: features, width: self.width))
           }
         })
       position += tokens
@@ -69,29 +71,30 @@ extension LayerwiseModel {
   public func headInputs(from states: HiddenStates, _ body: (Activations) -> Void) {
     for (tokens, values) in states.chunks {
       restore(values)
-      for panel in 0..<session.panelCount(tokens) { session.normalize(session.model.finalNorm, panel: panel) }
-      body(Activations(session.panels.normed.base, tokens: tokens, features: session.config.hiddenSize, width: width))
+      for panel in 0..<session.panelCount(tokens) { session.normalize(session.decoder.finalNorm, panel: panel) }
+      body(
+        Activations(
+          session.panels.registers[.normed], tokens: tokens, features: session.config.hiddenSize, width: width))
     }
   }
 
   private var width: Int { session.kernels.panel }
 
-  private func features(at point: ActivationPoint) -> Int {
-    switch point {
-    case .attentionInput, .feedForwardInput: session.config.hiddenSize
-    case .attentionOutput: session.config.attentionHeadCount * session.config.headDimension
-    case .feedForwardGate: session.config.intermediateSize
-    }
+  /// The inputs of the products at a point; nil if the layers have none or differ.
+  private func features(at point: ActivationPoint, of layers: Range<Int>) -> Int? {
+    let counts = Set(
+      session.decoder.layers[layers].flatMap(\.matrices).filter { $0.input == point }.map(\.linear.columns))
+    return counts.count == 1 ? counts.first : nil
   }
 
   private func hidden(tokens: Int) -> [Float] {
     let count = session.panelCount(tokens) * session.config.hiddenSize * width
-    return Array(UnsafeBufferPointer(start: session.panels.hidden.base, count: count))
+    return Array(UnsafeBufferPointer(start: session.panels.registers[.hidden], count: count))
   }
 
   private func restore(_ values: [Float]) {
     values.withUnsafeBufferPointer {
-      if let from = $0.baseAddress { session.panels.hidden.base.update(from: from, count: $0.count) }
+      if let from = $0.baseAddress { session.panels.registers[.hidden].update(from: from, count: $0.count) }
     }
   }
 }

@@ -5,6 +5,9 @@ import Checkpoint
 /// Not thread-safe: one caller at a time.
 public final class LayerwiseModel {
   let session: Session
+  private let linears: [MatrixSlot: Linear]
+  /// Every matrix, the embedding first, then layer by layer.
+  public let slots: [MatrixSlot]
 
   /// - Parameters:
   ///   - threads: Threads that compute; nil takes one per physical core.
@@ -14,18 +17,18 @@ public final class LayerwiseModel {
     session = try Session(
       folder,
       options: Session.Options(threads: threads, contextLength: sequenceLength, instructionSet: instructionSet))
+    if let linear = session.decoder.matrices.map(\.linear).first(where: \.isReordered) {
+      throw EngineError.unsupported(
+        "lanes that measure layers do not take models with interleaved rotation, such as that of \(linear.path)")
+    }
+    let matrices = session.decoder.matrices.map { (MatrixSlot(path: $0.linear.path, place: $0.place), $0.linear) }
+    slots = matrices.map(\.0)
+    linears = Dictionary(matrices, uniquingKeysWith: { first, _ in first })
   }
 
-  public var layerCount: Int { session.model.layers.count }
+  public var layerCount: Int { session.decoder.layers.count }
   /// The most tokens of a sequence.
   public var sequenceLength: Int { session.contextLength }
-
-  /// Every matrix, the embedding first, then layer by layer.
-  public var slots: [MatrixSlot] {
-    let layers = session.model.layers.indices.flatMap { index in LayerRole.allCases.map { MatrixSlot.layer(index, $0) }
-    }
-    return [.embedding] + layers + (session.config.tieWordEmbeddings ? [] : [.head])
-  }
 
   /// Rows (outputs) and columns (inputs) of a matrix.
   public func shape(of slot: MatrixSlot) -> (rows: Int, columns: Int) {
@@ -48,22 +51,15 @@ public final class LayerwiseModel {
   }
 
   /// The weights in a slot.
+  ///
+  /// - Precondition: The slot is one of `slots`.
   public subscript(slot: MatrixSlot) -> Weights {
-    get {
-      switch slot {
-      case .embedding: Weights(session.model.embedding)
-      case .head: Weights(session.model.head)
-      case .layer(let index, let role): Weights(session.model.layers[index][keyPath: role.member])
-      }
-    }
-    set {
-      switch slot {
-      case .embedding:
-        session.model.embedding = newValue.weights
-        if session.config.tieWordEmbeddings { session.model.head = newValue.weights }
-      case .head: session.model.head = newValue.weights
-      case .layer(let index, let role): session.model.layers[index][keyPath: role.member] = newValue.weights
-      }
-    }
+    get { Weights(linear(slot).matrix) }
+    set { linear(slot).matrix = newValue.weights }
+  }
+
+  private func linear(_ slot: MatrixSlot) -> Linear {
+    guard let linear = linears[slot] else { preconditionFailure("the model has no matrix \(slot.path)") }
+    return linear
   }
 }

@@ -33,8 +33,7 @@ public final class Session {
     }
   }
 
-  // Changed only by `LayerwiseModel`, which exchanges weights.
-  var model: Llama
+  let decoder: Decoder
   let kernels: Kernels
   let team: ThreadTeam
   let sequences: [CachedSequence]
@@ -42,7 +41,8 @@ public final class Session {
   let panels: PanelScratch
   /// Made for the first batch that is scored, as few sessions score one.
   private(set) lazy var pieceScratch = PieceScratch(
-    config, kernels: kernels, threads: team.size, tokens: panels.tokenCapacity, precision: sequences[0].cache.precision)
+    decoder, kernels: kernels, threads: team.size, tokens: panels.tokenCapacity, precision: sequences[0].cache.precision
+  )
   /// The products with decoded tokens.
   let product: rk_vector_product
   /// How activations are rounded: `.matched` only if that makes a difference to these weights on this machine.
@@ -53,7 +53,7 @@ public final class Session {
   /// The tokens that the cache of the first sequence holds.
   public var tokens: [Int32] { sequences[0].tokens }
 
-  public var config: ModelConfig { model.config }
+  public var config: ModelConfig { decoder.config }
   public var threadCount: Int { team.size }
   public var instructionSet: InstructionSet { kernels.instructionSet }
   /// The most tokens that fit.
@@ -61,47 +61,49 @@ public final class Session {
   /// Bytes of keys and values per token.
   public var cacheBytesPerToken: Int { sequences[0].cache.bytesPerToken }
   /// Bytes of weights that decoding one token reads.
-  public var weightBytesPerToken: Int { model.bytesPerToken }
+  public var weightBytesPerToken: Int { decoder.bytesPerToken }
+  /// Bytes that recurrent layers remember of a sequence, however long it is.
+  public var recurrentBytes: Int { sequences[0].recurrent?.byteCount ?? 0 }
 
   /// Checks the weights and allocates all that the token loop needs.
   ///
   /// - Throws: `CheckpointError` or `EngineError`.
   public init(_ folder: ModelFolder, options: Options = Options()) throws {
     kernels = try Kernels(named: options.instructionSet)
-    model = try Llama(folder, kernels: kernels)
-    let config = model.config
+    let decoder = try Families.decoder(of: folder, kernels: kernels)
+    self.decoder = decoder
+    let config = decoder.config
     contextLength = min(options.contextLength ?? config.maxPositionEmbeddings, config.maxPositionEmbeddings)
     team = ThreadTeam(size: options.threads ?? Machine.physicalCoreCount)
     let (positions, precision) = (contextLength, options.cachePrecision)
     sequences = (0..<max(1, options.sequences)).map { _ in
-      CachedSequence(
-        KeyValueCache(
-          layerCount: config.layerCount, headCount: config.keyValueHeadCount, headDimension: config.headDimension,
-          positions: positions, precision: precision))
+      CachedSequence(decoder, positions: positions, precision: precision)
     }
-    let isMatched = options.activationPrecision == .matched && model.hasBFloat16Products(kernels)
+    let isMatched = options.activationPrecision == .matched && decoder.hasBFloat16Products(kernels)
     activationPrecision = isMatched ? .matched : options.activationPrecision.forScoring
     panelPrecision = activationPrecision.forScoring
     product = kernels.product(activationPrecision)
     vector = VectorScratch(
-      config, contextLength: sequences[0].cache.capacity, threads: team.size, batch: sequences.count)
-    panels = PanelScratch(config, kernels: kernels, threads: team.size)
+      decoder, contextLength: sequences[0].cache.capacity, threads: team.size, batch: sequences.count)
+    panels = PanelScratch(decoder, kernels: kernels, threads: team.size)
   }
 
   deinit { team.close() }
 
-  /// Forgets all tokens of a sequence from `count` on.
+  /// Forgets all tokens of a sequence from `count` on; of a model with recurrent states perhaps more, as `CachedSequence`
+  /// says.
   public func rewind(to count: Int, sequence: Int = 0) {
     sequences[sequence].rewind(to: count)
   }
 
-  /// Keeps the longest common prefix of the first sequence's tokens and `wanted` and returns its length.
+  /// Keeps the longest common prefix of the first sequence's tokens and `wanted` that it can be rewound to, and returns its
+  /// length.
   ///
   /// The last token of `wanted` is never kept, so that the caller can ask for its logits.
   public func reusePrefix(of wanted: [Int32]) -> Int {
     let common = zip(tokens, wanted.dropLast()).prefix { $0 == $1 }.count
     rewind(to: common)
-    return common
+    return sequences[0].end
   }
 
   /// Processes one token of the first sequence and returns the logits of the next.
@@ -132,7 +134,7 @@ public final class Session {
   private func advance(_ batch: some RandomAccessCollection<Int32>) throws {
     for (token, sequence) in zip(batch, sequences) { try check(CollectionOfOne(token), in: sequence) }
     run(batch)
-    for (token, sequence) in zip(batch, sequences) { sequence.tokens.append(token) }
+    for (token, sequence) in zip(batch, sequences) { sequence.append(CollectionOfOne(token)) }
   }
 
   /// Processes tokens of a sequence, many at a time, and returns the logits after the last.
@@ -140,7 +142,11 @@ public final class Session {
   /// - Throws: `EngineError` if there are none, they do not fit, or an id is outside the vocabulary.
   public func prefill(_ added: some Collection<Int32>, sequence index: Int = 0) throws -> Logits {
     // The product with a panel costs the same for one token as for a whole vector of them.
-    if added.count == 1, index == 0, let token = added.first { return try decode(token) }
+    if added.count == 1, index == 0, let token = added.first {
+      let logits = try decode(token)
+      sequences[index].keep()
+      return logits
+    }
     return try prefillEnd(added, sequence: index)
   }
 
@@ -159,6 +165,7 @@ public final class Session {
   func prefillEnd(_ end: some Collection<Int32>, sequence index: Int) throws -> Logits {
     let end = Array(end)
     try runPrompt(end, in: sequences[index], wanted: .last)
+    sequences[index].keep()
     projectLast(end.count)
     return logits(of: 0)
   }
@@ -211,7 +218,7 @@ public final class Session {
       let count = min(panels.tokenCapacity, added.count - first)
       let isLast = first + count == added.count
       runChunk(added[first..<first + count], in: sequence, wanted: wanted == .last && !isLast ? .none : wanted)
-      sequence.tokens.append(contentsOf: added[first..<first + count])
+      sequence.append(added[first..<first + count])
       chunk(first, count)
       first += count
     }

@@ -5,7 +5,7 @@ struct TokenizerFile {
   /// Far more than any published one has.
   static let byteLimit = 1 << 28
 
-  let model: BytePairModel
+  let model: ModelObject
   /// The other members, by name.
   let parts: JSONObject
 
@@ -23,7 +23,8 @@ struct TokenizerFile {
 
   private init(_ bytes: UnsafeBufferPointer<UInt8>) throws(TokenizerProblem) {
     var reader = JSONReader(bytes)
-    var model: BytePairModel?
+    var model: ModelObject?
+    var skippedModel: Range<Int>?
     var parts = JSONObject()
     guard reader.peek() == UInt8(ascii: "{") else {
       _ = try reading(JSONValue(parsing: bytes))
@@ -31,28 +32,35 @@ struct TokenizerFile {
     }
     try reader.forEachMember { reader, name throws(TokenizerProblem) in
       if name == "model", reader.peek() == UInt8(ascii: "{") {
-        model = try reader.readModel()
+        if let spelling = try TokenSpelling.read(parts["decoder"]) {
+          model = try reader.readModel(spelling)
+        } else {
+          skippedModel = try reading(reader.skipValue())
+        }
       } else {
         parts[name] = try reading(reader.readValue())
       }
     }
     try reading(reader.expectEnd())
+    if let skippedModel {
+      // The decoder says how tokens are spelled, so a file that lists it after the model is read twice there.
+      reader.position = skippedModel.lowerBound
+      model = try reader.readModel(try TokenSpelling.read(parts["decoder"]) ?? .byteAlphabet)
+    }
     guard let model else { throw .field("model", problem: "is missing, or is not an object") }
     self.model = model
     self.parts = parts
     if let version = parts["version"], version != "1.0" {
       throw .unsupported(field: "version", value: version.serialized(), supported: ["\"1.0\""])
     }
-    try requireByteLevelDecoder()
   }
+}
 
-  private func requireByteLevelDecoder() throws(TokenizerProblem) {
-    let type = try parts["decoder"].map { decoder throws(TokenizerProblem) in
-      decoder == .null ? "null" : try JSONFields(decoder, path: "decoder").string("type")
-    }
-    guard type == "ByteLevel" else {
-      throw .unsupported(field: "decoder", value: type ?? "missing", supported: ["ByteLevel"])
-    }
+extension TokenSpelling {
+  /// How the tokens of a file are spelled, by its `decoder`; nil if there is none.
+  fileprivate static func read(_ decoder: JSONValue?) throws(TokenizerProblem) -> TokenSpelling? {
+    guard let decoder, decoder != .null else { return nil }
+    return try Decoder.read(decoder) == .byteLevel ? .byteAlphabet : .characters
   }
 }
 
@@ -61,17 +69,29 @@ extension Tokenizer {
   ///
   /// - Throws: `TokenizerProblem` with the field.
   init(_ file: TokenizerFile) throws(TokenizerProblem) {
-    var model = file.model
+    let decoder = try Decoder.read(file.parts["decoder"])
+    let preTokenizer = try PreTokenizer.read(file.parts["pre_tokenizer"])
+    guard preTokenizer.isByteLevel == (decoder == .byteLevel) else {
+      throw .unsupported(
+        field: "pre_tokenizer", value: preTokenizer.isByteLevel ? "with a ByteLevel step" : "without a ByteLevel step",
+        supported: ["a ByteLevel step, as the last, if the decoder has one"])
+    }
+    var tokens = file.model.tokens
     let normalizer = try Normalizer.read(file.parts["normalizer"])
-    let added = try AddedToken.read(file.parts["added_tokens"], tokens: model.tokens)
+    guard !(preTokenizer.tellsStart && normalizer.movesStart) else {
+      throw .unsupported(
+        field: "normalizer", value: "one that may remove the start of a text",
+        supported: ["others, if the pre_tokenizer is Metaspace with the prepend_scheme \"first\""])
+    }
+    let added = try AddedToken.read(file.parts["added_tokens"], tokens: tokens)
     for token in added {
-      // An added token decodes as byte-level text, as any other does, if its characters are all in the byte alphabet.
-      let spelling = token.isNormalized ? normalizer.normalized(token.content) : token.content
-      model.tokens.setBytes(ByteAlphabet.bytes(spelledBy: spelling) ?? spelling, of: token.id)
+      // An added token decodes as any other does, as byte-level text if its characters are all in the byte alphabet.
+      let content = token.isNormalized ? normalizer.normalized(token.content) : token.content
+      tokens.setBytes(tokens.spelling.bytes(of: content) ?? content, of: token.id)
     }
     self.init(
-      model: model, addedTokens: try AddedTokens(added, normalizer: normalizer), normalizer: normalizer,
-      preTokenizer: try PreTokenizer.read(file.parts["pre_tokenizer"]),
-      frame: try SpecialTokenFrame.read(file.parts["post_processor"], tokens: model.tokens))
+      tokens: tokens, model: file.model.words, addedTokens: try AddedTokens(added, normalizer: normalizer),
+      normalizer: normalizer, preTokenizer: preTokenizer,
+      frame: try SpecialTokenFrame.read(file.parts["post_processor"], tokens: tokens), decoder: decoder)
   }
 }

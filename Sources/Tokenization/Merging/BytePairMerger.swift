@@ -1,4 +1,4 @@
-/// Merges the bytes of words into tokens; keeps its memory between words.
+/// Merges the bytes or characters of words into tokens; keeps its memory between words.
 ///
 /// The symbols of a word form a linked list, and a queue holds the pairs that can merge. Pairs that have changed since
 /// they were queued stay in the queue and are passed over.
@@ -16,8 +16,14 @@ struct BytePairMerger {
   /// Appends the ids of one word.
   ///
   /// - Complexity: O(*n* log *n*) in the word's bytes.
-  mutating func merge(_ word: UnsafeBufferPointer<UInt8>, model: BytePairModel, into ids: inout [TokenID]) {
-    loadSymbols(of: word, model: model)
+  mutating func merge(
+    _ word: UnsafeBufferPointer<UInt8>, model: BytePairModel, tokens: TokenTable, into ids: inout [TokenID]
+  ) {
+    symbols.removeAll(keepingCapacity: true)
+    switch model.alphabet {
+    case .bytes(let byteTokens): loadBytes(of: word, byteTokens, model)
+    case .characters(let byteTokens): loadCharacters(of: word, byteTokens, model, tokens)
+    }
     guard !symbols.isEmpty else { return }
     queueNeighbours(merges: model.merges)
     while let candidate = queue.popFirst() {
@@ -36,19 +42,50 @@ struct BytePairMerger {
     }
   }
 
-  private mutating func loadSymbols(of word: UnsafeBufferPointer<UInt8>, model: BytePairModel) {
-    symbols.removeAll(keepingCapacity: true)
+  private mutating func loadBytes(
+    of word: UnsafeBufferPointer<UInt8>, _ byteTokens: [TokenID], _ model: BytePairModel
+  ) {
     var followsUnknown = false
     for byte in word {
-      var id = model.byteTokens[Int(byte)]
+      var id = byteTokens[Int(byte)]
       let isUnknown = id < 0
       if isUnknown {
         guard let unknown = model.unknown, !(followsUnknown && model.fusesUnknown) else { continue }
         id = unknown
       }
       followsUnknown = isUnknown
-      symbols.append(Symbol(id: id, previous: symbols.count - 1, next: symbols.count + 1))
+      addSymbol(id)
     }
+  }
+
+  private mutating func loadCharacters(
+    of word: UnsafeBufferPointer<UInt8>, _ byteTokens: [TokenID]?, _ model: BytePairModel, _ tokens: TokenTable
+  ) {
+    // An unknown token is added when a known one follows it or the word ends, so bytes come before it, as in the
+    // reference library.
+    var hasUnknown = false
+    let text = UTF8Text(word)
+    var position = 0
+    while position < text.count {
+      let end = text.position(after: position)
+      let character = text.bytes(position..<end)
+      position = end
+      if let id = tokens.id(character) {
+        if hasUnknown, let unknown = model.unknown { addSymbol(unknown) }
+        hasUnknown = false
+        addSymbol(id)
+      } else if let byteTokens, character.allSatisfy({ byteTokens[Int($0)] >= 0 }) {
+        for byte in character { addSymbol(byteTokens[Int(byte)]) }
+      } else if let unknown = model.unknown {
+        if hasUnknown, !model.fusesUnknown { addSymbol(unknown) }
+        hasUnknown = true
+      }
+    }
+    if hasUnknown, let unknown = model.unknown { addSymbol(unknown) }
+  }
+
+  private mutating func addSymbol(_ id: TokenID) {
+    symbols.append(Symbol(id: id, previous: symbols.count - 1, next: symbols.count + 1))
   }
 
   private mutating func queueNeighbours(merges: MergeTable) {

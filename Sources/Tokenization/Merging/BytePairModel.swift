@@ -1,68 +1,19 @@
-/// A byte-level BPE model: its tokens, its merges, and how a word starts out.
+/// A BPE model: how a word starts out, and its merges.
 struct BytePairModel: Sendable {
-  var tokens: TokenTable
+  /// What merging begins with.
+  enum Alphabet: Sendable {
+    /// Bytes: the token of each, -1 if the vocabulary has none.
+    case bytes([TokenID])
+    /// Characters; one that is not a token becomes the tokens of its bytes, if there are such for all of them.
+    case characters(byteTokens: [TokenID]?)
+  }
+
   let merges: MergeTable
-  /// By byte; -1 if the vocabulary has no token for the byte alone.
-  let byteTokens: [TokenID]
-  /// What stands for a byte that has no token; without it, such bytes are dropped.
+  let alphabet: Alphabet
+  /// What stands for a byte or a character that has no token; without it, such are dropped.
   let unknown: TokenID?
-  /// Whether neighbouring unknown bytes become one token.
+  /// Whether neighbouring unknown bytes or characters become one token.
   let fusesUnknown: Bool
   /// Whether a word that is a token is taken whole, without merging.
   let ignoresMerges: Bool
-}
-
-/// What two neighbouring tokens merge into, and how early.
-struct Merge: Sendable {
-  /// From 0; lower ranks merge first.
-  let rank: UInt32
-  let result: TokenID
-}
-
-/// The merges of a BPE model by pair of ids: an open-addressing table, probed linearly, never more than half full.
-struct MergeTable: Sendable {
-  /// Bounds the number of merges, so that a rank and a position fit one word of the merge queue.
-  static let countLimit = 1 << 22
-
-  private struct Slot {
-    var pair = MergeTable.free
-    var merge = Merge(rank: 0, result: 0)
-  }
-
-  /// No pair of ids: ids are not negative.
-  private static let free = UInt64.max
-
-  private var slots: [Slot]
-  private let hasher = ByteHasher()
-
-  /// A later merge of the same pair replaces an earlier one, as in the reference library.
-  init(_ merges: [(left: TokenID, right: TokenID, result: TokenID)]) {
-    slots = Array(repeating: Slot(), count: max(2, (2 * merges.count).nextPowerOfTwo))
-    for (rank, merge) in merges.enumerated() {
-      let pair = Self.pair(merge.left, merge.right)
-      slots[position(of: pair)] = Slot(pair: pair, merge: Merge(rank: UInt32(rank), result: merge.result))
-    }
-  }
-
-  @inline(__always)
-  subscript(left: TokenID, right: TokenID) -> Merge? {
-    let pair = Self.pair(left, right)
-    let slot = slots[position(of: pair)]
-    return slot.pair == pair ? slot.merge : nil
-  }
-
-  /// Where the pair is, or else belongs.
-  @inline(__always)
-  private func position(of pair: UInt64) -> Int {
-    var position = Int(truncatingIfNeeded: hasher.hash(pair)) & (slots.count - 1)
-    while slots[position].pair != pair, slots[position].pair != Self.free {
-      position = (position + 1) & (slots.count - 1)
-    }
-    return position
-  }
-
-  @inline(__always)
-  private static func pair(_ left: TokenID, _ right: TokenID) -> UInt64 {
-    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-  }
 }

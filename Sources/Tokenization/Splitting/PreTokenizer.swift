@@ -1,83 +1,100 @@
 import JSON
 
-/// Cuts text into the words inside which merges happen: a chain of splitters, each applied to the pieces of the last.
+/// Cuts text into the words inside which merges happen: a chain of steps, each applied to the pieces of the last.
 struct PreTokenizer: Sendable {
-  /// More than any published tokenizer has; bounds the recursion.
-  static let splitterLimit = 8
-
-  let splitters: [Splitter]
-
-  /// Calls `body` with each word, in order; words cover the range and are not empty.
-  ///
-  /// - Complexity: O(*n*) in bytes.
-  func forEachWord(in text: UTF8Text, _ range: Range<Int>, _ body: (Range<Int>) -> Void) {
-    forEachWord(in: text, range, splitters[...], body)
+  enum Step: Sendable, Equatable {
+    case split(Splitter)
+    /// A space before a piece that does not begin with one.
+    case prefixSpace
+    case metaspace(Metaspace)
   }
 
-  private func forEachWord(
-    in text: UTF8Text, _ range: Range<Int>, _ splitters: ArraySlice<Splitter>, _ body: (Range<Int>) -> Void
-  ) {
-    guard let splitter = splitters.first else {
-      if !range.isEmpty { body(range) }
-      return
-    }
-    var start = range.lowerBound
-    while start < range.upperBound {
-      let end = splitter.endOfPiece(in: text, start..<range.upperBound)
-      forEachWord(in: text, start..<end, splitters.dropFirst(), body)
-      start = end
-    }
+  /// More than any published tokenizer has; bounds the recursion.
+  static let stepLimit = 8
+
+  let steps: [Step]
+  /// Whether words are bytes, spelled in the byte alphabet, rather than characters.
+  let isByteLevel: Bool
+
+  /// Whether a step does otherwise where the whole text begins.
+  var tellsStart: Bool {
+    steps.contains { if case .metaspace(let metaspace) = $0 { metaspace.prepending == .first } else { false } }
   }
 }
 
-/// One rule by which text is cut.
-enum Splitter: Sendable, Equatable {
-  /// Separates numbers from the text around them; every character of a number alone, or runs together.
-  case digits(individual: Bool)
-  case pattern(SplitPattern)
+/// Runs a pre-tokenizer over the parts of one text; keeps its memory between them.
+struct WordCutter {
+  private let steps: [PreTokenizer.Step]
+  /// By step; those of steps that match nothing are never used.
+  private var matchers: [PatternMatcher]
 
-  /// Where the piece that begins at the start of a range ends; the end of the range is the end of the text.
-  func endOfPiece(in text: UTF8Text, _ range: Range<Int>) -> Int {
-    switch self {
-    case .digits(let individual): Self.endOfDigits(in: text, range, individual: individual)
-    case .pattern(.gpt2): GPT2Scanner(text: text, limit: range.upperBound).end(from: range.lowerBound)
-    case .pattern(.llama3): Llama3Scanner(text: text, limit: range.upperBound, digits: 3).end(from: range.lowerBound)
-    case .pattern(.qwen2): Llama3Scanner(text: text, limit: range.upperBound, digits: 1).end(from: range.lowerBound)
+  init(_ preTokenizer: PreTokenizer) {
+    steps = preTokenizer.steps.flatMap { step in
+      guard case .metaspace(let metaspace) = step, let splitter = metaspace.splitter else { return [step] }
+      return [step, .split(splitter)]
+    }
+    matchers = steps.map { step in
+      if case .split(let splitter) = step { PatternMatcher(splitter.pattern.program) } else { PatternMatcher.idle }
     }
   }
 
-  private static func endOfDigits(in text: UTF8Text, _ range: Range<Int>, individual: Bool) -> Int {
-    let first = text.scalar(at: range.lowerBound)
-    let isNumber = first.scalar.splittingClass == .number
-    if isNumber, individual { return first.end }
-    var position = first.end
-    while position < range.upperBound {
-      let (scalar, end) = text.scalar(at: position)
-      guard (scalar.splittingClass == .number) == isNumber else { break }
-      position = end
+  /// Calls `body` with each word, in order, and the text that it is a part of; words are not empty.
+  ///
+  /// - Parameter isFirst: Whether the range begins where the whole text begins.
+  /// - Complexity: O(*n*) in bytes.
+  mutating func forEachWord(
+    in text: UTF8Text, _ range: Range<Int>, isFirst: Bool, _ body: (UTF8Text, Range<Int>) -> Void
+  ) {
+    forEachWord(in: text, range, isFirst: isFirst, from: 0, body)
+  }
+
+  private mutating func forEachWord(
+    in text: UTF8Text, _ range: Range<Int>, isFirst: Bool, from index: Int, _ body: (UTF8Text, Range<Int>) -> Void
+  ) {
+    guard !range.isEmpty else { return }
+    guard index < steps.count else { return body(text, range) }
+    switch steps[index] {
+    case .split(let splitter):
+      var matcher = PatternMatcher.idle
+      swap(&matcher, &matchers[index])
+      splitter.forEachPiece(of: text, range, by: &matcher) { piece in
+        forEachWord(
+          in: text, piece, isFirst: isFirst && piece.lowerBound == range.lowerBound, from: index + 1, body)
+      }
+      swap(&matcher, &matchers[index])
+    case .prefixSpace:
+      guard text[range.lowerBound] != UInt8(ascii: " ") else {
+        return forEachWord(in: text, range, isFirst: isFirst, from: index + 1, body)
+      }
+      forEachWord(in: [UInt8(ascii: " ")] + text.bytes(range), isFirst: isFirst, from: index + 1, body)
+    case .metaspace(let metaspace):
+      forEachWord(in: metaspace.rewriting(text[range], isFirst: isFirst), isFirst: isFirst, from: index + 1, body)
     }
-    return position
+  }
+
+  private mutating func forEachWord(
+    in rewritten: [UInt8], isFirst: Bool, from index: Int, _ body: (UTF8Text, Range<Int>) -> Void
+  ) {
+    rewritten.withUnsafeBufferPointer {
+      forEachWord(in: UTF8Text($0), 0..<$0.count, isFirst: isFirst, from: index, body)
+    }
   }
 }
 
 /// Reading.
 extension PreTokenizer {
-  /// The `pre_tokenizer` value: splitters, and last the byte level.
+  /// The `pre_tokenizer` value.
   ///
   /// - Throws: `TokenizerProblem` with the path of the field.
   static func read(_ value: JSONValue?) throws(TokenizerProblem) -> PreTokenizer {
     var steps = StepReader()
-    try steps.read(value ?? .null, path: "pre_tokenizer")
-    guard steps.endsInBytes else {
-      throw .unsupported(
-        field: "pre_tokenizer", value: "without a ByteLevel step", supported: ["with one, as the last"])
-    }
-    return PreTokenizer(splitters: steps.splitters)
+    if let value, value != .null { try steps.read(value, path: "pre_tokenizer") }
+    return PreTokenizer(steps: steps.steps, isByteLevel: steps.endsInBytes)
   }
 }
 
 private struct StepReader {
-  var splitters: [Splitter] = []
+  var steps: [PreTokenizer.Step] = []
   var endsInBytes = false
 
   mutating func read(_ value: JSONValue, path: String) throws(TokenizerProblem) {
@@ -89,34 +106,23 @@ private struct StepReader {
       }
       return
     }
-    guard !endsInBytes, splitters.count < PreTokenizer.splitterLimit else {
+    guard !endsInBytes, steps.count < PreTokenizer.stepLimit else {
       throw .field(path, problem: "follows a ByteLevel step, or too many others")
     }
     switch type {
     case "ByteLevel":
-      try fields.require("add_prefix_space", is: false, default: true)
-      if try fields.bool("use_regex", default: true) { splitters.append(.pattern(.gpt2)) }
+      if try fields.bool("add_prefix_space", default: true) { steps.append(.prefixSpace) }
+      if try fields.bool("use_regex", default: true) { steps.append(.split(try .words())) }
       endsInBytes = true
-    case "Digits": splitters.append(.digits(individual: try fields.bool("individual_digits", default: false)))
-    case "Split": splitters.append(.pattern(try Self.pattern(fields)))
+    case "Digits":
+      steps.append(.split(try .digits(individual: try fields.bool("individual_digits", default: false))))
+    case "Split": steps.append(.split(try Splitter(fields)))
+    case "Metaspace": steps.append(.metaspace(try Metaspace(fields)))
+    case "WhitespaceSplit": steps.append(.split(try .spaces()))
     default:
       throw .unsupported(
-        field: fields.path(of: "type"), value: type, supported: ["ByteLevel", "Digits", "Split", "Sequence"])
+        field: fields.path(of: "type"), value: type,
+        supported: ["null", "ByteLevel", "Digits", "Metaspace", "Sequence", "Split", "WhitespaceSplit"])
     }
-  }
-
-  private static func pattern(_ fields: JSONFields) throws(TokenizerProblem) -> SplitPattern {
-    let behavior = try fields.string("behavior")
-    guard behavior == "Isolated" else {
-      throw .unsupported(field: fields.path(of: "behavior"), value: behavior, supported: ["Isolated"])
-    }
-    try fields.require("invert", is: false, default: false)
-    let source = try fields.fields("pattern").string("Regex")
-    guard let pattern = SplitPattern.allCases.first(where: { $0.source.utf8.elementsEqual(source.utf8) }) else {
-      throw .unsupported(
-        field: fields.path(of: "pattern.Regex"), value: source,
-        supported: SplitPattern.allCases.map { "the one of \($0)" })
-    }
-    return pattern
   }
 }

@@ -25,6 +25,13 @@ struct UTF8Text {
     return (Unicode.Scalar(value) ?? "\u{FFFD}", position + length)
   }
 
+  /// The position after the scalar that starts at a position.
+  @inline(__always)
+  func position(after position: Int) -> Int {
+    let first = buffer[position]
+    return position + (first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4)
+  }
+
   /// The scalar that ends at a position, and the position where it starts.
   func scalar(before position: Int) -> (scalar: Unicode.Scalar, start: Int) {
     var start = position - 1

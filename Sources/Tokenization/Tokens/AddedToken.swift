@@ -24,6 +24,8 @@ struct AddedTokens: Sendable {
   /// Finds those that are matched in normalized text.
   let normalized: AddedTokenMatcher
   let specialIDs: Set<TokenID>
+  /// Those that text without special tokens lacks: special ones, unless normalization changes them.
+  let skippedIDs: Set<TokenID>
   private let ids: [[UInt8]: TokenID]
 
   /// - Throws: `.field` if two normalized tokens are the same after normalization.
@@ -31,7 +33,13 @@ struct AddedTokens: Sendable {
     verbatim = try AddedTokenMatcher(tokens.filter { !$0.isNormalized }.map { ($0.content, $0) })
     normalized = try AddedTokenMatcher(
       tokens.filter(\.isNormalized).map { (normalizer.normalized($0.content), $0) })
-    specialIDs = Set(tokens.filter(\.isSpecial).map(\.id))
+    let specials = tokens.filter(\.isSpecial)
+    specialIDs = Set(specials.map(\.id))
+    // The reference library knows them by how they are spelled once normalized.
+    let contents = Set(specials.map(\.content))
+    skippedIDs = Set(
+      tokens.filter { contents.contains($0.isNormalized ? normalizer.normalized($0.content) : $0.content) }
+        .map(\.id))
     ids = Dictionary(tokens.map { ($0.content, $0.id) }) { first, _ in first }
   }
 

@@ -48,85 +48,15 @@ extension UTF8Text {
       || (range.upperBound < count && scalar(at: range.upperBound).scalar.isWordCharacter)
   }
 
-  fileprivate func startOfSpaces(before position: Int) -> Int {
+  func startOfSpaces(before position: Int) -> Int {
     var position = position
     while position > 0, case let (scalar, start) = scalar(before: position), scalar.isUnicodeSpace { position = start }
     return position
   }
 
-  fileprivate func endOfSpaces(after position: Int) -> Int {
+  func endOfSpaces(after position: Int) -> Int {
     var position = position
     while position < count, case let (scalar, end) = scalar(at: position), scalar.isUnicodeSpace { position = end }
     return position
-  }
-}
-
-/// Byte strings by common prefix, to find which of them a text contains.
-private struct ByteTrie: Sendable {
-  /// Children form a linked list: nodes are few and mostly have one child.
-  private struct Node {
-    var byte: UInt8
-    var value: Int32 = -1
-    var firstChild: Int32 = -1
-    var nextSibling: Int32 = -1
-  }
-
-  private var nodes: [Node] = []
-  /// The root's children by byte, -1 if there is none.
-  private var roots: [Int32] = Array(repeating: -1, count: 256)
-
-  /// Adds a string that is not empty; returns false if it is there already.
-  mutating func insert(_ string: [UInt8], value: Int32) -> Bool {
-    guard let first = string.first else { return false }
-    if roots[Int(first)] < 0 { roots[Int(first)] = addNode(first) }
-    var node = Int(roots[Int(first)])
-    for byte in string.dropFirst() {
-      if let child = child(of: node, byte) {
-        node = child
-      } else {
-        let child = addNode(byte)
-        nodes[Int(child)].nextSibling = nodes[node].firstChild
-        nodes[node].firstChild = child
-        node = Int(child)
-      }
-    }
-    guard nodes[node].value < 0 else { return false }
-    nodes[node].value = value
-    return true
-  }
-
-  private mutating func addNode(_ byte: UInt8) -> Int32 {
-    nodes.append(Node(byte: byte))
-    return Int32(nodes.count - 1)
-  }
-
-  private func child(of node: Int, _ byte: UInt8) -> Int? {
-    var child = nodes[node].firstChild
-    while child >= 0 {
-      if nodes[Int(child)].byte == byte { return Int(child) }
-      child = nodes[Int(child)].nextSibling
-    }
-    return nil
-  }
-
-  /// The leftmost, then longest string that a text contains from a position on.
-  func firstMatch(in text: UTF8Text, from position: Int) -> (range: Range<Int>, value: Int32)? {
-    guard !nodes.isEmpty else { return nil }
-    for start in position..<text.count where roots[Int(text[start])] >= 0 {
-      if let (end, value) = longestMatch(in: text, at: start) { return (start..<end, value) }
-    }
-    return nil
-  }
-
-  private func longestMatch(in text: UTF8Text, at start: Int) -> (end: Int, value: Int32)? {
-    var node = Int(roots[Int(text[start])])
-    var end = start + 1
-    var longest: (end: Int, value: Int32)?
-    while true {
-      if nodes[node].value >= 0 { longest = (end, nodes[node].value) }
-      guard end < text.count, let child = child(of: node, text[end]) else { return longest }
-      node = child
-      end += 1
-    }
   }
 }

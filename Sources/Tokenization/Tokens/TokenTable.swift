@@ -1,9 +1,25 @@
+/// How a vocabulary spells its tokens.
+enum TokenSpelling: Sendable, Equatable {
+  /// Byte by byte, in the byte alphabet.
+  case byteAlphabet
+  /// As they are.
+  case characters
+
+  /// The bytes that a spelling stands for, or nil if it leaves the byte alphabet and is taken as it is.
+  func bytes(of spelling: [UInt8]) -> [UInt8]? {
+    self == .byteAlphabet ? ByteAlphabet.bytes(spelledBy: spelling) : spelling
+  }
+}
+
 /// Every token of a tokenizer: its bytes by id, and its id by bytes.
 ///
 /// Keyed by bytes, not by `String`: strings that are canonically equivalent compare equal, but are different tokens.
 struct TokenTable: Sendable {
   /// Bounds what a damaged file can allocate; the largest published vocabularies have 300,000 tokens.
   static let idLimit = 1 << 22
+
+  /// How high ids may go in a vocabulary of so many tokens: a file may leave some out, but not nearly all.
+  static func idLimit(tokenCount: Int) -> Int { min(idLimit, 65_536 + 8 * tokenCount) }
 
   private struct Span {
     var start: UInt32 = 0
@@ -15,13 +31,17 @@ struct TokenTable: Sendable {
 
   private var arena: [UInt8]
   private var spans: [Span]
+  /// Tokens of the vocabulary that decode to other bytes than it spells.
+  private var decodedSpans: [TokenID: Span] = [:]
   private var index: TokenIndex
   /// Tokens whose spelling uses characters outside the byte alphabet, which only added tokens can produce.
   private var literals: [[UInt8]: TokenID] = [:]
+  let spelling: TokenSpelling
   let hasher = ByteHasher()
 
   /// Creates a table without tokens, for `capacity` of them with ids below `idLimit` and bytes in `arena`.
-  init(arena: [UInt8], idLimit: Int, capacity: Int) {
+  init(arena: [UInt8], idLimit: Int, capacity: Int, spelling: TokenSpelling) {
+    self.spelling = spelling
     self.arena = arena
     spans = Array(repeating: Span(), count: idLimit)
     index = TokenIndex(capacity: capacity)
@@ -36,6 +56,7 @@ struct TokenTable: Sendable {
   /// The bytes that a token stands for.
   func bytes(of id: TokenID) -> ArraySlice<UInt8>? {
     guard spans.indices.contains(Int(id)), spans[Int(id)].length >= 0 else { return nil }
+    if !decodedSpans.isEmpty, let span = decodedSpans[id] { return arena[span.range] }
     return arena[spans[Int(id)].range]
   }
 
@@ -52,8 +73,8 @@ struct TokenTable: Sendable {
   func id(_ bytes: UnsafeBufferPointer<UInt8>) -> TokenID? { id(bytes, hash: hasher.hash(bytes)) }
 
   /// The token of that spelling, as the file writes it.
-  func id(spelled spelling: [UInt8]) -> TokenID? {
-    guard let bytes = ByteAlphabet.bytes(spelledBy: spelling) else { return literals[spelling] }
+  func id(spelled name: [UInt8]) -> TokenID? {
+    guard let bytes = spelling.bytes(of: name) else { return literals[name] }
     return bytes.withUnsafeBufferPointer { id($0) }
   }
 
@@ -70,11 +91,12 @@ struct TokenTable: Sendable {
     return known == nil
   }
 
-  /// Makes an added token decode to these bytes; it is not found by them.
+  /// Makes an added token decode to these bytes; what the vocabulary finds by their own stays.
   mutating func setBytes(_ bytes: [UInt8], of id: TokenID) {
     if Int(id) >= spans.count { spans += Array(repeating: Span(), count: Int(id) + 1 - spans.count) }
-    spans[Int(id)] = Span(start: UInt32(arena.count), length: Int32(bytes.count))
+    let span = Span(start: UInt32(arena.count), length: Int32(bytes.count))
     arena += bytes
+    if spans[Int(id)].length < 0 { spans[Int(id)] = span } else { decodedSpans[id] = span }
   }
 }
 
@@ -86,10 +108,16 @@ struct TokenTableBuilder {
     let isLiteral: Bool
   }
 
+  let spelling: TokenSpelling
   /// Where the reader appends the bytes of the next token, before `add`.
   var arena: [UInt8] = []
   private var entries: [Entry] = []
   private var added = 0
+
+  init(_ spelling: TokenSpelling) { self.spelling = spelling }
+
+  /// How many tokens were added.
+  var count: Int { entries.count }
 
   /// Adds a token whose bytes are what was appended to `arena` since the last call.
   mutating func add(id: TokenID, isLiteral: Bool) {
@@ -103,7 +131,10 @@ struct TokenTableBuilder {
   /// - Throws: `.field` for an id or a token that occurs twice.
   func build() throws(TokenizerProblem) -> TokenTable {
     let idLimit = entries.reduce(0) { max($0, Int($1.id) + 1) }
-    var table = TokenTable(arena: arena, idLimit: idLimit, capacity: entries.count)
+    guard idLimit <= TokenTable.idLimit(tokenCount: entries.count) else {
+      throw .field("model.vocab", problem: "has the id \(idLimit - 1), but only \(entries.count) tokens")
+    }
+    var table = TokenTable(arena: arena, idLimit: idLimit, capacity: entries.count, spelling: spelling)
     for entry in entries {
       guard table.bytes(of: entry.id) == nil else {
         throw .field("model.vocab", problem: "gives the id \(entry.id) to two tokens")

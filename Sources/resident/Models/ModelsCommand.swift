@@ -2,6 +2,8 @@ import ArgumentParser
 import Checkpoint
 import Foundation
 import JSON
+import NativeEngine
+import Tokenization
 
 /// Makes and inspects model folders.
 struct ModelsCommand: ParsableCommand {
@@ -12,28 +14,49 @@ struct ModelsCommand: ParsableCommand {
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Convert a GGUF file to an MLX model folder without changing a quantized weight.")
+    commandName: "import", abstract: "Convert a GGUF file to an MLX model folder without changing a quantized weight.",
+    discussion: """
+      What no MLX format holds exactly (Q6_K) is rounded to bfloat16. --explain says so, tensor by tensor; without --out \
+      it is all that happens.
+      """)
 
   @Argument(help: "The GGUF file.", completion: .file(extensions: ["gguf"]))
   var file: String
 
+  @Flag(help: "Print what becomes of each tensor.")
+  var explain = false
+
   @Option(help: ArgumentHelp("The folder to write; it must not exist yet.", valueName: "dir"), completion: .directory)
-  var out: String
+  var out: String?
+
+  func validate() throws {
+    guard explain || out != nil else { throw ValidationError("Give --out, --explain or both.") }
+  }
 
   func run() throws {
+    let source = URL(fileURLWithPath: file)
+    guard let out else { return Self.print(try ModelImporter.explainGGUF(source)) }
     let progress = ConversionDisplay("importing")
     let cancellation = Cancellation()
     try ModelImporter.importGGUF(
-      URL(fileURLWithPath: file), to: URL(fileURLWithPath: out), progress: progress.show,
+      source, to: URL(fileURLWithPath: out), explain: { if explain { Self.print($0) } }, progress: progress.show,
       isCancelled: { cancellation.isRequested })
     progress.end()
     Terminal.write("imported \(file) to \(out)\n")
+  }
+
+  private static func print(_ tensors: [ImportedTensor]) {
+    Terminal.write(tensors.map { "\($0)\n" }.joined())
   }
 }
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Describe a model folder: its shape, bytes per format, hashes.")
+    commandName: "inspect", abstract: "Describe a model folder: its shape, bytes per format, hashes.",
+    discussion: """
+      Folders that cannot be loaded, and families that the native engine does not run, are described too, with the \
+      reason.
+      """)
 
   @Argument(help: "The model folder.", completion: .directory)
   var folder: String
@@ -42,8 +65,27 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let folder = try ModelFolder(contentsOf: URL(fileURLWithPath: folder))
-    let inspection = try ModelInspection(of: folder, manifest: try WeightManifest(of: folder))
+    let url = URL(fileURLWithPath: folder)
+    let cancellation = Cancellation()
+    var inspection = try ModelInspection(contentsOf: url, hashes: true, isCancelled: { cancellation.isRequested })
+    for reason in Self.refusals(of: url) { inspection.add(problem: reason) }
     Terminal.write((json ? inspection.json.serialized(.pretty) : inspection.table) + "\n")
+  }
+
+  /// Why the native engine and its tokenizer do not take a folder that can be opened.
+  private static func refusals(of url: URL) -> [String] {
+    guard let folder = try? ModelFolder(contentsOf: url) else { return [] }
+    let checks: [() throws -> Void] = [
+      { try Families.check(folder) },
+      { _ = try Tokenizer(contentsOf: url) },
+    ]
+    return checks.compactMap { check -> String? in
+      do {
+        try check()
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
   }
 }

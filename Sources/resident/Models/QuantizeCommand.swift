@@ -11,7 +11,8 @@ struct QuantizeCommand: ParsableCommand {
     discussion: """
       uniform: every layer with the same bits and group size. mixed: 8 bits for the layers whose quantization changes \
       the output most, --bits for the rest, within --target-bits. distilled: the size of uniform, tuned on calibration \
-      text. mxfp4, mxfp8, nvfp4: microscaling floats. bf16: dequantized.
+      text. mxfp4, mxfp8, nvfp4: microscaling floats. bf16: dequantized. Layers whose columns the groups do not divide \
+      stay as they are, and are listed.
       """)
 
   enum LaneName: String, CaseIterable, ExpressibleByArgument {
@@ -47,6 +48,9 @@ struct QuantizeCommand: ParsableCommand {
     completion: .file())
   var calibration: String?
 
+  @Flag(help: "Tune the lane distilled to a source that is quantized itself, whose errors it cannot undo.")
+  var fromQuantized = false
+
   @Option(help: "Threads that compute. Default: one per logical core.")
   var threads: Int?
 
@@ -64,6 +68,7 @@ struct QuantizeCommand: ParsableCommand {
     let source = try ModelFolder(contentsOf: URL(fileURLWithPath: folder))
     let cancellation = Cancellation()
     let isCancelled = { cancellation.isRequested }
+    try explainCaveats(of: source)
     switch lane {
     case .bf16: try write(.bf16, of: source, isCancelled: isCancelled)
     case .mxfp4: try write(.microscaling(.mxfp4), of: source, isCancelled: isCancelled)
@@ -79,6 +84,32 @@ struct QuantizeCommand: ParsableCommand {
         .distilled(format), of: source,
         quantizingBy: { path, layer, format throws(CheckpointError) in try tuner.quantize(path, layer, format) },
         isCancelled: isCancelled)
+    }
+  }
+
+  /// Prints what to know of the lane, and refuses to distil what is quantized unless asked to.
+  private func explainCaveats(of source: ModelFolder) throws {
+    let caveats = try source.caveats(of: try previewedLane())
+    for note in caveats.notes { Terminal.writeError("note: \(note)\n") }
+    if lane == .distilled, !fromQuantized, !caveats.sourceFormats.isEmpty {
+      throw ValidationError(
+        """
+        \(folder) is quantized itself (\(caveats.sourceFormats.joined(separator: ", "))): distil from the unquantized \
+        model, or pass --from-quantized.
+        """)
+    }
+  }
+
+  /// The lane before layers are chosen for more bits.
+  private func previewedLane() throws -> Lane {
+    switch lane {
+    case .bf16: .bf16
+    case .mxfp4: .microscaling(.mxfp4)
+    case .mxfp8: .microscaling(.mxfp8)
+    case .nvfp4: .microscaling(.nvfp4)
+    case .uniform: .uniform(try format())
+    case .mixed: .mixed(QuantizationConfig(default: try format()))
+    case .distilled: .distilled(try format())
     }
   }
 

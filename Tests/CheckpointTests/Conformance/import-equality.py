@@ -57,12 +57,17 @@ def main(source, folder):
         weight = weights[f"{path}.weight"]
         seen.add(f"{path}.weight")
         if f"{path}.scales" in weights:
-            seen |= {f"{path}.scales", f"{path}.biases"}
+            seen |= {f"{path}.{part}" for part in ("scales", "biases")} & set(weights)
             layer = quantization.get(path, quantization)
-            scales, biases = (weights[f"{path}.{part}"].astype(mx.float32) for part in ("scales", "biases"))
-            weight = mx.dequantize(weight, scales, biases, layer["group_size"], layer["bits"])
+            mode = layer.get("mode", "affine")
+            parts = [weights[f"{path}.{part}"] for part in ("scales", "biases") if f"{path}.{part}" in weights]
+            if mode == "affine":
+                parts = [part.astype(mx.float32) for part in parts]
+            weight = mx.dequantize(
+                weight, *parts, group_size=layer["group_size"], bits=layer["bits"], mode=mode, dtype=mx.float32)
         else:
-            expected = expected.astype(np.float16).astype(np.float32)
+            # What no format holds is rounded once, to the type that is stored.
+            expected = np.array(mx.array(expected).astype(weight.dtype).astype(mx.float32))
         found = np.array(weight.astype(mx.float32)).reshape(expected.shape)
         difference = float(np.abs(found - expected).max())
         kind = tensor.tensor_type.name

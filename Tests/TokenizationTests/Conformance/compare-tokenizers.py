@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Compares the engine's tokenizer with the `tokenizers` package on one model folder.
+"""Compares the engine's tokenizer with the `tokenizers` package on model folders.
 
-    python3 compare-tokenizers.py MODEL_FOLDER .build/release/resident [--lines 4000]
+    python3 compare-tokenizers.py MODEL_FOLDER … .build/release/resident [--lines 5000]
+
+The folders may be ../Fixtures/* and what `make-fixtures.py FOLDER --variants` makes, so that every kind is covered.
 
 Texts go through `resident engine tokenize`, ids through `resident engine detokenize`; each result must equal the
 package's. Prints the differences and exits with 1 if there are any.
@@ -37,29 +39,35 @@ def report(title, values, ours, theirs):
     return not different
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("binary")
-    parser.add_argument("--lines", type=int, default=4000)
-    arguments = parser.parse_args()
-
-    reference = Tokenizer.from_file(str(arguments.folder / "tokenizer.json"))
+def compare(folder, binary, count):
+    print(folder)
+    reference = Tokenizer.from_file(str(folder / "tokenizer.json"))
     # The engine never truncates or pads.
     reference.no_truncation()
     reference.no_padding()
     added = [token.content for _, token in sorted(reference.get_added_tokens_decoder().items())]
 
-    lines = texts(added, arguments.lines)
-    theirs = [reference.encode(line).ids for line in lines]
-    ours = run(arguments.binary, "tokenize", arguments.folder, lines, "--lines")
+    lines = texts(added[:60], count)
+    theirs = [reference.encode(line, add_special_tokens=False).ids for line in lines]
+    ours = run(binary, "tokenize", folder, lines, "--lines")
     equal = report("encode", lines, ours, theirs)
 
-    lists = theirs + id_lists(reference.get_vocab_size(), arguments.lines)
-    texts_back = [reference.decode(ids, skip_special_tokens=False) for ids in lists]
-    ours_back = run(arguments.binary, "detokenize", arguments.folder, lists)
-    equal &= report("decode", lists, ours_back, texts_back)
-    sys.exit(0 if equal else 1)
+    lists = theirs + id_lists(reference.get_vocab_size(), count)
+    for title, skips in (("decode", False), ("decode without special tokens", True)):
+        texts_back = [reference.decode(ids, skip_special_tokens=skips) for ids in lists]
+        ours_back = run(binary, "detokenize", folder, lists, *(["--skip-special-tokens"] if skips else []))
+        equal &= report(title, lists, ours_back, texts_back)
+    return equal
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folders", type=pathlib.Path, nargs="+")
+    parser.add_argument("binary")
+    parser.add_argument("--lines", type=int, default=5000)
+    arguments = parser.parse_args()
+    results = [compare(folder, arguments.binary, arguments.lines) for folder in arguments.folders]
+    sys.exit(0 if all(results) else 1)
 
 
 main()

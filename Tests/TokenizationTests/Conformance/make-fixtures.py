@@ -3,87 +3,20 @@
 
 Made with tokenizers 0.23.3, in this folder:
 
-    python3 make-fixtures.py ../Fixtures
+    python3 make-fixtures.py ../Fixtures [KIND …]
+
+With --variants, makes more tokenizers, without results: they are only for compare-tokenizers.py.
 """
 
+import argparse
 import json
 import pathlib
-import sys
 
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer
 
-from texts import PROSE, id_lists, texts
-
-LETTERS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"
-REST = r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-
-
-def byte_level(use_regex):
-    return pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=use_regex)
-
-
-def split(digits):
-    pattern = Regex(LETTERS + digits + REST)
-    return pre_tokenizers.Sequence([pre_tokenizers.Split(pattern, "isolated"), byte_level(False)])
-
-
-def train(pre_tokenizer, size, normalizer=None, special=(), alphabet=True, **model):
-    tokenizer = Tokenizer(models.BPE(**model))
-    if normalizer:
-        tokenizer.normalizer = normalizer
-    tokenizer.pre_tokenizer = pre_tokenizer
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
-    trainer = trainers.BpeTrainer(
-        vocab_size=size, min_frequency=1, show_progress=False, special_tokens=list(special),
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet() if alphabet else [])
-    tokenizer.train_from_iterator(PROSE, trainer)
-    return tokenizer
-
-
-def plain(content, **flags):
-    return AddedToken(content, **{"special": False, "normalized": False, **flags})
-
-
-def gpt2():
-    """Bytes that the prose lacks are unknown; added tokens have every flag, and some are the start of others."""
-    tokenizer = train(
-        byte_level(True), 1200, special=["<|endoftext|>"], alphabet=False, unk_token="<|endoftext|>", fuse_unk=True)
-    tokenizer.add_tokens([
-        plain("<left>", lstrip=True), plain("<right>", rstrip=True), plain("<both>", lstrip=True, rstrip=True),
-        plain("<word>", single_word=True), plain("word", single_word=True, normalized=True), plain("<a>"),
-        plain("<a><b>"), plain("<a><b><c>", normalized=True), plain("  "), plain("naïve é"),
-        plain("\n<nl>", rstrip=True),
-    ])
-    return tokenizer
-
-
-def smollm():
-    """Bytes that the prose lacks are dropped."""
-    steps = [pre_tokenizers.Digits(individual_digits=True), byte_level(True)]
-    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<repo_name>", "<reponame>"]
-    return train(pre_tokenizers.Sequence(steps), 1100, special=special, alphabet=False)
-
-
-def llama3():
-    """Every seventh merge is missing, so that some tokens result only from whole words."""
-    tokenizer = train(split(r"\p{N}{1,3}"), 1300, ignore_merges=True)
-    tokenizer.add_special_tokens(["<|begin_of_text|>", "<|end_of_text|>", "<|eot_id|>", "<|start_header_id|>"])
-    begin = ("<|begin_of_text|>", tokenizer.token_to_id("<|begin_of_text|>"))
-    template = processors.TemplateProcessing(
-        single="<|begin_of_text|> $A", pair="<|begin_of_text|> $A <|begin_of_text|>:1 $B:1", special_tokens=[begin])
-    tokenizer.post_processor = processors.Sequence([processors.ByteLevel(trim_offsets=False), template])
-    return tokenizer
-
-
-def qwen2():
-    tokenizer = train(split(r"\p{N}"), 1300, normalizer=normalizers.NFC())
-    tokenizer.add_special_tokens(["<|endoftext|>", "<|im_start|>", "<|im_end|>"])
-    tokenizer.add_tokens([
-        plain("<tool_call>"), plain("Cafe\u0301", normalized=True), plain("<e\u0301>"),
-        plain("na\u00efve", single_word=True),
-    ])
-    return tokenizer
+from kinds import FIXTURES
+from texts import id_lists, texts
+from variants import VARIANTS
 
 
 def edited(name, text):
@@ -97,9 +30,9 @@ def edited(name, text):
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def cases(tokenizer):
+def cases(tokenizer, count):
     added = [token.content for _, token in sorted(tokenizer.get_added_tokens_decoder().items())]
-    lines = [line for line in texts(added, 420) if len(line) < 400]
+    lines = [line for line in texts(added, count) if len(line) < 400]
     encodings = [{"text": line, "ids": tokenizer.encode(line).ids} for line in lines]
     decodings = [
         {"ids": ids, "text": tokenizer.decode(ids, skip_special_tokens=False), "plain": tokenizer.decode(ids)}
@@ -108,16 +41,32 @@ def cases(tokenizer):
     return {"encodings": encodings, "decodings": decodings}
 
 
+# How many texts; 225 for the others.
+COUNTS = {"gpt2": 420, "smollm": 420, "llama3": 420, "qwen2": 420}
+
+
+def write(folder, name, tokenizer):
+    path = folder / name / "tokenizer.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(edited(name, tokenizer.to_str()), encoding="utf-8")
+    return path
+
+
 def main():
-    folder = pathlib.Path(sys.argv[1])
-    for make in (gpt2, smollm, llama3, qwen2):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("kinds", nargs="*")
+    parser.add_argument("--variants", action="store_true")
+    arguments = parser.parse_args()
+    for make in VARIANTS if arguments.variants else FIXTURES:
         name = make.__name__
-        path = folder / name / "tokenizer.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tokenizer = make()
-        path.write_text(edited(name, tokenizer.to_str()), encoding="utf-8")
+        if arguments.kinds and name not in arguments.kinds:
+            continue
+        path = write(arguments.folder, name, make())
+        if arguments.variants:
+            continue
         # One case per line, so that a diff shows which changed.
-        recorded = cases(Tokenizer.from_file(str(path)))
+        recorded = cases(Tokenizer.from_file(str(path)), COUNTS.get(name, 225))
         sections = [
             f'"{title}":[\n' + ",\n".join(json.dumps(case, separators=(",", ":")) for case in section) + "\n]"
             for title, section in recorded.items()

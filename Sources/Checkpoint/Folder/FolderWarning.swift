@@ -1,0 +1,42 @@
+/// What is odd about a model folder that can be loaded nevertheless.
+public enum FolderWarning: Sendable, Hashable, CustomStringConvertible {
+  /// Exceptions of the quantization section that apply to no tensor.
+  case unusedOverrides([String])
+  /// Layers with an exception that states a format, but without scales; mlx-lm refuses to load such a folder.
+  case formatsWithoutScales([String])
+  /// Files beside the weights that neither this program nor mlx-lm loads.
+  case unloadedFiles([String])
+
+  public var description: String {
+    switch self {
+    case .unusedOverrides(let names):
+      "config.json: the quantization of \(Self.list(names)) fits no tensor"
+    case .formatsWithoutScales(let paths):
+      "config.json states a format for \(Self.list(paths)), stored without scales: mlx-lm will not load it"
+    case .unloadedFiles(let names):
+      "\(Self.list(names)) is not loaded: only model*.safetensors is"
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(4).map { "\"\($0)\"" }.joined(separator: ", ")
+    return names.count > 4 ? "\(shown) and \(names.count - 4) more" : shown
+  }
+}
+
+extension FolderWarning {
+  /// What the quantization section says of layers that are not stored so.
+  static func quantization(_ config: QuantizationConfig?, of tensors: [String: TensorView]) -> [FolderWarning] {
+    guard let config, !config.overrides.isEmpty else { return [] }
+    let paths = tensors.keys.filter { $0.hasSuffix(".weight") }.map { String($0.dropLast(".weight".count)) }
+    var warnings: [FolderWarning] = []
+    let unused = config.unusedOverrides(layers: paths)
+    if !unused.isEmpty { warnings.append(.unusedOverrides(unused)) }
+    let plain = paths.filter { path in
+      guard case .format = config.override(of: path) else { return false }
+      return tensors["\(path).scales"] == nil
+    }
+    if !plain.isEmpty { warnings.append(.formatsWithoutScales(plain.sorted())) }
+    return warnings
+  }
+}

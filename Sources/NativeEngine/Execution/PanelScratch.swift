@@ -1,0 +1,66 @@
+import CKernels
+import Checkpoint
+
+/// What a chunk of tokens in panels needs, allocated once.
+final class PanelScratch {
+  /// What one thread writes alone.
+  struct PerThread {
+    let tile: FloatBuffer
+    let attention: FloatBuffer
+    let delta: FloatBuffer
+  }
+
+  /// Tokens per chunk.
+  let tokenCapacity: Int
+  let registers: RegisterFile
+  /// Inputs arranged for the product with the next weights.
+  let prepared: FloatBuffer
+  /// The angles of each rotary embedding, [panel][half][width].
+  let angles: [VectorScratch.Angles]
+  /// By token of the chunk.
+  let positions: PositionBuffer
+  /// Nil if no layer is a mixture.
+  let experts: ExpertScratch?
+  let perThread: [PerThread]
+  /// Logits of one panel's tokens, [vocabulary][panel]; allocated when the first text is scored, as few sessions score.
+  lazy var logits = FloatBuffer(logitCount)
+  private let logitCount: Int
+
+  /// Panels per chunk: enough tokens to pay for expanding the weights once, few enough to stay in the second-level
+  /// cache. Of a mixture each expert sees a part of the tokens, so it takes more of them.
+  private static func panelLimit(_ decoder: Decoder) -> Int { decoder.mixtures.isEmpty ? 4 : 8 }
+
+  init(_ decoder: Decoder, kernels: Kernels, threads: Int) {
+    let tokens = Self.panelLimit(decoder) * kernels.panel
+    tokenCapacity = tokens
+    logitCount = decoder.config.vocabularySize * kernels.panel
+    registers = RegisterFile(decoder, tokens: tokens, width: kernels.panel, holdsExperts: false)
+    prepared = FloatBuffer(decoder.widestInput * tokens)
+    angles = decoder.rotaries.map {
+      VectorScratch.Angles(
+        half: $0.half, cosine: FloatBuffer($0.half * tokens), sine: FloatBuffer($0.half * tokens))
+    }
+    positions = PositionBuffer(tokens)
+    experts =
+      decoder.mixtures.isEmpty ? nil : ExpertScratch(decoder, kernels: kernels, threads: threads, tokens: tokens)
+    let attentions = decoder.attentions.compactMap { $0 }
+    let attention = attentions.map { rk_attention_scratch_count(Int64($0.group), Int64($0.dimension)) }.max() ?? 0
+    let delta = decoder.deltaNets.compactMap { $0?.scratchCount }.max() ?? 0
+    perThread = (0..<threads).map { _ in
+      PerThread(
+        tile: FloatBuffer(Int(rk_tile_count())), attention: FloatBuffer(Int(attention)), delta: FloatBuffer(delta))
+    }
+  }
+}
+
+/// Positions of tokens, at a fixed address.
+final class PositionBuffer {
+  let base: UnsafeMutablePointer<Int>
+
+  init(_ count: Int) {
+    base = .allocate(capacity: max(count, 1))
+    base.initialize(repeating: 0, count: max(count, 1))
+  }
+
+  deinit { base.deallocate() }
+}

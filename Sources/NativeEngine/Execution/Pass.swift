@@ -1,0 +1,50 @@
+/// Where the activations of a layer's program stand.
+enum Register: Int, CaseIterable {
+  /// Between two layers, and what a layer adds to.
+  case hidden
+  /// A normalized input.
+  case normed
+  /// Queries; then what a mixer makes of them.
+  case query
+  case key
+  case value
+  /// Projections that are taken apart before they are used.
+  case mixed
+  /// Gates of a feed-forward network, then what multiplies its input; output gates of a delta net.
+  case gate
+  case up
+  /// Scores of experts; learning rates of a delta net.
+  case router
+  case decay
+  /// A result that is normalized before it is added.
+  case sum
+}
+
+/// The tokens that go through the layers together: what the program of a layer is written in.
+///
+/// Each thread of a team runs the whole program. After an operation every thread sees its results.
+protocol Pass {
+  /// A product, where its result goes, and whether it is added to what is there.
+  typealias Product = (linear: Linear, output: Register, accumulates: Bool)
+
+  /// Whether anything of what follows is needed of these tokens; if not, a layer only has to remember them.
+  var isWanted: Bool { get }
+
+  /// normed = norm(hidden)
+  func normalize(_ norm: Norm)
+  /// hidden += norm(sum)
+  func addNormalized(_ norm: Norm)
+  /// Products of one input.
+  func multiply(_ products: [Product], from input: Register)
+  /// gate = activation(gate normed) · (up normed)
+  func multiplyGated(_ network: GatedFeedForward)
+  /// Multiplies features of a register with the sigmoid of a number per token.
+  func scaleBySigmoid(_ register: Register, features: Int, by factor: Register)
+  /// Attends with the queries, keys and values, remembers the last two, and returns where the result is.
+  func attend(_ attention: Attention, layer: Int) -> Register
+  /// query = delta net(mixed, gate, rates, decays), which the layer remembers.
+  func remember(_ net: DeltaNet, layer: Int)
+  /// sum = or += the results of the experts that the scores in `router` pick, for `normed`.
+  func mix(_ experts: Experts, into sum: Register)
+  func observe(_ point: ActivationPoint, _ register: Register)
+}

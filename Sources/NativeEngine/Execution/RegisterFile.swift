@@ -1,0 +1,78 @@
+import CKernels
+
+/// The memory of all registers for some tokens, as panels [panel][feature][width]; a vector is a panel of width 1.
+///
+/// A register's features are those of its latest product, so that they differ from layer to layer.
+final class RegisterFile {
+  /// Tokens per panel.
+  let width: Int
+  private let buffers: [FloatBuffer]
+
+  /// - Parameters:
+  ///   - tokens: A multiple of `width`.
+  ///   - holdsExperts: Whether the gates of all experts of a token stand side by side.
+  init(_ decoder: Decoder, tokens: Int, width: Int, holdsExperts: Bool) {
+    self.width = width
+    buffers = Register.allCases.map { FloatBuffer(decoder.features(of: $0, holdsExperts: holdsExperts) * tokens) }
+  }
+
+  subscript(register: Register) -> UnsafeMutablePointer<Float> { buffers[register.rawValue].base }
+
+  /// The place of a token's feature in a register of `features` features; the next feature stands `width` further.
+  @inline(__always)
+  func place(_ register: Register, features: Int, feature: Int, token: Int) -> UnsafeMutablePointer<Float> {
+    self[register] + (token / width * features + feature) * width + token % width
+  }
+}
+
+extension Decoder {
+  /// The most features that a register has for a token.
+  ///
+  func features(of register: Register, holdsExperts: Bool) -> Int {
+    let attentions = attentions.compactMap { $0 }
+    let nets = deltaNets.compactMap { $0 }
+    func largest(_ counts: [Int]) -> Int { counts.max() ?? 0 }
+    switch register {
+    case .hidden, .normed: return config.hiddenSize
+    case .sum:
+      let isUsed = layers.contains { $0.mixerOutputNorm != nil || $0.feedForwardOutputNorm != nil }
+      return isUsed ? config.hiddenSize : 0
+    case .query: return largest(attentions.map(\.width) + nets.map(\.valueWidth))
+    case .key: return largest(attentions.map { $0.keyValueHeads * $0.dimension })
+    case .value: return largest(attentions.map { $0.keyValueHeads * $0.dimension })
+    case .mixed:
+      return largest(attentions.map { $0.isGated ? 2 * $0.width : 0 } + nets.map { $0.channels + $0.valueWidth })
+    case .gate: return largest(gateWidths(holdsExperts) + nets.map(\.valueWidth))
+    case .up: return largest(gateWidths(holdsExperts))
+    case .router: return largest(mixtures.map(\.routing.expertCount) + nets.map { 2 * $0.valueHeads })
+    case .decay: return largest(nets.map(\.valueHeads))
+    }
+  }
+
+  private func gateWidths(_ holdsExperts: Bool) -> [Int] {
+    layers.flatMap { layer in
+      switch layer.feedForward {
+      case .gated(let network): [network.gate.rows]
+      case .experts(let experts):
+        [holdsExperts ? experts.width * experts.routing.picked : 0, experts.shared?.network.gate.rows ?? 0]
+      }
+    }
+  }
+
+  /// The most inputs of any product: what a thread needs to arrange one.
+  var widestInput: Int {
+    let networks = layers.flatMap { layer -> [Int] in
+      switch layer.feedForward {
+      case .gated(let network): [network.down.columns]
+      case .experts(let experts): [experts.down.columns, experts.shared?.network.down.columns ?? 0]
+      }
+    }
+    let mixers = layers.map { layer in
+      switch layer.mixer {
+      case .attention(let attention): attention.width
+      case .deltaNet(let net): net.valueWidth
+      }
+    }
+    return (networks + mixers + [config.hiddenSize]).max() ?? 0
+  }
+}

@@ -1,0 +1,51 @@
+import CKernels
+import Checkpoint
+
+/// A family of models: how its configuration and the names of its weights become a `Decoder`.
+protocol Family {
+  /// The names under `model_type` in config.json.
+  static var modelTypes: [String] { get }
+
+  /// Reads the configuration; no weights are looked at.
+  ///
+  /// - Throws: `CheckpointError` for a missing or impossible member, `EngineError.unsupported` for what the engine does not
+  ///   compute.
+  init(_ config: ModelConfig) throws
+
+  /// - Throws: `CheckpointError` for a missing or damaged tensor, `EngineError` for a wrong shape or storage.
+  func decoder(_ weights: WeightSource) throws -> Decoder
+}
+
+/// The families that the engine runs.
+public enum Families {
+  static let all: [any Family.Type] = [
+    DenseFamily.self, MixtureFamily.self, DeltaNetFamily.self, SinkFamily.self, GemmaFamily.self,
+  ]
+
+  public static var modelTypes: [String] { all.flatMap { $0.modelTypes } }
+
+  /// Says why the engine cannot run a model with this configuration, before any weights are read.
+  ///
+  /// - Throws: `EngineError` or `CheckpointError`.
+  public static func check(_ config: ModelConfig) throws { _ = try family(of: config) }
+
+  /// Says why the engine cannot run the model in a folder, without memory for anything but its vectors.
+  ///
+  /// - Throws: `EngineError` or `CheckpointError`.
+  public static func check(_ folder: ModelFolder) throws { _ = try decoder(of: folder, kernels: Kernels(named: nil)) }
+
+  static func decoder(of folder: ModelFolder, kernels: Kernels) throws -> Decoder {
+    let family = try family(of: folder.config)
+    let weights = WeightSource(folder, kernels: kernels)
+    let decoder = try family.decoder(weights)
+    try weights.checkUnused()
+    return decoder
+  }
+
+  private static func family(of config: ModelConfig) throws -> any Family {
+    guard let family = all.first(where: { $0.modelTypes.contains(config.modelType) }) else {
+      throw EngineError.architecture(config.modelType, supported: modelTypes)
+    }
+    return try family.init(config)
+  }
+}

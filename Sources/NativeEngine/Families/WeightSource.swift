@@ -1,0 +1,86 @@
+import CKernels
+import Checkpoint
+
+/// The tensors of a checkpoint as the blocks need them.
+final class WeightSource {
+  let folder: ModelFolder
+  let kernels: Kernels
+  /// What stands before `model.` in the names of this checkpoint's tensors, e.g. `language_model.`.
+  private let prefix: String
+  private var used: Set<String> = []
+
+  var config: ModelConfig { folder.config }
+
+  init(_ folder: ModelFolder, kernels: Kernels) {
+    self.folder = folder
+    self.kernels = kernels
+    prefix = folder.tensors.keys.contains { $0.hasPrefix("language_model.") } ? "language_model." : ""
+  }
+
+  func has(_ name: String) -> Bool { folder.tensors[prefix + name] != nil }
+
+  /// A product, with the bias that stands beside it if there is one.
+  ///
+  /// - Parameters:
+  ///   - path: For example `model.layers.0.mlp.up_proj`.
+  ///   - stacked: Matrices that stand below each other, [stacked][rows][columns].
+  ///   - order: By row, the one that the file has in its place; nil for the file's own order.
+  /// - Throws: `CheckpointError` for a missing or non-finite tensor, `EngineError` for a wrong shape or storage.
+  func linear(_ path: String, rows: Int, columns: Int, stacked: Int? = nil, order: [Int]? = nil) throws -> Linear {
+    let path = prefix + path
+    used.formUnion([".weight", ".scales", ".biases"].map { path + $0 })
+    let matrix = try WeightMatrix(path, in: folder, stacked: stacked, rows: rows, columns: columns)
+    let bias =
+      folder.tensors[path + ".bias"] == nil ? nil : try floats(path + ".bias", (stacked.map { [$0] } ?? []) + [rows])
+    guard let order else { return Linear(path: path, matrix: matrix, bias: bias) }
+    return Linear(
+      path: path, matrix: matrix.reordered(order), bias: bias.map { bias in order.map { bias[$0] } }, isReordered: true)
+  }
+
+  /// A norm.
+  ///
+  /// - Parameter offset: What is added to the weights of the file.
+  func norm(_ path: String, count: Int, offset: Float = 0) throws -> Norm {
+    let weight = try floats(prefix + path + ".weight", [count])
+    return Norm(weight: offset == 0 ? weight : weight.map { $0 + offset }, epsilon: Float(config.rmsNormEpsilon))
+  }
+
+  /// A plain tensor in single precision.
+  func floats(named name: String, shape: [Int]) throws -> [Float] { try floats(prefix + name, shape) }
+
+  private func floats(_ name: String, _ shape: [Int]) throws -> [Float] {
+    used.insert(name)
+    let tensor = try folder.tensor(name)
+    guard tensor.shape == shape else {
+      throw EngineError.shape(tensor: name, found: tensor.shape, expected: shape)
+    }
+    try tensor.validateFinite()
+    guard let values = tensor.floats(kernels) else {
+      throw EngineError.storage(tensor: name, found: tensor.type.rawValue)
+    }
+    return values
+  }
+
+  /// Tensors that text does not need: of vision and sound, of the prediction of several tokens, and what follows from the
+  /// configuration.
+  private static let otherParts = [
+    "vision_tower.", "multi_modal_projector.", "visual.", "audio_tower.", "embed_vision.", "embed_audio.", "mtp.",
+    "rotary_emb.inv_freq",
+  ]
+
+  static func isOther(_ name: String) -> Bool { otherParts.contains { name.contains($0) } }
+
+  /// A tensor that changes the result and is not computed with would silently make every figure of this model wrong.
+  ///
+  /// - Throws: `EngineError.unsupported` with its name.
+  func checkUnused() throws {
+    // A tied model may still carry its output layer.
+    let left = folder.tensors.keys.filter { name in
+      !used.contains(name) && !Self.isOther(name) && !(config.tieWordEmbeddings && name.hasPrefix(prefix + "lm_head."))
+    }
+    if let first = left.sorted().first {
+      throw EngineError.unsupported(
+        "the tensor \(first) has no place in a model of the type \(config.modelType) as the native engine computes it")
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/// Where the inputs of a layer's products come from.
+public enum ActivationPoint: Sendable, CaseIterable {
+  /// The normalized input of the projections of attention or of a delta net.
+  case mixerInput
+  /// The result of attention or of a delta net, which is the input of the output projection.
+  case mixerOutput
+  /// The normalized input of the feed-forward network.
+  case feedForwardInput
+  /// The gated activations, which are the input of the down projection.
+  case feedForwardGate
+  /// The same of the expert that every token takes.
+  case sharedExpertGate
+  /// The same of the experts that a router picks. Each sees other tokens, so nobody observes it.
+  case expertGate
+}
+
+/// Sees the inputs of a product as panels, [panel][feature][width].
+typealias ActivationObserver = (ActivationPoint, UnsafePointer<Float>) -> Void
+
+/// A weight matrix of the model.
+public struct MatrixSlot: Sendable, Hashable {
+  /// In the checkpoint, e.g. `model.layers.0.mlp.up_proj`.
+  public let path: String
+  public let place: Place
+
+  public enum Place: Sendable, Hashable {
+    /// The embedding, which is the output layer as well if the model ties them.
+    case embedding
+    case head
+    case layer(Int, input: ActivationPoint)
+  }
+}

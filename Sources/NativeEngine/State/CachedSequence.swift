@@ -1,0 +1,36 @@
+/// A sequence of tokens and what the model remembers of them: keys and values of each, and the recurrent states after them.
+final class CachedSequence {
+  let cache: KeyValueCache
+  /// Nil if no layer has a state.
+  let recurrent: RecurrentState?
+  /// The tokens that it remembers.
+  private(set) var tokens: [Int32] = []
+  /// Whether some of them were rounded more coarsely than a text that is scored may be.
+  var isCoarse = false
+
+  init(_ decoder: Decoder, positions: Int, precision: CachePrecision) {
+    cache = KeyValueCache(
+      decoder.attentions.map { attention in
+        attention.map { .init(headCount: $0.keyValueHeads, headDimension: $0.dimension) }
+      }, positions: positions, precision: precision)
+    recurrent = RecurrentState(decoder)
+  }
+
+  /// The position of the next token.
+  var end: Int { tokens.count }
+
+  func append(_ added: some Collection<Int32>) { tokens.append(contentsOf: added) }
+
+  /// Keeps the recurrent states, so that the sequence can be rewound to here.
+  func keep() { recurrent?.keep(after: end) }
+
+  /// Starts the recurrent states anew, for tokens that are run without being remembered as the sequence's.
+  func forgetStates() { _ = recurrent?.rewind(to: 0) }
+
+  /// Forgets all tokens from `count` on, or from before it: recurrent states go back only to where they were kept.
+  func rewind(to count: Int) {
+    guard count < end else { return }
+    tokens.removeSubrange((recurrent?.rewind(to: count) ?? count)...)
+    if tokens.isEmpty { isCoarse = false }
+  }
+}

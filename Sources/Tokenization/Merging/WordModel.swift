@@ -1,0 +1,5 @@
+/// How a word becomes tokens.
+enum WordModel: Sendable {
+  case bytePairs(BytePairModel)
+  case unigram(UnigramModel)
+}
