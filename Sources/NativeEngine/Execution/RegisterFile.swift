@@ -27,7 +27,6 @@ final class RegisterFile {
 
 extension Decoder {
   /// The most features that a register has for a token.
-  ///
   func features(of register: Register, holdsExperts: Bool) -> Int {
     let attentions = attentions.compactMap { $0 }
     let nets = deltaNets.compactMap { $0 }

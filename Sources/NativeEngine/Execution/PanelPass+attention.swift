@@ -1,0 +1,158 @@
+import CKernels
+
+/// Attention: causal over a sequence, or over each piece by itself.
+extension PanelPass {
+  func attend(_ attention: Attention, layer: Int) -> Register {
+    let heads = attention.keyValueHeads
+    if case .together(let query, let key) = attention.norms {
+      thread.forEachTask(panels.count) { panel in
+        for (norm, register) in [(query, Register.query), (key, .key)] {
+          let count = norm.weight.count
+          let values = base(register) + panel * count * width
+          kernels.functions.normalize_panel(values, norm.weight, norm.epsilon, Int64(count), values)
+        }
+      }
+    }
+    thread.forEachTask(panels.count * heads) { task in
+      let (panel, head) = (task / heads, task % heads)
+      turn(attention, panel: panel, head: head)
+      guard case .sequence(let sequence, let position) = context else { return }
+      let first = panel * width
+      append(
+        first..<min(first + width, tokens), to: sequence.cache.head(head, layer: layer), attention, head: head,
+        position: position + first)
+    }
+    guard isWanted else { return .query }
+    switch context {
+    case .sequence(let sequence, let position):
+      let first = wanted.lowerBound * width
+      let vectors = (tokens - first + kernels.vectorWidth - 1) / kernels.vectorWidth
+      // Later tokens see more positions: the long tasks first, so that no thread ends up alone with one.
+      thread.forEachTask(vectors * heads) {
+        attend(
+          attention, first: first + (vectors - 1 - $0 / heads) * kernels.vectorWidth,
+          in: sequence.cache.head($0 % heads, layer: layer), head: $0 % heads, position: position)
+      }
+    case .pieces(let pieces, let scratch):
+      thread.forEachTask(pieces.count * heads) {
+        attend(attention, pieces[$0 / heads], head: $0 % heads, layer: layer, scratch: scratch)
+      }
+    }
+    if attention.isGated { gate(attention) }
+    return .query
+  }
+
+  /// Normalizes and rotates the queries and keys of a panel that share a key-value head.
+  private func turn(_ attention: Attention, panel: Int, head: Int) {
+    let (dimension, group) = (attention.dimension, attention.group)
+    let size = dimension * width
+    let key = base(.key) + (panel * attention.keyValueHeads + head) * size
+    let queries = base(.query) + (panel * attention.heads + head * group) * size
+    if attention.isGated {
+      let mixed = base(.mixed) + (panel * attention.heads + head * group) * 2 * size
+      for index in 0..<group { (queries + index * size).update(from: mixed + index * 2 * size, count: size) }
+    }
+    if case .perHead(let queryNorm, let keyNorm) = attention.norms {
+      for index in 0..<group {
+        let query = queries + index * size
+        kernels.functions.normalize_panel(query, queryNorm.weight, queryNorm.epsilon, Int64(dimension), query)
+      }
+      kernels.functions.normalize_panel(key, keyNorm.weight, keyNorm.epsilon, Int64(dimension), key)
+    }
+    if let index = attention.rotary {
+      let angles = scratch.angles[index]
+      let offset = panel * angles.half * width
+      let (cosine, sine) = (angles.cosine.base + offset, angles.sine.base + offset)
+      let rotary = Int64(2 * angles.half)
+      kernels.functions.rotate_panel(queries, cosine, sine, Int64(group), Int64(dimension), rotary)
+      kernels.functions.rotate_panel(key, cosine, sine, 1, Int64(dimension), rotary)
+    }
+    if let growth = attention.queryGrowth {
+      let factors = (0..<width).map { growth.factor(at: scratch.positions.base[panel * width + $0]) }
+      rk_scale_panel(queries, factors, Int64(group * dimension), Int64(width))
+    }
+  }
+
+  /// Stores the keys and values of tokens of one panel, the first of which has the position.
+  private func append(
+    _ tokens: Range<Int>, to cache: rk_head_cache, _ attention: Attention, head: Int, position: Int
+  ) {
+    let (panel, column) = (tokens.lowerBound / width, tokens.lowerBound % width)
+    let offset = (panel * attention.keyValueHeads + head) * attention.dimension * width + column
+    var headCache = cache
+    kernels.functions.append_panel(
+      &headCache, Int64(position), Int64(tokens.count), base(.key) + offset, base(.value) + offset)
+  }
+
+  private func attend(
+    _ attention: Attention, in cache: rk_head_cache, head: Int, query: UnsafeMutablePointer<Float>, position: Int,
+    tokens: Int
+  ) {
+    var headCache = cache
+    func attend(_ sinks: UnsafePointer<Float>?) {
+      kernels.functions.attend_panel(
+        &headCache, query, Int64(attention.group), attention.scale, Int64(position), Int64(tokens),
+        Int64(attention.window ?? 0), sinks, query, own.attention.base)
+    }
+    guard let sinks = attention.sinks else { return attend(nil) }
+    sinks.withUnsafeBufferPointer { attend($0.baseAddress.map { $0 + head * attention.group }) }
+  }
+
+  /// Attention of the vector of tokens that starts at `first`; the result replaces the queries.
+  private func attend(_ attention: Attention, first: Int, in cache: rk_head_cache, head: Int, position: Int) {
+    let features = (first / width * attention.heads + head * attention.group) * attention.dimension
+    attend(
+      attention, in: cache, head: head, query: base(.query) + features * width + first % width,
+      position: position + first, tokens: min(kernels.vectorWidth, tokens - first))
+  }
+
+  /// Attention of a piece's tokens, one run after the other; the results replace the queries.
+  private func attend(_ attention: Attention, _ piece: ChunkPiece, head: Int, layer: Int, scratch: PieceScratch) {
+    let own = scratch.perThread[thread.index]
+    let cache = piece.sequence?.cache.head(head, layer: layer) ?? scratch.cache(of: attention, thread: thread.index)
+    for run in piece.runs {
+      // A continuation takes the place of the one before it in the cache.
+      for part in run.parts(width: width) {
+        append(
+          part.column..<part.column + part.count, to: cache, attention, head: head, position: part.position)
+      }
+      for first in stride(from: 0, to: run.count, by: kernels.vectorWidth) {
+        let vector = ChunkRun(
+          column: run.column + first, position: run.position + first,
+          count: min(kernels.vectorWidth, run.count - first))
+        attend(attention, vector, in: cache, head: head, queries: own.queries.base)
+      }
+    }
+  }
+
+  /// Attention of a vector of tokens that may stand anywhere: queries are copied to where a vector begins, and back.
+  private func attend(
+    _ attention: Attention, _ vector: ChunkRun, in cache: rk_head_cache, head: Int,
+    queries: UnsafeMutablePointer<Float>
+  ) {
+    let features = attention.group * attention.dimension
+    func column(_ token: Int) -> UnsafeMutablePointer<Float> {
+      scratch.registers.place(
+        .query, features: attention.width, feature: head * features, token: vector.column + token)
+    }
+    for token in 0..<vector.count {
+      let from = column(token)
+      for feature in 0..<features { queries[feature * width + token] = from[feature * width] }
+    }
+    attend(
+      attention, in: cache, head: head, query: queries, position: vector.position, tokens: vector.count)
+    for token in 0..<vector.count {
+      let to = column(token)
+      for feature in 0..<features { to[feature * width] = queries[feature * width + token] }
+    }
+  }
+
+  /// Multiplies each head's result with the sigmoid of its gate.
+  private func gate(_ attention: Attention) {
+    let size = attention.dimension * width
+    thread.forEachTask(wanted.count * attention.heads) { task in
+      let head = wanted.lowerBound * attention.heads + task
+      rk_gate_by_sigmoid(base(.query) + head * size, base(.mixed) + (2 * head + 1) * size, Int64(size))
+    }
+  }
+}

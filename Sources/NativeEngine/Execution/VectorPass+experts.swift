@@ -1,0 +1,60 @@
+import CKernels
+
+/// Experts: each token by itself, as each has its own.
+extension VectorPass {
+  func mix(_ experts: Experts, into sum: Register) {
+    let (routing, width) = (experts.routing, experts.width)
+    let picked = routing.picked
+    for token in 0..<batch {
+      routing.choose(base(.router) + token * routing.expertCount, into: own.choices + token * picked)
+    }
+    let rows = thread.share(of: picked * width)
+    for token in 0..<batch {
+      gate(experts, token: token, rows: rows)
+    }
+    thread.barrier()
+    let outputs = thread.share(of: hiddenSize)
+    for token in 0..<batch {
+      let output = base(sum) + token * hiddenSize
+      if sum != .hidden { for row in outputs { output[row] = 0 } }
+      for place in 0..<picked where !outputs.isEmpty {
+        let choice = own.choices[token * picked + place]
+        let matrix = experts.down.matrix.part(Int(choice.expert), of: routing.expertCount)
+        arrange(base(.gate) + (token * picked + place) * width, tokens: 1, for: matrix)
+        multiply(matrix, tokens: 1, rows: outputs, into: output, stride: hiddenSize, accumulates: true)
+        if let bias = experts.down.bias {
+          for row in outputs { output[row] += choice.weight * bias[Int(choice.expert) * hiddenSize + row] }
+        }
+      }
+    }
+    thread.barrier()
+  }
+
+  /// The gates of a token's experts as if they stood below each other, times the experts' weights.
+  private func gate(_ experts: Experts, token: Int, rows: Range<Int>) {
+    let (routing, width) = (experts.routing, experts.width)
+    let gates = base(.gate) + token * routing.picked * width
+    let ups = base(.up) + token * routing.picked * width
+    var isArranged = false
+    for place in 0..<routing.picked {
+      let part = rows.clamped(to: place * width..<(place + 1) * width)
+      guard !part.isEmpty else { continue }
+      let choice = own.choices[token * routing.picked + place]
+      let inside = part.lowerBound - place * width..<part.upperBound - place * width
+      let matrices = [(experts.gate, gates), (experts.up, ups)]
+      for (linear, output) in matrices {
+        let matrix = linear.matrix.part(Int(choice.expert), of: routing.expertCount)
+        if !isArranged {
+          arrange(base(.normed) + token * hiddenSize, tokens: 1, for: matrix)
+          isArranged = experts.gate.matrix.sharesInput(with: experts.up.matrix)
+        }
+        multiply(matrix, tokens: 1, rows: inside, into: output + place * width, stride: width, accumulates: false)
+        if let bias = linear.bias {
+          for row in inside { output[place * width + row] += bias[Int(choice.expert) * width + row] }
+        }
+      }
+      functions.gate(experts.activation, gates + part.lowerBound, ups + part.lowerBound, Int64(part.count))
+      for row in part { gates[row] *= choice.weight }
+    }
+  }
+}
