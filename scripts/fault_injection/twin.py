@@ -47,6 +47,10 @@ def _make_twin(database, twin) -> None:
     connection.execute(
         "UPDATE samples SET run = (SELECT min(twin.number) FROM runs JOIN runs twin ON twin.session = runs.session"
         " AND twin.side = runs.side WHERE runs.number = samples.run)")
+    # A worker that was killed while it loaded told less of its conditions than one that was left alone.
+    connection.execute(
+        "UPDATE runs SET conditions = (SELECT later.conditions FROM runs later WHERE later.session = runs.session"
+        " AND later.side = runs.side AND later.conditions IS NOT NULL ORDER BY later.number DESC LIMIT 1)")
     connection.execute("DELETE FROM runs WHERE number NOT IN (SELECT run FROM samples)")
     voids = connection.execute(
         "SELECT cell, block FROM voids WHERE reason LIKE 'interrupted%' OR reason LIKE '%worker%' ORDER BY block DESC"
