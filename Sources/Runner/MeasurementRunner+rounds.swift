@@ -8,7 +8,7 @@ extension MeasurementRunner {
   func measureRounds(
     _ rounds: RoundQueue, _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
   ) async throws {
-    let stopping = try RoundStopping(store, recorder.session, plan)
+    let stopping = try Stopping(store, recorder.session, plan)
     var queue = rounds
     var isLoaded = true
     while let round = queue.pop() {

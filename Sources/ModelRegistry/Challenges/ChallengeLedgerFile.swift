@@ -67,15 +67,7 @@ public struct ChallengeLedgerFile: ChallengeKeeping {
   private var hasRegistry: Bool { FileManager.default.fileExists(atPath: registry.path) }
 
   private func contents() throws(RegistryError) -> (ledger: ChallengeLedger, bytes: [UInt8]?) {
-    guard hasRegistry else { return (ChallengeLedger(), nil) }
-    let bytes: [UInt8]
-    do throws(RegistryError) {
-      bytes = try DocumentBytes.read(url.path)
-    } catch {
-      // A link that leads nowhere is a ledger that can't be read, not the lack of one.
-      if case .file(_, .notFound) = error, FileStatus(ofNameAt: url.path) == nil { return (ChallengeLedger(), nil) }
-      throw error
-    }
+    guard hasRegistry, let bytes = try DocumentBytes.readIfPresent(url.path) else { return (ChallengeLedger(), nil) }
     return (try parse(bytes), bytes)
   }
 

@@ -133,4 +133,14 @@ enum DocumentBytes {
     guard bytes.count <= sizeLimit else { throw .file(path: path, .tooLarge(limit: sizeLimit)) }
     return bytes
   }
+
+  /// The same, or nil if nothing has the file's name: a link that leads nowhere is a file that can't be read.
+  static func readIfPresent(_ path: String) throws(RegistryError) -> [UInt8]? {
+    do throws(RegistryError) {
+      return try read(path)
+    } catch {
+      if case .file(_, .notFound) = error, FileStatus(ofNameAt: path) == nil { return nil }
+      throw error
+    }
+  }
 }

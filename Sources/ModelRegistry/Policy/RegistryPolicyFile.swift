@@ -54,14 +54,7 @@ public struct RegistryPolicyFile: Sendable {
   }
 
   private func contents() throws(RegistryError) -> (policy: RegistryPolicy, bytes: [UInt8])? {
-    let bytes: [UInt8]
-    do throws(RegistryError) {
-      bytes = try DocumentBytes.read(url.path)
-    } catch {
-      // A link that leads nowhere is a policy that can't be read, not the lack of one.
-      if case .file(_, .notFound) = error, FileStatus(ofNameAt: url.path) == nil { return nil }
-      throw error
-    }
+    guard let bytes = try DocumentBytes.readIfPresent(url.path) else { return nil }
     do throws(RegistryError.ContentProblem) {
       return (try RegistryPolicy(parsing: bytes), bytes)
     } catch {

@@ -53,7 +53,7 @@ struct Attention {
     let queries: Register = isGated ? .mixed : .query
     pass.multiply([(query, queries, false), (key, .key, false), (value, .value, false)], from: .normed)
     let result = pass.attend(self, layer: layer)
-    guard pass.isWanted else { return }
+    guard let pass = pass.narrowed else { return }
     pass.observe(.mixerOutput, result)
     pass.multiply([(output, sum, sum == .hidden)], from: result)
   }

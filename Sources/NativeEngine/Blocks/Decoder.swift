@@ -85,7 +85,7 @@ struct DecoderLayer {
     case .attention(let attention): attention.run(pass, layer: index, into: mixed)
     case .deltaNet(let net): net.run(pass, layer: index, into: mixed)
     }
-    guard pass.isWanted else { return }
+    guard let pass = pass.narrowed else { return }
     if let mixerOutputNorm { pass.addNormalized(mixerOutputNorm) }
     pass.normalize(feedForwardNorm)
     pass.observe(.feedForwardInput, .normed)

@@ -17,6 +17,10 @@ struct DeltaNet {
   /// By value head: exp(A), the rate at which the state decays, and what is added to the decay's input.
   let decayRate: [Float]
   let decayBias: [Float]
+  /// To unit length, of queries divided by the root of the dimension: see `unitNorm`.
+  let queryNorm: Norm
+  let keyNorm: Norm
+  /// Of what a value head reads.
   let norm: Norm
   let output: Linear
 
@@ -26,6 +30,12 @@ struct DeltaNet {
     case separate(mixed: Linear, gate: Linear, rate: Linear, decay: Linear)
     /// By key head: its query, key, values and output gates; and its learning rates and decays (Qwen3-Next).
     case byKeyHead(mixed: Linear, rates: Linear)
+  }
+
+  /// scale · x / √(Σx² + 10⁻⁶), as the norm that divides by the mean's root.
+  static func unitNorm(_ dimension: Int, scale: Float = 1) -> Norm {
+    let weight = scale / Float(dimension).squareRoot()
+    return Norm(weight: [Float](repeating: weight, count: dimension), epsilon: 1e-6 / Float(dimension))
   }
 
   /// Value heads that share a key head.
@@ -52,7 +62,7 @@ struct DeltaNet {
       pass.multiply([(mixed, .mixed, false), (rates, .router, false)], from: .normed)
     }
     pass.remember(self, layer: layer)
-    guard pass.isWanted else { return }
+    guard let pass = pass.narrowed else { return }
     pass.observe(.mixerOutput, .query)
     pass.multiply([(output, sum, sum == .hidden)], from: .query)
   }
@@ -74,10 +84,6 @@ struct DeltaNet {
     let read = value + valueDimension
     let gate = read + valueDimension
     let states = state + (taps - 1) * channelsPerHead
-    // x / √(Σx² + ε) by the kernel that divides by the mean's root.
-    let epsilon = Float(1e-6) / Float(keyDimension)
-    let unit = [Float](repeating: 1 / Float(keyDimension).squareRoot(), count: keyDimension)
-    let scaled = [Float](repeating: 1 / Float(keyDimension), count: keyDimension)
     for token in tokens {
       func input(_ place: Places.Place, _ offset: Int = 0) -> UnsafeMutablePointer<Float> {
         registers.place(place.register, features: place.features, feature: place.first + offset, token: token)
@@ -88,15 +94,15 @@ struct DeltaNet {
       convolve(
         input(places.key), width, count: keyDimension, channel: keyWidth + head * keyDimension, history: state,
         at: keyDimension, into: key)
-      functions.normalize(query, scaled, epsilon, Int64(keyDimension), query)
-      functions.normalize(key, unit, epsilon, Int64(keyDimension), key)
+      functions.normalize(query, queryNorm.weight, queryNorm.epsilon, Int64(keyDimension), query)
+      functions.normalize(key, keyNorm.weight, keyNorm.epsilon, Int64(keyDimension), key)
       for index in 0..<group {
         let own = head * group + index
         let offset = index * valueDimension
         convolve(
           input(places.value, offset), width, count: valueDimension, channel: 2 * keyWidth + own * valueDimension,
           history: state, at: 2 * keyDimension + offset, into: value)
-        let rate = 1 / (1 + exp(-input(places.rate, index).pointee))
+        let rate = input(places.rate, index).pointee.sigmoid
         let decay = exp(-decayRate[own] * Self.softplus(input(places.decay, index).pointee + decayBias[own]))
         functions.delta_step(
           states + index * keyDimension * valueDimension, query, key, value, decay, rate, Int64(keyDimension),

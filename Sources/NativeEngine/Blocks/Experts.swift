@@ -78,4 +78,7 @@ struct Experts {
 struct ExpertChoice {
   var expert: Int32
   var weight: Float
+
+  /// Before anything is picked.
+  static let none = ExpertChoice(expert: 0, weight: 0)
 }

@@ -28,7 +28,7 @@ final class ExpertScratch {
   }
 
   /// By token of the chunk.
-  let choices: ChoiceBuffer
+  let choices: FixedBuffer<ExpertChoice>
   /// By expert, then by token.
   private(set) var assignments: [Assignment] = []
   private(set) var groups: [Group] = []
@@ -41,7 +41,7 @@ final class ExpertScratch {
     let mixtures = decoder.mixtures
     let width = kernels.panel
     let picked = mixtures.map(\.routing.picked).max() ?? 0
-    choices = ChoiceBuffer(tokens * picked)
+    choices = FixedBuffer(tokens * picked, repeating: .none)
     let gateCount =
       mixtures.map { experts in
         let assigned = tokens * experts.routing.picked

@@ -91,18 +91,26 @@ struct Kernels: Sendable {
   }
 }
 
-/// Floats for the kernels, at a fixed address, aligned to a cache line and zero at first.
+/// Floats for the kernels, zero at first.
+typealias FloatBuffer = FixedBuffer<Float>
+
+/// Values at a fixed address, aligned to a cache line.
 ///
 /// The engine's threads write disjoint parts between two barriers, so access is unchecked; the owner sizes it.
-final class FloatBuffer: @unchecked Sendable {  // The address is constant; the team's barriers order the accesses.
-  let base: UnsafeMutablePointer<Float>
+final class FixedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {  // The address is constant; the team's barriers order the accesses.
+  let base: UnsafeMutablePointer<Element>
   let count: Int
 
-  init(_ count: Int) {
+  init(_ count: Int, repeating value: Element) {
     self.count = max(count, 1)
-    let bytes = UnsafeMutableRawPointer.allocate(byteCount: self.count * MemoryLayout<Float>.stride, alignment: 64)
-    base = bytes.initializeMemory(as: Float.self, repeating: 0, count: self.count)
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: self.count * MemoryLayout<Element>.stride, alignment: 64)
+    base = bytes.initializeMemory(as: Element.self, repeating: value, count: self.count)
   }
 
   deinit { UnsafeMutableRawPointer(base).deallocate() }
+}
+
+extension FixedBuffer where Element: ExpressibleByIntegerLiteral {
+  /// Zeros.
+  convenience init(_ count: Int) { self.init(count, repeating: 0) }
 }

@@ -22,7 +22,7 @@ extension PanelPass {
         first..<min(first + width, tokens), to: sequence.cache.head(head, layer: layer), attention, head: head,
         position: position + first)
     }
-    guard isWanted else { return .query }
+    guard !wanted.isEmpty else { return .query }
     switch context {
     case .sequence(let sequence, let position):
       let first = wanted.lowerBound * width

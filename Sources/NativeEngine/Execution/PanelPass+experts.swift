@@ -5,7 +5,7 @@ extension PanelPass {
   func mix(_ experts: Experts, into sum: Register) {
     guard let scratch = scratch.experts else { return }
     let routing = experts.routing
-    let first = wanted.lowerBound * width
+    let first = panels.lowerBound * width
     thread.forEachTask(tokens - first) { task in
       let token = first + task
       let scores = self.scratch.registers.place(
@@ -30,7 +30,7 @@ extension PanelPass {
     thread.forEachTask((hiddenSize + rowsPerTask - 1) / rowsPerTask) { task in
       let rows = task * rowsPerTask..<min((task + 1) * rowsPerTask, hiddenSize)
       if sum != .hidden {
-        for panel in wanted {
+        for panel in panels {
           (base(sum) + (panel * hiddenSize + rows.lowerBound) * width).update(
             repeating: 0, count: rows.count * width)
         }

@@ -17,7 +17,9 @@ struct PanelPass: Pass {
   let tokens: Int
   let context: Context
   let observer: ActivationObserver?
-  /// The panels whose results are needed once a layer has remembered all tokens.
+  /// The panels that it computes.
+  var panels: Range<Int>
+  /// Those whose results are needed once a layer has remembered all tokens.
   var wanted: Range<Int>
 
   var scratch: PanelScratch { session.panels }
@@ -25,9 +27,13 @@ struct PanelPass: Pass {
   var kernels: Kernels { session.kernels }
   var width: Int { session.kernels.panel }
   var hiddenSize: Int { session.config.hiddenSize }
-  var panels: Range<Int> { 0..<session.panelCount(tokens) }
 
-  var isWanted: Bool { !wanted.isEmpty }
+  var narrowed: PanelPass? {
+    guard !wanted.isEmpty else { return nil }
+    var narrowed = self
+    narrowed.panels = wanted
+    return narrowed
+  }
 
   func observe(_ point: ActivationPoint, _ register: Register) {
     // One thread observes; the others cannot pass the next product's barrier, so what it sees does not change.
@@ -37,13 +43,13 @@ struct PanelPass: Pass {
   func base(_ register: Register) -> UnsafeMutablePointer<Float> { scratch.registers[register] }
 
   func normalize(_ norm: Norm) {
-    thread.forEachTask(panels.count) { session.normalize(norm, panel: $0) }
+    thread.forEachTask(panels.count) { session.normalize(norm, panel: panels.lowerBound + $0) }
   }
 
   func addNormalized(_ norm: Norm) {
     let size = hiddenSize * width
-    thread.forEachTask(wanted.count) { task in
-      let offset = (wanted.lowerBound + task) * size
+    thread.forEachTask(panels.count) { task in
+      let offset = (panels.lowerBound + task) * size
       let sum = base(.sum) + offset
       kernels.functions.normalize_panel(sum, norm.weight, norm.epsilon, Int64(hiddenSize), sum)
       let hidden = base(.hidden) + offset
@@ -52,11 +58,11 @@ struct PanelPass: Pass {
   }
 
   func scaleBySigmoid(_ register: Register, features: Int, by factor: Register) {
-    thread.forEachTask(wanted.count) { task in
-      let panel = wanted.lowerBound + task
+    thread.forEachTask(panels.count) { task in
+      let panel = panels.lowerBound + task
       let factors = base(factor) + panel * width
       let values = base(register) + panel * features * width
-      for token in 0..<width { factors[token] = 1 / (1 + exp(-factors[token])) }
+      for token in 0..<width { factors[token] = factors[token].sigmoid }
       rk_scale_panel(values, factors, Int64(features), Int64(width))
     }
   }
@@ -68,13 +74,11 @@ struct PanelPass: Pass {
 
   /// Products of some panels of one input, as if the rows of neighbours of one format stood below each other.
   func multiply(_ products: [Product], from input: Register) {
-    // Before a layer has remembered all tokens, products are of all of them.
-    let panels = input == .normed ? self.panels : wanted
     var left = products[...]
     while let first = left.first {
       let neighbours = Array(left.prefix { sharesPanels(first.linear.matrix, $0.linear.matrix) })
       left = left.dropFirst(neighbours.count)
-      let arranged = arrange(base(input), panels: panels, for: first.linear.matrix)
+      let arranged = arrange(base(input), for: first.linear.matrix)
       let rows = Self.rowsPerTask
       let tasks = neighbours.map { ($0.linear.rows + rows - 1) / rows }
       thread.forEachTask(tasks.reduce(0, +)) { task in
@@ -86,7 +90,7 @@ struct PanelPass: Pass {
         }
         let limit = neighbours[product].linear.rows
         multiply(
-          neighbours[product], rows: block * rows..<min((block + 1) * rows, limit), arranged: arranged, panels: panels)
+          neighbours[product], rows: block * rows..<min((block + 1) * rows, limit), arranged: arranged)
       }
     }
   }
@@ -95,15 +99,15 @@ struct PanelPass: Pass {
     let products: [Product] = [(network.gate, .gate, false), (network.up, .up, false)]
     let isFused = sharesPanels(network.gate.matrix, network.up.matrix)
     if !isFused { multiply(products, from: .normed) }
-    let arranged = isFused ? arrange(base(.normed), panels: wanted, for: network.gate.matrix) : nil
+    let arranged = isFused ? arrange(base(.normed), for: network.gate.matrix) : nil
     let features = network.gate.rows
     let rowsPerTask = Self.rowsPerTask
     thread.forEachTask((features + rowsPerTask - 1) / rowsPerTask) { task in
       let rows = task * rowsPerTask..<min((task + 1) * rowsPerTask, features)
       if let arranged {
-        for product in products { multiply(product, rows: rows, arranged: arranged, panels: wanted) }
+        for product in products { multiply(product, rows: rows, arranged: arranged) }
       }
-      for panel in wanted {
+      for panel in panels {
         let offset = (panel * features + rows.lowerBound) * width
         kernels.functions.gate(
           network.activation, base(.gate) + offset, base(.up) + offset, Int64(rows.count * width))
@@ -114,7 +118,7 @@ struct PanelPass: Pass {
   /// Logits of the tokens of one panel, whose normalized states stand in the first.
   func project(into logits: UnsafeMutablePointer<Float>) {
     let head = session.decoder.head
-    let arranged = arrange(base(.normed), panels: 0..<1, for: head.matrix)
+    let arranged = arrange(base(.normed), for: head.matrix)
     let rows = Self.rowsPerTask
     thread.forEachTask((head.rows + rows - 1) / rows) { task in
       multiply(
@@ -132,9 +136,7 @@ struct PanelPass: Pass {
   }
 
   /// The input in the form that the product with the matrix takes.
-  private func arrange(
-    _ input: UnsafePointer<Float>, panels: Range<Int>, for matrix: WeightMatrix
-  ) -> UnsafePointer<Float> {
+  private func arrange(_ input: UnsafePointer<Float>, for matrix: WeightMatrix) -> UnsafePointer<Float> {
     guard let prepare = kernels.panelProduct(matrix.matrix, session.panelPrecision).prepare else { return input }
     let size = matrix.columns * width
     thread.forEachTask(panels.count) { task in
@@ -144,7 +146,7 @@ struct PanelPass: Pass {
     return UnsafePointer(scratch.prepared.base)
   }
 
-  private func multiply(_ product: Product, rows: Range<Int>, arranged: UnsafePointer<Float>, panels: Range<Int>) {
+  private func multiply(_ product: Product, rows: Range<Int>, arranged: UnsafePointer<Float>) {
     let matrix = product.linear.matrix.matrix
     let first = panels.lowerBound * width
     let output = base(product.output) + first * product.linear.rows

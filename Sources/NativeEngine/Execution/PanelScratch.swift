@@ -18,7 +18,7 @@ final class PanelScratch {
   /// The angles of each rotary embedding, [panel][half][width].
   let angles: [VectorScratch.Angles]
   /// By token of the chunk.
-  let positions: PositionBuffer
+  let positions: FixedBuffer<Int>
   /// Nil if no layer is a mixture.
   let experts: ExpertScratch?
   let perThread: [PerThread]
@@ -40,7 +40,7 @@ final class PanelScratch {
       VectorScratch.Angles(
         half: $0.half, cosine: FloatBuffer($0.half * tokens), sine: FloatBuffer($0.half * tokens))
     }
-    positions = PositionBuffer(tokens)
+    positions = FixedBuffer(tokens)
     experts =
       decoder.mixtures.isEmpty ? nil : ExpertScratch(decoder, kernels: kernels, threads: threads, tokens: tokens)
     let attentions = decoder.attentions.compactMap { $0 }
@@ -51,16 +51,4 @@ final class PanelScratch {
         tile: FloatBuffer(Int(rk_tile_count())), attention: FloatBuffer(Int(attention)), delta: FloatBuffer(delta))
     }
   }
-}
-
-/// Positions of tokens, at a fixed address.
-final class PositionBuffer {
-  let base: UnsafeMutablePointer<Int>
-
-  init(_ count: Int) {
-    base = .allocate(capacity: max(count, 1))
-    base.initialize(repeating: 0, count: max(count, 1))
-  }
-
-  deinit { base.deallocate() }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where the activations of a layer's program stand.
 enum Register: Int, CaseIterable {
   /// Between two layers, and what a layer adds to.
@@ -27,8 +29,8 @@ protocol Pass {
   /// A product, where its result goes, and whether it is added to what is there.
   typealias Product = (linear: Linear, output: Register, accumulates: Bool)
 
-  /// Whether anything of what follows is needed of these tokens; if not, a layer only has to remember them.
-  var isWanted: Bool { get }
+  /// The pass over those tokens whose results are needed once a layer has remembered all; nil if there are none.
+  var narrowed: Self? { get }
 
   /// normed = norm(hidden)
   func normalize(_ norm: Norm)
@@ -47,4 +49,9 @@ protocol Pass {
   /// sum = or += the results of the experts that the scores in `router` pick, for `normed`.
   func mix(_ experts: Experts, into sum: Register)
   func observe(_ point: ActivationPoint, _ register: Register)
+}
+
+extension Float {
+  /// The logistic function.
+  var sigmoid: Float { 1 / (1 + exp(-self)) }
 }

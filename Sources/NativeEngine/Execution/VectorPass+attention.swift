@@ -111,7 +111,11 @@ extension VectorPass {
           scratch.spanLargest.base + slots + head, scratch.spanTotals.base + slots + head, sink, Int64(dimension),
           out + head * dimension)
       }
-      if let sinks = attention.sinks { merge([sinks[head]]) } else { merge(nil) }
+      if let sinks = attention.sinks {
+        withUnsafePointer(to: sinks[head]) { merge($0) }
+      } else {
+        merge(nil)
+      }
       if attention.isGated {
         let gate = base(.mixed) + ((token * heads + head) * 2 + 1) * dimension
         rk_gate_by_sigmoid(out + head * dimension, gate, Int64(dimension))

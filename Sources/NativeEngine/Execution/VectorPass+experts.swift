@@ -6,7 +6,7 @@ extension VectorPass {
     let (routing, width) = (experts.routing, experts.width)
     let picked = routing.picked
     for token in 0..<batch {
-      routing.choose(base(.router) + token * routing.expertCount, into: own.choices + token * picked)
+      routing.choose(base(.router) + token * routing.expertCount, into: own.choices.base + token * picked)
     }
     let rows = thread.share(of: picked * width)
     for token in 0..<batch {
@@ -18,7 +18,7 @@ extension VectorPass {
       let output = base(sum) + token * hiddenSize
       if sum != .hidden { for row in outputs { output[row] = 0 } }
       for place in 0..<picked where !outputs.isEmpty {
-        let choice = own.choices[token * picked + place]
+        let choice = own.choices.base[token * picked + place]
         let matrix = experts.down.matrix.part(Int(choice.expert), of: routing.expertCount)
         arrange(base(.gate) + (token * picked + place) * width, tokens: 1, for: matrix)
         multiply(matrix, tokens: 1, rows: outputs, into: output, stride: hiddenSize, accumulates: true)
@@ -39,7 +39,7 @@ extension VectorPass {
     for place in 0..<routing.picked {
       let part = rows.clamped(to: place * width..<(place + 1) * width)
       guard !part.isEmpty else { continue }
-      let choice = own.choices[token * routing.picked + place]
+      let choice = own.choices.base[token * routing.picked + place]
       let inside = part.lowerBound - place * width..<part.upperBound - place * width
       let matrices = [(experts.gate, gates), (experts.up, ups)]
       for (linear, output) in matrices {

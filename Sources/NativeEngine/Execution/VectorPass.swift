@@ -16,7 +16,7 @@ struct VectorPass: Pass {
   var functions: rk_kernels { session.kernels.functions }
   var hiddenSize: Int { session.config.hiddenSize }
 
-  var isWanted: Bool { true }
+  var narrowed: VectorPass? { self }
 
   func observe(_ point: ActivationPoint, _ register: Register) {}
 
@@ -80,7 +80,7 @@ struct VectorPass: Pass {
   func scaleBySigmoid(_ register: Register, features: Int, by factor: Register) {
     let rows = thread.share(of: features)
     for token in 0..<batch {
-      let scale = Self.sigmoid(base(factor)[token])
+      let scale = base(factor)[token].sigmoid
       let values = base(register) + token * features
       for row in rows { values[row] *= scale }
     }
@@ -145,8 +145,6 @@ struct VectorPass: Pass {
         Int64(rows.upperBound), accumulates)
     }
   }
-
-  private static func sigmoid(_ value: Float) -> Float { 1 / (1 + exp(-value)) }
 }
 
 extension VectorPass {

@@ -10,9 +10,7 @@ final class VectorScratch {
     let query: FloatBuffer
     let scores: FloatBuffer
     let delta: FloatBuffer
-    let choiceStorage: ChoiceBuffer
-
-    var choices: UnsafeMutablePointer<ExpertChoice> { choiceStorage.base }
+    let choices: FixedBuffer<ExpertChoice>
   }
 
   /// The angles of one rotary embedding, [token][half].
@@ -60,19 +58,7 @@ final class VectorScratch {
       PerThread(
         normed: FloatBuffer(batch * widest), prepared: FloatBuffer(prepared), query: FloatBuffer(query),
         scores: FloatBuffer(group * (Self.span + Int(RK_KEY_BLOCK))), delta: FloatBuffer(delta),
-        choiceStorage: ChoiceBuffer(batch * picked))
+        choices: FixedBuffer(batch * picked, repeating: .none))
     }
   }
-}
-
-/// Choices of experts, at a fixed address.
-final class ChoiceBuffer {
-  let base: UnsafeMutablePointer<ExpertChoice>
-
-  init(_ count: Int) {
-    base = .allocate(capacity: max(count, 1))
-    base.initialize(repeating: ExpertChoice(expert: 0, weight: 0), count: max(count, 1))
-  }
-
-  deinit { base.deallocate() }
 }

@@ -99,6 +99,8 @@ struct DeltaNetFamily: Family {
       convolution: try weights.floats(named: "\(path).conv1d.weight", shape: [channels, shape.taps, 1]),
       decayRate: try weights.floats(named: "\(path).A_log", shape: [shape.valueHeads]).map { exp($0) },
       decayBias: try weights.floats(named: "\(path).dt_bias", shape: [shape.valueHeads]),
+      queryNorm: DeltaNet.unitNorm(shape.keyDimension, scale: 1 / Float(shape.keyDimension).squareRoot()),
+      keyNorm: DeltaNet.unitNorm(shape.keyDimension),
       norm: try weights.norm("\(path).norm", count: shape.valueDimension),
       output: try weights.linear("\(path).out_proj", rows: hidden, columns: values))
   }

@@ -55,7 +55,8 @@ extension Session {
       }
     team.run { thread in
       var pass = PanelPass(
-        session: self, thread: thread, tokens: tokens, context: context, observer: observe, wanted: 0..<count)
+        session: self, thread: thread, tokens: tokens, context: context, observer: observe, panels: 0..<count,
+        wanted: 0..<count)
       for index in layers {
         // The last layer's outputs feed no other layer: of tokens that are not wanted, what it remembers is enough.
         if index == decoder.layers.count - 1 { pass.wanted = firstWanted..<count }
@@ -89,7 +90,7 @@ extension Session {
     team.run { thread in
       PanelPass(
         session: self, thread: thread, tokens: tokens, context: .sequence(sequences[0], position: 0), observer: nil,
-        wanted: 0..<1
+        panels: 0..<1, wanted: 0..<1
       ).project(into: logits.base)
     }
     cap(logits.base, count: config.vocabularySize * kernels.panel)

@@ -3,7 +3,7 @@ import Measurements
 import Store
 import Verdicts
 
-/// Asks the promotion rule of a plan by blocks whether the evidence is enough.
+/// Asks the promotion rule of a plan whether the evidence is enough.
 struct Stopping {
   private let store: MeasurementStore
   private let session: SessionNumber
@@ -19,10 +19,20 @@ struct Stopping {
     pooled = mayStop ? try store.verdictInputs(of: session, .blocks).pooled : nil
   }
 
-  /// Why that block and those after it need not be measured.
+  /// Why that block and those after it need not be measured; nil if they are.
   func reason(before block: ScheduledBlock) throws -> StoppingReason? {
     guard let pooled, block.block >= envelope.plan.minimumBlocks, block.isFirstOfRound else { return nil }
     let inputs = VerdictInputs(try store.evidence(session, .blocks), pooled: pooled)
     return try Judge(inputs, under: envelope).stoppingReason()
+  }
+
+  /// Why that round and those after it need not be measured; nil if they are.
+  func reason(before round: ScheduledRound) throws -> StoppingReason? {
+    guard let pooled, round.number >= envelope.plan.minimumBlocks else { return nil }
+    // Answers and live loops come before the rounds and may have decided already.
+    let inputs = VerdictInputs(try store.evidence(session, .all), pooled: pooled)
+    let reason = try Judge(inputs, under: envelope).stoppingReason()
+    // Rounds in place of void ones are still to be measured; the queue of rounds has its own end.
+    return reason == .planLimit ? nil : reason
   }
 }
