@@ -97,7 +97,9 @@ typealias FloatBuffer = FixedBuffer<Float>
 /// Values at a fixed address, aligned to a cache line.
 ///
 /// The engine's threads write disjoint parts between two barriers, so access is unchecked; the owner sizes it.
-final class FixedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {  // The address is constant; the team's barriers order the accesses.
+final class FixedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  // Safe to share: the address is constant, and the team's barriers order the accesses.
+
   let base: UnsafeMutablePointer<Element>
   let count: Int
 
