@@ -211,3 +211,9 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Tests wait for loops over weights, samples and texts, so modules are optimized in a debug build as well; what traps in
+// debug still traps. A package with such flags can only be built as the root, which this one is.
+for target in package.targets where target.type == .regular && target.name != "CKernels" {
+  target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+}
