@@ -56,6 +56,7 @@ static inline float rk_gated(rk_activation activation, float gate, float up) {
       float bounded = fminf(gate, 7);
       return bounded / (1 + expf(-1.702f * bounded)) * (1 + fmaxf(-7, fminf(up, 7)));
     }
+    case RK_RELU: return fmaxf(gate, 0) * up;
     default: return gate / (1 + expf(-gate)) * up;
   }
 }

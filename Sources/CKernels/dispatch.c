@@ -93,13 +93,32 @@ void rk_gate_by_sigmoid(float *x, const float *gate, int64_t count) {
   for (int64_t i = 0; i < count; i++) x[i] /= 1 + expf(-gate[i]);
 }
 
-void rk_convolve(float *history, int64_t stride, const float *weights, int64_t taps, const float *input, int64_t step,
-                 int64_t channels, float *out) {
+void rk_convolve(float *history, int64_t stride, const float *weights, const float *bias, int64_t taps,
+                 const float *input, int64_t step, int64_t channels, float *out) {
   for (int64_t c = 0; c < channels; c++) {
-    float sum = weights[c * taps + taps - 1] * input[c * step];
+    float sum = bias[c] + weights[c * taps + taps - 1] * input[c * step];
     for (int64_t k = 0; k + 1 < taps; k++) sum += weights[c * taps + k] * history[k * stride + c];
     for (int64_t k = 0; k + 2 < taps; k++) history[k * stride + c] = history[(k + 1) * stride + c];
     if (taps > 1) history[(taps - 2) * stride + c] = input[c * step];
     out[c] = sum / (1 + expf(-sum));
+  }
+}
+
+void rk_gated_convolve(float *history, const float *weights, const float *bias, int64_t taps, const float *before,
+                       const float *after, const float *x, int64_t stride, int64_t channels, int64_t tokens,
+                       float *out) {
+  float inputs[2 * RK_SPAN];
+  for (int64_t c = 0; c < channels; c++) {
+    float *past = history + c * (taps - 1);
+    for (int64_t k = 0; k + 1 < taps; k++) inputs[k] = past[k];
+    for (int64_t t = 0; t < tokens; t++) inputs[taps - 1 + t] = before[c * stride + t] * x[c * stride + t];
+    for (int64_t k = 0; k + 1 < taps; k++) past[k] = inputs[tokens + k];
+    float *to = out + c * stride;
+    for (int64_t t = 0; t < tokens; t++) to[t] = bias[c];
+    for (int64_t k = 0; k < taps; k++) {
+      const float weight = weights[c * taps + k];
+      for (int64_t t = 0; t < tokens; t++) to[t] += weight * inputs[k + t];
+    }
+    for (int64_t t = 0; t < tokens; t++) to[t] *= after[c * stride + t];
   }
 }

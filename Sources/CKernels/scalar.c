@@ -227,6 +227,19 @@ static void delta_step(float *state, const float *query, const float *key, const
   }
 }
 
+static void scan_step(float *state, const float *query, const float *key, const float *value, float decay,
+                      int64_t keys, int64_t values, float *out) {
+  for (int64_t v = 0; v < values; v++) {
+    double sum = 0;
+    for (int64_t k = 0; k < keys; k++) {
+      float *element = state + k * values + v;
+      *element = *element * decay + key[k] * value[v];
+      sum += (double)*element * query[k];
+    }
+    out[v] = (float)sum;
+  }
+}
+
 static void log_sum_exp(const float *x, int64_t count, float *largest, float *log_sum) {
   float top = -INFINITY;
   for (int64_t i = 0; i < count; i++) top = fmaxf(top, x[i]);
@@ -267,6 +280,7 @@ const rk_kernels rk_kernels_scalar = {
     .attend = attend,
     .attend_panel = attend_panel,
     .delta_step = delta_step,
+    .scan_step = scan_step,
     .log_sum_exp = log_sum_exp,
     .online_log_sum_exp_panel = online_log_sum_exp_panel,
 };

@@ -65,6 +65,7 @@ static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
       .attend = attend,                  \
       .attend_panel = attend_panel,      \
       .delta_step = delta_step,          \
+      .scan_step = scan_step,            \
       .log_sum_exp = log_sum_exp,        \
       .online_log_sum_exp_panel = online_log_sum_exp_panel, \
   }

@@ -37,6 +37,7 @@ static RK_INLINE vf gated(rk_activation activation, vf gate, vf up) {
       const vf input = larger(__builtin_elementwise_min(up, splat(7)), splat(-7));
       return bounded / (splat(1) + exponential(splat(-1.702f) * bounded)) * (input + splat(1));
     }
+    case RK_RELU: return larger(gate, splat(0)) * up;
     default: return gate / (splat(1) + exponential(-gate)) * up;
   }
 }
@@ -51,6 +52,7 @@ static void gate(rk_activation activation, float *gate, const float *up, int64_t
   switch (activation) {
     case RK_GELU_TANH: gate_by(RK_GELU_TANH, gate, up, count); break;
     case RK_CLAMPED_SWIGLU: gate_by(RK_CLAMPED_SWIGLU, gate, up, count); break;
+    case RK_RELU: gate_by(RK_RELU, gate, up, count); break;
     default: gate_by(RK_SILU, gate, up, count); break;
   }
 }
@@ -118,6 +120,42 @@ static void delta_step(float *state, const float *query, const float *key, const
     for (int64_t k = 0; k < keys; k++) known += (state[k * values + v] *= decay) * key[k];
     const float learned = beta * (value[v] - known);
     for (int64_t k = 0; k < keys; k++) sum += (state[k * values + v] += key[k] * learned) * query[k];
+    out[v] = sum;
+  }
+}
+
+// As `delta_values`.
+static RK_INLINE void scan_values(float *state, const float *query, const float *key, const float *value, float decay,
+                                  int64_t keys, int64_t values, float *out, int vectors) {
+  vf taken[4], sum[4];
+  for (int v = 0; v < vectors; v++) taken[v] = load(value + v * RK_W), sum[v] = splat(0);
+  for (int64_t k = 0; k < keys; k++) {
+    for (int v = 0; v < vectors; v++) {
+      float *element = state + k * values + v * RK_W;
+      const vf next = fma(splat(key[k]), taken[v], load(element) * splat(decay));
+      store(element, next);
+      sum[v] = fma(next, splat(query[k]), sum[v]);
+    }
+  }
+  for (int v = 0; v < vectors; v++) store(out + v * RK_W, sum[v]);
+}
+
+static void scan_step(float *state, const float *query, const float *key, const float *value, float decay,
+                      int64_t keys, int64_t values, float *out) {
+  int64_t v = 0;
+  for (; v + 4 * RK_W <= values; v += 4 * RK_W) {
+    scan_values(state + v, query, key, value + v, decay, keys, values, out + v, 4);
+  }
+  for (; v + RK_W <= values; v += RK_W) {
+    scan_values(state + v, query, key, value + v, decay, keys, values, out + v, 1);
+  }
+  for (; v < values; v++) {
+    float sum = 0;
+    for (int64_t k = 0; k < keys; k++) {
+      float *element = state + k * values + v;
+      *element = *element * decay + key[k] * value[v];
+      sum += *element * query[k];
+    }
     out[v] = sum;
   }
 }

@@ -147,6 +147,23 @@ static void check_delta(subject *s, int64_t keys, int64_t values) {
   release();
 }
 
+static void check_scan(subject *s, int64_t keys, int64_t values) {
+  float *expected_state = random_floats(keys * values, -1, 1), *found_state = copy_floats(expected_state, keys * values);
+  for (int token = 0; token < 3; token++) {
+    const float *query = random_floats(keys, -1, 1), *key = random_floats(keys, -1, 1);
+    const float *value = random_floats(values, -2, 2);
+    const float decay = random_float(0.1f, 1);
+    float *found = floats(values), *expected = floats(values);
+    s->table->scan_step(found_state, query, key, value, decay, keys, values, found);
+    s->scalar->scan_step(expected_state, query, key, value, decay, keys, values, expected);
+    expect(s, found, expected, NULL, values, (bound){0, 1e-5 * (double)keys}, "scan step %d of %lld keys, %lld values",
+           token, (long long)keys, (long long)values);
+  }
+  expect(s, found_state, expected_state, NULL, keys * values, (bound){0, 1e-5},
+         "state of a scan of %lld keys, %lld values", (long long)keys, (long long)values);
+  release();
+}
+
 void check_steps(subject *s) {
   for (int i = 0; i < COUNTS; i++) {
     check_normalize(s, counts[i], 3);
@@ -154,7 +171,7 @@ void check_steps(subject *s) {
     check_normalize(s, counts[i], 1e-30f);
     check_normalize_panel(s, counts[i], i + 1);
     check_normalize_panel(s, counts[i], 50);
-    for (rk_activation activation = RK_SILU; activation <= RK_CLAMPED_SWIGLU; activation++) {
+    for (rk_activation activation = RK_SILU; activation <= RK_RELU; activation++) {
       check_gate(s, activation, counts[i], 8);
       check_gate(s, activation, counts[i], 300);
     }
@@ -171,5 +188,8 @@ void check_steps(subject *s) {
     check_rotate(s, 3, dimensions[i], (dimensions[i] / 4 + 1) / 2 * 2, 50);
   }
   static const int64_t states[][2] = {{1, 1}, {8, 24}, {64, 64}, {128, 128}, {96, 200}};
-  for (int i = 0; i < 5; i++) check_delta(s, states[i][0], states[i][1]);
+  for (int i = 0; i < 5; i++) {
+    check_delta(s, states[i][0], states[i][1]);
+    check_scan(s, states[i][0], states[i][1]);
+  }
 }

@@ -90,6 +90,8 @@ typedef enum {
   RK_GELU_TANH = 1,
   // min(g, 7) σ(1.702 min(g, 7)) (1 + max(-7, min(u, 7))), as gpt-oss has it.
   RK_CLAMPED_SWIGLU = 2,
+  // max(g, 0) u
+  RK_RELU = 3,
 } rk_activation;
 
 // A product of a matrix with many tokens.
@@ -164,6 +166,11 @@ typedef struct {
   void (*delta_step)(float *state, const float *query, const float *key, const float *value, float decay, float beta,
                      int64_t keys, int64_t values, float *out);
 
+  // One token of one head of a selective state space (Dao and Gu 2024, arXiv 2405.21060): the state S[keys][values]
+  // decays and takes in a value, S = decay S + key ⊗ value, and is read: out[values] = Sᵀ query.
+  void (*scan_step)(float *state, const float *query, const float *key, const float *value, float decay, int64_t keys,
+                    int64_t values, float *out);
+
   // The largest of x, and the logarithm of the sum of exponentials of x.
   void (*log_sum_exp)(const float *x, int64_t count, float *largest, float *log_sum);
   // Online log-sum-exp of each token of a panel (Milakov and Gimelshein 2018): updates the largest of its features so
@@ -196,11 +203,19 @@ void rk_scale_panel(float *x, const float *factors, int64_t features, int64_t wi
 // x[i] *= 1 / (1 + exp(-gate[i]))
 void rk_gate_by_sigmoid(float *x, const float *gate, int64_t count);
 
-// A causal convolution of each channel by itself, with SiLU: out[c] = silu(Σ_k weights[c][k] x_k[c]), where x_k are the
-// `taps` newest inputs, the oldest first. `history` holds taps - 1 earlier inputs, [taps - 1][stride], the oldest first,
+// A causal convolution of each channel by itself, with SiLU: out[c] = silu(bias[c] + Σ_k weights[c][k] x_k[c]), where x_k
+// are the `taps` newest inputs, the oldest first. `history` holds taps - 1 earlier inputs, [taps - 1][stride], the oldest first,
 // and is moved on by `input`, whose channels stand `step` floats apart.
-void rk_convolve(float *history, int64_t stride, const float *weights, int64_t taps, const float *input, int64_t step,
-                 int64_t channels, float *out);
+void rk_convolve(float *history, int64_t stride, const float *weights, const float *bias, int64_t taps,
+                 const float *input, int64_t step, int64_t channels, float *out);
+
+// A causal convolution of each channel by itself, between two gates: with inputs x'_t = before_t x_t,
+// out_t = after_t (bias[c] + Σ_k weights[c][k] x'_{t - taps + 1 + k}) for `tokens` neighbours, at most RK_SPAN. `history`
+// holds the taps - 1 inputs before them, [channel][taps - 1], the oldest first, and is moved on. At most RK_SPAN taps.
+// Channels stand `stride` floats apart in before, after, x and out.
+void rk_gated_convolve(float *history, const float *weights, const float *bias, int64_t taps, const float *before,
+                       const float *after, const float *x, int64_t stride, int64_t channels, int64_t tokens,
+                       float *out);
 
 // Tells the core that this thread waits in a loop.
 static inline void rk_relax(void) {

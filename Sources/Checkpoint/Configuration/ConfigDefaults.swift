@@ -4,7 +4,7 @@ import JSON
 ///
 /// Published Gemma 3 configurations name only the sizes that differ from these.
 enum ConfigDefaults {
-  static func members(of modelType: String) -> [(name: String, value: JSONValue)] {
+  static func members(of modelType: String, in section: JSONObject) -> [(name: String, value: JSONValue)] {
     switch modelType {
     case "gemma3", "gemma3_text":
       let isWrapped = modelType == "gemma3"
@@ -19,7 +19,14 @@ enum ConfigDefaults {
         ("rms_norm_eps", .number(1e-6)), ("max_position_embeddings", 131_072),
       ]
     case "gpt_oss": return [("head_dim", 64), ("rms_norm_eps", .number(1e-5))]
+    case "lfm2", "lfm2_moe": return [("rope_theta", .number(1e6))]
     case "mixtral": return [("rms_norm_eps", .number(1e-5)), ("rope_theta", .number(1e6))]
+    case "nemotron_h":
+      // It describes each layer, and need not count them.
+      let layers = ["hybrid_override_pattern", "layers_block_type", "layer_types"].lazy.compactMap { name in
+        section[name].flatMap { $0.string?.count ?? $0.array?.count }
+      }
+      return layers.first.map { [("num_hidden_layers", .integer($0))] } ?? []
     default: return []
     }
   }

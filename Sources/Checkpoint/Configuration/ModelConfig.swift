@@ -70,12 +70,13 @@ public struct ModelConfig: Sendable, Equatable {
     guard headDimension > 0, headDimension % 2 == 0 else {
       throw fields.error("head_dim", "is \(headDimension), but rotary embedding needs an even size")
     }
-    // A mixture without dense layers may leave it out.
-    intermediateSize = try fields.size(
-      fields.has("intermediate_size") ? "intermediate_size" : "moe_intermediate_size", upTo: 1 << 24)
+    // A mixture without dense layers may leave it out; LFM2 has its own name for it.
+    let widths = ["intermediate_size", "block_ff_dim", "moe_intermediate_size"]
+    intermediateSize = try fields.size(widths.first(where: fields.has) ?? widths[0], upTo: 1 << 24)
     vocabularySize = try fields.size("vocab_size", upTo: 1 << 26)
     maxPositionEmbeddings = try fields.size("max_position_embeddings", upTo: 1 << 24, default: 2048)
-    rmsNormEpsilon = try fields.number(fields.has("norm_eps") ? "norm_eps" : "rms_norm_eps", in: 1e-30...0.5)
+    let epsilons = ["norm_eps", "layer_norm_epsilon", "rms_norm_eps"]
+    rmsNormEpsilon = try fields.number(epsilons.first(where: fields.has) ?? epsilons[2], in: 1e-30...0.5)
     (ropeTheta, ropeScaling) = try Self.rope(fields)
     tieWordEmbeddings = try (fields.has("tie_word_embeddings") ? fields : whole).bool(
       "tie_word_embeddings", default: true)
@@ -92,7 +93,7 @@ public struct ModelConfig: Sendable, Equatable {
   private static func decoderSection(_ whole: JSONValue, _ modelType: String) -> JSONValue {
     guard var section = (whole["text_config"]?.object ?? whole.object) else { return whole }
     let outer = whole["vocab_size"].map { [(name: "vocab_size", value: $0)] } ?? []
-    for member in outer + ConfigDefaults.members(of: modelType) where (section[member.name] ?? .null) == .null {
+    for member in outer + ConfigDefaults.members(of: modelType, in: section) where (section[member.name] ?? .null) == .null {
       section[member.name] = member.value
     }
     return .object(section)

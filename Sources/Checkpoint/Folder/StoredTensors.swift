@@ -50,13 +50,17 @@ struct StorageCount {
     }.sorted { ($1.byteCount, $0.format) < ($0.byteCount, $1.format) }
   }
 
+  private static func isEmbedding(_ name: String) -> Bool {
+    name.contains("embed_tokens") || name.contains("backbone.embeddings.")
+  }
+
   private mutating func add(_ name: String, _ shape: [Int], format: String, _ parameters: Int, bytes: Int) {
     let old = totals[format] ?? (0, 0, 0)
     totals[format] = (old.tensors + 1, old.parameters + parameters, old.bytes + bytes)
     var (active, read) = (parameters, bytes)
     if let experts, experts.owns(name) {
       (active, read) = (experts.share(of: parameters), experts.share(of: bytes))
-    } else if let rows = shape.first, rows > 0, name.contains("embed_tokens") {
+    } else if let rows = shape.first, rows > 0, Self.isEmbedding(name) {
       // One row is looked up.
       if !readsWholeEmbedding || name.contains("per_layer") { (active, read) = (parameters / rows, bytes / rows) }
     }

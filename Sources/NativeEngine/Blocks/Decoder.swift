@@ -44,10 +44,10 @@ struct Decoder {
     }
   }
 
-  /// The delta nets of layers that have one, by layer.
-  var deltaNets: [DeltaNet?] {
+  /// The recurrent mixers of layers that have one, by layer.
+  var recurrentMixers: [(any RecurrentMixer)?] {
     layers.map { layer in
-      if case .deltaNet(let net) = layer.mixer { net } else { nil }
+      if case .recurrent(let mixer) = layer.mixer { mixer } else { nil }
     }
   }
 
@@ -63,34 +63,39 @@ struct Decoder {
 /// hidden state.
 struct DecoderLayer {
   let mixerNorm: Norm
-  let mixer: Mixer
+  /// Nil in a layer of one block (Nemotron-H), as the feed-forward network of another is.
+  let mixer: Mixer?
   /// Of the mixer's result, before it is added (Gemma); nil for none.
   let mixerOutputNorm: Norm?
   let feedForwardNorm: Norm
-  let feedForward: FeedForward
+  let feedForward: FeedForward?
   /// Of the feed-forward's result, before it is added; nil for none.
   let feedForwardOutputNorm: Norm?
 
   enum Mixer {
     case attention(Attention)
-    case deltaNet(DeltaNet)
+    case recurrent(any RecurrentMixer)
   }
 
   /// The program of a layer, whatever the tokens.
   func run(_ pass: some Pass, index: Int) {
-    pass.normalize(mixerNorm)
-    pass.observe(.mixerInput, .normed)
-    let mixed: Register = mixerOutputNorm == nil ? .hidden : .sum
-    switch mixer {
-    case .attention(let attention): attention.run(pass, layer: index, into: mixed)
-    case .deltaNet(let net): net.run(pass, layer: index, into: mixed)
+    if let mixer {
+      pass.normalize(mixerNorm)
+      pass.observe(.mixerInput, .normed)
+      let mixed: Register = mixerOutputNorm == nil ? .hidden : .sum
+      switch mixer {
+      case .attention(let attention): attention.run(pass, layer: index, into: mixed)
+      case .recurrent(let mixer): mixer.run(pass, layer: index, into: mixed)
+      }
     }
     guard let pass = pass.narrowed else { return }
     if let mixerOutputNorm { pass.addNormalized(mixerOutputNorm) }
-    pass.normalize(feedForwardNorm)
-    pass.observe(.feedForwardInput, .normed)
-    feedForward.run(pass, into: feedForwardOutputNorm == nil ? .hidden : .sum)
-    if let feedForwardOutputNorm { pass.addNormalized(feedForwardOutputNorm) }
+    if let feedForward {
+      pass.normalize(feedForwardNorm)
+      pass.observe(.feedForwardInput, .normed)
+      feedForward.run(pass, into: feedForwardOutputNorm == nil ? .hidden : .sum)
+      if let feedForwardOutputNorm { pass.addNormalized(feedForwardOutputNorm) }
+    }
   }
 
   /// Bytes of weights that one token reads.
@@ -99,6 +104,7 @@ struct DecoderLayer {
     switch feedForward {
     case .gated: return feedForwardMatrices.reduce(mixer) { $0 + $1.linear.byteCount }
     case .experts(let experts): return mixer + experts.bytesPerToken
+    case nil: return mixer
     }
   }
 
@@ -111,29 +117,27 @@ struct DecoderLayer {
         (attention.query, .mixerInput), (attention.key, .mixerInput), (attention.value, .mixerInput),
         (attention.output, .mixerOutput),
       ]
-    case .deltaNet(let net):
-      let inputs =
-        switch net.projections {
-        case .separate(let mixed, let gate, let rate, let decay): [mixed, gate, rate, decay]
-        case .byKeyHead(let mixed, let rates): [mixed, rates]
-        }
-      return inputs.map { ($0, .mixerInput) } + [(net.output, .mixerOutput)]
+    case .recurrent(let mixer):
+      return mixer.inputs.map { ($0.linear, .mixerInput) } + [(mixer.output, .mixerOutput)]
+    case nil: return []
     }
   }
 
   private var feedForwardMatrices: [(linear: Linear, input: ActivationPoint)] {
     func of(_ network: GatedFeedForward, _ gate: ActivationPoint) -> [(linear: Linear, input: ActivationPoint)] {
-      [(network.gate, .feedForwardInput), (network.up, .feedForwardInput), (network.down, gate)]
+      [network.gate, network.up].compactMap(\.self).map { ($0, .feedForwardInput) } + [(network.down, gate)]
     }
     switch feedForward {
     case .gated(let network): return of(network, .feedForwardGate)
     case .experts(let experts):
-      let own: [(linear: Linear, input: ActivationPoint)] = [
-        (experts.router, .feedForwardInput), (experts.gate, .feedForwardInput), (experts.up, .feedForwardInput),
-        (experts.down, .expertGate),
-      ]
+      let inputs = [experts.gate, experts.up].compactMap(\.self)
+      var own: [(linear: Linear, input: ActivationPoint)] = [(experts.router, .feedForwardInput)]
+      own += inputs.map { ($0, experts.latent == nil ? .feedForwardInput : .expertInput) }
+      own.append((experts.down, .expertGate))
+      if let latent = experts.latent { own += [(latent.input, .feedForwardInput), (latent.output, .expertOutput)] }
       guard let shared = experts.shared else { return own }
       return own + (shared.gate.map { [($0, .feedForwardInput)] } ?? []) + of(shared.network, .sharedExpertGate)
+    case nil: return []
     }
   }
 }

@@ -3,17 +3,15 @@ import Foundation
 
 /// A gated delta net (Yang et al. 2024, arXiv 2412.06464) after a short causal convolution, as Qwen3-Next and Qwen3.5 have
 /// it: instead of keys and values of all tokens it remembers one matrix per head.
-struct DeltaNet {
+struct DeltaNet: RecurrentMixer {
   let keyHeads: Int
   /// A multiple of `keyHeads`.
   let valueHeads: Int
   let keyDimension: Int
   let valueDimension: Int
-  /// Inputs that the convolution sees.
-  let taps: Int
   let projections: Projections
-  /// By channel, queries of all heads first, then keys, then values: [channel][tap].
-  let convolution: [Float]
+  /// Of the queries of all heads, then keys, then values.
+  let convolution: CausalConvolution
   /// By value head: exp(A), the rate at which the state decays, and what is added to the decay's input.
   let decayRate: [Float]
   let decayBias: [Float]
@@ -45,33 +43,20 @@ struct DeltaNet {
   var channels: Int { 2 * keyWidth + valueWidth }
   /// Channels of the convolution that belong to a key head.
   var channelsPerHead: Int { 2 * keyDimension + group * valueDimension }
-  /// Floats that a key head and its value heads remember: the latest inputs of the convolution, then the states.
-  var floatsPerHead: Int { (taps - 1) * channelsPerHead + group * keyDimension * valueDimension }
-  /// Floats that one layer remembers.
-  var stateCount: Int { keyHeads * floatsPerHead }
-  /// Floats of scratch for one key head.
+  /// A key head with its value heads is a part.
+  var partCount: Int { keyHeads }
+  /// The latest inputs of the convolution, then the states.
+  var floatsPerPart: Int { (convolution.taps - 1) * channelsPerHead + group * keyDimension * valueDimension }
   var scratchCount: Int { 2 * keyDimension + 3 * valueDimension }
 
-  /// hidden += output(delta net(normed)), or mixed = that if a norm follows.
-  func run(_ pass: some Pass, layer: Int, into sum: Register) {
+  var inputs: [(linear: Linear, register: Register)] {
     switch projections {
     case .separate(let mixed, let gate, let rate, let decay):
-      pass.multiply(
-        [(mixed, .mixed, false), (gate, .gate, false), (rate, .router, false), (decay, .decay, false)], from: .normed)
-    case .byKeyHead(let mixed, let rates):
-      pass.multiply([(mixed, .mixed, false), (rates, .router, false)], from: .normed)
+      [(mixed, .mixed), (gate, .gate), (rate, .router), (decay, .decay)]
+    case .byKeyHead(let mixed, let rates): [(mixed, .mixed), (rates, .router)]
     }
-    pass.remember(self, layer: layer)
-    guard let pass = pass.narrowed else { return }
-    pass.observe(.mixerOutput, .query)
-    pass.multiply([(output, sum, sum == .hidden)], from: .query)
   }
 
-  /// Moves the state of a key head on by some tokens, and writes what its value heads read of it to the register `query`.
-  ///
-  /// - Parameters:
-  ///   - state: See `floatsPerHead`.
-  ///   - scratch: `scratchCount` floats.
   func advance(
     _ head: Int, state: UnsafeMutablePointer<Float>, registers: RegisterFile, tokens: Range<Int>,
     scratch: UnsafeMutablePointer<Float>, functions: rk_kernels
@@ -83,7 +68,7 @@ struct DeltaNet {
     let value = key + keyDimension
     let read = value + valueDimension
     let gate = read + valueDimension
-    let states = state + (taps - 1) * channelsPerHead
+    let states = state + (convolution.taps - 1) * channelsPerHead
     for token in tokens {
       func input(_ place: Places.Place, _ offset: Int = 0) -> UnsafeMutablePointer<Float> {
         registers.place(place.register, features: place.features, feature: place.first + offset, token: token)
@@ -103,7 +88,7 @@ struct DeltaNet {
           input(places.value, offset), width, count: valueDimension, channel: 2 * keyWidth + own * valueDimension,
           history: state, at: 2 * keyDimension + offset, into: value)
         let rate = input(places.rate, index).pointee.sigmoid
-        let decay = exp(-decayRate[own] * Self.softplus(input(places.decay, index).pointee + decayBias[own]))
+        let decay = exp(-decayRate[own] * (input(places.decay, index).pointee + decayBias[own]).softplus)
         functions.delta_step(
           states + index * keyDimension * valueDimension, query, key, value, decay, rate, Int64(keyDimension),
           Int64(valueDimension), read)
@@ -121,15 +106,10 @@ struct DeltaNet {
     _ input: UnsafePointer<Float>, _ step: Int, count: Int, channel: Int, history: UnsafeMutablePointer<Float>,
     at offset: Int, into output: UnsafeMutablePointer<Float>
   ) {
-    convolution.withUnsafeBufferPointer { weights in
-      guard let weights = weights.baseAddress else { return }
-      rk_convolve(
-        history + offset, Int64(channelsPerHead), weights + channel * taps, Int64(taps), input, Int64(step),
-        Int64(count), output)
-    }
+    convolution.advance(
+      channel..<channel + count, input: input, step: step, history: history + offset, stride: channelsPerHead,
+      into: output)
   }
-
-  private static func softplus(_ value: Float) -> Float { max(value, 0) + log1p(exp(-abs(value))) }
 
   /// Where the inputs of a key head's computation stand: registers with the features of a token, and the first feature.
   private struct Places {

@@ -17,7 +17,8 @@ enum FeedForward {
 /// A gated network (Shazeer 2020): down(activation(gate x) · (up x)).
 struct GatedFeedForward {
   let gate: Linear
-  let up: Linear
+  /// Nil if the gate's product multiplies itself, which makes a plain network with a squared ReLU.
+  let up: Linear?
   let down: Linear
   let activation: rk_activation
 

@@ -26,4 +26,9 @@ final class Linear {
 struct Norm {
   let weight: [Float]
   let epsilon: Float
+
+  /// The norm of an input that is multiplied with one factor first, and of a result that is with another.
+  func scaled(input: Float = 1, result: Float = 1) -> Norm {
+    Norm(weight: weight.map { $0 * result }, epsilon: epsilon / (input * input))
+  }
 }

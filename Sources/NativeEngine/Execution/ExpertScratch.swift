@@ -50,12 +50,12 @@ final class ExpertScratch {
       }.max() ?? 0
     gates = FloatBuffer(gateCount)
     arrangedGates = FloatBuffer(gateCount)
-    let features = mixtures.map(\.width).max() ?? 0
-    let hidden = decoder.config.hiddenSize
+    let widest = mixtures.map(\.width).max() ?? 0
+    let features = mixtures.map(\.features).max() ?? 0
     perThread = (0..<threads).map { _ in
       PerThread(
-        inputs: FloatBuffer(hidden * tokens), prepared: FloatBuffer(hidden * tokens),
-        ups: FloatBuffer(features * tokens), results: FloatBuffer(PanelPass.rowsPerTask * tokens))
+        inputs: FloatBuffer(features * tokens), prepared: FloatBuffer(features * tokens),
+        ups: FloatBuffer(widest * tokens), results: FloatBuffer(PanelPass.rowsPerTask * tokens))
     }
   }
 

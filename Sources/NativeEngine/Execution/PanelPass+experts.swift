@@ -27,11 +27,12 @@ extension PanelPass {
     }
     let inputs = arrangeGates(experts, groups, scratch)
     let rowsPerTask = Self.rowsPerTask
-    thread.forEachTask((hiddenSize + rowsPerTask - 1) / rowsPerTask) { task in
-      let rows = task * rowsPerTask..<min((task + 1) * rowsPerTask, hiddenSize)
+    let features = experts.features
+    thread.forEachTask((features + rowsPerTask - 1) / rowsPerTask) { task in
+      let rows = task * rowsPerTask..<min((task + 1) * rowsPerTask, features)
       if sum != .hidden {
         for panel in panels {
-          (base(sum) + (panel * hiddenSize + rows.lowerBound) * width).update(
+          (base(sum) + (panel * features + rows.lowerBound) * width).update(
             repeating: 0, count: rows.count * width)
         }
       }
@@ -39,14 +40,17 @@ extension PanelPass {
     }
   }
 
-  /// Copies the normalized inputs of an expert's tokens into panels of this thread.
-  private func gather(_ group: ExpertScratch.Group, _ scratch: ExpertScratch) -> UnsafeMutablePointer<Float> {
+  /// Copies the inputs of an expert's tokens into panels of this thread.
+  private func gather(
+    _ experts: Experts, _ group: ExpertScratch.Group, _ scratch: ExpertScratch
+  ) -> UnsafeMutablePointer<Float> {
     let inputs = scratch.perThread[thread.index].inputs.base
+    let features = experts.features
     for (index, entry) in group.entries.enumerated() {
       let token = Int(scratch.assignments[entry].token)
-      let from = self.scratch.registers.place(.normed, features: hiddenSize, feature: 0, token: token)
-      let to = inputs + index / width * hiddenSize * width + index % width
-      for feature in 0..<hiddenSize { to[feature * width] = from[feature * width] }
+      let from = self.scratch.registers.place(experts.input, features: features, feature: 0, token: token)
+      let to = inputs + index / width * features * width + index % width
+      for feature in 0..<features { to[feature * width] = from[feature * width] }
     }
     return inputs
   }
@@ -54,21 +58,21 @@ extension PanelPass {
   /// Some rows of an expert's gate: activation(gate x) · (up x), times the expert's weight for each token.
   private func gate(_ experts: Experts, _ group: ExpertScratch.Group, rows: Range<Int>, _ scratch: ExpertScratch) {
     let own = scratch.perThread[thread.index]
-    let inputs = gather(group, scratch)
+    let inputs = gather(experts, group, scratch)
     let count = group.entries.count
     let panels = session.panelCount(count)
     let gates = scratch.gates.base + group.panel * experts.width * width
     let ups = own.ups.base
     let parts = [(experts.gate, gates, experts.width, 0), (experts.up, ups, rows.count, rows.lowerBound)]
     var arranged: WeightMatrix?
-    for (linear, output, stride, offset) in parts {
+    for case (let linear?, let output, let stride, let offset) in parts {
       let matrix = linear.matrix.part(group.expert, of: experts.routing.expertCount)
       var input = UnsafePointer(inputs)
       if let prepare = kernels.panelProduct(matrix, session.panelPrecision).prepare {
         if arranged.map({ !sharesPanels($0, linear.matrix) }) ?? true {
           withUnsafePointer(to: matrix) { weights in
             for panel in 0..<panels {
-              let place = panel * hiddenSize * width
+              let place = panel * experts.features * width
               prepare(weights, inputs + place, own.prepared.base + place)
             }
           }
@@ -90,8 +94,8 @@ extension PanelPass {
     }
     for panel in 0..<panels {
       let gate = gates + (panel * experts.width + rows.lowerBound) * width
-      kernels.functions.gate(
-        experts.activation, gate, ups + panel * rows.count * width, Int64(rows.count * width))
+      let up = experts.up == nil ? gate : ups + panel * rows.count * width
+      kernels.functions.gate(experts.activation, gate, up, Int64(rows.count * width))
       var weights = [Float](repeating: 0, count: width)
       for (index, entry) in group.entries.dropFirst(panel * width).prefix(width).enumerated() {
         weights[index] = scratch.assignments[entry].weight
@@ -127,6 +131,7 @@ extension PanelPass {
     into sum: UnsafeMutablePointer<Float>, _ scratch: ExpertScratch
   ) {
     let results = scratch.perThread[thread.index].results.base
+    let features = experts.features
     multiply(
       experts.down.matrix.part(group.expert, of: experts.routing.expertCount), rows: rows,
       arranged: inputs + group.panel * experts.width * width, tokens: group.entries.count,
@@ -135,10 +140,10 @@ extension PanelPass {
       let assignment = scratch.assignments[entry]
       let from = results + index / width * rows.count * width + index % width
       let to =
-        sum + (Int(assignment.token) / width * hiddenSize + rows.lowerBound) * width + Int(assignment.token) % width
+        sum + (Int(assignment.token) / width * features + rows.lowerBound) * width + Int(assignment.token) % width
       for row in 0..<rows.count { to[row * width] += from[row * width] }
       if let bias = experts.down.bias {
-        let first = group.expert * hiddenSize + rows.lowerBound
+        let first = group.expert * features + rows.lowerBound
         for row in 0..<rows.count { to[row * width] += assignment.weight * bias[first + row] }
       }
     }

@@ -96,8 +96,9 @@ struct PanelPass: Pass {
   }
 
   func multiplyGated(_ network: GatedFeedForward) {
-    let products: [Product] = [(network.gate, .gate, false), (network.up, .up, false)]
-    let isFused = sharesPanels(network.gate.matrix, network.up.matrix)
+    let up: Register = network.up == nil ? .gate : .up
+    let products: [Product] = [(network.gate, .gate, false)] + (network.up.map { [($0, up, false)] } ?? [])
+    let isFused = network.up.map { sharesPanels(network.gate.matrix, $0.matrix) } ?? true
     if !isFused { multiply(products, from: .normed) }
     let arranged = isFused ? arrange(base(.normed), for: network.gate.matrix) : nil
     let features = network.gate.rows
@@ -110,7 +111,7 @@ struct PanelPass: Pass {
       for panel in panels {
         let offset = (panel * features + rows.lowerBound) * width
         kernels.functions.gate(
-          network.activation, base(.gate) + offset, base(.up) + offset, Int64(rows.count * width))
+          network.activation, base(.gate) + offset, base(up) + offset, Int64(rows.count * width))
       }
     }
   }

@@ -7,7 +7,7 @@ final class PanelScratch {
   struct PerThread {
     let tile: FloatBuffer
     let attention: FloatBuffer
-    let delta: FloatBuffer
+    let state: FloatBuffer
   }
 
   /// Tokens per chunk.
@@ -45,10 +45,10 @@ final class PanelScratch {
       decoder.mixtures.isEmpty ? nil : ExpertScratch(decoder, kernels: kernels, threads: threads, tokens: tokens)
     let attentions = decoder.attentions.compactMap { $0 }
     let attention = attentions.map { rk_attention_scratch_count(Int64($0.group), Int64($0.dimension)) }.max() ?? 0
-    let delta = decoder.deltaNets.compactMap { $0?.scratchCount }.max() ?? 0
+    let state = decoder.recurrentMixers.compactMap { $0?.scratchCount }.max() ?? 0
     perThread = (0..<threads).map { _ in
       PerThread(
-        tile: FloatBuffer(Int(rk_tile_count())), attention: FloatBuffer(Int(attention)), delta: FloatBuffer(delta))
+        tile: FloatBuffer(Int(rk_tile_count())), attention: FloatBuffer(Int(attention)), state: FloatBuffer(state))
     }
   }
 }

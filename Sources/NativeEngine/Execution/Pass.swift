@@ -20,6 +20,8 @@ enum Register: Int, CaseIterable {
   case decay
   /// A result that is normalized before it is added.
   case sum
+  /// What experts see and give where both are projected.
+  case latent
 }
 
 /// The tokens that go through the layers together: what the program of a layer is written in.
@@ -44,8 +46,8 @@ protocol Pass {
   func scaleBySigmoid(_ register: Register, features: Int, by factor: Register)
   /// Attends with the queries, keys and values, remembers the last two, and returns where the result is.
   func attend(_ attention: Attention, layer: Int) -> Register
-  /// query = delta net(mixed, gate, rates, decays), which the layer remembers.
-  func remember(_ net: DeltaNet, layer: Int)
+  /// query = what a mixer reads of the state that the layer remembers, moved on by the products of its inputs.
+  func remember(_ mixer: some RecurrentMixer, layer: Int)
   /// sum = or += the results of the experts that the scores in `router` pick, for `normed`.
   func mix(_ experts: Experts, into sum: Register)
   func observe(_ point: ActivationPoint, _ register: Register)
@@ -54,4 +56,7 @@ protocol Pass {
 extension Float {
   /// The logistic function.
   var sigmoid: Float { 1 / (1 + exp(-self)) }
+
+  /// ln(1 + eˣ)
+  var softplus: Float { max(self, 0) + log1p(exp(-abs(self))) }
 }

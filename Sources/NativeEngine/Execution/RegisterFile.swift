@@ -29,31 +29,32 @@ extension Decoder {
   /// The most features that a register has for a token.
   func features(of register: Register, holdsExperts: Bool) -> Int {
     let attentions = attentions.compactMap { $0 }
-    let nets = deltaNets.compactMap { $0 }
-    func largest(_ counts: [Int]) -> Int { counts.max() ?? 0 }
+    let mixers = recurrentMixers.compactMap { $0?.features(of: register) }
+    func largest(_ counts: [Int]) -> Int { (counts + mixers).max() ?? 0 }
     switch register {
     case .hidden, .normed: return config.hiddenSize
     case .sum:
       let isUsed = layers.contains { $0.mixerOutputNorm != nil || $0.feedForwardOutputNorm != nil }
       return isUsed ? config.hiddenSize : 0
-    case .query: return largest(attentions.map(\.width) + nets.map(\.valueWidth))
+    case .query: return largest(attentions.map(\.width))
     case .key: return largest(attentions.map { $0.keyValueHeads * $0.dimension })
     case .value: return largest(attentions.map { $0.keyValueHeads * $0.dimension })
-    case .mixed:
-      return largest(attentions.map { $0.isGated ? 2 * $0.width : 0 } + nets.map { $0.channels + $0.valueWidth })
-    case .gate: return largest(gateWidths(holdsExperts) + nets.map(\.valueWidth))
+    case .mixed: return largest(attentions.map { $0.isGated ? 2 * $0.width : 0 })
+    case .gate: return largest(gateWidths(holdsExperts))
     case .up: return largest(gateWidths(holdsExperts))
-    case .router: return largest(mixtures.map(\.routing.expertCount) + nets.map { 2 * $0.valueHeads })
-    case .decay: return largest(nets.map(\.valueHeads))
+    case .router: return largest(mixtures.map(\.routing.expertCount))
+    case .latent: return largest(mixtures.map { $0.latent == nil ? 0 : $0.features })
+    case .decay: return largest([])
     }
   }
 
   private func gateWidths(_ holdsExperts: Bool) -> [Int] {
-    layers.flatMap { layer in
+    layers.flatMap { layer -> [Int] in
       switch layer.feedForward {
       case .gated(let network): [network.gate.rows]
       case .experts(let experts):
         [holdsExperts ? experts.width * experts.routing.picked : 0, experts.shared?.network.gate.rows ?? 0]
+      case nil: []
       }
     }
   }
@@ -63,13 +64,16 @@ extension Decoder {
     let networks = layers.flatMap { layer -> [Int] in
       switch layer.feedForward {
       case .gated(let network): [network.down.columns]
-      case .experts(let experts): [experts.down.columns, experts.shared?.network.down.columns ?? 0]
+      case .experts(let experts):
+        [experts.down.columns, experts.features, experts.shared?.network.down.columns ?? 0]
+      case nil: []
       }
     }
     let mixers = layers.map { layer in
       switch layer.mixer {
       case .attention(let attention): attention.width
-      case .deltaNet(let net): net.valueWidth
+      case .recurrent(let mixer): mixer.output.columns
+      case nil: 0
       }
     }
     return (networks + mixers + [config.hiddenSize]).max() ?? 0

@@ -122,7 +122,7 @@ final class PieceScratch {
     let cache: FloatBuffer
     /// Queries of a vector of tokens, in a panel.
     let queries: FloatBuffer
-    /// What a key head of a delta net remembers after a piece's prompt, and after one of its continuations.
+    /// What a part of a recurrent mixer remembers after a piece's prompt, and after one of its continuations.
     let start: FloatBuffer
     let state: FloatBuffer
   }
@@ -140,7 +140,7 @@ final class PieceScratch {
     let positions = (tokens + span - 1) / span * span
     let dimension = attentions.map(\.dimension).max() ?? 0
     let queries = attentions.map { $0.group * $0.dimension }.max() ?? 0
-    let state = decoder.deltaNets.compactMap { $0?.floatsPerHead }.max() ?? 0
+    let state = decoder.recurrentMixers.compactMap { $0?.floatsPerPart }.max() ?? 0
     self.precision = precision
     self.positions = positions
     perThread = (0..<threads).map { _ in

@@ -13,17 +13,18 @@ extension VectorPass {
       gate(experts, token: token, rows: rows)
     }
     thread.barrier()
-    let outputs = thread.share(of: hiddenSize)
+    let features = experts.features
+    let outputs = thread.share(of: features)
     for token in 0..<batch {
-      let output = base(sum) + token * hiddenSize
+      let output = base(sum) + token * features
       if sum != .hidden { for row in outputs { output[row] = 0 } }
       for place in 0..<picked where !outputs.isEmpty {
         let choice = own.choices.base[token * picked + place]
         let matrix = experts.down.matrix.part(Int(choice.expert), of: routing.expertCount)
         arrange(base(.gate) + (token * picked + place) * width, tokens: 1, for: matrix)
-        multiply(matrix, tokens: 1, rows: outputs, into: output, stride: hiddenSize, accumulates: true)
+        multiply(matrix, tokens: 1, rows: outputs, into: output, stride: features, accumulates: true)
         if let bias = experts.down.bias {
-          for row in outputs { output[row] += choice.weight * bias[Int(choice.expert) * hiddenSize + row] }
+          for row in outputs { output[row] += choice.weight * bias[Int(choice.expert) * features + row] }
         }
       }
     }
@@ -34,19 +35,18 @@ extension VectorPass {
   private func gate(_ experts: Experts, token: Int, rows: Range<Int>) {
     let (routing, width) = (experts.routing, experts.width)
     let gates = base(.gate) + token * routing.picked * width
-    let ups = base(.up) + token * routing.picked * width
+    let ups = experts.up == nil ? gates : base(.up) + token * routing.picked * width
     var isArranged = false
     for place in 0..<routing.picked {
       let part = rows.clamped(to: place * width..<(place + 1) * width)
       guard !part.isEmpty else { continue }
       let choice = own.choices.base[token * routing.picked + place]
       let inside = part.lowerBound - place * width..<part.upperBound - place * width
-      let matrices = [(experts.gate, gates), (experts.up, ups)]
-      for (linear, output) in matrices {
+      for case (let linear?, let output) in [(experts.gate, gates), (experts.up, ups)] {
         let matrix = linear.matrix.part(Int(choice.expert), of: routing.expertCount)
         if !isArranged {
-          arrange(base(.normed) + token * hiddenSize, tokens: 1, for: matrix)
-          isArranged = experts.gate.matrix.sharesInput(with: experts.up.matrix)
+          arrange(base(experts.input) + token * experts.features, tokens: 1, for: matrix)
+          isArranged = experts.up.map { experts.gate.matrix.sharesInput(with: $0.matrix) } ?? false
         }
         multiply(matrix, tokens: 1, rows: inside, into: output + place * width, stride: width, accumulates: false)
         if let bias = linear.bias {

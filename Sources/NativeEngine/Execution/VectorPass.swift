@@ -64,12 +64,12 @@ struct VectorPass: Pass {
     // Gate and up rows of the same share, so that the activation needs no barrier.
     let features = network.gate.rows
     let rows = thread.share(of: features)
-    let (gate, up) = (base(.gate), base(.up))
+    let gate = base(.gate)
+    let up = network.up == nil ? gate : base(.up)
     multiply(
-      [
-        Part(linear: network.gate, rows: rows, output: gate, accumulates: false),
-        Part(linear: network.up, rows: rows, output: up, accumulates: false),
-      ], from: own.normed.base)
+      [(network.gate, gate), (network.up, up)].compactMap { linear, output in
+        linear.map { Part(linear: $0, rows: rows, output: output, accumulates: false) }
+      }, from: own.normed.base)
     for token in 0..<batch {
       let offset = token * features + rows.lowerBound
       functions.gate(network.activation, gate + offset, up + offset, Int64(rows.count))
@@ -148,12 +148,12 @@ struct VectorPass: Pass {
 }
 
 extension VectorPass {
-  func remember(_ net: DeltaNet, layer: Int) {
-    thread.forEachTask(batch * net.keyHeads) { task in
-      let (token, head) = (task / net.keyHeads, task % net.keyHeads)
-      guard let state = session.sequences[token].recurrent?.head(head, layer: layer) else { return }
-      net.advance(
-        head, state: state, registers: scratch.registers, tokens: token..<token + 1, scratch: own.delta.base,
+  func remember(_ mixer: some RecurrentMixer, layer: Int) {
+    thread.forEachTask(batch * mixer.partCount) { task in
+      let (token, part) = (task / mixer.partCount, task % mixer.partCount)
+      guard let state = session.sequences[token].recurrent?.part(part, layer: layer) else { return }
+      mixer.advance(
+        part, state: state, registers: scratch.registers, tokens: token..<token + 1, scratch: own.state.base,
         functions: functions)
     }
   }

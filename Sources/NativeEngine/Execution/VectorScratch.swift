@@ -9,7 +9,7 @@ final class VectorScratch {
     let prepared: FloatBuffer
     let query: FloatBuffer
     let scores: FloatBuffer
-    let delta: FloatBuffer
+    let state: FloatBuffer
     let choices: FixedBuffer<ExpertChoice>
   }
 
@@ -52,12 +52,12 @@ final class VectorScratch {
     let prepared = batch * Int(rk_prepared_count(Int64(widest)))
     let group = attentions.map(\.group).max() ?? 0
     let query = attentions.map { ($0.group + 1) * $0.dimension }.max() ?? 0
-    let delta = decoder.deltaNets.compactMap { $0?.scratchCount }.max() ?? 0
+    let state = decoder.recurrentMixers.compactMap { $0?.scratchCount }.max() ?? 0
     let picked = decoder.mixtures.map(\.routing.picked).max() ?? 0
     perThread = (0..<threads).map { _ in
       PerThread(
         normed: FloatBuffer(batch * widest), prepared: FloatBuffer(prepared), query: FloatBuffer(query),
-        scores: FloatBuffer(group * (Self.span + Int(RK_KEY_BLOCK))), delta: FloatBuffer(delta),
+        scores: FloatBuffer(group * (Self.span + Int(RK_KEY_BLOCK))), state: FloatBuffer(state),
         choices: FixedBuffer(batch * picked, repeating: .none))
     }
   }

@@ -71,7 +71,7 @@ struct DeltaNetFamily: Family {
           ? .attention(
             try weights.attention(
               "\(path).self_attn", norms: try weights.headNorms("\(path).self_attn"), isGated: true))
-          : .deltaNet(try deltaNet("\(path).linear_attn", weights)),
+          : .recurrent(try deltaNet("\(path).linear_attn", weights)),
         mixerOutputNorm: nil,
         feedForwardNorm: try weights.norm("\(path).post_attention_layernorm", count: config.hiddenSize),
         feedForward: try feedForward("\(path).mlp", isSparse: isSparse[index], weights), feedForwardOutputNorm: nil)
@@ -95,8 +95,12 @@ struct DeltaNetFamily: Family {
         decay: try weights.linear("\(path).in_proj_a", rows: shape.valueHeads, columns: hidden))
     return DeltaNet(
       keyHeads: shape.keyHeads, valueHeads: shape.valueHeads, keyDimension: shape.keyDimension,
-      valueDimension: shape.valueDimension, taps: shape.taps, projections: projections,
-      convolution: try weights.floats(named: "\(path).conv1d.weight", shape: [channels, shape.taps, 1]),
+      valueDimension: shape.valueDimension, projections: projections,
+      convolution: CausalConvolution(
+        taps: shape.taps,
+        // In the order of the original, norms would lack the 1 that mlx-lm adds.
+        weights: try weights.floats(named: "\(path).conv1d.weight", shape: [channels, shape.taps, 1]),
+        bias: Array(repeating: 0, count: channels)),
       decayRate: try weights.floats(named: "\(path).A_log", shape: [shape.valueHeads]).map { exp($0) },
       decayBias: try weights.floats(named: "\(path).dt_bias", shape: [shape.valueHeads]),
       queryNorm: DeltaNet.unitNorm(shape.keyDimension, scale: 1 / Float(shape.keyDimension).squareRoot()),

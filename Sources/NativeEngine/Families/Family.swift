@@ -20,6 +20,7 @@ protocol Family {
 public enum Families {
   static let all: [any Family.Type] = [
     DenseFamily.self, MixtureFamily.self, DeltaNetFamily.self, SinkFamily.self, GemmaFamily.self,
+    ConvolutionFamily.self, GraniteFamily.self, StateSpaceFamily.self,
   ]
 
   public static var modelTypes: [String] { all.flatMap { $0.modelTypes } }

@@ -48,6 +48,16 @@ final class WeightSource {
   /// A plain tensor in single precision.
   func floats(named name: String, shape: [Int]) throws -> [Float] { try floats(prefix + name, shape) }
 
+  /// A convolution of each channel by itself, with the bias that stands beside it if there is one.
+  func convolution(_ path: String, channels: Int, taps: Int) throws -> CausalConvolution {
+    let (name, bias) = (prefix + path + ".weight", prefix + path + ".bias")
+    // The order before mlx-lm changes it, which makes no difference to the numbers.
+    let isOriginal = try folder.tensor(name).shape == [channels, 1, taps]
+    return CausalConvolution(
+      taps: taps, weights: try floats(name, isOriginal ? [channels, 1, taps] : [channels, taps, 1]),
+      bias: folder.tensors[bias] == nil ? Array(repeating: 0, count: channels) : try floats(bias, [channels]))
+  }
+
   private func floats(_ name: String, _ shape: [Int]) throws -> [Float] {
     used.insert(name)
     let tensor = try folder.tensor(name)

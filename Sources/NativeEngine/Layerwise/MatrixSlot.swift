@@ -1,8 +1,8 @@
 /// Where the inputs of a layer's products come from.
 public enum ActivationPoint: Sendable, CaseIterable {
-  /// The normalized input of the projections of attention or of a delta net.
+  /// The normalized input of a mixer's projections.
   case mixerInput
-  /// The result of attention or of a delta net, which is the input of the output projection.
+  /// The result of a mixer, which is the input of its output projection.
   case mixerOutput
   /// The normalized input of the feed-forward network.
   case feedForwardInput
@@ -12,6 +12,9 @@ public enum ActivationPoint: Sendable, CaseIterable {
   case sharedExpertGate
   /// The same of the experts that a router picks. Each sees other tokens, so nobody observes it.
   case expertGate
+  /// What experts see and the sum of what they give, where both are projected.
+  case expertInput
+  case expertOutput
 }
 
 /// Sees the inputs of a product as panels, [panel][feature][width].

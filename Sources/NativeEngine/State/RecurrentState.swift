@@ -1,4 +1,4 @@
-/// What delta nets remember of a sequence: one state per layer and key head, whatever the sequence's length.
+/// What recurrent mixers remember of a sequence: a state per layer, whatever the sequence's length.
 ///
 /// A state cannot be computed backwards, so a few are kept: a sequence can be rewound to the ends of its last prompts, or to
 /// its beginning.
@@ -8,29 +8,29 @@ final class RecurrentState {
 
   /// The first float of each layer, nil of those without a state.
   private let first: [Int?]
-  private let floatsPerHead: [Int]
+  private let floatsPerPart: [Int]
   private let values: FloatBuffer
   /// Oldest first.
   private var kept: [(tokens: Int, values: [Float])] = []
 
   /// Nil if no layer has a state.
   init?(_ decoder: Decoder) {
-    let nets = decoder.deltaNets
-    guard nets.contains(where: { $0 != nil }) else { return nil }
+    let mixers = decoder.recurrentMixers
+    guard mixers.contains(where: { $0 != nil }) else { return nil }
     var count = 0
-    first = nets.map { net in
-      defer { count += net?.stateCount ?? 0 }
-      return net.map { _ in count }
+    first = mixers.map { mixer in
+      defer { count += mixer?.stateCount ?? 0 }
+      return mixer.map { _ in count }
     }
-    floatsPerHead = nets.map { $0?.floatsPerHead ?? 0 }
+    floatsPerPart = mixers.map { $0?.floatsPerPart ?? 0 }
     values = FloatBuffer(count)
   }
 
   var byteCount: Int { values.count * MemoryLayout<Float>.stride }
 
-  /// What a key head of a layer remembers, nil if the layer has no state.
-  func head(_ head: Int, layer: Int) -> UnsafeMutablePointer<Float>? {
-    first[layer].map { values.base + $0 + head * floatsPerHead[layer] }
+  /// What a part of a layer's mixer remembers, nil if the layer has no state.
+  func part(_ part: Int, layer: Int) -> UnsafeMutablePointer<Float>? {
+    first[layer].map { values.base + $0 + part * floatsPerPart[layer] }
   }
 
   func keep(after tokens: Int) {
