@@ -140,7 +140,9 @@ static int64_t key_index(int64_t head_dimension, int64_t position, int64_t d) {
 
 static void append(const rk_head_cache *cache, int64_t position, const float *key, const float *value) {
   for (int64_t d = 0; d < cache->head_dimension; d++) {
-    rk_store(cache->keys, cache->storage, key_index(cache->head_dimension, position, d), key[d]);
+    if (cache->keys != NULL) {
+      rk_store(cache->keys, cache->storage, key_index(cache->head_dimension, position, d), key[d]);
+    }
     rk_store(cache->values, cache->storage, position * cache->head_dimension + d, value[d]);
   }
 }
@@ -149,7 +151,9 @@ static void append_panel(const rk_head_cache *cache, int64_t position, int64_t t
                          const float *value) {
   for (int64_t d = 0; d < cache->head_dimension; d++) {
     for (int64_t t = 0; t < tokens; t++) {
-      rk_store(cache->keys, cache->storage, key_index(cache->head_dimension, position + t, d), key[d * PANEL + t]);
+      if (cache->keys != NULL) {
+        rk_store(cache->keys, cache->storage, key_index(cache->head_dimension, position + t, d), key[d * PANEL + t]);
+      }
       rk_store(cache->values, cache->storage, (position + t) * cache->head_dimension + d, value[d * PANEL + t]);
     }
   }
@@ -163,7 +167,9 @@ static void attend_one(const rk_head_cache *cache, const float *query, float sca
   for (int64_t p = begin; p < end; p++) {
     double score = 0;
     for (int64_t d = 0; d < dimension; d++) {
-      score += (double)query[d] * rk_load(cache->keys, cache->storage, key_index(dimension, p, d));
+      score += (double)query[d] * (cache->keys == NULL
+                                       ? rk_load(cache->values, cache->storage, p * dimension + d)
+                                       : rk_load(cache->keys, cache->storage, key_index(dimension, p, d)));
     }
     scores[p - begin] = (float)score * scale;
     *largest = fmaxf(*largest, scores[p - begin]);

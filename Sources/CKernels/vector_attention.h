@@ -7,7 +7,7 @@ static int64_t key_index(int64_t head_dimension, int64_t position, int64_t d) {
 static void append(const rk_head_cache *cache, int64_t position, const float *key, const float *value) {
   const int64_t dimension = cache->head_dimension;
   for (int64_t d = 0; d < dimension; d++) {
-    rk_store(cache->keys, cache->storage, key_index(dimension, position, d), key[d]);
+    if (cache->keys != NULL) rk_store(cache->keys, cache->storage, key_index(dimension, position, d), key[d]);
     rk_store(cache->values, cache->storage, position * dimension + d, value[d]);
   }
 }
@@ -17,7 +17,9 @@ static void append_panel(const rk_head_cache *cache, int64_t position, int64_t t
   const int64_t dimension = cache->head_dimension;
   for (int64_t t = 0; t < tokens; t++) {
     for (int64_t d = 0; d < dimension; d++) {
-      rk_store(cache->keys, cache->storage, key_index(dimension, position + t, d), key[d * PANEL + t]);
+      if (cache->keys != NULL) {
+        rk_store(cache->keys, cache->storage, key_index(dimension, position + t, d), key[d * PANEL + t]);
+      }
       rk_store(cache->values, cache->storage, (position + t) * dimension + d, value[d * PANEL + t]);
     }
   }
@@ -54,6 +56,41 @@ static RK_INLINE void score_blocks(const rk_head_cache *cache, const float *quer
       UNROLLED for (int v = 0; v < BLOCK_VECTORS; v++) {
         store(scores + q * scores_row + b * RK_KEY_BLOCK + v * RK_W, sum[q][b][v] * splat(scale));
       }
+    }
+  }
+}
+
+// Rows of values that are scored as keys at a time: as many sums as stay in registers.
+enum { SCORED_ROWS = RK_W == 8 ? 2 : 4 };
+
+// Scores of `queries` queries with SCORED_ROWS values that are keys.
+static RK_INLINE void score_rows(const rk_head_cache *cache, const float *query, float scale, int64_t position,
+                                 float *scores, int64_t scores_row, int queries, rk_storage type) {
+  const int64_t dimension = cache->head_dimension;
+  vf sum[4][SCORED_ROWS];
+  UNROLLED for (int q = 0; q < queries; q++) {
+    UNROLLED for (int p = 0; p < SCORED_ROWS; p++) sum[q][p] = splat(0);
+  }
+  int64_t d = 0;
+  for (; d + RK_W <= dimension; d += RK_W) {
+    vf keys[SCORED_ROWS];
+    UNROLLED for (int p = 0; p < SCORED_ROWS; p++) {
+      const int64_t at = (position + p) * dimension + d;
+      __builtin_prefetch((const uint8_t *)cache->values + at * rk_width(type) + 2 * CACHE_AHEAD);
+      keys[p] = load_as(cache->values, type, at);
+    }
+    UNROLLED for (int q = 0; q < queries; q++) {
+      const vf features = load(query + q * dimension + d);
+      UNROLLED for (int p = 0; p < SCORED_ROWS; p++) sum[q][p] = fma(features, keys[p], sum[q][p]);
+    }
+  }
+  for (int q = 0; q < queries; q++) {
+    for (int p = 0; p < SCORED_ROWS; p++) {
+      float score = total_of(sum[q][p]);
+      for (int64_t rest = d; rest < dimension; rest++) {
+        score += query[q * dimension + rest] * rk_load(cache->values, type, (position + p) * dimension + rest);
+      }
+      scores[q * scores_row + p] = score * scale;
     }
   }
 }
@@ -98,6 +135,11 @@ static RK_INLINE void attend_queries(const rk_head_cache *cache, const float *qu
                                      rk_storage type) {
   const int64_t row = (end - begin + RK_KEY_BLOCK - 1) / RK_KEY_BLOCK * RK_KEY_BLOCK;
   int64_t first = 0;
+  if (cache->keys == NULL) {
+    for (; first < row; first += SCORED_ROWS) {
+      score_rows(cache, query, scale, begin + first, scratch + first, row, queries, type);
+    }
+  }
   for (; first + 2 * RK_KEY_BLOCK <= row; first += 2 * RK_KEY_BLOCK) {
     score_blocks(cache, query, scale, (begin + first) / RK_KEY_BLOCK, scratch + first, row, queries, 2, type);
   }
@@ -174,11 +216,17 @@ static RK_INLINE void attend_vector(const rk_head_cache *cache, const float *que
   const vf oldest = positions - splat(window > 0 ? (float)(window - 1) : INFINITY);
   const int64_t seen = window > 0 && position >= window ? position + 1 - window : 0;
   for (int64_t begin = seen / RK_SPAN * RK_SPAN; begin < position + tokens; begin += RK_SPAN) {
-    const float *keys = floats(cache->keys, cache->storage, begin * dimension, RK_SPAN * dimension, keys_scratch);
     const float *values = floats(cache->values, cache->storage, begin * dimension, RK_SPAN * dimension, values_scratch);
+    const float *keys = cache->keys == NULL ? values
+        : floats(cache->keys, cache->storage, begin * dimension, RK_SPAN * dimension, keys_scratch);
     for (int64_t p = 0; p < RK_SPAN; p += RK_MR) {
+      float *to = scores + p * width;
+      if (cache->keys == NULL) {
+        multiply_tile(keys + p * dimension, dimension, 1, packed, width, dimension, to, width, false, RK_MR, queries);
+        continue;
+      }
       const float *from = keys + p / RK_KEY_BLOCK * RK_KEY_BLOCK * dimension + p % RK_KEY_BLOCK;
-      multiply_tile(from, 1, RK_KEY_BLOCK, packed, width, dimension, scores + p * width, width, false, RK_MR, queries);
+      multiply_tile(from, 1, RK_KEY_BLOCK, packed, width, dimension, to, width, false, RK_MR, queries);
     }
     const bool masked = begin + RK_SPAN > position || (window > 0 && begin + window < position + tokens);
     for (int q = 0; q < queries; q++) {

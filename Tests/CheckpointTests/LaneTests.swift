@@ -87,6 +87,24 @@ struct LaneTests {
     #expect(try ModelFolder(contentsOf: source.url).caveats(of: try uniform(4, 32)).isEmpty)
   }
 
+  @Test("A router that MLX reads as it stands is not quantized, and its bias keeps its precision")
+  func keepsRawRouter() throws {
+    try TinyModel.write(to: source)
+    let writer = try SafetensorsWriter(
+      creating: source("model-router.safetensors"),
+      entries: [
+        .init(name: "mlp.gate.weight", type: .BF16, shape: [4, 64]),
+        .init(name: "mlp.gate.e_score_correction_bias", type: .F32, shape: [4]),
+      ])
+    try writer.write([UInt16](repeating: 0x3F80, count: 256), to: "mlp.gate.weight")
+    try writer.write([Float](repeating: 1.0001, count: 4), to: "mlp.gate.e_score_correction_bias")
+    try writer.finish()
+    let lane = try convert(try uniform(4, 32))
+    #expect(try lane.tensor("mlp.gate.weight").type == .BF16)
+    #expect(lane.config.quantization?.overrides == [:])
+    #expect(try convert(.bf16, to: "plain").tensor("mlp.gate.e_score_correction_bias").type == .F32)
+  }
+
   @Test("A source that is quantized itself, or was before, is told and recorded")
   func recordsQuantizedSource() throws {
     try TinyModel.write(to: source)

@@ -46,6 +46,23 @@ struct ModelConfigTests {
     #expect(CacheShape(.object(config)) == nil)
   }
 
+  @Test("Latent attention keeps one row per token and layer, and names the features of its heads apart")
+  func readsLatentAttention() throws {
+    let latent = try config {
+      $0["model_type"] = "glm4_moe_lite"
+      $0["num_hidden_layers"] = 47
+      // 20 heads do not divide 2048.
+      ($0["hidden_size"], $0["num_attention_heads"], $0["num_key_value_heads"]) = (2048, 20, 20)
+      ($0["head_dim"], $0["kv_lora_rank"], $0["qk_rope_head_dim"]) = (nil, 512, 64)
+    }
+    #expect(latent.headDimension == 64)
+    let shape = try #require(CacheShape(.object(latent.json)))
+    #expect(shape.byteCount(tokens: 3, elementBytes: 4) == 47 * (512 + 64) * 3 * 4)
+    var endless = latent.json
+    endless["kv_lora_rank"] = .integer(.max)
+    #expect(CacheShape(.object(endless))?.latentDimension == nil)
+  }
+
   @Test("Both spellings of rotary scaling are read")
   func readsRope() throws {
     let old = try config {

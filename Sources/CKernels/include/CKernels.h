@@ -55,6 +55,7 @@ typedef struct {
 typedef struct {
   rk_storage storage;  // RK_FLOAT32 or RK_FLOAT16
   int64_t head_dimension;  // a multiple of 8
+  // NULL if values are keys too, as in latent attention.
   void *keys;
   void *values;
 } rk_head_cache;
@@ -140,7 +141,7 @@ typedef struct {
   void (*rotate_panel)(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension,
                        int64_t rotary);
 
-  // Stores the key and value of one position.
+  // Stores the key and value of one position; without keys, the value alone.
   void (*append)(const rk_head_cache *cache, int64_t position, const float *key, const float *value);
   // Stores `tokens` positions from `position` on; key and value point at the head's first feature in a panel.
   void (*append_panel)(const rk_head_cache *cache, int64_t position, int64_t tokens, const float *key,

@@ -17,7 +17,7 @@ public struct ModelConfig: Sendable, Equatable {
   public var attentionHeadCount: Int
   /// Divides `attentionHeadCount`.
   public var keyValueHeadCount: Int
-  /// Even.
+  /// Even; of latent attention, the features of a head that turn.
   public var headDimension: Int
   public var intermediateSize: Int
   public var vocabularySize: Int
@@ -63,12 +63,13 @@ public struct ModelConfig: Sendable, Equatable {
       throw fields.error(
         "num_key_value_heads", "is \(keyValueHeadCount), which does not divide the \(attentionHeadCount) heads")
     }
-    if !fields.has("head_dim"), hiddenSize % attentionHeadCount != 0 {
+    let headName = fields.has("qk_rope_head_dim") ? "qk_rope_head_dim" : "head_dim"
+    if !fields.has(headName), hiddenSize % attentionHeadCount != 0 {
       throw fields.error("hidden_size", "is \(hiddenSize), which \(attentionHeadCount) heads do not divide")
     }
-    headDimension = try fields.size("head_dim", upTo: 1 << 12, default: hiddenSize / attentionHeadCount)
+    headDimension = try fields.size(headName, upTo: 1 << 12, default: hiddenSize / attentionHeadCount)
     guard headDimension > 0, headDimension % 2 == 0 else {
-      throw fields.error("head_dim", "is \(headDimension), but rotary embedding needs an even size")
+      throw fields.error(headName, "is \(headDimension), but rotary embedding needs an even size")
     }
     // A mixture without dense layers may leave it out; LFM2 has its own name for it.
     let widths = ["intermediate_size", "block_ff_dim", "moe_intermediate_size"]

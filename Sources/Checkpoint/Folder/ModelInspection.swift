@@ -12,6 +12,7 @@ public struct ModelInspection: Sendable, Equatable {
   public let attentionHeadCount: Int?
   public let keyValueHeadCount: Int?
   public let headDimension: Int?
+  private let latentDimension: Int?
   public let vocabularySize: Int?
   /// In tokens.
   public let contextLength: Int?
@@ -83,6 +84,7 @@ public struct ModelInspection: Sendable, Equatable {
     var headDimension = size("head_dim")
     if let hidden = hiddenSize, let heads = attentionHeadCount { headDimension = headDimension ?? hidden / heads }
     self.headDimension = headDimension
+    latentDimension = CacheShape.latentDimension(of: fields.value)
     vocabularySize = size("vocab_size")
     contextLength = size("max_position_embeddings")
     experts = ExpertCount(fields)
@@ -114,7 +116,9 @@ public struct ModelInspection: Sendable, Equatable {
   /// - Parameter elementBytes: 4 for single, 2 for half precision.
   public func cacheBytesPerToken(elementBytes: Int) -> Int? {
     guard let layerCount, let keyValueHeadCount, let headDimension else { return nil }
-    return CacheShape(layerCount: layerCount, keyValueHeadCount: keyValueHeadCount, headDimension: headDimension)
-      .byteCount(tokens: 1, elementBytes: elementBytes)
+    return CacheShape(
+      layerCount: layerCount, keyValueHeadCount: keyValueHeadCount, headDimension: headDimension,
+      latentDimension: latentDimension
+    ).byteCount(tokens: 1, elementBytes: elementBytes)
   }
 }

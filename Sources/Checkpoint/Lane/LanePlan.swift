@@ -43,14 +43,18 @@ struct LanePlan {
   let steps: [Step]
   let lane: Lane
 
-  /// Every matrix (or stack of matrices) named `….weight` counts as a linear layer or an embedding.
+  /// Every matrix (or stack of matrices) named `….weight` counts as a linear layer or an embedding, but for routers that
+  /// MLX does not quantize.
   init(_ folder: ModelFolder, lane: Lane) throws(CheckpointError) {
     self.lane = lane
     var steps: [Step] = []
     for name in folder.tensors.keys.sorted() where !Self.isDropped(name, folder.config) {
       guard let tensor = folder.tensors[name], !folder.isQuantizationPart(name) else { continue }
-      guard name.hasSuffix(".weight"), tensor.shape.count >= 2, tensor.type.isRowType || tensor.type == .U32 else {
-        steps.append(.copy(tensor, type: lane == .bf16 && tensor.type.isRowType ? .BF16 : tensor.type))
+      guard name.hasSuffix(".weight"), tensor.shape.count >= 2, tensor.type.isRowType || tensor.type == .U32,
+        !Self.isRawRouter(name, folder)
+      else {
+        let isRounded = lane == .bf16 && tensor.type.isRowType && !name.hasSuffix(Self.routerBias)
+        steps.append(.copy(tensor, type: isRounded ? .BF16 : tensor.type))
         continue
       }
       let path = String(name.dropLast(".weight".count))
@@ -59,6 +63,15 @@ struct LanePlan {
       steps.append(.layer(path: path, weight, type: lane == .bf16 ? .BF16 : weight.floatType, format: format))
     }
     self.steps = steps
+  }
+
+  /// What DeepSeek-V3's routers add to pick experts, which mlx-lm keeps in single precision.
+  private static let routerBias = ".e_score_correction_bias"
+
+  /// Whether the tensor is a router that mlx-lm reads as it stands, and so cannot read if it is quantized: its bias stands
+  /// below the same path.
+  private static func isRawRouter(_ name: String, _ folder: ModelFolder) -> Bool {
+    folder.tensors[name.dropLast(".weight".count) + routerBias] != nil
   }
 
   /// Tensors that mlx-lm drops on loading: precomputed rotary frequencies, and an output layer that is tied anyway.

@@ -24,7 +24,7 @@ public enum FloatStorage {
 
   /// Stores a value at an index of elements of the type, rounded to nearest.
   @inline(__always)
-  static func store(_ value: Float, as type: TensorType, at index: Int, in output: UnsafeMutableRawPointer) {
+  public static func store(_ value: Float, as type: TensorType, at index: Int, in output: UnsafeMutableRawPointer) {
     switch type {
     case .F16:
       output.storeBytes(of: HalfPrecision.half(value).littleEndian, toByteOffset: 2 * index, as: UInt16.self)

@@ -10,6 +10,36 @@ public struct QuantizedParts: Sendable, Equatable {
   }
 }
 
+extension QuantizedParts {
+  /// Finite values, row-major, in groups that divide the rows, as `mx.quantize` makes them in affine mode.
+  ///
+  /// - Parameter type: Of the scales and biases: F32, F16 or BF16.
+  public init(affine values: [Float], format: QuantizationFormat, type: TensorType) {
+    let quantizer = AffineQuantizer(bits: format.bits, groupSize: format.groupSize)
+    let (groups, words) = (values.count / format.groupSize, format.groupSize / 32 * format.bits)
+    let parameters = [UInt8](repeating: 0, count: groups * type.byteWidth)
+    self.init(codes: [UInt8](repeating: 0, count: groups * words * 4), scales: parameters, biases: parameters)
+    values.withUnsafeBufferPointer { values in
+      codes.withUnsafeMutableBytes { codes in
+        scales.withUnsafeMutableBytes { scales in
+          biases.withUnsafeMutableBytes { biases in
+            guard let values = values.baseAddress, let codes = codes.baseAddress, let scales = scales.baseAddress,
+              let biases = biases.baseAddress
+            else { return }
+            for group in 0..<groups {
+              let (scale, bias) = quantizer.quantize(
+                values + group * format.groupSize,
+                into: codes.assumingMemoryBound(to: UInt32.self) + group * words)
+              FloatStorage.store(scale, as: type, at: group, in: scales)
+              FloatStorage.store(bias, as: type, at: group, in: biases)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 /// An affine layer that is filled group by group, from any thread.
 public struct AffineParts {
   /// The layer as far as it is filled; zero elsewhere.

@@ -48,7 +48,7 @@ public final class SensitivityMeasurement {
   /// Tokens of calibration text that are read.
   public var tokenCount: Int { sequences.reduce(0) { $0 + $1.count } }
 
-  /// Measures every layer whose rows are divided by the groups of both formats.
+  /// Measures every layer that a lane quantizes and whose rows are divided by the groups of both formats.
   ///
   /// - Parameters:
   ///   - coarse: The format that is measured.
@@ -59,7 +59,12 @@ public final class SensitivityMeasurement {
     coarse: QuantizationFormat, fine: QuantizationFormat, progress: (String, Int, Int) -> Void,
     isCancelled: () -> Bool
   ) throws -> [LayerSensitivity] {
-    let slots = model.slots
+    let quantized = Set(
+      try folder.laneTensors().compactMap { tensor -> String? in
+        guard case .layer(let path, _) = tensor else { return nil }
+        return path
+      })
+    let slots = model.slots.filter { quantized.contains($0.path) }
     var sensitivities: [LayerSensitivity] = []
     for (index, slot) in slots.enumerated() {
       if isCancelled() { throw CheckpointError.cancelled }

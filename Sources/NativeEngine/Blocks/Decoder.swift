@@ -44,6 +44,13 @@ struct Decoder {
     }
   }
 
+  /// The latent attention of layers that have one, by layer.
+  var latentAttentions: [LatentAttention?] {
+    layers.map { layer in
+      if case .latentAttention(let attention) = layer.mixer { attention } else { nil }
+    }
+  }
+
   /// The recurrent mixers of layers that have one, by layer.
   var recurrentMixers: [(any RecurrentMixer)?] {
     layers.map { layer in
@@ -74,6 +81,7 @@ struct DecoderLayer {
 
   enum Mixer {
     case attention(Attention)
+    case latentAttention(LatentAttention)
     case recurrent(any RecurrentMixer)
   }
 
@@ -85,6 +93,7 @@ struct DecoderLayer {
       let mixed: Register = mixerOutputNorm == nil ? .hidden : .sum
       switch mixer {
       case .attention(let attention): attention.run(pass, layer: index, into: mixed)
+      case .latentAttention(let attention): attention.run(pass, layer: index, into: mixed)
       case .recurrent(let mixer): mixer.run(pass, layer: index, into: mixed)
       }
     }
@@ -117,6 +126,7 @@ struct DecoderLayer {
         (attention.query, .mixerInput), (attention.key, .mixerInput), (attention.value, .mixerInput),
         (attention.output, .mixerOutput),
       ]
+    case .latentAttention(let attention): return attention.matrices
     case .recurrent(let mixer):
       return mixer.inputs.map { ($0.linear, .mixerInput) } + [(mixer.output, .mixerOutput)]
     case nil: return []

@@ -12,7 +12,10 @@ struct WeightMatrix: Sendable {
   var columns: Int { Int(matrix.columns) }
 
   /// Bytes that one product reads.
-  var byteCount: Int { tensors.reduce(0) { $0 + $1.bytes.count } }
+  var byteCount: Int {
+    guard matrix.scales != nil else { return rows * rowBytes }
+    return rows * (rowBytes + columns / Int(matrix.group) * (matrix.biases == nil ? 1 : 2 * width))
+  }
 
   /// One of `count` matrices that stand below each other.
   func part(_ index: Int, of count: Int) -> rk_matrix {
@@ -114,6 +117,23 @@ struct WeightMatrix: Sendable {
         storage: storage, bits: Int32(format.bits), group: Int32(format.groupSize),
         parameters: rk_storage(type) ?? storage, rows: Int64(rows), columns: Int64(columns), values: memory[0].base,
         scales: memory[1].base, biases: memory[2].base),
+      tensors: [])
+    owner = memory
+  }
+
+  /// Floats that stand in memory, rounded to a type.
+  init(_ values: [Float], type: TensorType, rows: Int, columns: Int) {
+    var bytes = [UInt8](repeating: 0, count: values.count * type.byteWidth)
+    bytes.withUnsafeMutableBytes { buffer in
+      guard let base = buffer.baseAddress else { return }
+      for index in values.indices { FloatStorage.store(values[index], as: type, at: index, in: base) }
+    }
+    let memory = OwnedBytes(bytes)
+    let storage = rk_storage(type) ?? RK_FLOAT32
+    self.init(
+      matrix: rk_matrix(
+        storage: storage, bits: 0, group: 0, parameters: storage, rows: Int64(rows), columns: Int64(columns),
+        values: memory.base, scales: nil, biases: nil),
       tensors: [])
     owner = memory
   }

@@ -46,6 +46,15 @@ struct PanelPass: Pass {
     thread.forEachTask(panels.count) { session.normalize(norm, panel: panels.lowerBound + $0) }
   }
 
+  func normalize(_ register: Register, by norm: Norm) {
+    let count = norm.weight.count
+    thread.forEachTask(panels.count) { task in
+      let offset = (panels.lowerBound + task) * count * width
+      kernels.functions.normalize_panel(
+        base(register) + offset, norm.weight, norm.epsilon, Int64(count), base(.normed) + offset)
+    }
+  }
+
   func addNormalized(_ norm: Norm) {
     let size = hiddenSize * width
     thread.forEachTask(panels.count) { task in

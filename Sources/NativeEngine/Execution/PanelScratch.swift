@@ -8,6 +8,8 @@ final class PanelScratch {
     let tile: FloatBuffer
     let attention: FloatBuffer
     let state: FloatBuffer
+    /// Inputs of products with the matrix of one head of latent attention.
+    let headInputs: FloatBuffer
   }
 
   /// Tokens per chunk.
@@ -44,11 +46,16 @@ final class PanelScratch {
     experts =
       decoder.mixtures.isEmpty ? nil : ExpertScratch(decoder, kernels: kernels, threads: threads, tokens: tokens)
     let attentions = decoder.attentions.compactMap { $0 }
-    let attention = attentions.map { rk_attention_scratch_count(Int64($0.group), Int64($0.dimension)) }.max() ?? 0
+    let latents = decoder.latentAttentions.compactMap { $0 }
+    let shapes =
+      attentions.map { ($0.group, $0.dimension) } + latents.map { (LatentAttention.headsPerTask, $0.dimension) }
+    let attention = shapes.map { rk_attention_scratch_count(Int64($0.0), Int64($0.1)) }.max() ?? 0
+    let headInputs = latents.map { max($0.plainDimension, $0.rank) }.max() ?? 0
     let state = decoder.recurrentMixers.compactMap { $0?.scratchCount }.max() ?? 0
     perThread = (0..<threads).map { _ in
       PerThread(
-        tile: FloatBuffer(Int(rk_tile_count())), attention: FloatBuffer(Int(attention)), state: FloatBuffer(state))
+        tile: FloatBuffer(Int(rk_tile_count())), attention: FloatBuffer(Int(attention)), state: FloatBuffer(state),
+        headInputs: FloatBuffer(headInputs * LatentAttention.panelsPerTask * kernels.panel))
     }
   }
 }

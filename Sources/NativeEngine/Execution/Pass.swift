@@ -36,6 +36,8 @@ protocol Pass {
 
   /// normed = norm(hidden)
   func normalize(_ norm: Norm)
+  /// normed = norm(register), of as many features as the norm has
+  func normalize(_ register: Register, by norm: Norm)
   /// hidden += norm(sum)
   func addNormalized(_ norm: Norm)
   /// Products of one input.
@@ -46,6 +48,8 @@ protocol Pass {
   func scaleBySigmoid(_ register: Register, features: Int, by factor: Register)
   /// Attends with the queries, keys and values, remembers the last two, and returns where the result is.
   func attend(_ attention: Attention, layer: Int) -> Register
+  /// query = latent attention(query, key), for which the layer remembers the latent in `key`.
+  func attend(_ attention: LatentAttention, layer: Int)
   /// query = what a mixer reads of the state that the layer remembers, moved on by the products of its inputs.
   func remember(_ mixer: some RecurrentMixer, layer: Int)
   /// sum = or += the results of the experts that the scores in `router` pick, for `normed`.

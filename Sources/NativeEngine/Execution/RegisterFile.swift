@@ -29,17 +29,25 @@ extension Decoder {
   /// The most features that a register has for a token.
   func features(of register: Register, holdsExperts: Bool) -> Int {
     let attentions = attentions.compactMap { $0 }
+    let latents = latentAttentions.compactMap { $0 }
     let mixers = recurrentMixers.compactMap { $0?.features(of: register) }
     func largest(_ counts: [Int]) -> Int { (counts + mixers).max() ?? 0 }
     switch register {
-    case .hidden, .normed: return config.hiddenSize
+    case .hidden: return config.hiddenSize
+    case .normed: return largest([config.hiddenSize] + latents.map(\.query.rank))
     case .sum:
       let isUsed = layers.contains { $0.mixerOutputNorm != nil || $0.feedForwardOutputNorm != nil }
       return isUsed ? config.hiddenSize : 0
-    case .query: return largest(attentions.map(\.width))
-    case .key: return largest(attentions.map { $0.keyValueHeads * $0.dimension })
-    case .value: return largest(attentions.map { $0.keyValueHeads * $0.dimension })
-    case .mixed: return largest(attentions.map { $0.isGated ? 2 * $0.width : 0 })
+    case .query:
+      return largest(
+        attentions.map(\.width) + latents.map { $0.heads * max($0.queryDimension, $0.valueDimension) })
+    case .key: return largest(attentions.map { $0.keyValueHeads * $0.dimension } + latents.map(\.dimension))
+    case .value:
+      return largest(
+        attentions.map { $0.keyValueHeads * $0.dimension } + latents.map { max($0.dimension, $0.query.rank) })
+    case .mixed:
+      return largest(
+        attentions.map { $0.isGated ? 2 * $0.width : 0 } + latents.map { $0.heads * $0.dimension })
     case .gate: return largest(gateWidths(holdsExperts))
     case .up: return largest(gateWidths(holdsExperts))
     case .router: return largest(mixtures.map(\.routing.expertCount))
@@ -72,6 +80,7 @@ extension Decoder {
     let mixers = layers.map { layer in
       switch layer.mixer {
       case .attention(let attention): attention.width
+      case .latentAttention(let attention): attention.matrices.map(\.linear.columns).max() ?? 0
       case .recurrent(let mixer): mixer.output.columns
       case nil: 0
       }

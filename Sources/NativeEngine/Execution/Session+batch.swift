@@ -138,14 +138,17 @@ final class PieceScratch {
     let attentions = decoder.attentions.compactMap { $0 }
     let span = Int(RK_SPAN)
     let positions = (tokens + span - 1) / span * span
-    let dimension = attentions.map(\.dimension).max() ?? 0
-    let queries = attentions.map { $0.group * $0.dimension }.max() ?? 0
+    let latents = decoder.latentAttentions.compactMap { $0 }
+    let numbers = (attentions.map { 2 * $0.dimension } + latents.map(\.dimension)).max() ?? 0
+    let queries =
+      (attentions.map { $0.group * $0.dimension } + latents.map { LatentAttention.headsPerTask * $0.dimension }).max()
+      ?? 0
     let state = decoder.recurrentMixers.compactMap { $0?.floatsPerPart }.max() ?? 0
     self.precision = precision
     self.positions = positions
     perThread = (0..<threads).map { _ in
       PerThread(
-        cache: FloatBuffer(2 * positions * dimension), queries: FloatBuffer(queries * kernels.panel),
+        cache: FloatBuffer(positions * numbers), queries: FloatBuffer(queries * kernels.panel),
         start: FloatBuffer(state), state: FloatBuffer(state))
     }
     scored = FloatBuffer(decoder.config.hiddenSize * kernels.panel)
@@ -157,5 +160,12 @@ final class PieceScratch {
     return rk_head_cache(
       storage: precision.storage, head_dimension: Int64(attention.dimension), keys: keys,
       values: keys + positions * attention.dimension * precision.byteWidth)
+  }
+
+  /// The rows of a piece.
+  func cache(of attention: LatentAttention, thread: Int) -> rk_head_cache {
+    rk_head_cache(
+      storage: precision.storage, head_dimension: Int64(attention.dimension), keys: nil,
+      values: perThread[thread].cache.base)
   }
 }

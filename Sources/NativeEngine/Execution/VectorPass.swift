@@ -33,6 +33,15 @@ struct VectorPass: Pass {
     }
   }
 
+  func normalize(_ register: Register, by norm: Norm) {
+    let count = norm.weight.count
+    for token in 0..<batch {
+      functions.normalize(
+        scratch.registers[register] + token * count, norm.weight, norm.epsilon, Int64(count),
+        own.normed.base + token * count)
+    }
+  }
+
   func addNormalized(_ norm: Norm) {
     // Every thread normalizes all of it, and adds its share.
     let share = thread.share(of: hiddenSize)

@@ -37,20 +37,21 @@ final class VectorScratch {
 
   init(_ decoder: Decoder, contextLength: Int, threads: Int, batch: Int) {
     let attentions = decoder.attentions.compactMap { $0 }
+    let latents = decoder.latentAttentions.compactMap { $0 }
     let spans = (contextLength + Self.span - 1) / Self.span
     registers = RegisterFile(decoder, tokens: batch, width: 1, holdsExperts: true)
     logits = FloatBuffer(batch * decoder.config.vocabularySize)
     angles = decoder.rotaries.map {
       Angles(half: $0.half, cosine: FloatBuffer(batch * $0.half), sine: FloatBuffer(batch * $0.half))
     }
-    spanSumStride = spans * (attentions.map(\.width).max() ?? 0)
-    spanStride = spans * (attentions.map(\.heads).max() ?? 0)
+    spanSumStride = spans * ((attentions.map(\.width) + latents.map { $0.heads * $0.dimension }).max() ?? 0)
+    spanStride = spans * ((attentions.map(\.heads) + latents.map(\.heads)).max() ?? 0)
     spanSums = FloatBuffer(batch * spanSumStride)
     spanLargest = FloatBuffer(batch * spanStride)
     spanTotals = FloatBuffer(batch * spanStride)
     let widest = decoder.widestInput
     let prepared = batch * Int(rk_prepared_count(Int64(widest)))
-    let group = attentions.map(\.group).max() ?? 0
+    let group = (attentions.map(\.group) + latents.map { _ in LatentAttention.headsPerSpan }).max() ?? 0
     let query = attentions.map { ($0.group + 1) * $0.dimension }.max() ?? 0
     let state = decoder.recurrentMixers.compactMap { $0?.scratchCount }.max() ?? 0
     let picked = decoder.mixtures.map(\.routing.picked).max() ?? 0

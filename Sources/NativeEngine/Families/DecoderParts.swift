@@ -59,6 +59,13 @@ extension WeightSource {
       key: try norm("\(path).k_norm", count: config.headDimension, offset: offset))
   }
 
+  /// Norms of all query heads and all key heads of a token.
+  func commonNorms(_ path: String) throws -> Attention.HeadNorms {
+    .together(
+      query: try norm("\(path).q_norm", count: config.attentionHeadCount * config.headDimension),
+      key: try norm("\(path).k_norm", count: config.keyValueHeadCount * config.headDimension))
+  }
+
   /// - Parameter up: Nil for a network whose gate multiplies itself.
   func gatedFeedForward(
     _ path: String, gate: String = "gate_proj", up: String? = "up_proj", down: String = "down_proj", width: Int,

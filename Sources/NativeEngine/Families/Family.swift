@@ -21,6 +21,7 @@ public enum Families {
   static let all: [any Family.Type] = [
     DenseFamily.self, MixtureFamily.self, DeltaNetFamily.self, SinkFamily.self, GemmaFamily.self,
     ConvolutionFamily.self, GraniteFamily.self, StateSpaceFamily.self,
+    GLMFamily.self, MiniMaxFamily.self, LatentFamily.self,
   ]
 
   public static var modelTypes: [String] { all.flatMap { $0.modelTypes } }

@@ -45,10 +45,7 @@ struct MixtureFamily: Family {
   private func norms(_ path: String, _ weights: WeightSource) throws -> Attention.HeadNorms {
     switch config.modelType {
     case "qwen3_moe": return try weights.headNorms(path)
-    case "olmoe":
-      return .together(
-        query: try weights.norm("\(path).q_norm", count: config.attentionHeadCount * config.headDimension),
-        key: try weights.norm("\(path).k_norm", count: config.keyValueHeadCount * config.headDimension))
+    case "olmoe": return try weights.commonNorms(path)
     default: return .none
     }
   }

@@ -37,12 +37,26 @@ final class WeightSource {
       path: path, matrix: matrix.reordered(order), bias: bias.map { bias in order.map { bias[$0] } }, isReordered: true)
   }
 
+  /// The weight of a layer as the folder holds it, which may be taken apart.
+  ///
+  /// - Throws: `CheckpointError`.
+  func layerWeight(_ path: String, columns: Int) throws -> LayerWeight {
+    let path = prefix + path
+    used.formUnion([".weight", ".scales", ".biases"].map { path + $0 })
+    let weight = try folder.weight(of: path, columnCount: columns)
+    try weight.validateFinite()
+    return weight
+  }
+
   /// A norm.
   ///
-  /// - Parameter offset: What is added to the weights of the file.
-  func norm(_ path: String, count: Int, offset: Float = 0) throws -> Norm {
+  /// - Parameters:
+  ///   - offset: What is added to the weights of the file.
+  ///   - epsilon: Nil for the configuration's.
+  func norm(_ path: String, count: Int, offset: Float = 0, epsilon: Double? = nil) throws -> Norm {
     let weight = try floats(prefix + path + ".weight", [count])
-    return Norm(weight: offset == 0 ? weight : weight.map { $0 + offset }, epsilon: Float(config.rmsNormEpsilon))
+    return Norm(
+      weight: offset == 0 ? weight : weight.map { $0 + offset }, epsilon: Float(epsilon ?? config.rmsNormEpsilon))
   }
 
   /// A plain tensor in single precision.

@@ -2,6 +2,10 @@
 public enum ActivationPoint: Sendable, CaseIterable {
   /// The normalized input of a mixer's projections.
   case mixerInput
+  /// The normalized query before the products that make heads of it, of latent attention.
+  case compressedQuery
+  /// The input of a matrix that one head of latent attention has for itself. Each sees another, so nobody observes it.
+  case headInput
   /// The result of a mixer, which is the input of its output projection.
   case mixerOutput
   /// The normalized input of the feed-forward network.

@@ -10,8 +10,9 @@ final class CachedSequence {
 
   init(_ decoder: Decoder, positions: Int, precision: CachePrecision) {
     cache = KeyValueCache(
-      decoder.attentions.map { attention in
+      zip(decoder.attentions, decoder.latentAttentions).map { attention, latent in
         attention.map { .init(headCount: $0.keyValueHeads, headDimension: $0.dimension) }
+          ?? latent.map { .init(headCount: 1, headDimension: $0.dimension, holdsKeys: false) }
       }, positions: positions, precision: precision)
     recurrent = RecurrentState(decoder)
   }

@@ -23,6 +23,11 @@ final class KeyValueCache {
   struct Shape {
     let headCount: Int
     let headDimension: Int
+    /// Whether keys stand beside the values, rather than be the same.
+    var holdsKeys = true
+
+    /// Of one position.
+    var numberCount: Int { (holdsKeys ? 2 : 1) * headCount * headDimension }
   }
 
   let precision: CachePrecision
@@ -45,13 +50,13 @@ final class KeyValueCache {
     var numbers = 0
     layers = shapes.map { shape in
       guard let shape else { return nil }
-      defer { numbers += 2 * shape.headCount * capacity * shape.headDimension }
+      defer { numbers += capacity * shape.numberCount }
       return (shape, numbers)
     }
     self.capacity = capacity
     byteCount = numbers * precision.byteWidth
     bytesPerToken =
-      shapes.compactMap { $0 }.reduce(0) { $0 + 2 * $1.headCount * $1.headDimension } * precision.byteWidth
+      shapes.compactMap { $0 }.reduce(0) { $0 + $1.numberCount } * precision.byteWidth
     // Zero pages are not touched before they are used, so an unused context costs no memory.
     storage = Self.zeroPages(byteCount)
   }
@@ -62,9 +67,10 @@ final class KeyValueCache {
   func head(_ head: Int, layer: Int) -> rk_head_cache {
     guard let (shape, first) = layers[layer] else { preconditionFailure("layer \(layer) has no attention") }
     let bytes = capacity * shape.headDimension * precision.byteWidth
-    let keys = storage + first * precision.byteWidth + 2 * head * bytes
+    let base = storage + first * precision.byteWidth + (shape.holdsKeys ? 2 : 1) * head * bytes
     return rk_head_cache(
-      storage: precision.storage, head_dimension: Int64(shape.headDimension), keys: keys, values: keys + bytes)
+      storage: precision.storage, head_dimension: Int64(shape.headDimension), keys: shape.holdsKeys ? base : nil,
+      values: shape.holdsKeys ? base + bytes : base)
   }
 
   private static func zeroPages(_ count: Int) -> UnsafeMutableRawPointer {
