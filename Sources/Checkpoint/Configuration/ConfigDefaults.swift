@@ -13,7 +13,7 @@ enum ConfigDefaults {
         ("head_dim", 256), ("vocab_size", .integer(isWrapped ? 262_208 : 262_144)), ("rms_norm_eps", .number(1e-6)),
         ("max_position_embeddings", 131_072),
       ]
-    case "gemma4", "gemma4_text":
+    case "gemma4", "gemma4_text", "gemma4_unified":
       return [
         ("num_attention_heads", 8), ("num_key_value_heads", 1), ("head_dim", 256), ("vocab_size", 262_144),
         ("rms_norm_eps", .number(1e-6)), ("max_position_embeddings", 131_072),

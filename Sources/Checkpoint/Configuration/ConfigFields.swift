@@ -35,6 +35,13 @@ public struct ConfigFields: Sendable, Equatable {
     return number
   }
 
+  /// An integer from 1 to `limit`, or nil for 0 or null, by which a configuration says that it has none.
+  public func count(_ name: String, upTo limit: Int, default fallback: Int? = nil) throws(CheckpointError) -> Int? {
+    guard let member = value[name] else { return fallback }
+    if member == .null || member.integer == 0 { return nil }
+    return try size(name, upTo: limit)
+  }
+
   public func number(
     _ name: String, in range: ClosedRange<Double>, default fallback: Double? = nil
   ) throws(CheckpointError) -> Double {

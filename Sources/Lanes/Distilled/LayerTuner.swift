@@ -49,6 +49,7 @@ public final class LayerTuner {
     let inputs: [Float]
     switch slot.place {
     case .embedding, .head: inputs = headMoments
+    case .layerInputs: inputs = []
     case .layer(let index, let input):
       if current != index { try advance(to: index) }
       // Without moments, as of experts that a router picks, the matrix is rounded as it is.

@@ -92,7 +92,7 @@ public final class SensitivityMeasurement {
     let start: Int
     let inputs: [HiddenStates]
     switch slot.place {
-    case .embedding: (start, inputs) = (0, try sequences.map(model.embed))
+    case .embedding, .layerInputs: (start, inputs) = (0, try sequences.map(model.embed))
     case .head: (start, inputs) = (model.layerCount, states[model.layerCount])
     case .layer(let index, _): (start, inputs) = (index, states[index])
     }

@@ -8,8 +8,7 @@ struct Attention {
   /// Features of a head, a multiple of 8.
   let dimension: Int
   let query: Linear
-  let key: Linear
-  let value: Linear
+  let memory: Memory
   let output: Linear
   /// Before the rotation.
   let norms: HeadNorms
@@ -26,13 +25,37 @@ struct Attention {
   /// How queries grow with their position, nil if they do not.
   let queryGrowth: QueryGrowth?
 
+  /// Which keys and values queries meet.
+  enum Memory {
+    /// The layer's own, which it remembers. Without a projection, values are the keys before norm and rotation (Gemma 4).
+    case own(key: Linear, value: Linear?)
+    /// Those that an earlier layer remembers (Gemma 4).
+    case layer(Int)
+  }
+
   /// How queries and keys are normalized.
   enum HeadNorms {
     case none
-    /// Each head by itself.
-    case perHead(query: Norm, key: Norm)
+    /// Each head by itself; values too if there is a norm for them.
+    case perHead(query: Norm, key: Norm, value: Norm? = nil)
+    /// Each query head, where keys are another layer's.
+    case queries(Norm)
     /// All heads of a token together (OLMoE).
     case together(query: Norm, key: Norm)
+
+    /// Of each query head by itself.
+    var ofQueries: Norm? {
+      switch self {
+      case .perHead(let query, _, _), .queries(let query): query
+      case .none, .together: nil
+      }
+    }
+
+    /// Of each key head by itself.
+    var ofKeys: Norm? { if case .perHead(_, let key, _) = self { key } else { nil } }
+
+    /// Of each value head by itself.
+    var ofValues: Norm? { if case .perHead(_, _, let value) = self { value } else { nil } }
   }
 
   /// Queries of position p are multiplied with 1 + beta · ln(1 + ⌊p / original⌋), as Ministral 3 does it.
@@ -43,6 +66,19 @@ struct Attention {
     func factor(at position: Int) -> Float { Float(1 + beta * log(1 + Double(position / original))) }
   }
 
+  /// The projections of the layer's own keys and values, none if they are another layer's.
+  var keyValueProjections: [Linear] {
+    switch memory {
+    case .own(let key, let value): [key] + (value.map { [$0] } ?? [])
+    case .layer: []
+    }
+  }
+
+  /// The layer, itself or an earlier one, whose keys and values queries meet.
+  func rememberingLayer(of layer: Int) -> Int {
+    if case .layer(let earlier) = memory { earlier } else { layer }
+  }
+
   /// Query heads that share a key-value head.
   var group: Int { heads / keyValueHeads }
   /// Features of all query heads.
@@ -51,7 +87,12 @@ struct Attention {
   /// hidden += output(attention(normed)), or mixed = that if a norm follows.
   func run(_ pass: some Pass, layer: Int, into sum: Register) {
     let queries: Register = isGated ? .mixed : .query
-    pass.multiply([(query, queries, false), (key, .key, false), (value, .value, false)], from: .normed)
+    switch memory {
+    case .own(let key, let value?):
+      pass.multiply([(query, queries, false), (key, .key, false), (value, .value, false)], from: .normed)
+    case .own(let key, nil): pass.multiply([(query, queries, false), (key, .key, false)], from: .normed)
+    case .layer: pass.multiply([(query, queries, false)], from: .normed)
+    }
     let result = pass.attend(self, layer: layer)
     guard let pass = pass.narrowed else { return }
     pass.observe(.mixerOutput, result)

@@ -14,9 +14,13 @@ struct Decoder {
   /// Bounds logits by cap · tanh(logit / cap); nil for no bound.
   let logitCap: Float?
   let rotaries: [RotaryEmbedding]
+  /// Nil if layers see the hidden state only.
+  let layerInputs: LayerInputs?
 
   /// Bytes of weights that decoding one token reads.
-  var bytesPerToken: Int { layers.reduce(head.byteCount) { $0 + $1.bytesPerToken } }
+  var bytesPerToken: Int {
+    layers.reduce(head.byteCount + (layerInputs?.projection.byteCount ?? 0)) { $0 + $1.bytesPerToken }
+  }
 
   /// Every matrix with the layer that it belongs to and the input that it multiplies: the embedding first, the head last
   /// unless it is the embedding.
@@ -24,7 +28,8 @@ struct Decoder {
     let inner = layers.enumerated().flatMap { index, layer in
       layer.matrices.map { ($0.linear, MatrixSlot.Place.layer(index, input: $0.input)) }
     }
-    return [(embedding, .embedding)] + inner + (head === embedding ? [] : [(head, .head)])
+    let inputs = layerInputs.map { [($0.embedding, MatrixSlot.Place.layerInputs), ($0.projection, .layerInputs)] }
+    return [(embedding, .embedding)] + (inputs ?? []) + inner + (head === embedding ? [] : [(head, .head)])
   }
 
   /// Whether some layer's weights can be multiplied with prompts in bfloat16.
@@ -58,12 +63,21 @@ struct Decoder {
     }
   }
 
-  /// The mixtures of layers that have one.
-  var mixtures: [Experts] {
-    layers.compactMap { layer in
-      if case .experts(let experts) = layer.feedForward { experts } else { nil }
-    }
+  /// The layers whose keys and values later layers read too.
+  var sharedLayers: Set<Int> {
+    var layers: Set<Int> = []
+    for case .layer(let index)? in attentions.map({ $0?.memory }) { layers.insert(index) }
+    return layers
   }
+
+  /// How many layers there are up to the last that remembers anything: later ones need run for wanted tokens only.
+  var rememberingCount: Int {
+    let others = attentions.reversed().prefix { if case .layer? = $0?.memory { true } else { false } }
+    return layers.count - others.count
+  }
+
+  /// The mixtures of layers that have one.
+  var mixtures: [Experts] { layers.compactMap(\.feedForward?.experts) }
 }
 
 /// A layer: a mixer, which lets tokens see earlier ones, and a feed-forward network, each behind a norm and added to the
@@ -78,6 +92,10 @@ struct DecoderLayer {
   let feedForward: FeedForward?
   /// Of the feed-forward's result, before it is added; nil for none.
   let feedForwardOutputNorm: Norm?
+  /// How it takes in inputs besides the hidden state (Gemma 4); nil if it does not.
+  var inputGate: LayerInputGate?
+  /// What the hidden state is multiplied with in the end.
+  var scale: Float = 1
 
   enum Mixer {
     case attention(Attention)
@@ -105,27 +123,27 @@ struct DecoderLayer {
       feedForward.run(pass, into: feedForwardOutputNorm == nil ? .hidden : .sum)
       if let feedForwardOutputNorm { pass.addNormalized(feedForwardOutputNorm) }
     }
+    inputGate?.run(pass)
+    if scale != 1 { pass.scaleHidden(by: scale) }
   }
 
   /// Bytes of weights that one token reads.
   var bytesPerToken: Int {
-    let mixer = mixerMatrices.reduce(0) { $0 + $1.linear.byteCount }
-    switch feedForward {
-    case .gated: return feedForwardMatrices.reduce(mixer) { $0 + $1.linear.byteCount }
-    case .experts(let experts): return mixer + experts.bytesPerToken
-    case nil: return mixer
+    let network = (feedForward?.network).map { matrices(of: $0, .feedForwardGate) } ?? []
+    return (mixerMatrices + network + inputMatrices).reduce(feedForward?.experts?.bytesPerToken ?? 0) {
+      $0 + $1.linear.byteCount
     }
   }
 
-  var matrices: [(linear: Linear, input: ActivationPoint)] { mixerMatrices + feedForwardMatrices }
+  var matrices: [(linear: Linear, input: ActivationPoint)] { mixerMatrices + feedForwardMatrices + inputMatrices }
+
+  private var inputMatrices: [(linear: Linear, input: ActivationPoint)] { inputGate?.matrices ?? [] }
 
   private var mixerMatrices: [(linear: Linear, input: ActivationPoint)] {
     switch mixer {
     case .attention(let attention):
-      return [
-        (attention.query, .mixerInput), (attention.key, .mixerInput), (attention.value, .mixerInput),
-        (attention.output, .mixerOutput),
-      ]
+      let inputs = [attention.query] + attention.keyValueProjections
+      return inputs.map { ($0, .mixerInput) } + [(attention.output, .mixerOutput)]
     case .latentAttention(let attention): return attention.matrices
     case .recurrent(let mixer):
       return mixer.inputs.map { ($0.linear, .mixerInput) } + [(mixer.output, .mixerOutput)]
@@ -134,20 +152,33 @@ struct DecoderLayer {
   }
 
   private var feedForwardMatrices: [(linear: Linear, input: ActivationPoint)] {
-    func of(_ network: GatedFeedForward, _ gate: ActivationPoint) -> [(linear: Linear, input: ActivationPoint)] {
-      [network.gate, network.up].compactMap(\.self).map { ($0, .feedForwardInput) } + [(network.down, gate)]
-    }
     switch feedForward {
-    case .gated(let network): return of(network, .feedForwardGate)
+    case .gated(let network): return matrices(of: network, .feedForwardGate)
     case .experts(let experts):
-      let inputs = [experts.gate, experts.up].compactMap(\.self)
-      var own: [(linear: Linear, input: ActivationPoint)] = [(experts.router, .feedForwardInput)]
-      own += inputs.map { ($0, experts.latent == nil ? .feedForwardInput : .expertInput) }
-      own.append((experts.down, .expertGate))
-      if let latent = experts.latent { own += [(latent.input, .feedForwardInput), (latent.output, .expertOutput)] }
+      let own = matrices(of: experts, router: .feedForwardInput, .feedForwardInput)
       guard let shared = experts.shared else { return own }
-      return own + (shared.gate.map { [($0, .feedForwardInput)] } ?? []) + of(shared.network, .sharedExpertGate)
+      return own + (shared.gate.map { [($0, .feedForwardInput)] } ?? [])
+        + matrices(of: shared.network, .sharedExpertGate)
+    case .both(let pair):
+      return matrices(of: pair.network, .feedForwardGate)
+        + matrices(of: pair.experts, router: .routerInput, .expertInput)
     case nil: return []
     }
+  }
+
+  private func matrices(
+    of network: GatedFeedForward, _ gate: ActivationPoint
+  ) -> [(linear: Linear, input: ActivationPoint)] {
+    [network.gate, network.up].compactMap(\.self).map { ($0, .feedForwardInput) } + [(network.down, gate)]
+  }
+
+  private func matrices(
+    of experts: Experts, router: ActivationPoint, _ input: ActivationPoint
+  ) -> [(linear: Linear, input: ActivationPoint)] {
+    let inputs = [experts.gate, experts.up].compactMap(\.self)
+    let latent: [(linear: Linear, input: ActivationPoint)] =
+      experts.latent.map { [($0.input, input), ($0.output, .expertOutput)] } ?? []
+    return [(experts.router, router)] + inputs.map { ($0, experts.latent == nil ? input : .expertInput) }
+      + [(experts.down, .expertGate)] + latent
   }
 }

@@ -11,6 +11,8 @@ struct Experts {
   let up: Linear?
   let down: Linear
   let activation: rk_activation
+  /// By expert, what its weight is multiplied with at last (Gemma 4); nil for nothing.
+  var scales: [Float]?
   /// An expert that every token takes, under the sigmoid of a gate if there is one.
   var shared: (network: GatedFeedForward, gate: Linear?)?
   /// Nil if experts see the normalized input itself.
@@ -34,6 +36,13 @@ struct Experts {
     let stacks = bytes([gate, up, down])
     return stacks / routing.expertCount * routing.picked + bytes([router, latent?.input, latent?.output, shared?.gate])
       + bytes([shared?.network.gate, shared?.network.up, shared?.network.down])
+  }
+
+  /// Picks experts for a token by its scores, with their weights.
+  func choose(_ scores: UnsafePointer<Float>, stride: Int = 1, into choice: UnsafeMutablePointer<ExpertChoice>) {
+    routing.choose(scores, stride: stride, into: choice)
+    guard let scales else { return }
+    for place in 0..<routing.picked { choice[place].weight *= scales[Int(choice[place].expert)] }
   }
 
   func run(_ pass: some Pass, into sum: Register) {

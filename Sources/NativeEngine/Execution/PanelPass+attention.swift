@@ -4,8 +4,10 @@ import CKernels
 extension PanelPass {
   func attend(_ attention: Attention, layer: Int) -> Register {
     let heads = attention.keyValueHeads
+    let layer = attention.rememberingLayer(of: layer)
     if case .together(let query, let key) = attention.norms {
-      thread.forEachTask(panels.count) { panel in
+      thread.forEachTask(panels.count) { task in
+        let panel = panels.lowerBound + task
         for (norm, register) in [(query, Register.query), (key, .key)] {
           let count = norm.weight.count
           let values = base(register) + panel * count * width
@@ -14,13 +16,23 @@ extension PanelPass {
       }
     }
     thread.forEachTask(panels.count * heads) { task in
-      let (panel, head) = (task / heads, task % heads)
-      turn(attention, panel: panel, head: head)
-      guard case .sequence(let sequence, let position) = context else { return }
-      let first = panel * width
-      append(
-        first..<min(first + width, tokens), to: sequence.cache.head(head, layer: layer), attention, head: head,
-        position: position + first)
+      let (panel, head) = (panels.lowerBound + task / heads, task % heads)
+      turnQueries(attention, panel: panel, head: head)
+      guard case .own(_, let value) = attention.memory else { return }
+      turnKey(attention, panel: panel, head: head, isValue: value == nil)
+      switch context {
+      case .sequence(let sequence, let position):
+        let first = panel * width
+        append(
+          first..<min(first + width, tokens), to: sequence.cache.head(head, layer: layer), attention, layer: layer,
+          head: head, position: position + first)
+      case .pieces(_, let scratch):
+        guard let shared = scratch.shared[layer] else { return }
+        let size = attention.dimension * width
+        let offset = (panel * heads + head) * size
+        (shared.keys.base + offset).update(from: base(.key) + offset, count: size)
+        (shared.values.base + offset).update(from: base(.value) + offset, count: size)
+      }
     }
     guard !wanted.isEmpty else { return .query }
     switch context {
@@ -42,46 +54,64 @@ extension PanelPass {
     return .query
   }
 
-  /// Normalizes and rotates the queries and keys of a panel that share a key-value head.
-  private func turn(_ attention: Attention, panel: Int, head: Int) {
+  /// Normalizes and rotates the queries of a panel that share a key-value head.
+  private func turnQueries(_ attention: Attention, panel: Int, head: Int) {
     let (dimension, group) = (attention.dimension, attention.group)
     let size = dimension * width
-    let key = base(.key) + (panel * attention.keyValueHeads + head) * size
     let queries = base(.query) + (panel * attention.heads + head * group) * size
     if attention.isGated {
       let mixed = base(.mixed) + (panel * attention.heads + head * group) * 2 * size
       for index in 0..<group { (queries + index * size).update(from: mixed + index * 2 * size, count: size) }
     }
-    if case .perHead(let queryNorm, let keyNorm) = attention.norms {
-      for index in 0..<group {
-        let query = queries + index * size
-        kernels.functions.normalize_panel(query, queryNorm.weight, queryNorm.epsilon, Int64(dimension), query)
-      }
-      kernels.functions.normalize_panel(key, keyNorm.weight, keyNorm.epsilon, Int64(dimension), key)
+    if let norm = attention.norms.ofQueries {
+      for index in 0..<group { normalize(queries + index * size, norm) }
     }
-    if let index = attention.rotary {
-      let angles = scratch.angles[index]
-      let offset = panel * angles.half * width
-      let (cosine, sine) = (angles.cosine.base + offset, angles.sine.base + offset)
-      let rotary = Int64(2 * angles.half)
-      kernels.functions.rotate_panel(queries, cosine, sine, Int64(group), Int64(dimension), rotary)
-      kernels.functions.rotate_panel(key, cosine, sine, 1, Int64(dimension), rotary)
-    }
+    rotate(queries, heads: group, panel: panel, attention)
     if let growth = attention.queryGrowth {
       let factors = (0..<width).map { growth.factor(at: scratch.positions.base[panel * width + $0]) }
       rk_scale_panel(queries, factors, Int64(group * dimension), Int64(width))
     }
   }
 
+  /// Normalizes and rotates the keys of a panel and head, and normalizes their values.
+  ///
+  /// - Parameter isValue: Whether the keys before that are the values.
+  private func turnKey(_ attention: Attention, panel: Int, head: Int, isValue: Bool) {
+    let size = attention.dimension * width
+    let offset = (panel * attention.keyValueHeads + head) * size
+    let (key, value) = (base(.key) + offset, base(.value) + offset)
+    if isValue { value.update(from: key, count: size) }
+    if let norm = attention.norms.ofValues { normalize(value, norm) }
+    if let norm = attention.norms.ofKeys { normalize(key, norm) }
+    rotate(key, heads: 1, panel: panel, attention)
+  }
+
+  private func normalize(_ head: UnsafeMutablePointer<Float>, _ norm: Norm) {
+    kernels.functions.normalize_panel(head, norm.weight, norm.epsilon, Int64(norm.weight.count), head)
+  }
+
+  private func rotate(_ values: UnsafeMutablePointer<Float>, heads: Int, panel: Int, _ attention: Attention) {
+    guard let index = attention.rotary else { return }
+    let angles = scratch.angles[index]
+    let offset = panel * angles.half * width
+    kernels.functions.rotate_panel(
+      values, angles.cosine.base + offset, angles.sine.base + offset, Int64(heads), Int64(attention.dimension),
+      Int64(2 * angles.half))
+  }
+
   /// Stores the keys and values of tokens of one panel, the first of which has the position.
   private func append(
-    _ tokens: Range<Int>, to cache: rk_head_cache, _ attention: Attention, head: Int, position: Int
+    _ tokens: Range<Int>, to cache: rk_head_cache, _ attention: Attention, layer: Int, head: Int, position: Int
   ) {
     let (panel, column) = (tokens.lowerBound / width, tokens.lowerBound % width)
     let offset = (panel * attention.keyValueHeads + head) * attention.dimension * width + column
+    var (keys, values) = (base(.key), base(.value))
+    if case .pieces(_, let scratch) = context, let shared = scratch.shared[layer] {
+      (keys, values) = (shared.keys.base, shared.values.base)
+    }
     var headCache = cache
     kernels.functions.append_panel(
-      &headCache, Int64(position), Int64(tokens.count), base(.key) + offset, base(.value) + offset)
+      &headCache, Int64(position), Int64(tokens.count), keys + offset, values + offset)
   }
 
   private func attend(
@@ -114,7 +144,8 @@ extension PanelPass {
       // A continuation takes the place of the one before it in the cache.
       for part in run.parts(width: width) {
         append(
-          part.column..<part.column + part.count, to: cache, attention, head: head, position: part.position)
+          part.column..<part.column + part.count, to: cache, attention, layer: layer, head: head,
+          position: part.position)
       }
       for first in stride(from: 0, to: run.count, by: kernels.vectorWidth) {
         let vector = ChunkRun(

@@ -10,7 +10,7 @@ extension PanelPass {
       let token = first + task
       let scores = self.scratch.registers.place(
         .router, features: routing.expertCount, feature: 0, token: token)
-      routing.choose(scores, stride: width, into: scratch.choices.base + token * routing.picked)
+      experts.choose(scores, stride: width, into: scratch.choices.base + token * routing.picked)
     }
     if thread.index == 0 {
       scratch.group(first..<tokens, picked: routing.picked, experts: routing.expertCount, width: width)

@@ -55,14 +55,45 @@ struct PanelPass: Pass {
     }
   }
 
-  func addNormalized(_ norm: Norm) {
+  func normalize(_ source: Register, _ norm: Norm, into target: Register, accumulates: Bool) {
     let size = hiddenSize * width
     thread.forEachTask(panels.count) { task in
       let offset = (panels.lowerBound + task) * size
-      let sum = base(.sum) + offset
-      kernels.functions.normalize_panel(sum, norm.weight, norm.epsilon, Int64(hiddenSize), sum)
-      let hidden = base(.hidden) + offset
-      for index in 0..<size { hidden[index] += sum[index] }
+      let (normed, result) = (base(source) + offset, base(target) + offset)
+      kernels.functions.normalize_panel(normed, norm.weight, norm.epsilon, Int64(hiddenSize), normed)
+      if accumulates {
+        for index in 0..<size { result[index] += normed[index] }
+      } else {
+        result.update(from: normed, count: size)
+      }
+    }
+  }
+
+  func scaleHidden(by factor: Float) {
+    let size = hiddenSize * width
+    thread.forEachTask(panels.count) { task in
+      let hidden = base(.hidden) + (panels.lowerBound + task) * size
+      for index in 0..<size { hidden[index] *= factor }
+    }
+  }
+
+  func addInputs(_ norm: Norm, parts: Int) {
+    let size = norm.weight.count * width
+    thread.forEachTask(panels.count * parts) { task in
+      let offset = (panels.lowerBound * parts + task) * size
+      let (projected, inputs) = (base(.mixed) + offset, base(.inputs) + offset)
+      kernels.functions.normalize_panel(
+        projected, norm.weight, norm.epsilon, Int64(norm.weight.count), projected)
+      for index in 0..<size { inputs[index] += projected[index] }
+    }
+  }
+
+  func gateInputs(_ activation: rk_activation, part: Int, of count: Int, features: Int) {
+    let size = features * width
+    thread.forEachTask(panels.count) { task in
+      let panel = panels.lowerBound + task
+      kernels.functions.gate(
+        activation, base(.gate) + panel * size, base(.inputs) + (panel * count + part) * size, Int64(size))
     }
   }
 

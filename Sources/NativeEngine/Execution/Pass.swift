@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// Where the activations of a layer's program stand.
@@ -22,6 +23,10 @@ enum Register: Int, CaseIterable {
   case sum
   /// What experts see and give where both are projected.
   case latent
+  /// One of two results that are normalized each by itself.
+  case branch
+  /// What layers see besides the hidden state, one part per layer.
+  case inputs
 }
 
 /// The tokens that go through the layers together: what the program of a layer is written in.
@@ -38,8 +43,14 @@ protocol Pass {
   func normalize(_ norm: Norm)
   /// normed = norm(register), of as many features as the norm has
   func normalize(_ register: Register, by norm: Norm)
-  /// hidden += norm(sum)
-  func addNormalized(_ norm: Norm)
+  /// target = or += norm(source), each of the hidden size.
+  func normalize(_ source: Register, _ norm: Norm, into target: Register, accumulates: Bool)
+  /// hidden *= factor
+  func scaleHidden(by factor: Float)
+  /// inputs += norm(mixed), each part by itself.
+  func addInputs(_ norm: Norm, parts: Int)
+  /// gate = activation(gate) · a part of the inputs, which has as many features.
+  func gateInputs(_ activation: rk_activation, part: Int, of count: Int, features: Int)
   /// Products of one input.
   func multiply(_ products: [Product], from input: Register)
   /// gate = activation(gate normed) · (up normed)
@@ -55,6 +66,11 @@ protocol Pass {
   /// sum = or += the results of the experts that the scores in `router` pick, for `normed`.
   func mix(_ experts: Experts, into sum: Register)
   func observe(_ point: ActivationPoint, _ register: Register)
+}
+
+extension Pass {
+  /// hidden += norm(sum)
+  func addNormalized(_ norm: Norm) { normalize(.sum, norm, into: .hidden, accumulates: true) }
 }
 
 extension Float {

@@ -38,6 +38,10 @@ extension Decoder {
     case .sum:
       let isUsed = layers.contains { $0.mixerOutputNorm != nil || $0.feedForwardOutputNorm != nil }
       return isUsed ? config.hiddenSize : 0
+    case .branch:
+      let isUsed = layers.contains { if case .both = $0.feedForward { true } else { false } }
+      return isUsed ? config.hiddenSize : 0
+    case .inputs: return layerInputs?.features ?? 0
     case .query:
       return largest(
         attentions.map(\.width) + latents.map { $0.heads * max($0.queryDimension, $0.valueDimension) })
@@ -47,8 +51,10 @@ extension Decoder {
         attentions.map { $0.keyValueHeads * $0.dimension } + latents.map { max($0.dimension, $0.query.rank) })
     case .mixed:
       return largest(
-        attentions.map { $0.isGated ? 2 * $0.width : 0 } + latents.map { $0.heads * $0.dimension })
-    case .gate: return largest(gateWidths(holdsExperts))
+        attentions.map { $0.isGated ? 2 * $0.width : 0 } + latents.map { $0.heads * $0.dimension }
+          + [layerInputs?.features ?? 0])
+    case .gate:
+      return largest(gateWidths(holdsExperts) + layers.map { $0.inputGate?.gate.rows ?? 0 })
     case .up: return largest(gateWidths(holdsExperts))
     case .router: return largest(mixtures.map(\.routing.expertCount))
     case .latent: return largest(mixtures.map { $0.latent == nil ? 0 : $0.features })
@@ -58,24 +64,23 @@ extension Decoder {
 
   private func gateWidths(_ holdsExperts: Bool) -> [Int] {
     layers.flatMap { layer -> [Int] in
-      switch layer.feedForward {
-      case .gated(let network): [network.gate.rows]
-      case .experts(let experts):
-        [holdsExperts ? experts.width * experts.routing.picked : 0, experts.shared?.network.gate.rows ?? 0]
-      case nil: []
-      }
+      let (network, experts) = (layer.feedForward?.network, layer.feedForward?.experts)
+      return [
+        network?.gate.rows ?? 0, experts?.shared?.network.gate.rows ?? 0,
+        holdsExperts ? experts.map { $0.width * $0.routing.picked } ?? 0 : 0,
+      ]
     }
   }
 
   /// The most inputs of any product: what a thread needs to arrange one.
   var widestInput: Int {
     let networks = layers.flatMap { layer -> [Int] in
-      switch layer.feedForward {
-      case .gated(let network): [network.down.columns]
-      case .experts(let experts):
-        [experts.down.columns, experts.features, experts.shared?.network.down.columns ?? 0]
-      case nil: []
-      }
+      let (network, experts) = (layer.feedForward?.network, layer.feedForward?.experts)
+      return [
+        network?.down.columns ?? 0, experts?.down.columns ?? 0, experts?.features ?? 0,
+        experts?.shared?.network.down.columns ?? 0,
+        layer.inputGate?.projection.columns ?? 0,
+      ]
     }
     let mixers = layers.map { layer in
       switch layer.mixer {

@@ -128,6 +128,8 @@ final class PieceScratch {
   }
 
   let perThread: [PerThread]
+  /// Keys and values of a chunk's tokens, in panels, by layer whose keys and values later layers read too.
+  let shared: [Int: (keys: FloatBuffer, values: FloatBuffer)]
   /// A panel of activations after the last layer whose logits are needed.
   let scored: FloatBuffer
   private let precision: CachePrecision
@@ -151,6 +153,11 @@ final class PieceScratch {
         cache: FloatBuffer(positions * numbers), queries: FloatBuffer(queries * kernels.panel),
         start: FloatBuffer(state), state: FloatBuffer(state))
     }
+    shared = Dictionary(
+      uniqueKeysWithValues: decoder.sharedLayers.map { layer in
+        let features = decoder.attentions[layer].map { $0.keyValueHeads * $0.dimension } ?? 0
+        return (layer, (keys: FloatBuffer(features * tokens), values: FloatBuffer(features * tokens)))
+      })
     scored = FloatBuffer(decoder.config.hiddenSize * kernels.panel)
   }
 

@@ -4,6 +4,7 @@ import CKernels
 extension VectorPass {
   func attend(_ attention: Attention, layer: Int) -> Register {
     let heads = attention.keyValueHeads
+    let layer = attention.rememberingLayer(of: layer)
     if case .together(let query, let key) = attention.norms { normalizeTogether(query, key) }
     var count = 0
     for token in 0..<batch { count += spans(of: token, attention).count * heads }
@@ -59,19 +60,14 @@ extension VectorPass {
     } else {
       query.update(from: base(.query) + (token * attention.heads + head * group) * dimension, count: group * dimension)
     }
-    if case .perHead(let norm, _) = attention.norms { normalizeHeads(query, norm, count: group) }
+    if let norm = attention.norms.ofQueries { normalizeHeads(query, norm, count: group) }
     rotate(query, heads: group, of: token, attention)
     if let growth = attention.queryGrowth {
       let factor = growth.factor(at: position)
       for feature in 0..<group * dimension { query[feature] *= factor }
     }
     if span == spans(of: token, attention).upperBound - 1 {
-      let stored = (token * attention.keyValueHeads + head) * dimension
-      let key = query + group * dimension
-      key.update(from: base(.key) + stored, count: dimension)
-      if case .perHead(_, let norm) = attention.norms { normalizeHeads(key, norm, count: 1) }
-      rotate(key, heads: 1, of: token, attention)
-      functions.append(&headCache, Int64(position), key, base(.value) + stored)
+      remember(token, head: head, attention, in: headCache, scratch: query + group * dimension)
     }
     let begin = span * VectorScratch.span
     let slot = token * scratch.spanStride + span * attention.heads + head * group
@@ -80,6 +76,25 @@ extension VectorPass {
       Int64(min(begin + VectorScratch.span, position + 1)),
       scratch.spanSums.base + token * scratch.spanSumStride + (span * attention.heads + head * group) * dimension,
       scratch.spanLargest.base + slot, scratch.spanTotals.base + slot, own.scores.base)
+  }
+
+  /// Stores the key and value of a token and head, if they are the layer's own.
+  ///
+  /// - Parameter scratch: Room for both.
+  private func remember(
+    _ token: Int, head: Int, _ attention: Attention, in cache: rk_head_cache, scratch key: UnsafeMutablePointer<Float>
+  ) {
+    guard case .own(_, let projection) = attention.memory else { return }
+    let dimension = attention.dimension
+    let offset = (token * attention.keyValueHeads + head) * dimension
+    let value = key + dimension
+    key.update(from: base(.key) + offset, count: dimension)
+    value.update(from: base(projection == nil ? .key : .value) + offset, count: dimension)
+    if let norm = attention.norms.ofKeys { normalizeHeads(key, norm, count: 1) }
+    if let norm = attention.norms.ofValues { normalizeHeads(value, norm, count: 1) }
+    rotate(key, heads: 1, of: token, attention)
+    var headCache = cache
+    functions.append(&headCache, Int64(position(of: token)), key, value)
   }
 
   private func normalizeHeads(_ values: UnsafeMutablePointer<Float>, _ norm: Norm, count: Int) {

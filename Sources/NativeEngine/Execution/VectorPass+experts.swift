@@ -6,7 +6,7 @@ extension VectorPass {
     let (routing, width) = (experts.routing, experts.width)
     let picked = routing.picked
     for token in 0..<batch {
-      routing.choose(base(.router) + token * routing.expertCount, into: own.choices.base + token * picked)
+      experts.choose(base(.router) + token * routing.expertCount, into: own.choices.base + token * picked)
     }
     let rows = thread.share(of: picked * width)
     for token in 0..<batch {

@@ -42,15 +42,23 @@ struct VectorPass: Pass {
     }
   }
 
-  func addNormalized(_ norm: Norm) {
-    // Every thread normalizes all of it, and adds its share.
+  func normalize(_ source: Register, _ norm: Norm, into target: Register, accumulates: Bool) {
+    // Every thread normalizes all of it, and writes its share.
     let share = thread.share(of: hiddenSize)
     for token in 0..<batch {
       let normed = own.normed.base
-      functions.normalize(
-        scratch.registers[.sum] + token * hiddenSize, norm.weight, norm.epsilon, Int64(hiddenSize), normed)
-      let hidden = scratch.registers[.hidden] + token * hiddenSize
-      for feature in share { hidden[feature] += normed[feature] }
+      functions.normalize(base(source) + token * hiddenSize, norm.weight, norm.epsilon, Int64(hiddenSize), normed)
+      let result = base(target) + token * hiddenSize
+      for feature in share { result[feature] = (accumulates ? result[feature] : 0) + normed[feature] }
+    }
+    thread.barrier()
+  }
+
+  func scaleHidden(by factor: Float) {
+    let share = thread.share(of: hiddenSize)
+    for token in 0..<batch {
+      let hidden = base(.hidden) + token * hiddenSize
+      for feature in share { hidden[feature] *= factor }
     }
     thread.barrier()
   }
@@ -157,6 +165,26 @@ struct VectorPass: Pass {
 }
 
 extension VectorPass {
+  func addInputs(_ norm: Norm, parts: Int) {
+    let features = norm.weight.count
+    for part in thread.share(of: batch * parts, granularity: 1) {
+      let (projected, inputs) = (base(.mixed) + part * features, base(.inputs) + part * features)
+      functions.normalize(projected, norm.weight, norm.epsilon, Int64(features), projected)
+      for feature in 0..<features { inputs[feature] += projected[feature] }
+    }
+    thread.barrier()
+  }
+
+  func gateInputs(_ activation: rk_activation, part: Int, of count: Int, features: Int) {
+    let share = thread.share(of: features)
+    for token in 0..<batch {
+      let inputs = base(.inputs) + (token * count + part) * features
+      functions.gate(
+        activation, base(.gate) + token * features + share.lowerBound, inputs + share.lowerBound, Int64(share.count))
+    }
+    thread.barrier()
+  }
+
   func remember(_ mixer: some RecurrentMixer, layer: Int) {
     thread.forEachTask(batch * mixer.partCount) { task in
       let (token, part) = (task / mixer.partCount, task % mixer.partCount)

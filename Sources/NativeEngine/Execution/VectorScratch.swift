@@ -52,7 +52,7 @@ final class VectorScratch {
     let widest = decoder.widestInput
     let prepared = batch * Int(rk_prepared_count(Int64(widest)))
     let group = (attentions.map(\.group) + latents.map { _ in LatentAttention.headsPerSpan }).max() ?? 0
-    let query = attentions.map { ($0.group + 1) * $0.dimension }.max() ?? 0
+    let query = attentions.map { ($0.group + 2) * $0.dimension }.max() ?? 0
     let state = decoder.recurrentMixers.compactMap { $0?.scratchCount }.max() ?? 0
     let picked = decoder.mixtures.map(\.routing.picked).max() ?? 0
     perThread = (0..<threads).map { _ in

@@ -11,7 +11,7 @@ extension WeightSource {
   func decoder(
     _ layers: [DecoderLayer], embedding path: String = "model.embed_tokens", finalNorm: Norm? = nil,
     rotaries: [RotaryEmbedding], isTied: Bool? = nil, embeddingScale: Float = 1, normOffset: Float = 0,
-    logitCap: Float? = nil
+    logitCap: Float? = nil, layerInputs: LayerInputs? = nil
   ) throws -> Decoder {
     let (vocabulary, hidden) = (config.vocabularySize, config.hiddenSize)
     let embedding = try linear(path, rows: vocabulary, columns: hidden)
@@ -19,7 +19,7 @@ extension WeightSource {
       config: config, embedding: embedding, embeddingScale: embeddingScale, layers: layers,
       finalNorm: try finalNorm ?? norm("model.norm", count: hidden, offset: normOffset),
       head: isTied ?? config.tieWordEmbeddings ? embedding : try linear("lm_head", rows: vocabulary, columns: hidden),
-      logitCap: logitCap, rotaries: rotaries)
+      logitCap: logitCap, rotaries: rotaries, layerInputs: layerInputs)
   }
 
   /// Attention as Llama has it, with what a family adds.
@@ -44,9 +44,10 @@ extension WeightSource {
     return Attention(
       heads: heads, keyValueHeads: keyValueHeads, dimension: dimension,
       query: try linear("\(path).q_proj", rows: isGated ? 2 * queries : queries, columns: hidden, order: order(heads)),
-      key: try linear(
-        "\(path).k_proj", rows: keyValueHeads * dimension, columns: hidden, order: order(keyValueHeads)),
-      value: try linear("\(path).v_proj", rows: keyValueHeads * dimension, columns: hidden),
+      memory: .own(
+        key: try linear(
+          "\(path).k_proj", rows: keyValueHeads * dimension, columns: hidden, order: order(keyValueHeads)),
+        value: try linear("\(path).v_proj", rows: keyValueHeads * dimension, columns: hidden)),
       output: try linear("\(path).\(output)", rows: hidden, columns: queries), norms: norms, rotary: rotary,
       scale: scale ?? 1 / Float(dimension).squareRoot(), window: window, sinks: sinks, isGated: isGated,
       queryGrowth: queryGrowth)
@@ -143,9 +144,12 @@ extension ModelConfig {
   }
 
   /// - Throws: `EngineError.unsupported` for heads that the kernels do not take.
-  func checkHeads() throws {
-    guard headDimension % 8 == 0 else {
-      throw EngineError.unsupported("the kernels need heads of a multiple of 8 features, not \(headDimension)")
+  func checkHeads() throws { try checkHeads(of: headDimension) }
+
+  /// - Throws: `EngineError.unsupported` for heads that the kernels do not take.
+  func checkHeads(of dimension: Int) throws {
+    guard dimension % 8 == 0 else {
+      throw EngineError.unsupported("the kernels need heads of a multiple of 8 features, not \(dimension)")
     }
   }
 }

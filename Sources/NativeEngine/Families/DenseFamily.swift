@@ -56,9 +56,11 @@ struct DenseFamily: Family {
 extension ModelConfig {
   /// The window of each layer: `sliding_window` where `layer_types` says so.
   ///
-  /// - Parameter isNamed: Whether the family reads `layer_types`.
+  /// - Parameters:
+  ///   - isNamed: Whether the family reads `layer_types`.
+  ///   - window: If the configuration does not say it.
   /// - Throws: `CheckpointError`.
-  func layerWindows(isNamed: Bool = true) throws -> [Int?] {
+  func layerWindows(isNamed: Bool = true, default window: Int? = nil) throws -> [Int?] {
     guard isNamed, let types = fields.value["layer_types"]?.array else {
       return Array(repeating: nil, count: layerCount)
     }
@@ -66,7 +68,7 @@ extension ModelConfig {
       throw fields.error("layer_types", "has \(types.count) members for \(layerCount) layers")
     }
     return try types.map { type in
-      type.string == "sliding_attention" ? try fields.size("sliding_window", upTo: 1 << 24) : nil
+      type.string == "sliding_attention" ? try fields.size("sliding_window", upTo: 1 << 24, default: window) : nil
     }
   }
 }

@@ -20,7 +20,7 @@ protocol Family {
 public enum Families {
   static let all: [any Family.Type] = [
     DenseFamily.self, MixtureFamily.self, DeltaNetFamily.self, SinkFamily.self, GemmaFamily.self,
-    ConvolutionFamily.self, GraniteFamily.self, StateSpaceFamily.self,
+    Gemma4Family.self, ConvolutionFamily.self, GraniteFamily.self, StateSpaceFamily.self,
     GLMFamily.self, MiniMaxFamily.self, LatentFamily.self,
   ]
 

@@ -59,6 +59,11 @@ final class WeightSource {
       weight: offset == 0 ? weight : weight.map { $0 + offset }, epsilon: Float(epsilon ?? config.rmsNormEpsilon))
   }
 
+  /// Leaves out the tensors below a path, as mlx-lm does it.
+  func leaveOut(_ path: String) {
+    used.formUnion([".weight", ".scales", ".biases"].map { prefix + path + $0 })
+  }
+
   /// A plain tensor in single precision.
   func floats(named name: String, shape: [Int]) throws -> [Float] { try floats(prefix + name, shape) }
 
@@ -88,8 +93,8 @@ final class WeightSource {
   /// Tensors that text does not need: of vision and sound, of the prediction of several tokens, and what follows from the
   /// configuration.
   private static let otherParts = [
-    "vision_tower.", "multi_modal_projector.", "visual.", "audio_tower.", "embed_vision.", "embed_audio.", "mtp.",
-    "rotary_emb.inv_freq",
+    "vision_tower.", "multi_modal_projector.", "visual.", "audio_tower.", "embed_vision.", "embed_audio.",
+    "vision_embedder.", "mtp.", "rotary_emb.inv_freq",
   ]
 
   static func isOther(_ name: String) -> Bool { otherParts.contains { name.contains($0) } }

@@ -1,10 +1,12 @@
 /// The activations of one sequence between two layers.
 public struct HiddenStates: Sendable {
   /// By chunk: tokens, and activations as panels [panel][feature][width].
-  let chunks: [(tokens: Int, values: [Float])]
+  let chunks: [(tokens: [Int32], values: [Float])]
+  /// The keys and values of layers that ran already, if later ones read them too.
+  var shared: [Int: [UInt8]] = [:]
 
   /// Tokens of the sequence.
-  public var tokenCount: Int { chunks.reduce(0) { $0 + $1.tokens } }
+  public var tokenCount: Int { chunks.reduce(0) { $0 + $1.tokens.count } }
 }
 
 extension LayerwiseModel {
@@ -14,11 +16,11 @@ extension LayerwiseModel {
   public func embed(_ tokens: [Int32]) throws -> HiddenStates {
     session.rewind(to: 0)
     try session.check(tokens, in: session.sequences[0])
-    var chunks: [(tokens: Int, values: [Float])] = []
+    var chunks: [(tokens: [Int32], values: [Float])] = []
     for start in stride(from: 0, to: tokens.count, by: session.panels.tokenCapacity) {
       let chunk = tokens[start..<min(start + session.panels.tokenCapacity, tokens.count)]
       session.embed(chunk)
-      chunks.append((chunk.count, hidden(tokens: chunk.count)))
+      chunks.append((Array(chunk), hidden(tokens: chunk.count)))
     }
     return HiddenStates(chunks: chunks)
   }
@@ -29,22 +31,30 @@ extension LayerwiseModel {
     observe: ((_ point: ActivationPoint, _ activations: Activations) -> Void)? = nil
   ) -> HiddenStates {
     var position = 0
-    session.sequences[0].forgetStates()
-    let chunks = states.chunks.map { tokens, values -> (tokens: Int, values: [Float]) in
+    let sequence = session.sequences[0]
+    sequence.forgetStates()
+    for (layer, memory) in states.shared { sequence.cache.restore(memory, layer: layer) }
+    let chunks = states.chunks.map { tokens, values -> (tokens: [Int32], values: [Float]) in
+      // What layers see besides the hidden state follows from the tokens.
+      if session.decoder.layerInputs != nil { session.embed(tokens[...]) }
       restore(values)
-      session.fillAngles(position: position, count: tokens)
+      session.fillAngles(position: position, count: tokens.count)
       session.run(
-        layers, over: .sequence(session.sequences[0], position: position), tokens: tokens,
+        layers, over: .sequence(sequence, position: position), tokens: tokens.count,
         observe: observe.map { observe in
           { point, base in
             guard let features = self.features(at: point, of: layers) else { return }
-            observe(point, Activations(base, tokens: tokens, features: features, width: self.width))
+            observe(point, Activations(base, tokens: tokens.count, features: features, width: self.width))
           }
         })
-      position += tokens
-      return (tokens, hidden(tokens: tokens))
+      position += tokens.count
+      return (tokens, hidden(tokens: tokens.count))
     }
-    return HiddenStates(chunks: chunks)
+    var shared = states.shared
+    for layer in session.decoder.sharedLayers.intersection(layers) {
+      shared[layer] = sequence.cache.contents(layer: layer)
+    }
+    return HiddenStates(chunks: chunks, shared: shared)
   }
 
   /// Passes the distributions after each token of a sequence to `body`, from the states after the last layer.
@@ -54,8 +64,8 @@ extension LayerwiseModel {
     var first = 0
     for (tokens, values) in states.chunks {
       restore(values)
-      for panel in 0..<session.panelCount(tokens) {
-        let count = min(width, tokens - panel * width)
+      for panel in 0..<session.panelCount(tokens.count) {
+        let count = min(width, tokens.count - panel * width)
         session.projectPanel(panel, tokens: count, into: session.panels.logits)
         body(
           first + panel * width,
@@ -63,7 +73,7 @@ extension LayerwiseModel {
             session.panels.logits.base, count: count, vocabularySize: session.config.vocabularySize,
             kernels: session.kernels))
       }
-      first += tokens
+      first += tokens.count
     }
   }
 
@@ -71,10 +81,10 @@ extension LayerwiseModel {
   public func headInputs(from states: HiddenStates, _ body: (Activations) -> Void) {
     for (tokens, values) in states.chunks {
       restore(values)
-      for panel in 0..<session.panelCount(tokens) { session.normalize(session.decoder.finalNorm, panel: panel) }
+      for panel in 0..<session.panelCount(tokens.count) { session.normalize(session.decoder.finalNorm, panel: panel) }
       body(
         Activations(
-          session.panels.registers[.normed], tokens: tokens, features: session.config.hiddenSize, width: width))
+          session.panels.registers[.normed], tokens: tokens.count, features: session.config.hiddenSize, width: width))
     }
   }
 

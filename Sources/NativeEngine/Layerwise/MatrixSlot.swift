@@ -16,9 +16,15 @@ public enum ActivationPoint: Sendable, CaseIterable {
   case sharedExpertGate
   /// The same of the experts that a router picks. Each sees other tokens, so nobody observes it.
   case expertGate
-  /// What experts see and the sum of what they give, where both are projected.
+  /// The input of a router, where that is normalized by itself (Gemma 4).
+  case routerInput
+  /// The input of experts, where that is normalized by itself (Gemma 4) or projected (Nemotron 3), and their sum if it is.
   case expertInput
   case expertOutput
+  /// The hidden state, which is the input of the gate of a layer's own input (Gemma 4), and that input once gated, which is
+  /// projected.
+  case layerInputGate
+  case layerInput
 }
 
 /// Sees the inputs of a product as panels, [panel][feature][width].
@@ -33,6 +39,8 @@ public struct MatrixSlot: Sendable, Hashable {
   public enum Place: Sendable, Hashable {
     /// The embedding, which is the output layer as well if the model ties them.
     case embedding
+    /// What makes the inputs that layers have besides the hidden state (Gemma 4).
+    case layerInputs
     case head
     case layer(Int, input: ActivationPoint)
   }

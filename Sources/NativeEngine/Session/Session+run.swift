@@ -16,6 +16,7 @@ extension Session {
   func run(_ batch: some RandomAccessCollection<Int32>) {
     for (index, token) in batch.enumerated() {
       embed(token, into: vector.registers[.hidden] + index * config.hiddenSize)
+      embedInputs(token, into: vector.registers[.inputs] + index * (decoder.layerInputs?.features ?? 0))
       for (rotary, angles) in zip(decoder.rotaries, vector.angles) {
         rotary.fill(
           cosine: angles.cosine.base + index * angles.half, sine: angles.sine.base + index * angles.half,
@@ -25,6 +26,7 @@ extension Session {
     let count = batch.count
     team.run { thread in
       let pass = VectorPass(session: self, thread: thread, batch: count)
+      decoder.layerInputs?.run(pass)
       for index in decoder.layers.indices { decoder.layers[index].run(pass, index: index) }
       pass.project(into: vector.logits.base)
     }
@@ -47,6 +49,7 @@ extension Session {
     observe: ActivationObserver?
   ) {
     let count = panelCount(tokens)
+    let rememberingCount = decoder.rememberingCount
     let firstWanted =
       switch wanted {
       case .all: 0
@@ -58,8 +61,10 @@ extension Session {
         session: self, thread: thread, tokens: tokens, context: context, observer: observe, panels: 0..<count,
         wanted: 0..<count)
       for index in layers {
-        // The last layer's outputs feed no other layer: of tokens that are not wanted, what it remembers is enough.
-        if index == decoder.layers.count - 1 { pass.wanted = firstWanted..<count }
+        // Of tokens that are not wanted, what the layers remember is enough.
+        if index >= rememberingCount { pass.panels = firstWanted..<count }
+        if index >= rememberingCount - 1 { pass.wanted = firstWanted..<count }
+        if pass.panels.isEmpty { break }
         decoder.layers[index].run(pass, index: index)
       }
     }
@@ -96,22 +101,50 @@ extension Session {
     cap(logits.base, count: config.vocabularySize * kernels.panel)
   }
 
+  /// Fills the panels' `hidden`, and `inputs` if layers have any.
   func embed(_ chunk: ArraySlice<Int32>) {
-    let hidden = config.hiddenSize
+    fill(.hidden, features: config.hiddenSize, chunk) { embed($0, into: $1) }
+    guard let inputs = decoder.layerInputs else { return }
+    fill(.inputs, features: inputs.features, chunk) { embedInputs($0, into: $1) }
+    let count = panelCount(chunk.count)
+    team.run { thread in
+      inputs.run(
+        PanelPass(
+          session: self, thread: thread, tokens: chunk.count, context: .sequence(sequences[0], position: 0),
+          observer: nil, panels: 0..<count, wanted: 0..<count))
+    }
+  }
+
+  /// Fills a register of the panels token by token.
+  private func fill(
+    _ register: Register, features: Int, _ chunk: ArraySlice<Int32>,
+    _ embed: (_ token: Int32, _ row: UnsafeMutablePointer<Float>) -> Void
+  ) {
     let width = kernels.panel
-    let row = vector.registers[.hidden]
-    panels.registers[.hidden].update(repeating: 0, count: panelCount(chunk.count) * hidden * width)
+    let row = vector.registers[register]
+    panels.registers[register].update(repeating: 0, count: panelCount(chunk.count) * features * width)
     for (index, token) in chunk.enumerated() {
-      embed(token, into: row)
-      let column = panels.registers.place(.hidden, features: hidden, feature: 0, token: index)
-      for feature in 0..<hidden { column[feature * width] = row[feature] }
+      embed(token, row)
+      let column = panels.registers.place(register, features: features, feature: 0, token: index)
+      for feature in 0..<features { column[feature * width] = row[feature] }
     }
   }
 
   private func embed(_ token: Int32, into row: UnsafeMutablePointer<Float>) {
-    withUnsafePointer(to: decoder.embedding.matrix.matrix) { kernels.functions.dequantize_row($0, Int64(token), row) }
-    guard decoder.embeddingScale != 1 else { return }
-    for feature in 0..<config.hiddenSize { row[feature] *= decoder.embeddingScale }
+    embed(token, by: decoder.embedding, scale: decoder.embeddingScale, into: row)
+  }
+
+  private func embedInputs(_ token: Int32, into row: UnsafeMutablePointer<Float>) {
+    guard let inputs = decoder.layerInputs else { return }
+    embed(token, by: inputs.embedding, scale: inputs.embeddingScale, into: row)
+  }
+
+  private func embed(
+    _ token: Int32, by embedding: Linear, scale: Float, into row: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafePointer(to: embedding.matrix.matrix) { kernels.functions.dequantize_row($0, Int64(token), row) }
+    guard scale != 1 else { return }
+    for feature in 0..<embedding.columns { row[feature] *= scale }
   }
 
   func fillAngles(position: Int, count: Int) {

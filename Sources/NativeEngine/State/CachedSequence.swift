@@ -11,8 +11,9 @@ final class CachedSequence {
   init(_ decoder: Decoder, positions: Int, precision: CachePrecision) {
     cache = KeyValueCache(
       zip(decoder.attentions, decoder.latentAttentions).map { attention, latent in
-        attention.map { .init(headCount: $0.keyValueHeads, headDimension: $0.dimension) }
-          ?? latent.map { .init(headCount: 1, headDimension: $0.dimension, holdsKeys: false) }
+        if let latent { return .init(headCount: 1, headDimension: latent.dimension, holdsKeys: false) }
+        guard let attention, case .own = attention.memory else { return nil }
+        return .init(headCount: attention.keyValueHeads, headDimension: attention.dimension)
       }, positions: positions, precision: precision)
     recurrent = RecurrentState(decoder)
   }

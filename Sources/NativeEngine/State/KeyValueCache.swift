@@ -33,7 +33,7 @@ final class KeyValueCache {
   let precision: CachePrecision
   /// Positions that fit, a multiple of the attention kernels' span.
   let capacity: Int
-  /// By layer, nil of those without attention; `first` is the index of the first number.
+  /// By layer, nil of those without keys and values of their own; `first` is the index of the first number.
   private let layers: [(shape: Shape, first: Int)?]
   private let storage: UnsafeMutableRawPointer
   let byteCount: Int
@@ -41,7 +41,7 @@ final class KeyValueCache {
   let bytesPerToken: Int
 
   /// - Parameters:
-  ///   - shapes: By layer, nil of those without attention.
+  ///   - shapes: By layer, nil of those without keys and values of their own.
   ///   - positions: At least this many positions fit.
   init(_ shapes: [Shape?], positions: Int, precision: CachePrecision) {
     self.precision = precision
@@ -63,14 +63,29 @@ final class KeyValueCache {
 
   deinit { free(storage) }
 
-  /// - Precondition: The layer has attention.
+  /// - Precondition: The layer has keys and values of its own.
   func head(_ head: Int, layer: Int) -> rk_head_cache {
-    guard let (shape, first) = layers[layer] else { preconditionFailure("layer \(layer) has no attention") }
+    guard let (shape, first) = layers[layer] else { preconditionFailure("layer \(layer) has no keys of its own") }
     let bytes = capacity * shape.headDimension * precision.byteWidth
     let base = storage + first * precision.byteWidth + (shape.holdsKeys ? 2 : 1) * head * bytes
     return rk_head_cache(
       storage: precision.storage, head_dimension: Int64(shape.headDimension), keys: shape.holdsKeys ? base : nil,
       values: shape.holdsKeys ? base + bytes : base)
+  }
+
+  /// The keys and values of a layer, of all positions.
+  ///
+  /// - Precondition: The layer has keys and values of its own.
+  func contents(layer: Int) -> [UInt8] { Array(memory(of: layer)) }
+
+  /// Puts `contents` of the layer back.
+  func restore(_ contents: [UInt8], layer: Int) { memory(of: layer).copyBytes(from: contents) }
+
+  private func memory(of layer: Int) -> UnsafeMutableRawBufferPointer {
+    guard let (shape, first) = layers[layer] else { preconditionFailure("layer \(layer) has no keys of its own") }
+    let numbers = 2 * shape.headCount * capacity * shape.headDimension
+    return UnsafeMutableRawBufferPointer(
+      start: storage + first * precision.byteWidth, count: numbers * precision.byteWidth)
   }
 
   private static func zeroPages(_ count: Int) -> UnsafeMutableRawPointer {

@@ -90,4 +90,25 @@ struct FamilyTests {
     }
     #expect(try golden.session(threads: 3).score(items) == scores)
   }
+
+  @Test(
+    "Layers one after the other, over two texts in turn, have the states of all at once", arguments: FamilyGolden.known)
+  func layers(golden: FamilyGolden) throws {
+    // Lanes do not measure layers of interleaved rotation.
+    if try golden.session().decoder.matrices.contains(where: \.linear.isReordered) { return }
+    let model = try LayerwiseModel(ModelFolder(contentsOf: golden.folder), threads: 2, sequenceLength: 256)
+    let texts = [golden.prompt.prefix(250), golden.prompt.suffix(60)].map(Array.init)
+    let whole = try texts.map { states(model.run(0..<model.layerCount, on: try model.embed($0)), model) }
+    var parts = try texts.map(model.embed)
+    for layer in 0..<model.layerCount { parts = parts.map { model.run(layer..<layer + 1, on: $0) } }
+    #expect(parts.map { states($0, model) } == whole)
+  }
+
+  private func states(_ states: HiddenStates, _ model: LayerwiseModel) -> [[Float]] {
+    var values: [[Float]] = []
+    model.headInputs(from: states) { inputs in
+      for token in 0..<inputs.tokens { values.append((0..<inputs.features).map { inputs[$0, token] }) }
+    }
+    return values
+  }
 }
