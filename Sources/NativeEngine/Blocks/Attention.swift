@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// Grouped-query attention (Ainslie et al. 2023): what of it differs between families, as data.
@@ -29,7 +30,7 @@ struct Attention {
   enum Memory {
     /// The layer's own, which it remembers. Without a projection, values are the keys before norm and rotation (Gemma 4).
     case own(key: Linear, value: Linear?)
-    /// Those that an earlier layer remembers (Gemma 4).
+    /// Those that an earlier layer with the same window remembers (Gemma 4).
     case layer(Int)
   }
 
@@ -77,6 +78,12 @@ struct Attention {
   /// The layer, itself or an earlier one, whose keys and values queries meet.
   func rememberingLayer(of layer: Int) -> Int {
     if case .layer(let earlier) = memory { earlier } else { layer }
+  }
+
+  /// The positions that tokens at some positions see, from the start of a span on.
+  func seen(from positions: Range<Int>, span: Int = Int(RK_SPAN)) -> Range<Int> {
+    let first = window.map { max(0, positions.lowerBound + 1 - $0) } ?? 0
+    return first / span * span..<positions.upperBound
   }
 
   /// Query heads that share a key-value head.

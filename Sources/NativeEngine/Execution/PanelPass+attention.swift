@@ -39,11 +39,17 @@ extension PanelPass {
     case .sequence(let sequence, let position):
       let first = wanted.lowerBound * width
       let vectors = (tokens - first + kernels.vectorWidth - 1) / kernels.vectorWidth
+      let seen = attention.seen(from: position + first..<position + tokens)
+      if !sequence.cache.head(0, layer: layer).isWhole(seen) {
+        thread.forEachTask(heads) { sequence.cache.head($0, layer: layer).copy(seen, to: scratch.copy(of: $0)) }
+      }
       // Later tokens see more positions: the long tasks first, so that no thread ends up alone with one.
-      thread.forEachTask(vectors * heads) {
+      thread.forEachTask(vectors * heads) { task in
+        let head = task % heads
         attend(
-          attention, first: first + (vectors - 1 - $0 / heads) * kernels.vectorWidth,
-          in: sequence.cache.head($0 % heads, layer: layer), head: $0 % heads, position: position)
+          attention, first: first + (vectors - 1 - task / heads) * kernels.vectorWidth,
+          in: sequence.cache.head(head, layer: layer).view(of: seen, copy: scratch.copy(of: head)), head: head,
+          position: position)
       }
     case .pieces(let pieces, let scratch):
       thread.forEachTask(pieces.count * heads) {
@@ -101,7 +107,7 @@ extension PanelPass {
 
   /// Stores the keys and values of tokens of one panel, the first of which has the position.
   private func append(
-    _ tokens: Range<Int>, to cache: rk_head_cache, _ attention: Attention, layer: Int, head: Int, position: Int
+    _ tokens: Range<Int>, to cache: HeadCache, _ attention: Attention, layer: Int, head: Int, position: Int
   ) {
     let (panel, column) = (tokens.lowerBound / width, tokens.lowerBound % width)
     let offset = (panel * attention.keyValueHeads + head) * attention.dimension * width + column
@@ -109,19 +115,22 @@ extension PanelPass {
     if case .pieces(_, let scratch) = context, let shared = scratch.shared[layer] {
       (keys, values) = (shared.keys.base, shared.values.base)
     }
-    var headCache = cache
-    kernels.functions.append_panel(
-      &headCache, Int64(position), Int64(tokens.count), keys + offset, values + offset)
+    var memory = cache.memory
+    for part in cache.parts(of: position..<position + tokens.count) {
+      let offset = offset + part.lowerBound - position
+      kernels.functions.append_panel(
+        &memory, Int64(cache.place(of: part.lowerBound)), Int64(part.count), keys + offset, values + offset)
+    }
   }
 
   private func attend(
-    _ attention: Attention, in cache: rk_head_cache, head: Int, query: UnsafeMutablePointer<Float>, position: Int,
+    _ attention: Attention, in view: HeadCache.View, head: Int, query: UnsafeMutablePointer<Float>, position: Int,
     tokens: Int
   ) {
-    var headCache = cache
+    var memory = view.memory
     func attend(_ sinks: UnsafePointer<Float>?) {
       kernels.functions.attend_panel(
-        &headCache, query, Int64(attention.group), attention.scale, Int64(position), Int64(tokens),
+        &memory, query, Int64(attention.group), attention.scale, Int64(position - view.origin), Int64(tokens),
         Int64(attention.window ?? 0), sinks, query, own.attention.base)
     }
     guard let sinks = attention.sinks else { return attend(nil) }
@@ -129,10 +138,10 @@ extension PanelPass {
   }
 
   /// Attention of the vector of tokens that starts at `first`; the result replaces the queries.
-  private func attend(_ attention: Attention, first: Int, in cache: rk_head_cache, head: Int, position: Int) {
+  private func attend(_ attention: Attention, first: Int, in view: HeadCache.View, head: Int, position: Int) {
     let features = (first / width * attention.heads + head * attention.group) * attention.dimension
     attend(
-      attention, in: cache, head: head, query: base(.query) + features * width + first % width,
+      attention, in: view, head: head, query: base(.query) + features * width + first % width,
       position: position + first, tokens: min(kernels.vectorWidth, tokens - first))
   }
 
@@ -147,18 +156,21 @@ extension PanelPass {
           part.column..<part.column + part.count, to: cache, attention, layer: layer, head: head,
           position: part.position)
       }
+      let seen = attention.seen(from: run.position..<run.position + run.count)
+      if !cache.isWhole(seen) { cache.copy(seen, to: own.copy.base) }
+      let view = cache.view(of: seen, copy: own.copy.base)
       for first in stride(from: 0, to: run.count, by: kernels.vectorWidth) {
         let vector = ChunkRun(
           column: run.column + first, position: run.position + first,
           count: min(kernels.vectorWidth, run.count - first))
-        attend(attention, vector, in: cache, head: head, queries: own.queries.base)
+        attend(attention, vector, in: view, head: head, queries: own.queries.base)
       }
     }
   }
 
   /// Attention of a vector of tokens that may stand anywhere: queries are copied to where a vector begins, and back.
   private func attend(
-    _ attention: Attention, _ vector: ChunkRun, in cache: rk_head_cache, head: Int,
+    _ attention: Attention, _ vector: ChunkRun, in view: HeadCache.View, head: Int,
     queries: UnsafeMutablePointer<Float>
   ) {
     let features = attention.group * attention.dimension
@@ -171,7 +183,7 @@ extension PanelPass {
       for feature in 0..<features { queries[feature * width + token] = from[feature * width] }
     }
     attend(
-      attention, in: cache, head: head, query: queries, position: vector.position, tokens: vector.count)
+      attention, in: view, head: head, query: queries, position: vector.position, tokens: vector.count)
     for token in 0..<vector.count {
       let to = column(token)
       for feature in 0..<features { to[feature * width] = queries[feature * width + token] }

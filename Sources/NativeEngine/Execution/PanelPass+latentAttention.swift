@@ -9,7 +9,7 @@ extension PanelPass {
       let first = panel * width
       append(
         ChunkRun(column: first, position: position + first, count: min(width, tokens - first)),
-        to: sequence.cache.head(0, layer: layer), attention)
+        to: sequence.cache.head(0, layer: layer).memory, attention)
     }
     guard !wanted.isEmpty else { return }
     forEachHead(of: attention) { absorb(attention, head: $0, panels: $1) }
@@ -21,7 +21,7 @@ extension PanelPass {
       forEachGroup(of: attention, times: vectors) { task, heads in
         attend(
           attention, heads: heads, first: first + (vectors - 1 - task) * kernels.vectorWidth,
-          in: sequence.cache.head(0, layer: layer), position: position)
+          in: sequence.cache.head(0, layer: layer).memory, position: position)
       }
     case .pieces(let pieces, let scratch):
       attend(attention, pieces, layer: layer, scratch: scratch)
@@ -163,7 +163,7 @@ extension PanelPass {
       }
     }
     for piece in pieces {
-      guard let cache = piece.sequence?.cache.head(0, layer: layer) else { continue }
+      guard let cache = piece.sequence?.cache.head(0, layer: layer).memory else { continue }
       for run in piece.runs {
         if thread.index == 0 { append(run, to: cache, attention) }
         thread.barrier()

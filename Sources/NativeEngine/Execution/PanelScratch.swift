@@ -21,6 +21,9 @@ final class PanelScratch {
   let angles: [VectorScratch.Angles]
   /// By token of the chunk.
   let positions: FixedBuffer<Int>
+  /// What a chunk's tokens see of each head, where it does not stand in one piece in the cache.
+  private let copies: FixedBuffer<UInt8>
+  private let copyByteCount: Int
   /// Nil if no layer is a mixture.
   let experts: ExpertScratch?
   let perThread: [PerThread]
@@ -32,9 +35,16 @@ final class PanelScratch {
   /// cache. Of a mixture each expert sees a part of the tokens, so it takes more of them.
   private static func panelLimit(_ decoder: Decoder) -> Int { decoder.mixtures.isEmpty ? 4 : 8 }
 
-  init(_ decoder: Decoder, kernels: Kernels, threads: Int) {
-    let tokens = Self.panelLimit(decoder) * kernels.panel
+  /// Tokens per chunk.
+  static func tokenCapacity(_ decoder: Decoder, kernels: Kernels) -> Int { panelLimit(decoder) * kernels.panel }
+
+  /// - Parameter cache: Of any sequence.
+  init(_ decoder: Decoder, kernels: Kernels, threads: Int, cache: KeyValueCache) {
+    let tokens = Self.tokenCapacity(decoder, kernels: kernels)
     tokenCapacity = tokens
+    let copySize = cache.copySize(tokens: tokens)
+    copies = FixedBuffer(copySize.heads * copySize.bytesPerHead)
+    copyByteCount = copySize.bytesPerHead
     logitCount = decoder.config.vocabularySize * kernels.panel
     registers = RegisterFile(decoder, tokens: tokens, width: kernels.panel, holdsExperts: false)
     prepared = FloatBuffer(decoder.widestInput * tokens)
@@ -58,4 +68,7 @@ final class PanelScratch {
         headInputs: FloatBuffer(headInputs * LatentAttention.panelsPerTask * kernels.panel))
     }
   }
+
+  /// Where the copy of a head stands.
+  func copy(of head: Int) -> UnsafeMutableRawPointer { UnsafeMutableRawPointer(copies.base + head * copyByteCount) }
 }

@@ -67,6 +67,9 @@ extension Session {
   private func run(_ chunk: PackedChunk, into scores: inout BatchScores) {
     embed(chunk.tokens[...])
     fillAngles(chunk.pieces)
+    for piece in chunk.pieces {
+      for run in piece.runs { piece.sequence?.store(upTo: run.position + run.count) }
+    }
     run(decoder.layers.indices, over: .pieces(chunk.pieces, pieceScratch), tokens: chunk.tokens.count, observe: nil)
     let width = kernels.panel
     let features = config.hiddenSize
@@ -120,6 +123,8 @@ final class PieceScratch {
   struct PerThread {
     /// Keys and values of one head of a piece.
     let cache: FloatBuffer
+    /// What a piece's tokens see of one head, where it does not stand in one piece in the sequence's cache.
+    let copy: FixedBuffer<UInt8>
     /// Queries of a vector of tokens, in a panel.
     let queries: FloatBuffer
     /// What a part of a recurrent mixer remembers after a piece's prompt, and after one of its continuations.
@@ -135,8 +140,10 @@ final class PieceScratch {
   private let precision: CachePrecision
   private let positions: Int
 
-  /// - Parameter tokens: The most that a piece has.
-  init(_ decoder: Decoder, kernels: Kernels, threads: Int, tokens: Int, precision: CachePrecision) {
+  /// - Parameters:
+  ///   - tokens: The most that a piece has.
+  ///   - cache: Of the sequence that pieces may continue.
+  init(_ decoder: Decoder, kernels: Kernels, threads: Int, tokens: Int, cache: KeyValueCache) {
     let attentions = decoder.attentions.compactMap { $0 }
     let span = Int(RK_SPAN)
     let positions = (tokens + span - 1) / span * span
@@ -146,11 +153,13 @@ final class PieceScratch {
       (attentions.map { $0.group * $0.dimension } + latents.map { LatentAttention.headsPerTask * $0.dimension }).max()
       ?? 0
     let state = decoder.recurrentMixers.compactMap { $0?.floatsPerPart }.max() ?? 0
-    self.precision = precision
+    let copy = cache.copySize(tokens: tokens).bytesPerHead
+    precision = cache.precision
     self.positions = positions
     perThread = (0..<threads).map { _ in
       PerThread(
-        cache: FloatBuffer(positions * numbers), queries: FloatBuffer(queries * kernels.panel),
+        cache: FloatBuffer(positions * numbers), copy: FixedBuffer(copy),
+        queries: FloatBuffer(queries * kernels.panel),
         start: FloatBuffer(state), state: FloatBuffer(state))
     }
     shared = Dictionary(
@@ -162,11 +171,13 @@ final class PieceScratch {
   }
 
   /// The cache of one head of a piece.
-  func cache(of attention: Attention, thread: Int) -> rk_head_cache {
+  func cache(of attention: Attention, thread: Int) -> HeadCache {
     let keys = UnsafeMutableRawPointer(perThread[thread].cache.base)
-    return rk_head_cache(
-      storage: precision.storage, head_dimension: Int64(attention.dimension), keys: keys,
-      values: keys + positions * attention.dimension * precision.byteWidth)
+    return HeadCache(
+      memory: rk_head_cache(
+        storage: precision.storage, head_dimension: Int64(attention.dimension), keys: keys,
+        values: keys + positions * attention.dimension * precision.byteWidth),
+      capacity: positions)
   }
 
   /// The rows of a piece.

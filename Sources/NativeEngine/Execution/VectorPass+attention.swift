@@ -39,18 +39,14 @@ extension VectorPass {
   /// Spans that hold the positions that a token sees.
   private func spans(of token: Int, _ attention: Attention) -> Range<Int> {
     let position = position(of: token)
-    return first(position, attention) / VectorScratch.span..<position / VectorScratch.span + 1
-  }
-
-  /// The first position that a position sees.
-  private func first(_ position: Int, _ attention: Attention) -> Int {
-    attention.window.map { max(0, position + 1 - $0) } ?? 0
+    let seen = attention.seen(from: position..<position + 1, span: 1)
+    return seen.lowerBound / VectorScratch.span..<position / VectorScratch.span + 1
   }
 
   private func attendSpan(_ span: Int, of token: Int, head: Int, _ attention: Attention, layer: Int) {
     let (dimension, group) = (attention.dimension, attention.group)
     let position = position(of: token)
-    var headCache = session.sequences[token].cache.head(head, layer: layer)
+    let cache = session.sequences[token].cache.head(head, layer: layer)
     let query = own.query.base
     if attention.isGated {
       let queries = base(.mixed) + (token * attention.heads + head * group) * 2 * dimension
@@ -67,13 +63,17 @@ extension VectorPass {
       for feature in 0..<group * dimension { query[feature] *= factor }
     }
     if span == spans(of: token, attention).upperBound - 1 {
-      remember(token, head: head, attention, in: headCache, scratch: query + group * dimension)
+      remember(token, head: head, attention, in: cache, scratch: query + group * dimension)
     }
+    let seen = attention.seen(from: position..<position + 1, span: 1)
     let begin = span * VectorScratch.span
+    let end = min(begin + VectorScratch.span, position + 1)
+    let view = cache.view(of: begin..<end)
+    var memory = view.memory
     let slot = token * scratch.spanStride + span * attention.heads + head * group
     functions.attend(
-      &headCache, query, Int64(group), attention.scale, Int64(begin), Int64(max(begin, first(position, attention))),
-      Int64(min(begin + VectorScratch.span, position + 1)),
+      &memory, query, Int64(group), attention.scale, Int64(begin - view.origin),
+      Int64(max(begin, seen.lowerBound) - view.origin), Int64(end - view.origin),
       scratch.spanSums.base + token * scratch.spanSumStride + (span * attention.heads + head * group) * dimension,
       scratch.spanLargest.base + slot, scratch.spanTotals.base + slot, own.scores.base)
   }
@@ -82,7 +82,7 @@ extension VectorPass {
   ///
   /// - Parameter scratch: Room for both.
   private func remember(
-    _ token: Int, head: Int, _ attention: Attention, in cache: rk_head_cache, scratch key: UnsafeMutablePointer<Float>
+    _ token: Int, head: Int, _ attention: Attention, in cache: HeadCache, scratch key: UnsafeMutablePointer<Float>
   ) {
     guard case .own(_, let projection) = attention.memory else { return }
     let dimension = attention.dimension
@@ -93,8 +93,8 @@ extension VectorPass {
     if let norm = attention.norms.ofKeys { normalizeHeads(key, norm, count: 1) }
     if let norm = attention.norms.ofValues { normalizeHeads(value, norm, count: 1) }
     rotate(key, heads: 1, of: token, attention)
-    var headCache = cache
-    functions.append(&headCache, Int64(position(of: token)), key, value)
+    var memory = cache.memory
+    functions.append(&memory, Int64(cache.place(of: position(of: token))), key, value)
   }
 
   private func normalizeHeads(_ values: UnsafeMutablePointer<Float>, _ norm: Norm, count: Int) {

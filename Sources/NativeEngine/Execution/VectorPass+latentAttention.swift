@@ -54,7 +54,7 @@ extension VectorPass {
     functions.normalize(key, norm.weight, norm.epsilon, Int64(attention.rank), row)
     turn(key + attention.rank, into: row + attention.rank, of: token, attention)
     let sequence = session.sequences[token]
-    var cache = sequence.cache.head(0, layer: layer)
+    var cache = sequence.cache.head(0, layer: layer).memory
     functions.append(&cache, Int64(sequence.end), row, row)
   }
 
@@ -78,7 +78,7 @@ extension VectorPass {
     _ span: Int, of token: Int, heads: Range<Int>, _ attention: LatentAttention, layer: Int
   ) {
     let sequence = session.sequences[token]
-    var cache = sequence.cache.head(0, layer: layer)
+    var cache = sequence.cache.head(0, layer: layer).memory
     let begin = span * VectorScratch.span
     let place = span * attention.heads + heads.lowerBound
     let slot = token * scratch.spanStride + place

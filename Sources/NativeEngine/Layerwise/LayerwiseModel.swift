@@ -16,7 +16,10 @@ public final class LayerwiseModel {
   public init(_ folder: ModelFolder, threads: Int?, sequenceLength: Int, instructionSet: String? = nil) throws {
     session = try Session(
       folder,
-      options: Session.Options(threads: threads, contextLength: sequenceLength, instructionSet: instructionSet))
+      // Layers run one after the other over whole sequences, so that those which share keys and values need all of them.
+      options: Session.Options(
+        threads: threads, contextLength: sequenceLength, rewindableTokens: sequenceLength,
+        instructionSet: instructionSet))
     if let linear = session.decoder.matrices.map(\.linear).first(where: \.isReordered) {
       throw EngineError.unsupported(
         "lanes that measure layers do not take models with interleaved rotation, such as that of \(linear.path)")

@@ -17,18 +17,22 @@ public final class Session {
     public var activationPrecision: ActivationPrecision
     /// Sequences that can be decoded together, each with its own cache.
     public var sequences: Int
+    /// How many of its last tokens a sequence can at least forget without starting anew, if layers have windows.
+    public var rewindableTokens: Int
     /// The instruction set by name; nil takes the fastest.
     public var instructionSet: String?
 
     public init(
       threads: Int? = nil, contextLength: Int? = nil, cachePrecision: CachePrecision = .float32,
-      activationPrecision: ActivationPrecision = .matched, sequences: Int = 1, instructionSet: String? = nil
+      activationPrecision: ActivationPrecision = .matched, sequences: Int = 1, rewindableTokens: Int = 1024,
+      instructionSet: String? = nil
     ) {
       self.threads = threads
       self.contextLength = contextLength
       self.cachePrecision = cachePrecision
       self.activationPrecision = activationPrecision
       self.sequences = sequences
+      self.rewindableTokens = rewindableTokens
       self.instructionSet = instructionSet
     }
   }
@@ -41,7 +45,7 @@ public final class Session {
   let panels: PanelScratch
   /// Made for the first batch that is scored, as few sessions score one.
   private(set) lazy var pieceScratch = PieceScratch(
-    decoder, kernels: kernels, threads: team.size, tokens: panels.tokenCapacity, precision: sequences[0].cache.precision
+    decoder, kernels: kernels, threads: team.size, tokens: panels.tokenCapacity, cache: sequences[0].cache
   )
   /// The products with decoded tokens.
   let product: rk_vector_product
@@ -76,8 +80,10 @@ public final class Session {
     contextLength = min(options.contextLength ?? config.maxPositionEmbeddings, config.maxPositionEmbeddings)
     team = ThreadTeam(size: options.threads ?? Machine.physicalCoreCount)
     let (positions, precision) = (contextLength, options.cachePrecision)
+    let rewindable = min(max(options.rewindableTokens, 0), contextLength)
+    let slack = PanelScratch.tokenCapacity(decoder, kernels: kernels) + rewindable
     sequences = (0..<max(1, options.sequences)).map { _ in
-      CachedSequence(decoder, positions: positions, precision: precision)
+      CachedSequence(decoder, positions: positions, slack: slack, precision: precision)
     }
     let isMatched = options.activationPrecision == .matched && decoder.hasBFloat16Products(kernels)
     activationPrecision = isMatched ? .matched : options.activationPrecision.forScoring
@@ -85,13 +91,13 @@ public final class Session {
     product = kernels.product(activationPrecision)
     vector = VectorScratch(
       decoder, contextLength: sequences[0].cache.capacity, threads: team.size, batch: sequences.count)
-    panels = PanelScratch(decoder, kernels: kernels, threads: team.size)
+    panels = PanelScratch(decoder, kernels: kernels, threads: team.size, cache: sequences[0].cache)
   }
 
   deinit { team.close() }
 
-  /// Forgets all tokens of a sequence from `count` on; of a model with recurrent states perhaps more, as `CachedSequence`
-  /// says.
+  /// Forgets all tokens of a sequence from `count` on; of a model with recurrent states or windows perhaps more, as
+  /// `CachedSequence` says.
   public func rewind(to count: Int, sequence: Int = 0) {
     sequences[sequence].rewind(to: count)
   }

@@ -69,10 +69,13 @@ struct FamilyGolden: Sendable, CustomTestStringConvertible {
     self.greedy = greedy.compactMap { $0.integer.map(Int32.init) }
   }
 
-  func session(_ precision: ActivationPrecision = .float32, sequences: Int = 1, threads: Int = 2) throws -> Session {
+  func session(
+    _ precision: ActivationPrecision = .float32, sequences: Int = 1, threads: Int = 2, rewindableTokens: Int = 1024
+  ) throws -> Session {
     try Session(
       try ModelFolder(contentsOf: folder),
       options: .init(
-        threads: threads, contextLength: 1024, activationPrecision: precision, sequences: sequences))
+        threads: threads, contextLength: 1024, activationPrecision: precision, sequences: sequences,
+        rewindableTokens: rewindableTokens))
   }
 }
