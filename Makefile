@@ -7,6 +7,9 @@ CONFIGURATION := release
 DUCKDB := $(STATE)/tools/duckdb
 HF := $(STATE)/tools/hf
 CHARTJS := $(STATE)/tools/chart.min.js
+# The Python environment that tests and the mlx engine share, and that mlx-lm is in it.
+PYTHON := $(STATE)/venv/bin/python
+MLX_LM := $(STATE)/venv/mlx-lm-0.32.2
 RESIDENT = .build/$(CONFIGURATION)/resident
 ENVELOPE ?= envelopes/smoke.json
 
@@ -24,7 +27,7 @@ help:
 	@echo "make test-neon    check the kernels in C, those for Arm under emulation"
 	@echo "make test-engines compare through mlx-lm, mlx_lm.server and llama.cpp's server (installs them)"
 	@echo "make test-mlx     check the mlx worker over tiny models of random weights (installs mlx-lm)"
-	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both)"
+	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both), 20 minutes"
 	@echo "make families     make tiny models of every family with mlx-lm (installs it), which make test then reads"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
@@ -47,7 +50,7 @@ help:
 	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; disks need root)"
 	@echo "make soak         measure 2,000 tiny comparisons in one process and check that nothing grows"
 	@echo "make rehearse-night  run a night of 30 minutes (MINUTES=N) with two crashes, for docs/nightly"
-	@echo "make clean        delete builds; $(STATE), .venv and .venv-bench are all other local state"
+	@echo "make clean        delete builds; $(STATE) and .venv-bench are all other local state"
 
 bench: build duckdb $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
 	@scripts/bench $(RESIDENT) $(ENVELOPE) $(STATE)
@@ -150,14 +153,17 @@ test-engines: models
 	@scripts/test-engines $(RESIDENT) $(STATE)
 
 # The mlx worker alone, over random weights that need no download; under three minutes with the installation.
-test-mlx: build
+test-mlx: build $(MLX_LM)
+	$(PYTHON) Tests/Engines/check_mlx_worker.py $(RESIDENT)
+
+$(MLX_LM):
 	@test -d $(STATE)/venv || python3 -m venv $(STATE)/venv
-	@$(STATE)/venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2
-	$(STATE)/venv/bin/python Tests/Engines/check_mlx_worker.py $(RESIDENT)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 tokenizers==0.23.3
+	@touch $@
 
 # What the mlx and endpoint engines add to what they measure, in alternation, after `make test-engines`.
 bench-overhead: models
-	$(STATE)/venv/bin/python Benchmarks/engine_overhead.py --resident $(RESIDENT) --gguf $(STATE)/engine-models/q4_1 \
+	$(PYTHON) Benchmarks/engine_overhead.py --resident $(RESIDENT) --gguf $(STATE)/engine-models/q4_1 \
 	  --mlx $(STATE)/engine-models/g32-f32
 
 # Against llama.cpp, in alternation: JSON=FILE writes the rows, ROWS=PATTERN chooses some. PyPI's wheels are AVX2 builds;
@@ -214,21 +220,19 @@ lint:
 format:
 	swift format --in-place --configuration .swift-format --recursive Package.swift Sources Tests
 
-# Minutes, once. The goldens that the tests compare with are in Tests/NativeEngineTests/Golden/families.
-families: $(STATE)/families/made
+# Half a minute, once. QUICK=1 makes only what CI tests of each family. The goldens that the tests compare with are in
+# Tests/NativeEngineTests/Golden/families; their recipe takes minutes.
+families: $(STATE)/families/$(if $(QUICK),quick,made)
 
-$(STATE)/families/made: scripts/make-families.py $(wildcard scripts/families/*.py)
-	@test -d .venv || python3 -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 tokenizers==0.23.3
-	.venv/bin/python scripts/make-families.py $(STATE)/families
+$(STATE)/families/quick $(STATE)/families/made: scripts/make-families.py $(wildcard scripts/families/*.py) | $(MLX_LM)
+	$(PYTHON) scripts/make-families.py $(STATE)/families $(if $(filter %/quick,$@),--quick)
 	@touch $@
 
-conformance: models families
-	@test -d .venv || python3 -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 tokenizers==0.23.3
-	.venv/bin/python scripts/conformance.py $(RESIDENT) $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
-	.venv/bin/python Tests/TokenizationTests/Conformance/make-fixtures.py $(STATE)/tokenizers --variants
-	.venv/bin/python Tests/TokenizationTests/Conformance/compare-tokenizers.py $(MODELS)/smollm2-135m \
+conformance: models families $(MLX_LM)
+	swift test --filter FamilyTests
+	$(PYTHON) scripts/conformance.py $(RESIDENT) $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
+	$(PYTHON) Tests/TokenizationTests/Conformance/make-fixtures.py $(STATE)/tokenizers --variants
+	$(PYTHON) Tests/TokenizationTests/Conformance/compare-tokenizers.py $(MODELS)/smollm2-135m \
 	  Tests/TokenizationTests/Fixtures/* $(STATE)/tokenizers/* $(RESIDENT)
 
 clean:

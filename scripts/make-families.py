@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Makes a tiny checkpoint of random weights for every model family and lane, with mlx-lm's own classes.
 
-usage: make-families.py OUT [--golden FOLDER] [--seed N] [--only FAMILY]
+usage: make-families.py OUT [--quick | --golden FOLDER] [--seed N] [--only FAMILY]
 
 Writes OUT/FAMILY/VARIANT-LANE, named and laid out as mlx-lm saves converted models. With --golden it also writes
 FOLDER/FAMILY.json: what mlx-lm answers in float32 on the processor, after loading the folder again and processing a
-prompt at once and in pieces, which must agree. Needs mlx-lm 0.32.2 and mlx[cpu]; `make conformance` installs them.
+prompt at once and in pieces, which must agree. With --quick it makes only what CI tests of each family: a mixed lane,
+and one with experts in mxfp4. Needs mlx-lm 0.32.2 and mlx[cpu]; `make families` installs them.
 """
 
 import argparse
@@ -126,6 +127,18 @@ def make(family, variant, lane, folder, seed):
     (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}\n')
 
 
+def chosen(family, is_quick):
+    """The family's variants and lanes, in the order in which they are made."""
+    pairs = [(variant, lane) for variant in variants(family) for lane in variant.lanes]
+    if not is_quick:
+        return pairs
+    return [
+        next(pair for pair in pairs if pair[1].startswith(kind))
+        for kind in ("mixed", "mxfp4")
+        if any(lane.startswith(kind) for _, lane in pairs)
+    ]
+
+
 def write_golden(file, family, seed, entries):
     recipe = f"scripts/make-families.py .resident/families --seed {seed} --only {family} --golden {GOLDEN}"
     head = {
@@ -146,7 +159,9 @@ def write_golden(file, family, seed, entries):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--golden", type=pathlib.Path)
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument("--quick", action="store_true")
+    extent.add_argument("--golden", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", choices=FAMILIES, action="append")
     options = parser.parse_args()
@@ -155,19 +170,18 @@ def main():
     for family in options.only or FAMILIES:
         started = time.monotonic()
         entries = {}
-        for variant in variants(family):
-            for lane in variant.lanes:
-                name = f"{variant.name}-{lane}"
-                folder = options.out / family / name
-                make(family, variant, lane, folder, options.seed)
-                size = (folder / "model.safetensors").stat().st_size
-                print(f"{family}/{name}: {size / 1000:.0f} kB", end="", flush=True)
-                if options.golden:
-                    entries[name], seen = oracle.answer(folder, options.seed)
-                    print(", " + ", ".join(f"{key} {value:.3g}" for key, value in seen.items()), end="")
-                    if not seen["chunks"] < AGREEMENT or seen["gap"] < AGREEMENT:
-                        failures.append(f"{family}/{name}")
-                print(flush=True)
+        for variant, lane in chosen(family, options.quick):
+            name = f"{variant.name}-{lane}"
+            folder = options.out / family / name
+            make(family, variant, lane, folder, options.seed)
+            size = (folder / "model.safetensors").stat().st_size
+            print(f"{family}/{name}: {size / 1000:.0f} kB", end="", flush=True)
+            if options.golden:
+                entries[name], seen = oracle.answer(folder, options.seed)
+                print(", " + ", ".join(f"{key} {value:.3g}" for key, value in seen.items()), end="")
+                if not seen["chunks"] < AGREEMENT or seen["gap"] < AGREEMENT:
+                    failures.append(f"{family}/{name}")
+            print(flush=True)
         if options.golden:
             write_golden(options.golden / f"{family}.json", family, options.seed, entries)
         print(f"{family}: {time.monotonic() - started:.0f} s", flush=True)

@@ -23,29 +23,6 @@ struct ModelConfigTests {
     #expect(try self.config { $0["head_dim"] = 32 }.headDimension == 32)
   }
 
-  @Test("The sizes of the cache are read from families that the engine does not run, or not at all")
-  func readsCacheShape() throws {
-    let folder = try TemporaryFolder()
-    #expect(CacheShape(of: folder.url) == nil)
-    try folder.write(
-      #"{"model_type":"other","num_hidden_layers":3,"num_attention_heads":4,"hidden_size":66}"#, to: "config.json")
-    let shape = try #require(CacheShape(of: folder.url))
-    #expect(shape == CacheShape(layerCount: 3, keyValueHeadCount: 4, headDimension: 16))
-    #expect(shape.byteCount(tokens: 10, sequences: 2, elementBytes: 4) == 2 * 3 * 4 * 16 * 10 * 2 * 4)
-    #expect(shape.byteCount(tokens: .max, elementBytes: 4) == .max && shape.byteCount(tokens: -1, elementBytes: 4) == 0)
-    var config = try #require(try JSONValue(parsing: TinyModel.config).object)
-    config["head_dim"] = 32
-    let grouped = CacheShape(layerCount: 1, keyValueHeadCount: 2, headDimension: 32)
-    #expect(CacheShape(.object(config)) == grouped)
-    for name in ["num_hidden_layers", "num_attention_heads", "hidden_size"] {
-      var incomplete = config
-      incomplete[name] = nil
-      #expect(CacheShape(.object(incomplete)) == nil)
-    }
-    config["num_attention_heads"] = 0
-    #expect(CacheShape(.object(config)) == nil)
-  }
-
   @Test("Latent attention keeps one row per token and layer, and names the features of its heads apart")
   func readsLatentAttention() throws {
     let latent = try config {
@@ -56,11 +33,6 @@ struct ModelConfigTests {
       ($0["head_dim"], $0["kv_lora_rank"], $0["qk_rope_head_dim"]) = (nil, 512, 64)
     }
     #expect(latent.headDimension == 64)
-    let shape = try #require(CacheShape(.object(latent.json)))
-    #expect(shape.byteCount(tokens: 3, elementBytes: 4) == 47 * (512 + 64) * 3 * 4)
-    var endless = latent.json
-    endless["kv_lora_rank"] = .integer(.max)
-    #expect(CacheShape(.object(endless))?.latentDimension == nil)
   }
 
   @Test("Both spellings of rotary scaling are read")

@@ -72,7 +72,7 @@ struct ProvenanceTests {
         .init(format: "affine 4-bit g64", tensorCount: 1, parameterCount: 640, byteCount: 320 + 2 * 20),
       ])
     #expect(inspection.parameterCount == 992 && inspection.bitsPerWeight == Double(1064 * 8) / 992)
-    #expect(inspection.cacheBytesPerToken(elementBytes: 2) == 2 * 1 * 2 * 16 * 2)
+    #expect(inspection.memory?.bytesPerToken(elementBytes: 2) == 2 * 1 * 2 * 16 * 2)
     #expect(inspection.json["kv_bytes_per_token"]?["fp32"]?.integer == 256)
     #expect(inspection.table.contains("bits per weight       8.581"))
     #expect(inspection.table.contains("lane                  uniform"))
@@ -89,7 +89,7 @@ struct ProvenanceTests {
     #expect(inspection.architecture == "other" && inspection.layerCount == 3 && inspection.hiddenSize == nil)
     #expect(inspection.storages.map(\.format) == ["F16"] && inspection.parameterCount == 992)
     #expect(inspection.problems.count == 1 && inspection.problems[0].contains("hidden_size"))
-    #expect(inspection.cacheBytesPerToken(elementBytes: 2) == nil && inspection.manifestHash != nil)
+    #expect(inspection.memory == nil && inspection.manifestHash != nil)
     #expect(inspection.table.contains("cannot run") && inspection.json["hidden_size"] == .null)
     let none = source("none")
     #expect(throws: CheckpointError.notFound(none.path)) { try ModelInspection(contentsOf: none, hashes: false) }
@@ -130,6 +130,26 @@ struct ProvenanceTests {
     #expect(inspection.parameterCount == 2 * 6 * 64 + 8 * 4 * 64)
     #expect(inspection.activeParameterCount == 64 + 6 * 64 + 2 * 4 * 64)
     #expect(inspection.byteCountPerToken == 2 * inspection.activeParameterCount)
+  }
+
+  @Test("Parts that text does not need are named, and cost no token anything")
+  func namesLeftOut() throws {
+    let source = try TemporaryFolder()
+    try source.write(TinyModel.config, to: "config.json")
+    let names = ["lm_head.weight", "language_model.mtp.fc.weight", "vision_tower.a.weight", "vision_tower.b.weight"]
+    let entries = names.map { SafetensorsWriter.Entry(name: $0, type: .F16, shape: [4, 64]) }
+    let writer = try SafetensorsWriter(creating: source("model.safetensors"), entries: entries)
+    for name in names { try writer.write([UInt16](repeating: 0, count: 256), to: name) }
+    try writer.finish()
+    let inspection = try ModelInspection(of: ModelFolder(contentsOf: source.url))
+    #expect(
+      inspection.leftOut == [
+        .init(name: "mtp", tensorCount: 1, byteCount: 512),
+        .init(name: "vision_tower", tensorCount: 2, byteCount: 1024),
+      ])
+    #expect(inspection.parameterCount == 4 * 256 && inspection.activeParameterCount == 256)
+    #expect(inspection.table.contains("vision_tower: 2 tensors, 1024 bytes"))
+    #expect(inspection.json["left_out"]?.array?.count == 2)
   }
 
   @Test("Messages say what, where and what to do")

@@ -6,7 +6,7 @@ import JSON
 /// Where a model also sees or hears, the shape is that of its section `text_config`.
 ///
 /// Every value is checked, so that the byte count of a weight or of a whole KV cache cannot overflow, and heads divide
-/// evenly. `CacheShape` reads the configuration of any other family.
+/// evenly. `SequenceMemory` reads the configuration of any other family.
 public struct ModelConfig: Sendable, Equatable {
   /// The family, e.g. `llama`, `qwen3`.
   public var modelType: String
@@ -91,10 +91,11 @@ public struct ModelConfig: Sendable, Equatable {
 
   /// The section that describes the decoder, completed by what the whole file says of the vocabulary and by what the family
   /// takes for missing members.
-  private static func decoderSection(_ whole: JSONValue, _ modelType: String) -> JSONValue {
+  static func decoderSection(_ whole: JSONValue, _ modelType: String) -> JSONValue {
     guard var section = (whole["text_config"]?.object ?? whole.object) else { return whole }
     let outer = whole["vocab_size"].map { [(name: "vocab_size", value: $0)] } ?? []
-    for member in outer + ConfigDefaults.members(of: modelType, in: section) where (section[member.name] ?? .null) == .null {
+    for member in outer + ConfigDefaults.members(of: modelType, in: section)
+    where (section[member.name] ?? .null) == .null {
       section[member.name] = member.value
     }
     return .object(section)

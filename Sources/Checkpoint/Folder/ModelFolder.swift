@@ -43,6 +43,7 @@ public struct ModelFolder: Sendable {
     self.config = config
     warnings =
       FolderWarning.quantization(config.quantization, of: tensors)
+      + FolderWarning.weights(of: config.modelType, tensors)
       + (names.others.isEmpty ? [] : [.unloadedFiles(names.others)])
   }
 

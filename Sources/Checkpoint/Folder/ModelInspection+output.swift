@@ -5,7 +5,6 @@ import JSON
 extension ModelInspection {
   /// All numbers, for programs; null where a size is unknown. Problems and warnings are there if there are any.
   public var json: JSONValue {
-    func cache(_ elementBytes: Int) -> JSONValue { Self.json(cacheBytesPerToken(elementBytes: elementBytes)) }
     var object = JSONObject([
       ("architecture", .string(architecture)), ("parameters", .integer(parameterCount)), ("bytes", .integer(byteCount)),
       ("bits_per_weight", .number(bitsPerWeight)), ("layers", Self.json(layerCount)),
@@ -13,17 +12,36 @@ extension ModelInspection {
       ("key_value_heads", Self.json(keyValueHeadCount)), ("head_dimension", Self.json(headDimension)),
       ("vocabulary", Self.json(vocabularySize)), ("context_length", Self.json(contextLength)),
       ("active_parameters", .integer(activeParameterCount)), ("bytes_read_per_token", .integer(byteCountPerToken)),
-      ("kv_bytes_per_token", .object(JSONObject([("fp32", cache(4)), ("fp16", cache(2))]))),
+      ("kv_bytes_per_token", Self.json { memory?.bytesPerToken(elementBytes: $0) }),
+      ("memory", memoryJSON),
       ("storage", .array(storages.map(\.json))), ("lane", lane?.json ?? .null),
       ("manifest", manifestHash.map { .string($0) } ?? .null),
     ])
     if let experts { object["experts"] = ["total": .integer(experts.total), "active": .integer(experts.active)] }
+    if !leftOut.isEmpty { object["left_out"] = .array(leftOut.map(\.json)) }
     if !problems.isEmpty { object["problems"] = .array(problems.map { .string($0) }) }
     if !warnings.isEmpty { object["warnings"] = .array(warnings.map { .string($0.description) }) }
     return .object(object)
   }
 
   private static func json(_ number: Int?) -> JSONValue { number.map { .integer($0) } ?? .null }
+
+  /// Bytes with keys and values in single and in half precision.
+  private static func json(_ bytes: (_ elementBytes: Int) -> Int?) -> JSONValue {
+    ["fp32": json(bytes(4)), "fp16": json(bytes(2))]
+  }
+
+  /// What is remembered beside the keys and values that every token adds.
+  private var memoryJSON: JSONValue {
+    guard let memory else { return .null }
+    var object = JSONObject(memory.layerCounts.map { ($0.name, .integer($0.layers)) })
+    object["window_bytes"] = Self.json { memory.windowBytes(elementBytes: $0) }
+    object["state_bytes"] = .integer(memory.stateBytes)
+    object["bytes_at_context_length"] = Self.json { width in
+      contextLength.map { memory.byteCount(tokens: $0, elementBytes: width) }
+    }
+    return .object(object)
+  }
 
   /// The same as a table, for people.
   public var table: String {
@@ -37,12 +55,13 @@ extension ModelInspection {
       ("hidden size", text(hiddenSize)), ("vocabulary", text(vocabularySize)),
       ("context length", "\(text(contextLength)) tokens"),
     ]
-    if let single = cacheBytesPerToken(elementBytes: 4), let half = cacheBytesPerToken(elementBytes: 2) {
-      rows.append(("cache per token", "\(single) bytes fp32, \(half) bytes fp16"))
-    }
+    if let memory { rows += Self.rows(of: memory, contextLength: contextLength) }
     if let experts { rows.append(("experts", "\(experts.active) of \(experts.total) per token")) }
     for storage in storages {
       rows.append((storage.format, "\(storage.tensorCount) tensors, \(storage.byteCount) bytes"))
+    }
+    for part in leftOut {
+      rows.append(("left out", "\(part.name): \(part.tensorCount) tensors, \(part.byteCount) bytes"))
     }
     rows.append(("lane", lane?.lane ?? "not recorded"))
     for note in lane?.caveats?.notes ?? [] { rows.append(("", note)) }
@@ -53,11 +72,53 @@ extension ModelInspection {
   }
 }
 
+extension ModelInspection {
+  private static func rows(of memory: SequenceMemory, contextLength: Int?) -> [(String, String)] {
+    func text(_ bytes: (_ elementBytes: Int) -> Int) -> String { "\(bytes(4)) bytes fp32, \(bytes(2)) bytes fp16" }
+    var rows = [("cache per token", text(memory.bytesPerToken))]
+    let counts = memory.layerCounts.filter { $0.layers > 0 }
+    if counts.count > 1 {
+      rows.append(("layers by memory", counts.map { "\($0.layers) \($0.title)" }.joined(separator: ", ")))
+    }
+    if memory.windowBytes(elementBytes: 1) > 0 { rows.append(("windows when full", text(memory.windowBytes))) }
+    if memory.stateBytes > 0 { rows.append(("states", "\(memory.stateBytes) bytes, whatever the context")) }
+    if let contextLength {
+      rows.append(("cache when full", text { memory.byteCount(tokens: contextLength, elementBytes: $0) }))
+    }
+    return rows
+  }
+}
+
+extension SequenceMemory {
+  /// Layers by what they remember.
+  fileprivate var layerCounts: [(name: String, title: String, layers: Int)] {
+    var (growing, windows, states, without) = (0, 0, 0, 0)
+    for layer in layers {
+      switch layer {
+      case .everyToken: growing += 1
+      case .lastTokens: windows += 1
+      case .state: states += 1
+      case .nothing: without += 1
+      }
+    }
+    return [
+      ("growing_layers", "grow with every token", growing), ("window_layers", "keep a window", windows),
+      ("state_layers", "keep a state", states), ("layers_without_memory", "keep nothing of their own", without),
+    ]
+  }
+}
+
 extension StoredTensors {
   fileprivate var json: JSONValue {
     [
       "format": .string(format), "tensors": .integer(tensorCount), "parameters": .integer(parameterCount),
       "bytes": .integer(byteCount),
     ]
+  }
+}
+
+extension LeftOutPart {
+  fileprivate var json: JSONValue {
+    ["part": .string(name), "tensors": .integer(tensorCount), "bytes": .integer(byteCount)]
   }
 }

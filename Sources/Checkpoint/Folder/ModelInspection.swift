@@ -12,14 +12,17 @@ public struct ModelInspection: Sendable, Equatable {
   public let attentionHeadCount: Int?
   public let keyValueHeadCount: Int?
   public let headDimension: Int?
-  private let latentDimension: Int?
   public let vocabularySize: Int?
   /// In tokens.
   public let contextLength: Int?
+  /// What the layers remember of a sequence; nil if the configuration does not say.
+  public let memory: SequenceMemory?
   /// Nil for a model without experts.
   public let experts: ExpertCount?
   /// Largest first.
   public let storages: [StoredTensors]
+  /// What text does not need; by name.
+  public let leftOut: [LeftOutPart]
   /// Weights that take part in computing one token: those of the active experts only, and one row of the embedding
   /// unless it is the output layer too.
   public let activeParameterCount: Int
@@ -84,12 +87,13 @@ public struct ModelInspection: Sendable, Equatable {
     var headDimension = size("head_dim")
     if let hidden = hiddenSize, let heads = attentionHeadCount { headDimension = headDimension ?? hidden / heads }
     self.headDimension = headDimension
-    latentDimension = CacheShape.latentDimension(of: fields.value)
     vocabularySize = size("vocab_size")
     contextLength = size("max_position_embeddings")
+    memory = try? SequenceMemory(parsing: folder.config)
     experts = ExpertCount(fields)
     (storages, activeParameterCount) = (count.storages, count.activeParameterCount)
     byteCountPerToken = count.byteCountPerToken
+    leftOut = LeftOutPart.all(in: folder.layers.tensors)
     (self.lane, manifestHash) = (lane, manifest?.hash)
     (self.problems, warnings) = (problems, folder.warnings)
   }
@@ -108,17 +112,5 @@ public struct ModelInspection: Sendable, Equatable {
   /// Stored bits per logical weight, scales and biases included.
   public var bitsPerWeight: Double {
     parameterCount == 0 ? 0 : Double(byteCount) * 8 / Double(parameterCount)
-  }
-
-  /// Bytes that one token takes in an unquantized KV cache if every layer keeps keys and values; nil if a size is
-  /// unknown.
-  ///
-  /// - Parameter elementBytes: 4 for single, 2 for half precision.
-  public func cacheBytesPerToken(elementBytes: Int) -> Int? {
-    guard let layerCount, let keyValueHeadCount, let headDimension else { return nil }
-    return CacheShape(
-      layerCount: layerCount, keyValueHeadCount: keyValueHeadCount, headDimension: headDimension,
-      latentDimension: latentDimension
-    ).byteCount(tokens: 1, elementBytes: elementBytes)
   }
 }

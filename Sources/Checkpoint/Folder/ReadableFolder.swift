@@ -40,7 +40,9 @@ struct ReadableFolder {
     (self.url, self.config, self.problem) = (url, config, problem)
     weightFiles = weights.files
     layers = LayerTable(folder: url, tensors: weights.tensors, quantization: quantization)
-    warnings = FolderWarning.quantization(quantization, of: weights.tensors)
+    warnings =
+      FolderWarning.quantization(quantization, of: weights.tensors)
+      + FolderWarning.weights(of: config["model_type"]?.string, weights.tensors)
   }
 
   private static func quantization(_ config: JSONValue) -> QuantizationConfig? {
@@ -53,9 +55,9 @@ struct ReadableFolder {
     return nil
   }
 
-  /// The section of `config.json` that describes the decoder.
+  /// The section of `config.json` that describes the decoder, with what its family takes for missing members.
   var decoder: ConfigFields {
-    let nested = config["text_config"] ?? .null
-    return ConfigFields(value: nested == .null ? config : nested, file: url.appendingPathComponent("config.json").path)
+    let section = ModelConfig.decoderSection(config, config["model_type"]?.string ?? "")
+    return ConfigFields(value: section, file: url.appendingPathComponent("config.json").path)
   }
 }

@@ -58,7 +58,9 @@ struct StorageCount {
     let old = totals[format] ?? (0, 0, 0)
     totals[format] = (old.tensors + 1, old.parameters + parameters, old.bytes + bytes)
     var (active, read) = (parameters, bytes)
-    if let experts, experts.owns(name) {
+    if LeftOutPart.name(of: name) != nil {
+      (active, read) = (0, 0)
+    } else if let experts, experts.owns(name) {
       (active, read) = (experts.share(of: parameters), experts.share(of: bytes))
     } else if let rows = shape.first, rows > 0, Self.isEmbedding(name) {
       // One row is looked up.

@@ -10,6 +10,8 @@ public final class LayerTuner {
   private let model: LayerwiseModel
   private var states: [HiddenStates] = []
   private var moments: [ActivationPoint: [Float]] = [:]
+  /// By expert, of the tokens that picked it.
+  private var expertMoments: [Int: SecondMoments] = [:]
   private var headMoments: [Float] = []
   /// The decoder layer that `moments` belong to.
   private var current: Int?
@@ -46,21 +48,48 @@ public final class LayerTuner {
     _ path: String, _ layer: LayerConverter, _ format: QuantizationFormat
   ) throws(CheckpointError) -> QuantizedParts {
     guard let slot = slots[path], format.mode == .affine else { return try layer.quantized(format) }
-    let inputs: [Float]
-    switch slot.place {
-    case .embedding, .head: inputs = headMoments
-    case .layerInputs: inputs = []
-    case .layer(let index, let input):
-      if current != index { try advance(to: index) }
-      // Without moments, as of experts that a router picks, the matrix is rounded as it is.
-      inputs = moments[input] ?? []
-    }
+    if case .layer(let index, _) = slot.place, current != index { try advance(to: index) }
     let shape = model.shape(of: slot)
-    guard inputs.count == shape.columns * shape.columns else { return try layer.quantized(format) }
-    let parts = ActivationAwareQuantizer(format: format, type: layer.type)
-      .quantize(try layer.values(), rows: shape.rows, columns: shape.columns, moments: inputs)
+    let parts: QuantizedParts
+    switch slot.place {
+    case .embedding, .head: parts = try fitted(layer, format, shape, to: headMoments)
+    case .layerInputs: parts = try layer.quantized(format)
+    case .layer(_, .expertGate): parts = try fittedExperts(layer, format, shape)
+    case .layer(_, let input): parts = try fitted(layer, format, shape, to: moments[input] ?? [])
+    }
     let tuned = LayerwiseModel.Weights(parts, format: format, type: layer.type, shape: shape)
     replaced[slot] = (model[slot], tuned)
+    return parts
+  }
+
+  private func fitted(
+    _ layer: LayerConverter, _ format: QuantizationFormat, _ shape: (rows: Int, columns: Int), to moments: [Float]
+  ) throws(CheckpointError) -> QuantizedParts {
+    // Without moments, the matrix is rounded as it is.
+    guard moments.count == shape.columns * shape.columns else { return try layer.quantized(format) }
+    return ActivationAwareQuantizer(format: format, type: layer.type)
+      .quantize(try layer.values(), rows: shape.rows, columns: shape.columns, moments: moments)
+  }
+
+  /// Quantizes the matrices of experts, which stand below each other, each for the inputs of its own tokens.
+  private func fittedExperts(
+    _ layer: LayerConverter, _ format: QuantizationFormat, _ shape: (rows: Int, columns: Int)
+  ) throws(CheckpointError) -> QuantizedParts {
+    guard layer.weight.shape.count == 3 else { return try layer.quantized(format) }
+    let count = layer.weight.shape[0]
+    let rows = shape.rows / count
+    let values = try layer.values()
+    let quantizer = ActivationAwareQuantizer(format: format, type: layer.type)
+    var parts = QuantizedParts(codes: [], scales: [], biases: [])
+    for expert in 0..<count {
+      let inputs = expertMoments[expert] ?? SecondMoments(features: shape.columns, for: model)
+      let own = quantizer.quantize(
+        Array(values[expert * rows * shape.columns..<(expert + 1) * rows * shape.columns]), rows: rows,
+        columns: shape.columns, moments: inputs.shrunkMeans())
+      parts.codes += own.codes
+      parts.scales += own.scales
+      parts.biases += own.biases
+    }
     return parts
   }
 
@@ -79,17 +108,22 @@ public final class LayerTuner {
     replaced = [:]
     current = index
     var sums: [ActivationPoint: SecondMoments] = [:]
+    expertMoments = [:]
     for state in states {
       var inputs: [(ActivationPoint, SecondMoments.Inputs)] = []
-      _ = model.run(index..<index + 1, on: state) { point, activations in
-        inputs.append((point, SecondMoments.Inputs(activations)))
-      }
-      for (point, input) in inputs {
-        let sum = sums[point] ?? SecondMoments(features: input.features, for: model)
-        sum.add(input, with: model)
-        sums[point] = sum
-      }
+      var expertInputs: [(Int, SecondMoments.Inputs)] = []
+      _ = model.run(
+        index..<index + 1, on: state, observe: { inputs.append(($0, SecondMoments.Inputs($1))) },
+        observeExperts: { expertInputs.append(($0, SecondMoments.Inputs($1))) })
+      for (point, input) in inputs { add(input, to: &sums[point]) }
+      for (expert, input) in expertInputs { add(input, to: &expertMoments[expert]) }
     }
     moments = sums.mapValues { $0.means() }
+  }
+
+  private func add(_ inputs: SecondMoments.Inputs, to sum: inout SecondMoments?) {
+    let moments = sum ?? SecondMoments(features: inputs.features, for: model)
+    moments.add(inputs, with: model)
+    sum = moments
   }
 }

@@ -25,10 +25,16 @@ extension LayerwiseModel {
     return HiddenStates(chunks: chunks)
   }
 
-  /// Runs layers and returns the states after them; `observe` gets the inputs of each product on the way.
+  /// Runs layers and returns the states after them.
+  ///
+  /// - Parameters:
+  ///   - observe: Gets the inputs of each product on the way.
+  ///   - observeExperts: If the last layer is a mixture, gets the inputs of the down projection of each expert, of the
+  ///     tokens that picked it.
   public func run(
     _ layers: Range<Int>, on states: HiddenStates,
-    observe: ((_ point: ActivationPoint, _ activations: Activations) -> Void)? = nil
+    observe: ((_ point: ActivationPoint, _ activations: Activations) -> Void)? = nil,
+    observeExperts: ((_ expert: Int, _ activations: Activations) -> Void)? = nil
   ) -> HiddenStates {
     var position = 0
     let sequence = session.sequences[0]
@@ -47,6 +53,7 @@ extension LayerwiseModel {
             observe(point, Activations(base, tokens: tokens.count, features: features, width: self.width))
           }
         })
+      if let observeExperts, let last = layers.last { passExpertInputs(of: last, to: observeExperts) }
       position += tokens.count
       return (tokens, hidden(tokens: tokens.count))
     }
@@ -89,6 +96,19 @@ extension LayerwiseModel {
   }
 
   private var width: Int { session.kernels.panel }
+
+  /// Each expert's part of the chunk most recently run, whose last layer was this one.
+  private func passExpertInputs(of layer: Int, to body: (_ expert: Int, _ activations: Activations) -> Void) {
+    guard case .experts(let experts) = session.decoder.layers[layer].feedForward, let scratch = session.panels.experts
+    else { return }
+    for group in scratch.groups {
+      body(
+        group.expert,
+        Activations(
+          scratch.gates.base + group.panel * experts.width * width, tokens: group.entries.count,
+          features: experts.width, width: width))
+    }
+  }
 
   /// The inputs of the products at a point; nil if the layers have none or differ.
   private func features(at point: ActivationPoint, of layers: Range<Int>) -> Int? {

@@ -14,7 +14,7 @@ public enum ActivationPoint: Sendable, CaseIterable {
   case feedForwardGate
   /// The same of the expert that every token takes.
   case sharedExpertGate
-  /// The same of the experts that a router picks. Each sees other tokens, so nobody observes it.
+  /// The same of the experts that a router picks, of which each sees other tokens.
   case expertGate
   /// The input of a router, where that is normalized by itself (Gemma 4).
   case routerInput

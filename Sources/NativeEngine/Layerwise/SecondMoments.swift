@@ -73,9 +73,24 @@ public final class SecondMoments {
   }
 
   /// The sums divided by the number of tokens, row-major.
-  public func means() -> [Float] {
-    let scale = 1 / Float(max(tokens, 1))
-    return [Float](unsafeUninitializedCapacity: features * features) { buffer, count in
+  public func means() -> [Float] { sums(times: 1 / Float(max(tokens, 1))) }
+
+  /// The means of few tokens mixed with those of noise of the same strength: directions that these tokens happen not to
+  /// show are not taken for directions that never occur.
+  ///
+  /// The noise counts as many tokens as there are features. Source of the form: O. Ledoit and M. Wolf, *A well-conditioned
+  /// estimator for large-dimensional covariance matrices*, 2004.
+  public func shrunkMeans() -> [Float] {
+    let count = Float(tokens + features)
+    var means = sums(times: 1 / count)
+    let trace = (0..<features).reduce(Float(0)) { $0 + means[$1 * features + $1] }
+    let noise = tokens == 0 ? 1 : trace / Float(tokens)
+    for feature in 0..<features { means[feature * features + feature] += noise }
+    return means
+  }
+
+  private func sums(times scale: Float) -> [Float] {
+    [Float](unsafeUninitializedCapacity: features * features) { buffer, count in
       for row in 0..<features {
         for column in 0..<features {
           buffer[row * features + column] =

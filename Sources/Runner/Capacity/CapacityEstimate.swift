@@ -5,7 +5,7 @@ import Foundation
 public struct CapacityEstimate: Sendable, Equatable, CustomStringConvertible {
   /// Bytes of the weight files.
   public var weights: Int
-  /// Bytes of the KV cache at the longest sequence, in single precision.
+  /// Bytes that layers remember of the longest sequence, in single precision.
   public var cache: Int
   /// Bytes of activations, logits and the program itself: a twentieth of the weights and 128 MiB.
   public var scratch: Int
@@ -29,9 +29,9 @@ public struct CapacityEstimate: Sendable, Equatable, CustomStringConvertible {
       var facts = stat()
       return stat(folder.appendingPathComponent(name).path, &facts) == 0 ? Int(facts.st_size) : nil
     }
-    guard !sizes.isEmpty, let shape = CacheShape(of: folder) else { return nil }
+    guard !sizes.isEmpty, let memory = SequenceMemory(of: folder) else { return nil }
     weights = sizes.reduce(0, &+)
-    cache = shape.byteCount(tokens: contextLength, sequences: sequences, elementBytes: MemoryLayout<Float>.size)
+    cache = memory.byteCount(tokens: contextLength, sequences: sequences, elementBytes: MemoryLayout<Float>.size)
     scratch = weights / 20 + (128 << 20)
   }
 

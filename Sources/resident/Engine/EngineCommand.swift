@@ -72,12 +72,14 @@ struct ModelOptions: ParsableArguments {
   }
 
   func load(contextLength: Int? = nil, sequences: Int = 1) throws -> LanguageModel {
-    try LanguageModel(
+    let model = try LanguageModel(
       contentsOf: URL(fileURLWithPath: model),
       options: Session.Options(
         threads: threads, contextLength: contextLength, cachePrecision: cachePrecision,
         activationPrecision: activationPrecision, sequences: sequences,
         instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]))
+    for warning in model.folder.warnings { Terminal.writeError("warning: \(warning)\n") }
+    return model
   }
 }
 

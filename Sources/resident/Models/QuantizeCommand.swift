@@ -66,6 +66,7 @@ struct QuantizeCommand: ParsableCommand {
 
   func run() throws {
     let source = try ModelFolder(contentsOf: URL(fileURLWithPath: folder))
+    for warning in source.warnings { Terminal.writeError("warning: \(warning)\n") }
     let cancellation = Cancellation()
     let isCancelled = { cancellation.isRequested }
     try explainCaveats(of: source)

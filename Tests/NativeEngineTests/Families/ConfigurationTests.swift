@@ -42,7 +42,8 @@ struct ConfigurationTests {
     #expect(try problem(of: Self.spaces + pattern + #","time_step_limit":[1,0]"#).contains("time_step_limit"))
     let uneven = Self.spaces.replacing(#""n_groups":2"#, with: #""n_groups":3"#)
     #expect(try problem(of: uneven + pattern).contains("n_groups"))
-    let experts = Self.spaces + #""hybrid_override_pattern":"ME","moe_intermediate_size":32,"n_routed_experts":8,"#
+    let experts =
+      Self.spaces + #""hybrid_override_pattern":"ME","moe_intermediate_size":32,"n_routed_experts":8,"#
       + #""num_experts_per_tok":2"#
     #expect(try problem(of: experts) == "")
     #expect(try problem(of: experts + #","n_group":3"#).contains("n_group"))

@@ -16,10 +16,8 @@ struct LatentAttentionTests {
     let fields = session.config.fields
     let row = try fields.size("kv_lora_rank", upTo: 1024) + fields.size("qk_rope_head_dim", upTo: 1024)
     #expect(session.cacheBytesPerToken == session.config.layerCount * row * 4)
-    #expect(CacheShape(of: golden.folder)?.byteCount(tokens: 1, elementBytes: 4) == session.cacheBytesPerToken)
     #expect(
-      try ModelInspection(contentsOf: golden.folder, hashes: false).cacheBytesPerToken(elementBytes: 4)
-        == session.cacheBytesPerToken)
+      SequenceMemory(of: golden.folder)?.bytesPerToken(elementBytes: 4) == session.cacheBytesPerToken)
   }
 
   @Test("Every matrix of attention is a slot, and inputs that all heads share are observed", arguments: goldens)
