@@ -148,7 +148,8 @@ static void check_delta(subject *s, int64_t keys, int64_t values) {
 }
 
 static void check_scan(subject *s, int64_t keys, int64_t values) {
-  float *expected_state = random_floats(keys * values, -1, 1), *found_state = copy_floats(expected_state, keys * values);
+  float *expected_state = random_floats(keys * values, -1, 1);
+  float *found_state = copy_floats(expected_state, keys * values);
   for (int token = 0; token < 3; token++) {
     const float *query = random_floats(keys, -1, 1), *key = random_floats(keys, -1, 1);
     const float *value = random_floats(values, -2, 2);

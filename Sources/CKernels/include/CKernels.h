@@ -204,16 +204,16 @@ void rk_scale_panel(float *x, const float *factors, int64_t features, int64_t wi
 // x[i] *= 1 / (1 + exp(-gate[i]))
 void rk_gate_by_sigmoid(float *x, const float *gate, int64_t count);
 
-// A causal convolution of each channel by itself, with SiLU: out[c] = silu(bias[c] + Σ_k weights[c][k] x_k[c]), where x_k
-// are the `taps` newest inputs, the oldest first. `history` holds taps - 1 earlier inputs, [taps - 1][stride], the oldest first,
-// and is moved on by `input`, whose channels stand `step` floats apart.
+// A causal convolution of each channel by itself, with SiLU: out[c] = silu(bias[c] + Σ_k weights[c][k] x_k[c]), where
+// x_k are the `taps` newest inputs, the oldest first. `history` holds taps - 1 earlier inputs, [taps - 1][stride], the
+// oldest first, and is moved on by `input`, whose channels stand `step` floats apart.
 void rk_convolve(float *history, int64_t stride, const float *weights, const float *bias, int64_t taps,
                  const float *input, int64_t step, int64_t channels, float *out);
 
 // A causal convolution of each channel by itself, between two gates: with inputs x'_t = before_t x_t,
-// out_t = after_t (bias[c] + Σ_k weights[c][k] x'_{t - taps + 1 + k}) for `tokens` neighbours, at most RK_SPAN. `history`
-// holds the taps - 1 inputs before them, [channel][taps - 1], the oldest first, and is moved on. At most RK_SPAN taps.
-// Channels stand `stride` floats apart in before, after, x and out.
+// out_t = after_t (bias[c] + Σ_k weights[c][k] x'_{t - taps + 1 + k}) for `tokens` neighbours, at most RK_SPAN.
+// `history` holds the taps - 1 inputs before them, [channel][taps - 1], the oldest first, and is moved on; there are at
+// most RK_SPAN taps. Channels stand `stride` floats apart in before, after, x and out.
 void rk_gated_convolve(float *history, const float *weights, const float *bias, int64_t taps, const float *before,
                        const float *after, const float *x, int64_t stride, int64_t channels, int64_t tokens,
                        float *out);

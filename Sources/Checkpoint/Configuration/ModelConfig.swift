@@ -94,8 +94,8 @@ public struct ModelConfig: Sendable, Equatable {
   static func decoderSection(_ whole: JSONValue, _ modelType: String) -> JSONValue {
     guard var section = (whole["text_config"]?.object ?? whole.object) else { return whole }
     let outer = whole["vocab_size"].map { [(name: "vocab_size", value: $0)] } ?? []
-    for member in outer + ConfigDefaults.members(of: modelType, in: section)
-    where (section[member.name] ?? .null) == .null {
+    let members = outer + ConfigDefaults.members(of: modelType, in: section)
+    for member in members where (section[member.name] ?? .null) == .null {
       section[member.name] = member.value
     }
     return .object(section)

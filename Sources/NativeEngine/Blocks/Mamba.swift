@@ -1,8 +1,8 @@
 import CKernels
 import Foundation
 
-/// A selective state space (Mamba 2: Dao and Gu 2024, arXiv 2405.21060) after a short causal convolution, as Nemotron-H has
-/// it: each head remembers a matrix, to which a token adds as much as it asks for.
+/// A selective state space (Mamba 2: Dao and Gu 2024, arXiv 2405.21060) after a short causal convolution, as Nemotron-H
+/// has it: each head remembers a matrix, to which a token adds as much as it asks for.
 struct Mamba: RecurrentMixer {
   let heads: Int
   /// Of neighbouring heads, which write to their states and read them alike; divides the heads.
@@ -15,8 +15,8 @@ struct Mamba: RecurrentMixer {
   let input: Linear
   /// Of all but the gates and the steps.
   let convolution: CausalConvolution
-  /// By head: exp(A), the rate at which a step's state decays, what is added to the step, and how much of a value passes by
-  /// the state.
+  /// By head: exp(A), the rate at which the state decays; what is added to a step; and how much of a value passes by the
+  /// state.
   let decayRate: [Float]
   let stepBias: [Float]
   let bypass: [Float]

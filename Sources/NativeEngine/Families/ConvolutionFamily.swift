@@ -1,7 +1,7 @@
 import Checkpoint
 
-/// LFM2 (Liquid AI 2025, arXiv 2511.23404): short convolutions beside a few layers of attention, dense or with experts that
-/// sigmoids pick.
+/// LFM2 (Liquid AI 2025, arXiv 2511.23404): short convolutions beside a few layers of attention, dense or with experts
+/// that sigmoids pick.
 struct ConvolutionFamily: Family {
   static let modelTypes = ["lfm2", "lfm2_moe"]
 

@@ -1,6 +1,7 @@
 import Checkpoint
 
-/// Granite with experts (IBM 2024): a mixture whose embeddings, scores, layer results and logits are multiplied with constants.
+/// Granite with experts (IBM 2024): a mixture whose embeddings, scores, layer results and logits are multiplied with
+/// constants.
 struct GraniteFamily: Family {
   static let modelTypes = ["granitemoe"]
 

@@ -2,8 +2,8 @@ import CKernels
 import Checkpoint
 import Foundation
 
-/// Nemotron-H (NVIDIA 2025, arXiv 2504.03624): layers of one block each, which is Mamba 2, attention without rotation, a plain
-/// network, or experts that are plain networks.
+/// Nemotron-H (NVIDIA 2025, arXiv 2504.03624): layers of one block each, which is Mamba 2, attention without rotation, a
+/// plain network, or experts that are plain networks.
 struct StateSpaceFamily: Family {
   static let modelTypes = ["nemotron_h"]
 
@@ -55,10 +55,10 @@ struct StateSpaceFamily: Family {
       throw fields.error("num_hidden_layers", "is \(config.layerCount), but \(blocks.count) layers are described")
     }
     shape = Shape(
-      heads: try fields.size("mamba_num_heads", upTo: 1 << 12),
-      groups: try fields.size("n_groups", upTo: 1 << 12),
-      dimension: try fields.size("mamba_head_dim", upTo: 1 << 12),
-      stateSize: try fields.size("ssm_state_size", upTo: 1 << 12),
+      heads: try fields.size("mamba_num_heads", upTo: 1 << 10),
+      groups: try fields.size("n_groups", upTo: 1 << 10),
+      dimension: try fields.size("mamba_head_dim", upTo: 1 << 10),
+      stateSize: try fields.size("ssm_state_size", upTo: 1 << 10),
       taps: try fields.size("conv_kernel", upTo: 64))
     guard shape.heads % shape.groups == 0 else {
       throw fields.error("n_groups", "is \(shape.groups), which does not divide the \(shape.heads) heads")

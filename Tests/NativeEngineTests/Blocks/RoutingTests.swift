@@ -26,7 +26,28 @@ struct RoutingTests {
     #expect(choices.map(\.expert) == expected.map(\.0))
     for (choice, expected) in zip(choices, expected) { #expect(abs(choice.weight - expected.1) < 2e-6) }
   }
-GOLDEN
+
+  /// Made by `group_expert_select(scores, bias, 4, groups, kept, scale, normalized)` of `mlx_lm.models.nemotron_h`.
+  @Test("Sigmoids pick by the sum with their bias and weigh without it, also within groups")
+  func sigmoids() {
+    expect(choose(), [(0, 0.710949), (2, 0.574443), (6, 0.832018), (8, 0.524979)])
+    expect(
+      choose(normalization: .sum(plus: 1e-20), scale: 2.5),
+      [(0, 0.672639), (2, 0.543488), (6, 0.787184), (8, 0.49669)])
+    expect(
+      choose(groups: .init(count: 4, kept: 2), normalization: .sum(plus: 1e-20), scale: 1.8),
+      [(0, 0.4843), (2, 0.391311), (6, 0.566772), (8, 0.357617)])
+    expect(
+      choose(groups: .init(count: 3, kept: 1)), [(0, 0.710949), (1, 0.231475), (2, 0.574443), (3, 0.890903)])
+  }
+
+  @Test("An expert of a kept group whose sum is below zero loses to one of another group")
+  func belowZero() {
+    var bias = Self.bias
+    bias[1] = -0.5
+    #expect(choose(groups: .init(count: 3, kept: 1), bias: bias).map(\.expert) == [0, 2, 3, 4])
+  }
+
   @Test("Softmax without a bias picks the largest scores, whatever their stride")
   func softmax() {
     let plain = choose(function: .softmax, normalization: .sum(plus: 0), bias: nil)
