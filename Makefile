@@ -31,7 +31,7 @@ help:
 	@echo "make families     make tiny models of every family with mlx-lm (installs it), which make test then reads"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
-	@echo "make bench-slices compare the noise of slices with that of whole requests, in what was measured"
+	@echo "make bench-slices compare slices with whole requests: effects of five pairs of lanes, noise under loads (hours)"
 	@echo "make bench-loads  measure what the place of weights in memory does to copies of one model (20 minutes)"
 	@echo "make real-calibration compare a model with copies of itself, with and without planted effects (hours)"
 	@echo "make test-calibration test the scripts of the three and the worker that plants effects"
@@ -176,22 +176,26 @@ bench-engine: models
 bench-kernels:
 	@scripts/bench-kernels $(or $(COLUMNS),576) $(KERNELS)
 
-# DATABASES="FILE..." chooses; those of the lanes and of real calibrations by default.
-bench-slices:
-	python3 Benchmarks/slices_against_requests.py \
-	  $(or $(DATABASES),$(wildcard $(STATE)/lanes/lane-comparisons.sqlite $(STATE)/real-calibration/*.sqlite))
+# Measures what is left, and prints both tables; SECONDS_LIMIT=N measures for that long. CONDITION="quiet", "beside one busy
+# process", "beside two busy processes" or "beside a compile" chooses. DATABASES="FILE..." prints the tables of these instead.
+bench-slices: $(if $(DATABASES),,build $(MODELS)/smollm2-135m)
+	$(if $(DATABASES),python3 Benchmarks/slices_against_requests.py $(DATABASES),\
+	  python3 Benchmarks/measure_slices.py $(RESIDENT) $(STATE) $(if $(CONDITION),--condition "$(CONDITION)") \
+	  $(if $(SECONDS_LIMIT),--seconds-limit $(SECONDS_LIMIT)))
 
 # Five copies in 20 sessions each (SESSIONS=N), with the weights in the page cache and in memory; JSON=FILE writes all.
 bench-loads: build $(MODELS)/smollm2-135m
 	python3 Benchmarks/load_effects.py $(RESIDENT) $(MODELS)/smollm2-135m --sessions $(or $(SESSIONS),20) \
 	  $(if $(JSON),--json "$(JSON)")
 
-# Goes on where it was stopped; SECONDS_LIMIT=N measures for that long. NULL=N, PLANTED_5=N, PLANTED_10=N and EQUAL=N are
-# the numbers of comparisons; OUT=DIR keeps them elsewhere.
+# Goes on where it was stopped; SECONDS_LIMIT=N measures for that long, COUNT=N so many, and BUSY=0, 1 or 2 those beside so
+# many busy processes. NULL=N, PLANTED_5=N, PLANTED_10=N and EQUAL=N are the numbers of comparisons; OUT=DIR keeps them
+# elsewhere.
 real-calibration: build duckdb $(MODELS)/smollm2-135m
 	python3 Benchmarks/real_calibration.py $(RESIDENT) $(STATE) --resume --null $(or $(NULL),300) \
 	  --planted-5 $(or $(PLANTED_5),60) --planted-10 $(or $(PLANTED_10),30) --equal $(or $(EQUAL),0) \
-	  $(if $(SECONDS_LIMIT),--seconds-limit $(SECONDS_LIMIT)) $(if $(OUT),--out "$(OUT)")
+	  $(if $(SECONDS_LIMIT),--seconds-limit $(SECONDS_LIMIT)) $(if $(COUNT),--count $(COUNT)) \
+	  $(if $(BUSY),--busy $(BUSY)) $(if $(OUT),--out "$(OUT)")
 
 # Without the program: workers and databases are scripted.
 test-calibration:

@@ -94,8 +94,8 @@ let package = Package(
     .target(
       name: "Nightly",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Platform", "Promotion", "Runner", "Store", "Verdicts",
-        "WorkerProtocol",
+        "Calibration", "Envelopes", "JSON", "Measurements", "ModelRegistry", "Platform", "Promotion", "Runner", "Store",
+        "Verdicts", "WorkerProtocol",
       ]),
     .target(
       name: "Dataset",
@@ -191,8 +191,8 @@ let package = Package(
     .testTarget(
       name: "NightlyTests",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Nightly", "Promotion", "Runner", "Store", "TestSupport",
-        "WorkerProtocol", "resident", "scripted-worker",
+        "Calibration", "Envelopes", "JSON", "Measurements", "ModelRegistry", "Nightly", "Promotion", "Runner", "Store",
+        "TestSupport", "WorkerProtocol", "resident", "scripted-worker",
       ]),
     .testTarget(
       name: "DatasetTests",

@@ -2,10 +2,11 @@
 """Compares a model with copies of itself, many times, and counts what the promotion rule makes of it on this machine.
 
 usage: real_calibration.py RESIDENT STATE [--null N] [--planted-5 N] [--planted-10 N] [--equal N] [--resume]
+         [--count N] [--busy 0|1|2] [--publish]
 
 STATE/models has the model. Each comparison is `resident compare` of two copies, then `resident promote --dry-run`,
 whose exit code says whether it would have promoted. A third of each kind runs on the quiet machine, a third beside one
-busy process, a third beside two.
+busy process, a third beside two, which are started for it.
 
   --null        both models are the same
   --planted-5   the resident's worker waits for 5 % of its time after each answer (Tests/Calibration)
@@ -14,38 +15,37 @@ busy process, a third beside two.
 
 The copies of the first three kinds differ in the last bit of one element of one norm, in another element each time: so
 tensors differ and nothing else does, and each comparison is the first challenge of its resident. All of them are in
-the database DIR/real.sqlite, those of --equal in DIR/calibration.sqlite; both are exported to DIR/results, which is
-verified at the end. DIR/comparisons.jsonl gets a line after each; --resume goes on where it ends.
+the database DIR/real.sqlite, those of --equal in DIR/calibration.sqlite.
+
+DIR/comparisons.jsonl gets a line before and after each comparison, the second with the load averages and the processors
+that other programs took meanwhile. --resume goes on after an end at any point: a comparison that was cut off is measured
+again with other copies. --count N stops after N comparisons, --busy B takes only those beside B busy processes:
+
+  while real_calibration.py RESIDENT STATE --null 300 --resume --count 1 --busy 0; do sleep 60; done
+
+DIR/table.md is written at each end. When nothing is left, or without --count, or with --publish, both databases are
+exported to DIR/results, which is verified. The exit code is 0 if comparisons were measured, 1 if the dataset does not
+verify, 2 if the last comparison failed, and with --count 3 if nothing was left to measure.
 """
 
 import argparse
-import contextlib
 import dataclasses
-import json
+import fcntl
 import os
 import pathlib
-import shlex
+import shutil
 import signal
-import sqlite3
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
 
+import machine_load
+from calibration_program import ROOT, Failure, Program
+from calibration_table import BUSY, KINDS, table
+from journal import Journal
 from model_copies import Copies
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-WAITING_WORKER = ROOT / "Tests/Calibration/waiting_worker.py"
-CONDITIONS = ("quiet", "beside one busy process", "beside two busy processes")
-# With the time that the resident's worker waits, as a share of its own.
-KINDS = {"null": 0.0, "planted-5": 0.05, "planted-10": 0.1, "equal": 0.0}
-OUTCOMES = {0: "promote", 10: "hold", 11: "reject", 12: "inconclusive"}
 FAILURES_IN_A_ROW = 3
-
-
-class Failure(Exception):
-    """A comparison that was not measured or not judged."""
+NOTHING_LEFT = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +55,11 @@ class Job:
 
     @property
     def busy(self):
-        return self.number % len(CONDITIONS)
+        return self.number % len(BUSY)
+
+    @property
+    def names(self):
+        return {"kind": self.kind, "number": self.number, "condition": BUSY[self.busy]}
 
 
 def schedule(counts):
@@ -64,185 +68,47 @@ def schedule(counts):
     return sorted(jobs, key=lambda job: ((job.number + 0.5) / counts[job.kind], job.kind))
 
 
-@contextlib.contextmanager
-def busy_processes(count):
-    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+def recover(program, journal):
+    """Writes the line of a comparison that was measured and judged when the script was ended before it could."""
+    lines = journal.read()
+    if not lines or "begins" not in lines[-1]:
+        return
+    begun = lines[-1]
     try:
-        if processes:
-            time.sleep(0.5)
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
+        shown = program.recovered(begun["begins"])
+    except Failure as failure:
+        shown = {"error": str(failure)}
+    if shown:
+        names = {name: begun[name] for name in ("kind", "number", "condition")}
+        journal.add(names | shown | {"recovered": True})
 
 
-class Program:
-    """The program under test with a library, registry and databases of its own."""
-
-    def __init__(self, options, copies):
-        self.options, self.copies = options, copies
-        out = options.out
-        self.results, self.registry = out / "results", out / "registry.json"
-        self.database, self.calibration = out / "real.sqlite", out / "calibration.sqlite"
-        self.environment = os.environ | {
-            "RESIDENT_MODELS": str(copies.library), "RESIDENT_DB": str(self.database),
-            "RESIDENT_REGISTRY": str(self.registry),
-        }
-        self.environment.pop("RESIDENT_WORKER", None)
-        if not self.registry.exists():
-            self.run("registry", "create", f"default={copies.resident}")
-
-    def run(self, *arguments, good=(0,), worker=None):
-        """Its exit code and output. If this script is ended, it is ended as by Ctrl-C, and closes its database."""
-        environment = self.environment | ({"RESIDENT_WORKER": str(worker)} if worker else {})
-        process = subprocess.Popen(
-            [self.options.resident, *map(str, arguments)], cwd=ROOT, env=environment, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        try:
-            output, errors = process.communicate()
-        except BaseException:
-            process.send_signal(signal.SIGINT)
-            process.communicate()
-            raise
-        if process.returncode not in good:
-            raise Failure(f"{arguments[0]}: exit code {process.returncode}: {(errors or output).strip()[-500:]}")
-        return process.returncode, output
-
-    def waiting_worker(self, share):
-        """The script that RESIDENT_WORKER names; None without an effect."""
-        if not share:
-            return None
-        command = [sys.executable, WAITING_WORKER, "--model", f"/{self.copies.resident}", "--slow", share, "--",
-                   self.options.resident]
-        script = self.copies.library / f".worker-{share}"
-        script.write_text(f"#!/bin/sh\nexec {shlex.join(map(str, command))} \"$@\"\n")
-        script.chmod(0o755)
-        return script
-
-    def compare(self, job):
-        """Measures and judges; returns what the comparison showed."""
-        start = time.monotonic()
-        _, output = self.run(
-            "compare", self.copies.candidate, "--role", "default", "--envelope", self.options.envelope,
-            "--environment", "under-load" if job.busy else "isolated", *self.threads, "--json",
-            worker=self.waiting_worker(KINDS[job.kind]))
-        seconds = time.monotonic() - start
-        verdict, number = (json.loads(output)[name] for name in ("verdict", "comparison"))
-        code = self.judge(number, self.database)
-        if OUTCOMES[code] != verdict["outcome"] or verdict["challenge"]["number"] != 1:
-            raise Failure(f"comparison {number}: exit code {code}, {verdict['outcome']}, {verdict['challenge']}")
-        blocks = min(verdict["blocks"], key=lambda tally: tally["used"])
-        effect = verdict["objectives"][0]["effect"] or {}
-        return {
-            "comparison": number, "promoted": code == 0, "outcome": OUTCOMES[code],
-            "stopped_for": verdict["stopped_for"], "rounds": blocks["used"], "void": blocks["void"],
-            "seconds": round(seconds, 1), "ratio": effect.get("ratio"), "interval": effect.get("interval"),
-        }
-
-    def compare_equal(self, _):
-        """The same with a byte-equal copy that the program makes itself."""
-        start = time.monotonic()
-        _, output = self.run(
-            "calibrate", "--real", "--model", self.copies.resident, "--comparisons", 1, "--envelope",
-            self.options.envelope, *self.threads, "--json")
-        seconds = time.monotonic() - start
-        result = json.loads(output)["results"][0]
-        # Recorded for the dataset: equal tensors are inconclusive, whatever was measured.
-        code = self.judge(result["comparison"], self.calibration)
-        return {
-            "comparison": result["comparison"], "promoted": result["stopped_for"] == "win", "outcome": OUTCOMES[code],
-            "stopped_for": result["stopped_for"], "rounds": result["blocks"], "void": 0, "seconds": round(seconds, 1),
-        }
-
-    def judge(self, comparison, database):
-        return self.run(
-            "promote", "--comparison", comparison, "--role", "default", "--dry-run", "--db", database, good=OUTCOMES)[0]
-
-    @property
-    def threads(self):
-        return ("--threads", self.options.threads) if self.options.threads else ()
-
-    def sessions(self):
-        """How many were begun, unfinished ones too: each had copies of its own."""
-        count = 0
-        for database in (self.database, self.calibration):
-            if database.exists():
-                with contextlib.closing(sqlite3.connect(database)) as connection:
-                    count += connection.execute("SELECT ifnull(max(number), 0) FROM sessions").fetchone()[0]
-        return count
-
-    def publish(self):
-        """Exports what the dataset lacks; returns whether `verify` accepts the whole of it."""
-        for database in (self.database, self.calibration):
-            if database.exists():
-                self.run("export", "--out", self.results, "--db", database)
-        if not self.results.exists():
-            return True
-        code, output = self.run("verify", self.results, good=(0, 1, 2))
-        print(output.strip().splitlines()[-1] if code == 0 else output, file=sys.stderr)
-        return code == 0
-
-
-def measure(program, jobs, done, options):
-    """Measures what is left, and appends a line after each comparison."""
-    left = [job for job in jobs if job not in done]
+def measure(program, jobs, journal, options):
+    """Measures jobs in their order; returns whether the last one was measured."""
     deadline = time.monotonic() + options.seconds_limit
     failures = 0
-    with open(options.out / "comparisons.jsonl", "a") as lines:
-        for index, job in enumerate(left):
-            if time.monotonic() >= deadline:
-                print(f"time is over; {len(left) - index} comparisons are left", file=sys.stderr)
-                return
-            row = {"kind": job.kind, "number": job.number, "condition": CONDITIONS[job.busy]}
-            program.copies.draw(program.sessions())
-            try:
-                with busy_processes(job.busy):
-                    row |= (program.compare_equal if job.kind == "equal" else program.compare)(job)
-                failures = 0
-            except Failure as failure:
-                row["error"] = str(failure)
-                failures += 1
-            lines.write(json.dumps(row) + "\n")
-            lines.flush()
-            os.fsync(lines.fileno())
-            print(f"{index + 1} of {len(left)}: {json.dumps(row)}", file=sys.stderr, flush=True)
-            if failures == FAILURES_IN_A_ROW:
-                raise Failure(f"{failures} comparisons in a row failed: {row['error']}")
-
-
-def read_rows(out):
-    """The comparisons that were measured; one that failed is to be measured again."""
-    file = out / "comparisons.jsonl"
-    rows = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-    return [row for row in rows if "error" not in row]
-
-
-def counted(values):
-    """How often each occurs, in words."""
-    values = [str(value).replace("_", " ") for value in values]
-    return ", ".join(f"{values.count(value)} {value}" for value in sorted(set(values), key=values.count, reverse=True))
-
-
-def table(rows):
-    lines = [
-        "| condition | effect | comparisons | promoted | outcomes | ended for | rounds, median | seconds, median |",
-        "| --- | --- | ---: | ---: | --- | --- | ---: | ---: |",
-    ]
-    for kind in KINDS:
-        of_kind = [row for row in rows if row["kind"] == kind]
-        for condition in (*CONDITIONS, "all"):
-            chosen = [row for row in of_kind if condition in (row["condition"], "all")]
-            if chosen:
-                cells = (
-                    condition, kind.replace("-", " ") + (" %" if KINDS[kind] else ""), len(chosen),
-                    sum(row["promoted"] for row in chosen), counted(row["outcome"] for row in chosen),
-                    counted(row["stopped_for"] for row in chosen),
-                    f"{statistics.median(row['rounds'] for row in chosen):g}",
-                    f"{statistics.median(row['seconds'] for row in chosen):.0f}",
-                )
-                lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join(lines)
+    for index, job in enumerate(jobs):
+        if time.monotonic() >= deadline:
+            print(f"time is over; {len(jobs) - index} comparisons are left", file=sys.stderr)
+            break
+        program.copies.draw(program.sessions())
+        # Written back now, and not while it is measured.
+        os.sync()
+        if job.kind != "equal":
+            journal.add(job.names | {"begins": program.next_comparison()})
+        row, usage = job.names, machine_load.Usage()
+        try:
+            with machine_load.running(BUSY[job.busy]):
+                row |= program.compare_equal() if job.kind == "equal" else program.compare(job.kind, job.busy > 0)
+            failures = 0
+        except Failure as failure:
+            row["error"] = str(failure)
+            failures += 1
+        journal.add(row | {"load": usage.read()})
+        print(f"{index + 1} of {len(jobs)}: {row}", file=sys.stderr, flush=True)
+        if failures == FAILURES_IN_A_ROW:
+            raise Failure(f"{failures} comparisons in a row failed: {row['error']}")
+    return failures == 0
 
 
 def parse():
@@ -256,6 +122,9 @@ def parse():
     parser.add_argument("--threads", type=int)
     parser.add_argument("--seconds-limit", type=float, default=float("inf"), metavar="S",
                         help="begin no comparison after that many seconds")
+    parser.add_argument("--count", type=int, metavar="N", help="end after that many comparisons")
+    parser.add_argument("--busy", type=int, choices=range(len(BUSY)), help="only those beside so many processes")
+    parser.add_argument("--publish", action="store_true", help="export and verify, whatever is left")
     parser.add_argument("--out", type=pathlib.Path, metavar="DIR", help="default: STATE/real-calibration")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--print", action="store_true", dest="print_only", help="print the table without measuring")
@@ -265,35 +134,57 @@ def parse():
     return options
 
 
+def calibrate(options, journal):
+    """Returns the exit code."""
+    library = options.out / "library"
+    # What an end by force left there may be half changed.
+    shutil.rmtree(library, ignore_errors=True)
+    library.mkdir()
+    status = 0
+    try:
+        program = Program(options, Copies(options.state / "models" / options.model, options.model, library))
+        recover(program, journal)
+        counts = {kind: getattr(options, kind.replace("-", "_")) for kind in KINDS}
+        done = {Job(row["kind"], row["number"]) for row in journal.comparisons()}
+        left = [job for job in schedule(counts) if job not in done]
+        chosen = [job for job in left if options.busy in (None, job.busy)][:options.count]
+        try:
+            status = 0 if measure(program, chosen, journal, options) else 2
+        except KeyboardInterrupt:
+            status = 130
+        except Failure as failure:
+            print(failure, file=sys.stderr)
+            status = 2
+        text = table(journal.comparisons())
+        (options.out / "table.md").write_text(text + "\n")
+        print(text, flush=True)
+        is_done = len(left) == len(chosen) and status == 0
+        if (options.publish or options.count is None or is_done) and not program.publish():
+            return status or 1
+    finally:
+        shutil.rmtree(library, ignore_errors=True)
+    return NOTHING_LEFT if options.count and not chosen else status
+
+
 def main():
     options = parse()
+    journal = Journal(options.out / "comparisons.jsonl")
     if options.print_only:
-        print(table(read_rows(options.out)))
+        print(table(journal.comparisons()))
         return 0
     options.out.mkdir(parents=True, exist_ok=True)
-    done = read_rows(options.out)
-    if done and not options.resume:
-        sys.exit(f"{options.out} has {len(done)} comparisons; give --resume to go on, or another --out")
-    counts = {kind: getattr(options, kind.replace("-", "_")) for kind in KINDS}
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    status = 0
-    with tempfile.TemporaryDirectory(prefix="library-", dir=options.out) as library:
+    with open(options.out / "lock", "w") as lock:
         try:
-            copies = Copies(options.state / "models" / options.model, options.model, pathlib.Path(library))
-            program = Program(options, copies)
-            try:
-                measure(program, schedule(counts), {Job(row["kind"], row["number"]) for row in done}, options)
-            except KeyboardInterrupt:
-                status = 130
-            except Failure as failure:
-                print(failure, file=sys.stderr)
-                status = 2
-            print(table(read_rows(options.out)), flush=True)
-            if not program.publish():
-                status = status or 1
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit(f"another calibration runs in {options.out}")
+        if (done := journal.comparisons()) and not options.resume:
+            sys.exit(f"{options.out} has {len(done)} comparisons; give --resume to go on, or another --out")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            return calibrate(options, journal)
         except Failure as failure:
             sys.exit(str(failure))
-    return status
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ beside it stand the ratio of sums, the mean of the middle 60 %, and the median w
 Deviations are of a round's log-ratio from its session's mean. Ranges are the middle 95 % of a bootstrap over rounds
 within sessions.
 
-Where comparisons.jsonl of real_calibration.py lies beside a database, its conditions stand in place of the environment
-class.
+Where comparisons.jsonl of real_calibration.py or measure_slices.py lies beside a database, its conditions stand in place of
+the environment class. Where models have several cells, a row joins them.
 """
 
 import argparse
@@ -25,9 +25,15 @@ import random
 import sqlite3
 import statistics
 
+from journal import Journal
+from machine_load import condition
+
 # SlicedRequests.fewestPairs: below it a phase has the ratio of its sums.
 FEWEST_PAIRS = 5
 TRIMMED_SHARE = 0.2
+# Within that, as a log-ratio, the effects of slices and of whole requests count as the same.
+SAME = math.log1p(0.01)
+ALL_CELLS = "all cells"
 QUERY = """
     SELECT sessions.number, sessions.environment, sessions.resident, sessions.candidate, runs.side, samples.cell,
       samples.block, samples.repetition, samples.token_ns, samples.slices
@@ -129,40 +135,41 @@ def make_round(sliced, whole):
             {len(request.slices) for request in sliced}) > 1:
         return None
     (own, own_costs), (other, other_costs) = (request.without_first_tokens() for request in sliced)
-    # Known only if every slice that decodes has a second token.
-    is_known = None not in own and None not in other
+    # Slices of a single token have no later one.
+    later = [pair for pair in zip(own, other) if None not in pair]
+    is_known = sum(part.phase == "decode" for part, _ in later) >= FEWEST_PAIRS
     counts = [part.switches for request in sliced for part in request.slices if part.switches is not None]
     return Round(
         whole=math.log(whole[0].token_ns[-1] / whole[1].token_ns[-1]),
         sliced={
             "median": log_ratio(pairs, statistics.median), "sums": log_ratio(pairs, None),
             "trimmed": log_ratio(pairs, trimmed_mean),
-            "later tokens": log_ratio(list(zip(own, other)), statistics.median) if is_known else math.nan,
+            "later tokens": log_ratio(later, statistics.median) if is_known else math.nan,
         },
         first_token_costs=own_costs + other_costs, preempted=[count > 0 for count in counts])
 
 
-def conditions(database):
-    """What real_calibration.py wrote about the comparisons of a database, by number."""
-    file = database.parent / "comparisons.jsonl"
-    if not file.exists():
-        return {}
-    rows = [json.loads(line) for line in file.read_text().splitlines()]
+def told_of(database):
+    """What real_calibration.py or measure_slices.py wrote about the comparisons of a database, by number."""
+    rows = Journal(database.parent / "comparisons.jsonl").comparisons()
     is_equal = database.name == "calibration.sqlite"
-    return {row["comparison"]: row for row in rows if "comparison" in row and (row["kind"] == "equal") == is_equal}
+    return {row["comparison"]: row for row in rows if (row.get("kind") == "equal") == is_equal}
 
 
 def read(database):
     """Rounds by group and session; a group is what stands in a row of the tables."""
-    known = conditions(database)
+    known = told_of(database)
     requests = collections.defaultdict(dict)
     groups = {}
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         for row in connection.execute(QUERY):
             session, environment, resident, candidate, side, cell, block, repetition, times, slices = row
             told = known.get(session)
-            pair = f"{resident}, {told['kind'].replace('-', ' ')}" if told else f"{resident} → {candidate}"
-            groups[session] = (pair, told["condition"] if told else environment)
+            if known and not told:
+                continue  # It was not brought to its end.
+            planted = told and told.get("kind")
+            pair = f"{resident}, {planted.replace('-', ' ')}" if planted else f"{resident} → {candidate}"
+            groups[session] = (pair, condition(told) if told else environment)
             parts = [Slice(*part) for part in json.loads(slices)] if slices else []
             requests[session, cell, block][side, repetition] = Request(token_times(times), parts)
     rounds = collections.defaultdict(lambda: collections.defaultdict(list))
@@ -171,8 +178,7 @@ def read(database):
         if None in sliced or None in whole or not all(request.slices for request in sliced):
             continue
         if made := make_round(sliced, whole):
-            pair, condition = groups[session]
-            rounds[pair, condition, cell][str(database), session].append(made)
+            rounds[*groups[session], cell][str(database), session, cell].append(made)
     return rounds
 
 
@@ -211,7 +217,9 @@ def ratio_of_deviations(way):
     return ratio
 
 
-def effects_row(name, sessions, draws):
+def effects_row(name, by_session, draws):
+    sessions = list(by_session.values())
+
     def difference(chosen):
         return mean(chosen, lambda one: one.sliced["median"] - one.whole)
 
@@ -219,11 +227,13 @@ def effects_row(name, sessions, draws):
     ways = ("median", "sums", "trimmed", "later tokens")
     own = [mean(sessions, lambda one, way=way: one.sliced[way]) for way in ways]
     whole = mean(sessions, lambda one: one.whole)
-    return [*name, len(sessions), sum(map(len, sessions)), percent(whole), *map(percent, own),
-            f"{percent(difference(sessions))} [{percent(low)}, {percent(high)}]"]
+    return [*name, len({key[:2] for key in by_session}), sum(map(len, sessions)), percent(whole), *map(percent, own),
+            f"{percent(difference(sessions))} [{percent(low)}, {percent(high)}]",
+            "shown" if -SAME < low and high < SAME else "open"]
 
 
-def noise_row(name, sessions, draws):
+def noise_row(name, by_session, draws):
+    sessions = list(by_session.values())
     whole = deviation(sessions, lambda one: one.whole)
     own = [deviation(sessions, lambda one, way=way: one.sliced[way]) for way in ("median", "sums", "trimmed")]
     low, high = bootstrap(sessions, ratio_of_deviations("median"), draws)
@@ -243,28 +253,44 @@ def print_table(columns, rows, texts=3):
         print("| " + " | ".join(map(str, row)) + " |")
 
 
+def joined(rounds):
+    """The same with a row for all cells of models that have several; each cell of a session keeps its own mean."""
+    cells = collections.Counter(name[:2] for name in rounds)
+    for (*models, cell), sessions in sorted(rounds.items()):
+        if cells[*models] > 1:
+            rounds.setdefault((*models, ALL_CELLS), {}).update(sessions)
+    return rounds
+
+
+def report(databases, draws):
+    """Prints both tables; returns whether there was anything to print."""
+    rounds = collections.defaultdict(dict)
+    for database in databases:
+        for group, sessions in read(database).items():
+            rounds[group].update(sessions)
+    groups = sorted(joined(rounds).items())
+    if not groups:
+        return False
+    print("Effect: how much faster the candidate is, in per cent\n")
+    print_table(
+        ("models", "condition", "cell", "sessions", "rounds", "whole requests", "slices: median", "ratio of sums",
+         "trimmed mean", "median without first tokens", "median − whole requests", "the same within 1 %"),
+        [effects_row(name, sessions, draws) for name, sessions in groups])
+    print("\nStandard deviation of a round's log-ratio, in per cent, for one request of each model\n")
+    print_table(
+        ("models", "condition", "cell", "whole requests", "slices: median", "ratio of sums", "trimmed mean",
+         "median ÷ whole requests", "first token of a slice", "preempted slices"),
+        [noise_row(name, sessions, draws) for name, sessions in groups])
+    return True
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("databases", type=pathlib.Path, nargs="+", metavar="DATABASE")
     parser.add_argument("--draws", type=int, default=1000, help="of the bootstrap (default: 1000)")
     options = parser.parse_args()
-    rounds = collections.defaultdict(dict)
-    for database in options.databases:
-        for group, sessions in read(database).items():
-            rounds[group].update(sessions)
-    if not rounds:
+    if not report(options.databases, options.draws):
         parser.exit(1, "no round with whole requests and slices of both models was found\n")
-    groups = [(name, list(sessions.values())) for name, sessions in sorted(rounds.items())]
-    print("Effect: how much faster the candidate is, in per cent\n")
-    print_table(
-        ("models", "condition", "cell", "sessions", "rounds", "whole requests", "slices: median", "ratio of sums",
-         "trimmed mean", "median without first tokens", "median − whole requests"),
-        [effects_row(name, sessions, options.draws) for name, sessions in groups])
-    print("\nStandard deviation of a round's log-ratio, in per cent, for one request of each model\n")
-    print_table(
-        ("models", "condition", "cell", "whole requests", "slices: median", "ratio of sums", "trimmed mean",
-         "median ÷ whole requests", "first token of a slice", "preempted slices"),
-        [noise_row(name, sessions, options.draws) for name, sessions in groups])
 
 
 if __name__ == "__main__":

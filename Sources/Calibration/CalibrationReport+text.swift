@@ -67,9 +67,9 @@ extension CalibrationReport {
 
   private var harmLines: [String] {
     guard !harms.isEmpty else { return [] }
-    return ["", "candidates that must not be promoted", Self.left("candidate", 14) + "noise         promoted"]
+    return ["", "candidates that must not be promoted", Self.left("candidate", 18) + "noise         promoted"]
       + harms.map {
-        Self.left($0.candidate.rawValue, 14) + Self.left($0.model.rawValue, 8)
+        Self.left($0.candidate.rawValue, 18) + Self.left($0.model.rawValue, 8)
           + Self.right(Self.bounded($0.promotionRate, $0.promotionLimit), 20)
       }
   }

@@ -31,7 +31,7 @@ extension DecisionForecast {
     ]
   }
 
-  private func document(of outlook: EffectForecast.Outlook) -> JSONValue {
+  private func document(of outlook: ObjectiveForecast.Outlook) -> JSONValue {
     [
       "effect": .number(outlook.effect), "won_share": .number(outlook.wonShare),
       "median_rounds": .integer(outlook.medianRounds),

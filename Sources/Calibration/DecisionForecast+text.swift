@@ -30,7 +30,7 @@ extension DecisionForecast {
           + " as many rounds or more. `resident calibrate` simulates slices and guardrails too.")
   }
 
-  private func row(_ outlook: EffectForecast.Outlook) -> [String] {
+  private func row(_ outlook: ObjectiveForecast.Outlook) -> [String] {
     let time = minutes(rounds: outlook.medianRounds).map { [Self.minutes($0)] } ?? []
     return [Self.percent(outlook.effect), Self.percent(outlook.wonShare, "%.0f"), "\(outlook.medianRounds) rounds"]
       + time + [""]

@@ -19,7 +19,8 @@ public struct DecisionForecast: Sendable, Equatable {
   ///   - simulations: Comparisons that are simulated for each effect.
   /// - Throws: `StatisticsError` for an envelope whose rule makes no sense.
   public init?(
-    _ envelope: Envelope, fitting comparisons: [Evidence], simulations: Int = 200, seed: UInt64 = 1
+    _ envelope: Envelope, fitting comparisons: [Evidence], simulations: Int = ObjectiveForecast.usualSimulations,
+    seed: UInt64 = ObjectiveForecast.usualSeed
   ) throws(StatisticsError) {
     guard envelope.schema == .rounds else { return nil }
     self.envelope = envelope

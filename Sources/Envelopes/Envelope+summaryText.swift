@@ -53,7 +53,7 @@ extension AccuracyTask {
 
 extension Plan {
   fileprivate var phrases: [String] {
-    let most = minimumBlocks < blocks ? "at most " : ""
+    let most = mayEndEarly ? "at most " : ""
     let voids = "no verdict rests on a cell with more than \(Phrase.percent(voidLimit)) of its blocks void"
     switch unit {
     case .blocks(let divergenceLimit):
@@ -61,19 +61,21 @@ extension Plan {
         "\(most)\(Phrase.count(blocks, "ABBA block")) per cell after "
           + "\(Phrase.count(warmUps, "warm-up")) per model and cell, order seed \(orderSeed)",
         "a block is void if a model's two repetitions differ by more than \(Phrase.percent(divergenceLimit))", voids,
-      ] + stop("blocks per cell")
+      ] + (mayEndEarly ? ["a comparison ends from \(minimumBlocks) blocks per cell on, once it is decided"] : [])
     case .rounds(let sliceSeconds):
       return [
         "\(most)\(Phrase.count(blocks, "round")), each in freshly loaded workers, order seed \(orderSeed)",
         "per round and throughput cell one whole request of each model, and one in slices of about "
           + "\(Phrase.number(sliceSeconds * 1000)) ms that take turns; per round and replay one loop of each, turn by turn",
         voids,
-      ] + stop("rounds")
+      ] + (mayEndEarly ? [stop] : [])
     }
   }
 
-  private func stop(_ unit: String) -> [String] {
-    minimumBlocks < blocks ? ["a comparison ends from \(minimumBlocks) \(unit) on, once it is decided"] : []
+  private var stop: String {
+    minimumBlocks > Self.fewestRounds
+      ? "a comparison ends with a win from \(minimumBlocks) rounds on, without one from \(Self.fewestRounds)"
+      : "a comparison ends from \(minimumBlocks) rounds on, once it is decided"
   }
 }
 
@@ -119,8 +121,17 @@ extension PromotionRule.Guardrail {
     }
     return switch (metric.comparison, metric.direction) {
     case (.share, _): "\(subject) are at most \(amount)"
-    case (_, .higher): "\(subject) is lower by at most \(amount)"
-    case (_, .lower): "\(subject) is higher by at most \(amount)"
+    case (_, .higher): "\(subject) is lower by at most \(amount)\(mean.phrase)"
+    case (_, .lower): "\(subject) is higher by at most \(amount)\(mean.phrase)"
+    }
+  }
+}
+
+extension PromotionRule.Guardrail.Mean {
+  fileprivate var phrase: String {
+    switch self {
+    case .geometric: ""
+    case .arithmetic: " by the arithmetic mean"
     }
   }
 }

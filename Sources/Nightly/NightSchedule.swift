@@ -60,7 +60,7 @@ extension NightSchedule {
   ///   - now: Seconds since 1970.
   public init(_ plan: NightPlan, _ survey: NightSurvey, sentinels: [SentinelReading] = [], now: Double) {
     let progress = survey.progress
-    let times = ExpectedMinutes(survey.past, sentinels)
+    let times = ExpectedMinutes(survey.past, sentinels, plan.envelopes)
     let due = progress.filter { Self.isDue($0, at: now) }.enumerated()
       .sorted { (Self.rank($0.element), $0.offset) < (Self.rank($1.element), $1.offset) }.map(\.element)
     var wanted = due.map { Self.comparison($0, plan, times) }
@@ -164,17 +164,24 @@ extension NightSchedule {
 /// How long a task will take, from how long such tasks took on this host before.
 private struct ExpectedMinutes {
   private let past: [PastSession]
-  private let sentinels: [SentinelReading]
+  /// By the hash of the envelope: a forecast is simulated, and asked for once per candidate.
+  private let forecasts: [EnvironmentClass: [EnvelopeHash: RoundForecast]]
   /// Seconds that a request is guessed to take if nothing was measured yet.
   private static let guessedSeconds = 1.0
 
-  init(_ past: [PastSession], _ sentinels: [SentinelReading]) {
+  init(_ past: [PastSession], _ sentinels: [SentinelReading], _ envelopes: [Envelope]) {
     self.past = past
-    self.sentinels = sentinels
+    var forecasts: [EnvironmentClass: [EnvelopeHash: RoundForecast]] = [:]
+    for environment in EnvironmentClass.allCases {
+      for envelope in envelopes {
+        forecasts[environment, default: [:]][envelope.hash] = RoundForecast(envelope, in: environment, by: sentinels)
+      }
+    }
+    self.forecasts = forecasts
   }
 
   func forecast(_ envelope: Envelope, _ environment: EnvironmentClass) -> RoundForecast? {
-    RoundForecast(envelope, in: environment, by: sentinels)
+    forecasts[environment]?[envelope.hash]
   }
 
   /// The longest of the candidate's earlier comparisons, else of any candidate's under that envelope, else a guess, of as

@@ -1,21 +1,20 @@
+import Calibration
 import Envelopes
 import Foundation
 import Measurements
 import Promotion
-import Verdicts
 
 /// How many rounds a candidate with the effect that an envelope expects takes on this host, if its rounds scatter as those
 /// of the host's sentinel did.
 ///
-/// The count is that of the rule that decides, fed with rounds of exactly that mean and spread: about half of such
-/// comparisons need fewer. It is of the primary effect in a first challenge. Guardrails may take longer, a later challenge
-/// has to show more, and a candidate of another lane may scatter in another way.
+/// By ``ObjectiveForecast``, as in `envelope show`: half of such comparisons take no more. A later challenge has to show more,
+/// and a candidate of another lane may scatter in another way.
 public struct RoundForecast: Sendable, Equatable {
   /// What the envelope expects of a candidate, as a relative gain.
   public var expectedEffect: Double
   /// The standard deviation of a round's log-ratio in the sentinel.
   public var deviation: Double
-  /// Nil if the plan's limit cannot decide it.
+  /// Nil if less than half of such comparisons are won within the plan.
   public var rounds: Int?
   /// The most rounds that the plan has.
   public var limit: Int
@@ -26,28 +25,17 @@ public struct RoundForecast: Sendable, Equatable {
   public init?(_ envelope: Envelope, in environment: EnvironmentClass, by sentinels: [SentinelReading]) {
     let reading = sentinels.first { $0.envelope == envelope.hash && $0.environment == environment }
     guard let deviation = reading?.loadEffect, let expected = envelope.promotion.objectives.first?.expectedEffect,
-      let trial = try? SequentialTrial(envelope, challenge: 1), let track = trial.objectives.first
+      let forecast = try? ObjectiveForecast(envelope, deviation: deviation),
+      let outlook = try? forecast.outlook(at: expected)
     else { return nil }
     expectedEffect = expected
     self.deviation = deviation
     limit = envelope.plan.blocks
-    rounds = try? Self.rounds(of: track, mean: log1p(expected), deviation, envelope.plan)
+    rounds = outlook.wonShare >= 0.5 ? outlook.medianRounds : nil
   }
 
   /// The part of the plan's rounds that is foreseen.
   var share: Double { Double(rounds ?? limit) / Double(limit) }
-
-  private static func rounds(
-    of track: RuleTrack, mean: Double, _ deviation: Double, _ plan: Plan
-  ) throws -> Int? {
-    var track = track
-    for round in 1...plan.blocks {
-      // Below the mean first: after an odd number of rounds their mean is not too high.
-      try track.observe(mean + (round.isMultiple(of: 2) ? deviation : -deviation))
-      if round >= plan.minimumBlocks, track.state == .shown { return round }
-    }
-    return nil
-  }
 
   /// The forecast in words.
   var text: String {

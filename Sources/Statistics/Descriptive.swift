@@ -108,3 +108,17 @@ public struct RunningMoments: Sendable, Hashable {
     variance?.squareRoot()
   }
 }
+
+extension RunningMoments {
+  /// Student's t interval of the mean: exact when values are independent and normal.
+  ///
+  /// - Throws: `tooFewObservations` below two values, `invalidParameter` unless 0 < confidence < 1.
+  public func meanInterval(confidence: Double) throws(StatisticsError) -> ConfidenceInterval {
+    guard count >= 2 else { throw .tooFewObservations(needed: 2, got: count) }
+    try StatisticsError.requireOpenUnit(confidence, "confidence")
+    let critical = -StudentT(degreesOfFreedom: Double(count - 1)).quantile((1 - confidence) / 2)
+    let deviation = (squaredDeviations / Double(count - 1)).squareRoot()
+    let radius = critical * deviation / Double(count).squareRoot()
+    return ConfidenceInterval(lower: mean - radius, upper: mean + radius, confidence: confidence)
+  }
+}

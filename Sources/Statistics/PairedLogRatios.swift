@@ -47,10 +47,7 @@ public struct PairedLogRatios: Sendable, Hashable {
   ///
   /// - Throws: `invalidParameter` unless 0 < confidence < 1.
   public func logRatioInterval(confidence: Double) throws(StatisticsError) -> ConfidenceInterval {
-    try StatisticsError.requireOpenUnit(confidence, "confidence")
-    let critical = -StudentT(degreesOfFreedom: Double(count - 1)).quantile((1 - confidence) / 2)
-    let radius = critical * logRatioStandardDeviation / Double(count).squareRoot()
-    return ConfidenceInterval(lower: meanLogRatio - radius, upper: meanLogRatio + radius, confidence: confidence)
+    try moments.meanInterval(confidence: confidence)
   }
 
   /// Student's t interval carried to the ratio scale.

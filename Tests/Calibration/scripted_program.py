@@ -2,14 +2,17 @@
 """Answers like `resident` where Benchmarks/real_calibration.py asks, without a measurement.
 
 A comparison is won if its worker waits. Each opens a session in the database, and notes which bytes of its two models
-differ from those in SCRIPTED_MODEL. SCRIPTED_FAILURE, a number, makes the comparison fail that would be that session.
+differ from those in SCRIPTED_MODEL. SCRIPTED_FAILURE, a number, makes the comparison fail that would be that session;
+SCRIPTED_KILL kills the script that asks for that one after the verdict is recorded.
 """
 
 import json
 import os
 import pathlib
+import signal
 import sqlite3
 import sys
+import time
 
 
 def note(line):
@@ -20,10 +23,18 @@ def note(line):
 def session(database, outcome):
     connection = sqlite3.connect(database)
     connection.execute("CREATE TABLE IF NOT EXISTS sessions (number INTEGER PRIMARY KEY, outcome TEXT)")
+    connection.execute("CREATE TABLE IF NOT EXISTS verdicts (id INTEGER PRIMARY KEY, session INTEGER, document TEXT)")
     number = connection.execute("INSERT INTO sessions (outcome) VALUES (?)", (outcome,)).lastrowid
     connection.commit()
     connection.close()
     return number
+
+
+def record(database, number, verdict):
+    connection = sqlite3.connect(database)
+    connection.execute("INSERT INTO verdicts (session, document) VALUES (?, ?)", (number, json.dumps(verdict)))
+    connection.commit()
+    connection.close()
 
 
 def changed_bytes(name):
@@ -50,9 +61,14 @@ def main():
         if str(number) == os.environ.get("SCRIPTED_FAILURE"):
             sys.exit("the machine slept")
         effect = {"ratio": 1.05, "interval": {"lower": 1.02, "upper": 1.08}}
-        print(json.dumps({"comparison": number, "verdict": {
+        verdict = {
             "outcome": outcome, "stopped_for": "win" if worker else "futility", "challenge": {"number": 1},
-            "blocks": [{"used": 8, "void": 1}], "objectives": [{"effect": effect}]}}))
+            "blocks": [{"used": 8, "void": 1}], "objectives": [{"effect": effect}]}
+        record(os.environ["RESIDENT_DB"], number, verdict)
+        if str(number) == os.environ.get("SCRIPTED_KILL"):
+            os.kill(os.getppid(), signal.SIGKILL)
+            time.sleep(60)
+        print(json.dumps({"comparison": number, "verdict": verdict}))
     elif command == "calibrate":
         number = session(pathlib.Path(os.environ["RESIDENT_DB"]).with_name("calibration.sqlite"), "inconclusive")
         print(json.dumps({"results": [{"comparison": number, "stopped_for": "win", "blocks": 6}]}))

@@ -6,19 +6,25 @@ import os
 import pathlib
 import random
 import re
+import signal
 import sqlite3
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 HERE = pathlib.Path(__file__).parent
 BENCHMARKS = HERE.parents[1] / "Benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
+import calibration_table  # noqa: E402
+import machine_load  # noqa: E402
+import measure_slices  # noqa: E402
 import real_calibration  # noqa: E402
 import slices_against_requests as slices  # noqa: E402
+from journal import Journal  # noqa: E402
 
 
 def run(script, *arguments, status=0, **environment):
@@ -60,6 +66,9 @@ class RealCalibrationTests(unittest.TestCase):
         return run("real_calibration.py", HERE / "scripted_program.py", self.state, "--model", "tiny", *arguments,
                    SCRIPTED_MODEL=str(self.state / "models/tiny"), **how)
 
+    def rows(self):
+        return Journal(self.state / "real-calibration/comparisons.jsonl").comparisons()
+
     def notes(self):
         return [json.loads(line) for line in (self.state / "real-calibration/notes").read_text().splitlines()]
 
@@ -70,14 +79,17 @@ class RealCalibrationTests(unittest.TestCase):
         self.assertEqual([job.busy for job in jobs if job.kind == "planted-5"], [0, 1, 2, 0, 1, 2])
 
     def test_a_comparison_that_failed_is_measured_again_with_other_copies(self):
-        text = self.calibrate("--null", 3, "--planted-5", 2, "--equal", 1, SCRIPTED_FAILURE="2")
-        self.assertEqual(cells(text, "all | planted 5 %")[2:6], ["1", "1", "1 promote", "1 win"])
+        counts = ("--null", 3, "--planted-5", 2, "--equal", 1)
+        text = self.calibrate(*counts, SCRIPTED_FAILURE="2")
+        self.assertEqual(cells(text, "all | planted 5 %")[2:7], ["1", "1", "100.0 % [2.5, 100.0]", "1 promote", "1 win"])
         self.calibrate("--null", 3, status=1)
-        text = self.calibrate("--null", 3, "--planted-5", 2, "--equal", 1, "--resume")
-        self.assertEqual(cells(text, "all | null")[2:], ["3", "0", "3 hold", "3 futility", "8", "0"])
+        text = self.calibrate(*counts, "--resume")
+        self.assertEqual(
+            cells(text, "all | null")[2:8], ["3", "0", "0.0 % [0.0, 70.8]", "3 hold", "3 futility", "8"])
         self.assertEqual(cells(text, "all | planted 5 %")[2:4], ["2", "2"])
-        self.assertEqual(cells(text, "quiet | equal")[2:6], ["1", "1", "1 inconclusive", "1 win"])
+        self.assertEqual(cells(text, "all | equal")[2:7], ["1", "1", "100.0 % [2.5, 100.0]", "1 inconclusive", "1 win"])
         self.assertEqual(self.calibrate("--print"), text)
+        self.assertEqual((self.state / "real-calibration/table.md").read_text(), text)
 
         compared = [note for note in self.notes() if "changed" in note]
         places = [position for note in compared for side in note["changed"] for position in side]
@@ -90,6 +102,57 @@ class RealCalibrationTests(unittest.TestCase):
         self.assertEqual(len(workers), 3)
         for worker in workers:
             self.assertIn("--model /tiny --slow 0.05 --", worker)
+
+
+    def test_one_at_a_time_and_of_one_load_until_nothing_is_left(self):
+        arguments = ("--null", 4, "--resume", "--count", 1, "--busy", 0)
+        for status in (0, 0, 3):
+            self.calibrate(*arguments, status=status)
+        self.assertEqual([row["number"] for row in self.rows()], [0, 3])
+        self.assertFalse(any("exported" in note for note in self.notes()))
+        self.calibrate("--null", 4, "--resume", "--count", 2)
+        self.assertEqual([row["condition"] for row in self.rows()], [
+            "quiet", "quiet", "beside one busy process", "beside two busy processes"])
+        self.assertTrue(any("exported" in note for note in self.notes()))
+
+    def test_each_comparison_has_the_load_under_which_it_ran(self):
+        self.calibrate("--null", 2)
+        for row in self.rows():
+            self.assertEqual(len(row["load"]["load_average"]), 2)
+            if sys.platform.startswith("linux"):
+                self.assertGreaterEqual(row["load"]["other_processors"], 0)
+        row = {"condition": "beside one busy process", "load": {"other_processors": 0.1}}
+        self.assertEqual(machine_load.condition(row), "beside one busy process")
+        row["load"]["other_processors"] = 1.0
+        self.assertEqual(machine_load.condition(row), "with other programs")
+
+    def test_a_kill_loses_neither_what_was_judged_nor_what_was_written(self):
+        self.calibrate("--null", 2, status=-signal.SIGKILL, SCRIPTED_KILL="1")
+        self.assertEqual(self.rows(), [])
+        with open(self.state / "real-calibration/comparisons.jsonl", "a") as lines:
+            lines.write('{"kind": "nu')
+        text = self.calibrate("--null", 2, "--resume")
+        self.assertEqual(cells(text, "all | null")[2:6], ["2", "0", "0.0 % [0.0, 84.2]", "2 hold"])
+        first, second = self.rows()
+        self.assertEqual([first["comparison"], first["number"], first["recovered"]], [1, 0, True])
+        self.assertEqual([second["comparison"], second["number"]], [2, 1])
+
+    def test_intervals_are_those_of_clopper_and_pearson(self):
+        # scipy.stats.binomtest(successes, trials).proportion_ci()
+        for counts, low, high in (((3, 300), 0.0020670, 0.0289445), ((0, 10), 0, 0.3084971), ((57, 60), 0.8607568, 0.9895677)):
+            for found, known in zip(calibration_table.exact_interval(*counts), (low, high)):
+                self.assertAlmostEqual(found, known, places=6)
+
+
+class MachineLoadTests(unittest.TestCase):
+    @unittest.skipUnless(sys.platform.startswith("linux"), "the system does not say what others take")
+    def test_a_load_keeps_a_processor_busy_and_is_not_taken_for_others(self):
+        usage = machine_load.Usage()
+        with machine_load.running("beside one busy process"):
+            time.sleep(1)
+        seconds = usage.now()[0] - usage.begin[0]
+        self.assertGreater(usage.now()[2] - usage.begin[2], 0.2 * seconds)
+        self.assertLess(usage.read()["other_processors"], os.cpu_count())
 
 
 class SlicesTests(unittest.TestCase):
@@ -163,6 +226,26 @@ class SlicesTests(unittest.TestCase):
         effects, noise = self.table(0.05, 0.01, tokens=1)
         self.assertEqual(cells(effects, "a → b")[9], "not known")
         self.assertEqual(cells(noise, "a → b")[8], "not known")
+
+    def test_equal_effects_are_shown_to_be_so_only_by_enough_rounds(self):
+        quiet, noisy = (self.table(0.05, noise)[0] for noise in (0.002, 0.2))
+        self.assertEqual([cells(text, "a → b")[-1] for text in (quiet, noisy)], ["shown", "open"])
+
+    def test_a_row_joins_the_cells_of_models_that_have_several(self):
+        one, two = {("db", 1, "x"): [1]}, {("db", 1, "y"): [2]}
+        rows = slices.joined({("a → b", "quiet", "x"): one, ("a → b", "quiet", "y"): two, ("a → c", "quiet", "x"): one})
+        self.assertEqual(rows["a → b", "quiet", "all cells"], one | two)
+        self.assertEqual(len(rows), 4)
+
+    def test_parts_take_turns_over_pairs_and_conditions(self):
+        parts = measure_slices.schedule(3, 5)
+        self.assertEqual(len(set(parts)), 3 * 5 + 5 * 3)
+        self.assertEqual({lane for lane, condition, _ in parts[:5]}, set(measure_slices.CANDIDATES))
+        self.assertEqual({condition for _, condition, _ in parts[:15]}, {"quiet"})
+        busy = parts[15:]
+        self.assertEqual([condition for _, condition, _ in busy[:3]], [*machine_load.CONDITIONS][1:])
+        self.assertEqual({lane for lane, condition, _ in busy if condition == "beside a compile"},
+                         set(measure_slices.CANDIDATES))
 
     def test_a_median_passes_over_a_stall_that_sums_count(self):
         def request(stalled):

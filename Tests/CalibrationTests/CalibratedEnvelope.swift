@@ -59,7 +59,8 @@ enum CalibratedEnvelope {
     ],
     "guardrails": [
       ["metric": "cumulative_tokens_per_second", "cell": "short", "margin": 0.05],
-      ["metric": "total_time_ms", "margin": 0.01], ["metric": "steady_token_share", "margin": 0.1],
+      ["metric": "total_time_ms", "margin": 0.01, "mean": "arithmetic"],
+      ["metric": "steady_token_share", "margin": 0.1],
     ],
     "unguarded": .array(unguarded),
     "maturity": maturity,

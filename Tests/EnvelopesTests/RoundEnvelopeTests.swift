@@ -106,10 +106,40 @@ struct RoundEnvelopeTests {
     #expect(blocks.contains { $0.contains("plan.blocks") })
   }
 
+  @Test("The mean of a guardrail is geometric unless it says otherwise, and of ratios of rounds alone")
+  func mean() throws {
+    func edited(_ edit: (inout JSONObject) -> Void, of metric: String) throws -> JSONValue {
+      var source = try JSONValue(parsing: Self.text)
+      guard var object = source.object, var promotion = object["promotion"]?.object else { return source }
+      promotion["guardrails"] = .array(
+        (promotion["guardrails"]?.array ?? []).map { rule in
+          guard var members = rule.object, rule["metric"]?.string == metric else { return rule }
+          edit(&members)
+          return .object(members)
+        })
+      object["promotion"] = .object(promotion)
+      source = .object(object)
+      return source
+    }
+    let arithmetic = try Envelope(source: edited({ $0["mean"] = "arithmetic" }, of: "total_time_ms"))
+    let means = arithmetic.promotion.guardrails.map { ($0.metric, $0.mean) }
+    #expect(means.allSatisfy { $0.1 == ($0.0 == .totalTime ? .arithmetic : .geometric) })
+    #expect(arithmetic.summaryText.contains("is higher by at most 0 % by the arithmetic mean"))
+    for (metric, mean) in [
+      ("total_time_ms", "harmonic"), ("accuracy", "arithmetic"), ("peak_memory_bytes", "arithmetic"),
+    ] {
+      let source = try edited({ $0["mean"] = .string(mean) }, of: metric)
+      #expect(throws: EnvelopeError.self) { try Envelope(source: source) }
+    }
+  }
+
   @Test("The summary says rounds, all cells together, and what may become worse")
   func summary() throws {
     let text = try Envelope(source: JSONValue(parsing: Self.text)).summaryText
-    for words in ["24 rounds", "freshly loaded", "all cells together", "these may become worse", "too few tokens"] {
+    for words in [
+      "24 rounds", "freshly loaded", "all cells together", "these may become worse", "too few tokens",
+      "a comparison ends with a win from 8 rounds on, without one from 6",
+    ] {
       #expect(text.contains(words), "\(words)")
     }
   }

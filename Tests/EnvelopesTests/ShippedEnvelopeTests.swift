@@ -20,14 +20,14 @@ struct ShippedEnvelopeTests {
 
     static let all = [
       Promise(
-        id: "smoke", blocks: 12, cells: [[64, 64], [256, 32]],
+        id: "smoke", blocks: 20, cells: [[48, 32], [96, 32], [192, 32]],
         items: [.perplexity: 5, .multipleChoice: 120]),
       Promise(
         id: "lane-ab", blocks: 24, cells: [[64, 64], [512, 128], [1024, 64]],
-        items: [.multipleChoice: 360, .cloze: 60, .exactMatch: 60, .perplexity: 10, .divergence: 10]),
+        items: [.multipleChoice: 1000, .cloze: 60, .exactMatch: 60, .perplexity: 10, .divergence: 10]),
       Promise(
         id: "nightly", blocks: 84, cells: [[64, 64], [512, 128]],
-        items: [.multipleChoice: 360, .cloze: 60, .exactMatch: 60]),
+        items: [.multipleChoice: 2400, .cloze: 60, .exactMatch: 60]),
     ]
   }
 
@@ -47,6 +47,12 @@ struct ShippedEnvelopeTests {
     let guarded = envelope.promotion.guardrails.filter { $0.metric == .accuracy }.compactMap(\.cell)
     #expect(guarded == envelope.accuracy.filter { !$0.kind.isText }.map(\.id))
     #expect(envelope.promotion.guardrails.contains { $0.metric == .peakMemory })
+  }
+
+  @Test("All of the time is guarded as it is spent", arguments: Promise.all)
+  func time(_ promise: Promise) throws {
+    let guardrails = try Envelope(contentsOf: promise.file).promotion.guardrails
+    #expect(guardrails.filter { $0.metric == .totalTime }.map(\.mean) == [.arithmetic])
   }
 
   @Test("No question is asked twice", arguments: Promise.all)

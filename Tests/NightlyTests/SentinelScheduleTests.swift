@@ -1,3 +1,4 @@
+import Calibration
 import Envelopes
 import JSON
 import Measurements
@@ -71,10 +72,20 @@ struct SentinelScheduleTests {
       RoundForecast(envelope, in: .isolated, by: [reading(0.99...1.01, deviation: deviation)])
     }
     #expect(forecast(0.005)?.rounds == envelope.plan.minimumBlocks)
-    let middle = try #require(forecast(0.05)?.rounds)
+    let middle = try #require(forecast(0.08)?.rounds)
     #expect(middle > envelope.plan.minimumBlocks && middle < envelope.plan.blocks)
     let noisy = try #require(forecast(0.5))
     #expect(noisy.rounds == nil && noisy.limit == envelope.plan.blocks && noisy.expectedEffect == 0.1)
+  }
+
+  @Test("The night and `envelope show` foresee the same rounds for the same scatter")
+  func sameForecast() throws {
+    let envelope = plan.envelopes[0]
+    let shown = try #require(try DecisionForecast(envelope, fitting: [])?.effects)
+    let outlook = try #require(shown.outlooks.first { $0.effect == envelope.promotion.objectives[0].expectedEffect })
+    let sentinel = reading(0.99...1.01, deviation: shown.noise.deviation)
+    let night = try #require(RoundForecast(envelope, in: .isolated, by: [sentinel]))
+    #expect(outlook.wonShare >= 0.5 && night.rounds == outlook.medianRounds)
   }
 
   @Test("Only a sentinel of the same envelope and class tells")

@@ -88,6 +88,35 @@ struct RoundVerdictTests {
     #expect(verdict.outcome == .hold)
   }
 
+  @Test("A win needs the plan's minimum of rounds, anything else six")
+  func minimum() throws {
+    func reason(_ rounds: Int, _ speed: Double) throws -> StoppingReason? {
+      let evidence = try RoundFixture.evidence {
+        ($0.rounds, $0.minimumRounds) = (rounds, 12)
+        $0.speeds = ["short": speed, "long": speed]
+      }
+      return try Judge(VerdictInputs(evidence)).stoppingReason()
+    }
+    #expect(try reason(11, 1.1) == nil && reason(12, 1.1) == .win)
+    #expect(try reason(5, 1) == nil && reason(6, 1) == .futility)
+    #expect(try reason(5, 0.8) == nil && reason(6, 0.8) == .brokenGuardrail)
+  }
+
+  @Test("Before the minimum of rounds, evidence of a win is incomplete")
+  func early() throws {
+    let verdict = try RoundFixture.verdict { ($0.rounds, $0.minimumRounds) = (8, 12) }
+    #expect(verdict.objectives.first?.state == .noData)
+    #expect(verdict.outcome == .inconclusive)
+  }
+
+  @Test("A plan that is measured whole does not end early")
+  func whole() throws {
+    let evidence = try RoundFixture.evidence {
+      ($0.rounds, $0.plannedRounds, $0.minimumRounds, $0.speeds) = (8, 12, 12, [:])
+    }
+    #expect(try Judge(VerdictInputs(evidence)).stoppingReason() == nil)
+  }
+
   @Test("An objective on answers decides when they are in: with a win by the win, without one for futility")
   func answers() throws {
     let won = try RoundFixture.verdict { ($0.items, $0.gained) = (200, 60) }

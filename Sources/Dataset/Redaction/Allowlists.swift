@@ -32,7 +32,7 @@ enum VerdictMembers {
     "earlier_sessions", "effect", "engine", "envelope", "environment_class", "facts", "failures", "fingerprint",
     "first_degraded_round", "first_degraded_round_interval", "first_token_ms", "fixed_sample_interval", "flipped",
     "flips", "gaps", "guardrails", "highest_load_average", "host", "id", "instruction_set", "interval", "items",
-    "kind", "load_margin", "load_seconds", "loop", "lower", "margin", "maturity", "mcnemar_p", "means",
+    "kind", "load_margin", "load_seconds", "loop", "lower", "margin", "maturity", "mcnemar_p", "mean", "means",
     "memory_bytes", "metric", "min_effect", "missing_environment_classes", "model", "name", "needed_comparisons",
     "number", "objective_alpha", "objectives", "outcome", "peak_memory_bytes", "physical_cores", "planned",
     "prompt_tokens", "ratio", "readiness_seconds", "refusals", "regime", "relative", "resident", "resident_bytes",

@@ -13,7 +13,8 @@ public struct Plan: Sendable, Equatable {
   public var unit: Unit
   /// The most blocks per throughput cell: by rounds, the most rounds.
   public var blocks: Int
-  /// Blocks per throughput cell before which nothing is decided; equal to `blocks` if a comparison may not end early.
+  /// Blocks per throughput cell before which nothing is decided, or by rounds no win; equal to `blocks` if a comparison may
+  /// not end early.
   public var minimumBlocks: Int
   /// Requests per model and cell that run first and whose times are discarded.
   public var warmUps: Int
@@ -45,11 +46,14 @@ public struct Plan: Sendable, Equatable {
     self.voidLimit = voidLimit
   }
 
+  /// Whether a comparison that is decided ends before it has all blocks.
+  public var mayEndEarly: Bool { minimumBlocks < blocks }
+
   /// Seconds of a slice; nil if models are not loaded anew for each round.
   public var sliceSeconds: Double? { if case .rounds(let seconds) = unit { seconds } else { nil } }
 
   /// The least number of rounds on which a verdict may rest: each is a pair of loads, and fewer say nothing of the others.
-  static let fewestRounds = 6
+  public static let fewestRounds = 6
 
   init?(_ fields: FieldReader) {
     if fields.schema == .rounds { self.init(byRounds: fields) } else { self.init(byBlocks: fields) }

@@ -44,6 +44,14 @@ public struct PromotionRule: Sendable, Equatable {
 
   /// A metric that must be shown to be worse by no more than `margin`; every guardrail must hold.
   public struct Guardrail: Sendable, Equatable {
+    /// How ratios of rounds are averaged, and within a round those of cells.
+    public enum Mean: String, Sendable, CaseIterable {
+      /// Twice as good and half as good cancel.
+      case geometric
+      /// Of how many times worse the candidate is: what takes three times as long weighs as much as it takes.
+      case arithmetic
+    }
+
     public var metric: Metric
     /// Nil for peak memory, which belongs to the run, and for a throughput metric of all throughput cells together.
     public var cell: CellID?
@@ -51,12 +59,16 @@ public struct PromotionRule: Sendable, Equatable {
     public var margin: Double
     /// The most bytes that the candidate may hold at all; for peak memory alone, nil for no bound.
     public var budgetBytes: Int64?
+    public var mean: Mean
 
-    public init(metric: Metric, cell: CellID?, margin: Double, budgetBytes: Int64? = nil) {
+    public init(
+      metric: Metric, cell: CellID?, margin: Double, budgetBytes: Int64? = nil, mean: Mean = .geometric
+    ) {
       self.metric = metric
       self.cell = cell
       self.margin = margin
       self.budgetBytes = budgetBytes
+      self.mean = mean
     }
   }
 
@@ -191,10 +203,13 @@ extension PromotionRule.Guardrail {
     let margin = fields.number("margin", fields.schema == .rounds ? .from(0, below: 1) : .above(0, below: 1))
     let hasBudget = metric == .peakMemory && fields.object["budget_bytes"] != nil
     let budget = hasBudget ? fields.integer("budget_bytes", 1...(1 << 53 - 1)) : nil
-    guard let metric, let margin, metric == .peakMemory || isOfAll || cell != nil, hasBudget == (budget != nil) else {
-      return nil
-    }
-    self.init(metric: metric, cell: cell, margin: margin, budgetBytes: budget.map(Int64.init))
+    let hasMean = fields.schema == .rounds && metric?.isOfBlocks == true && metric != .peakMemory
+    let isMeanAsked = hasMean && fields.object["mean"] != nil
+    let mean = isMeanAsked ? fields.choice("mean", of: PromotionRule.Guardrail.Mean.allCases) : .geometric
+    guard let metric, let margin, metric == .peakMemory || isOfAll || cell != nil, hasBudget == (budget != nil),
+      let mean
+    else { return nil }
+    self.init(metric: metric, cell: cell, margin: margin, budgetBytes: budget.map(Int64.init), mean: mean)
   }
 }
 

@@ -15,7 +15,7 @@ struct Stopping {
     self.store = store
     self.session = session
     envelope = plan.envelope
-    let mayStop = plan.contenders.count == 2 && envelope.plan.minimumBlocks < envelope.plan.blocks
+    let mayStop = plan.contenders.count == 2 && envelope.plan.mayEndEarly
     pooled = mayStop ? try store.verdictInputs(of: session, .blocks).pooled : nil
   }
 
@@ -28,7 +28,7 @@ struct Stopping {
 
   /// Why that round and those after it need not be measured; nil if they are.
   func reason(before round: ScheduledRound) throws -> StoppingReason? {
-    guard let pooled, round.number >= envelope.plan.minimumBlocks else { return nil }
+    guard let pooled, round.number >= Plan.fewestRounds else { return nil }
     // Answers and live loops come before the rounds and may have decided already.
     let inputs = VerdictInputs(try store.evidence(session, .all), pooled: pooled)
     let reason = try Judge(inputs, under: envelope).stoppingReason()

@@ -98,7 +98,8 @@ extension Comparison {
     let pairs = pairs(in: scope)
     guard pairs.count >= 2 else { return nil }
     return .ratio(
-      try RatioEffect(pairs, direction: scope.metric.direction, level, loadMargin: loadMargin(of: scope.metric)))
+      try RatioEffect(
+        pairs, direction: scope.metric.direction, level, by: scope.mean, loadMargin: loadMargin(of: scope.metric)))
   }
 
   /// The effect that the evidence gives, complete or not; nil if it gives none.

@@ -1,12 +1,11 @@
 import Envelopes
-import Foundation
 import Measurements
 import Statistics
 
 /// The cells that a rule about a ratio joins.
 ///
-/// A block number counts where every one of the cells has a scored block: by rounds, that is a whole round. The values are
-/// joined by their weighted geometric mean, so that the log-ratio is the weighted mean of the cells' log-ratios.
+/// A block number counts where every one of the cells has a scored block: by rounds, that is a whole round. By the geometric
+/// mean the log-ratio of a round is the weighted mean of the cells' log-ratios.
 struct RatioScope {
   /// One block number of one comparison.
   struct Point {
@@ -21,10 +20,12 @@ struct RatioScope {
 
   let metric: Metric
   let shares: [PromotionRule.Objective.Share]
+  let mean: RatioMean
 
-  init(_ metric: Metric, _ shares: [PromotionRule.Objective.Share]) {
+  init(_ metric: Metric, _ shares: [PromotionRule.Objective.Share], _ mean: RatioMean = .geometric) {
     self.metric = metric
     self.shares = shares
+    self.mean = mean
   }
 
   init(_ objective: PromotionRule.Objective) { self.init(objective.metric, objective.cells) }
@@ -33,7 +34,7 @@ struct RatioScope {
   init?(_ guardrail: PromotionRule.Guardrail, of envelope: Envelope) {
     guard guardrail.metric.isOfBlocks, guardrail.metric != .peakMemory else { return nil }
     let cells = guardrail.cell.map { [$0] } ?? envelope.throughput.map(\.id)
-    self.init(guardrail.metric, cells.map { PromotionRule.Objective.Share(cell: $0, weight: 1) })
+    self.init(guardrail.metric, cells.map { PromotionRule.Objective.Share(cell: $0, weight: 1) }, guardrail.mean)
   }
 
   /// Every block number of a comparison, ascending, void ones in their places.
@@ -59,11 +60,6 @@ struct RatioScope {
 
   /// - Parameter pairs: One per cell, in the order of `shares`.
   func joined(_ pairs: [MeasurementPair]) -> MeasurementPair {
-    if pairs.count == 1 { return pairs[0] }
-    let total = shares.reduce(0) { $0 + $1.weight }
-    func mean(_ side: KeyPath<MeasurementPair, Double>) -> Double {
-      exp(zip(pairs, shares).reduce(0) { $0 + $1.1.weight * log($1.0[keyPath: side]) } / total)
-    }
-    return MeasurementPair(resident: mean(\.resident), candidate: mean(\.candidate))
+    mean.joined(pairs, weights: shares.map(\.weight), metric.direction)
   }
 }

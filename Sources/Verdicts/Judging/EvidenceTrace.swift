@@ -26,9 +26,11 @@ public struct EvidenceTrace: Sendable, Equatable {
     public let interval: ConfidenceInterval
     public let blocks: Int
 
-    init(_ sequence: MeanLogRatioConfidenceSequence, _ sides: DecisionLevel.Sides, loadMargin: Double) {
-      ratio = exp(sequence.meanLogRatio)
-      interval = sequence.interval(sides).exponentiated.widened(by: loadMargin)
+    init(
+      _ sequence: MeanLogRatioConfidenceSequence, _ sides: DecisionLevel.Sides, _ mean: RatioMean, loadMargin: Double
+    ) {
+      ratio = mean.ratio(ofScore: sequence.meanLogRatio)
+      interval = mean.ratios(sequence.interval(sides)).widened(by: loadMargin)
       blocks = sequence.count
     }
   }
@@ -89,12 +91,13 @@ extension Comparison {
     for comparison in earlier + [self] {
       for point in scope.points(of: comparison) {
         let better = point.pair.map { $0.betterLogRatio(scope.metric.direction) }
-        if let better, point.voidReason == nil { try sequence.observe(better) }
+        if let better, point.voidReason == nil { try sequence.observe(scope.mean.score(ofLogRatio: better)) }
         points.append(
           EvidenceTrace.Point(
             session: point.session, block: point.number, pair: point.pair, betterRatio: better.map(exp),
             voidReason: point.voidReason,
-            effect: sequence.count < 2 ? nil : EvidenceTrace.Effect(sequence, level.sides, loadMargin: margin)))
+            effect: sequence.count < 2
+              ? nil : EvidenceTrace.Effect(sequence, level.sides, scope.mean, loadMargin: margin)))
       }
     }
     return EvidenceTrace(metric: scope.metric, cells: scope.shares.map(\.cell), aim: aim, points: points)

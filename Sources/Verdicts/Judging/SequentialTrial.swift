@@ -37,7 +37,9 @@ public struct SequentialTrial: Sendable {
 
   /// Why to measure no more blocks after that many of each cell, void ones and all; nil while it is worthwhile.
   ///
-  /// Before the plan's minimum of blocks are scored in every cell that the rule names, nothing is decided.
+  /// Before the plan's minimum of blocks are scored in every cell that the rule names, nothing is decided; by rounds, no win.
+  /// What takes that many requests to see is harm that comes rarely, so a comparison that will not end in a win needs
+  /// ``Plan/fewestRounds`` only.
   ///
   /// - Parameters:
   ///   - others: The states of guardrails that no block changes.
@@ -47,11 +49,14 @@ public struct SequentialTrial: Sendable {
     afterBlocks measured: Int, others: [GuardrailResult.State] = [], otherObjectives: [ObjectiveResult.State] = []
   ) -> StoppingReason? {
     let scored = (objectives + guardrails).map(\.count).min() ?? measured
-    guard scored >= plan.minimumBlocks || measured >= plan.blocks else { return nil }
+    let isEnoughForWin = scored >= plan.minimumBlocks || measured >= plan.blocks
+    guard isEnoughForWin || (isByRounds && plan.mayEndEarly && scored >= Plan.fewestRounds) else { return nil }
     let states = guardrails.map(\.state)
     if others.contains(.broken) || states.contains(.broken) { return .brokenGuardrail }
     let isSafe = states.allSatisfy { $0 == .shown }
-    if isSafe, objectives.contains(where: { $0.state == .shown }) || otherObjectives.contains(.won) { return .win }
+    if isSafe, objectives.contains(where: { $0.state == .shown }) || otherObjectives.contains(.won) {
+      return isEnoughForWin ? .win : nil
+    }
     let blocksLeft = max(plan.blocks - measured, 0)
     if blocksLeft == 0 { return .planLimit }
     let isFutile = objectives.allSatisfy { $0.state == .open && $0.isFutile(blocksLeft: blocksLeft) }
@@ -61,7 +66,7 @@ public struct SequentialTrial: Sendable {
     }
     let isLostElsewhere = !otherObjectives.isEmpty && otherObjectives.allSatisfy { $0 == .notShown }
     if isFutile, !hasOtherObjectives || isLostElsewhere { return .futility }
-    if isFutile, isSafe { return .guarded }
+    if isFutile, isSafe { return isEnoughForWin ? .guarded : nil }
     let isHopeless = zip(guardrails, states).contains { $1 == .open && $0.isFutile(blocksLeft: blocksLeft) }
     return isHopeless || others.contains(.unresolved) ? .undecidable : nil
   }
@@ -120,8 +125,9 @@ public struct RuleTrack: Sendable {
   /// The log-ratio that the interval, widened by the load margin, must lie above.
   public let threshold: Double
   private let aim: Aim
-  /// How far beyond the threshold an end of the interval must lie, as a logarithm.
-  private let allowance: Double
+  /// The scores that the mean must be shown to lie above, or below for a broken guardrail.
+  private let shownScore: Double
+  private let brokenScore: Double
   private let sides: DecisionLevel.Sides
   private var sequence: MeanLogRatioConfidenceSequence
   /// The end that is foreseen most often, and where the interval's ends will stand then.
@@ -136,12 +142,14 @@ public struct RuleTrack: Sendable {
   ) throws(StatisticsError) {
     self.scope = scope
     self.aim = aim
-    allowance = log1p(loadMargin)
-    threshold =
+    let threshold =
       switch aim {
       case .win(let minimumEffect): log1p(minimumEffect)
       case .guardrail(let margin): log1p(-margin)
       }
+    self.threshold = threshold
+    shownScore = scope.mean.score(ofLogRatio: threshold + log1p(loadMargin))
+    brokenScore = scope.mean.score(ofLogRatio: threshold - log1p(loadMargin))
     sides = level.sides
     sequence = try MeanLogRatioConfidenceSequence(level)
     plannedBlocks = plan.blocks
@@ -152,7 +160,9 @@ public struct RuleTrack: Sendable {
   public var count: Int { sequence.count }
 
   /// Takes in how many times better the candidate was in one block, as a logarithm.
-  public mutating func observe(_ logRatio: Double) throws(StatisticsError) { try sequence.observe(logRatio) }
+  public mutating func observe(_ logRatio: Double) throws(StatisticsError) {
+    try sequence.observe(scope.mean.score(ofLogRatio: logRatio))
+  }
 
   fileprivate mutating func observe(_ round: [CellID: SlicedRequests]) throws(StatisticsError) {
     let pairs = scope.shares.compactMap { round[$0.cell]?.pair(of: metric) }
@@ -161,8 +171,8 @@ public struct RuleTrack: Sendable {
   }
 
   public var state: State {
-    if sequence.isShown(.greater, than: threshold + allowance, sides) { return .shown }
-    guard case .guardrail = aim, sequence.isShown(.less, than: threshold - allowance, sides) else { return .open }
+    if sequence.isShown(.greater, than: shownScore, sides) { return .shown }
+    guard case .guardrail = aim, sequence.isShown(.less, than: brokenScore, sides) else { return .open }
     return .broken
   }
 
@@ -170,7 +180,7 @@ public struct RuleTrack: Sendable {
   public func isFutile(blocksLeft: Int) -> Bool {
     let total = count + blocksLeft
     return sequence.chanceOfLower(
-      above: threshold + allowance, after: total, sides, critical: total == plannedBlocks ? plannedCriticalT : nil)
+      above: shownScore, after: total, sides, critical: total == plannedBlocks ? plannedCriticalT : nil)
       < Self.futileChance
   }
 }

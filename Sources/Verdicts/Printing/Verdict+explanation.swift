@@ -109,7 +109,8 @@ extension RatioEffect {
   /// Blocks in all; nil for more than a million.
   func blocksNeeded(beyond threshold: Double) -> Int? {
     MeanLogRatioConfidenceSequence.count(
-      forLowerAbove: log(threshold), mean: log(ratio), deviation: deviation, from: blocks, level)
+      forLowerAbove: mean.score(ofLogRatio: log(threshold)), mean: mean.score(ofLogRatio: log(ratio)),
+      deviation: deviation, from: blocks, level)
   }
 }
 

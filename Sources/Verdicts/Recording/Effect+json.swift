@@ -24,11 +24,7 @@ extension Effect {
   /// The figures with `kind`, which says what they are figures of.
   var json: JSONValue {
     switch self {
-    case .ratio(let effect):
-      [
-        "kind": .kind(.betterRatio), "ratio": .init(effect.ratio), "interval": effect.interval.ends,
-        "fixed_sample_interval": effect.fixedSampleInterval.ends, "blocks": .integer(effect.blocks),
-      ]
+    case .ratio(let effect): effect.json
     case .accuracy(let effect):
       [
         "kind": .kind(.shareDifference), "difference": .init(effect.difference), "interval": effect.interval.ends,
@@ -78,6 +74,18 @@ public struct RecordedEffect: Sendable, Equatable {
     hasInterval = interval != nil
     lower = interval?["lower"]?.number
     upper = interval?["upper"]?.number
+  }
+}
+
+extension RatioEffect {
+  /// With `mean` where it is not the geometric one.
+  fileprivate var json: JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("kind", .kind(.betterRatio)), ("ratio", .init(ratio)), ("interval", interval.ends),
+      ("fixed_sample_interval", fixedSampleInterval.ends), ("blocks", .integer(blocks)),
+    ]
+    if mean != .geometric { members.append(("mean", .string(mean.rawValue))) }
+    return .object(JSONObject(members))
   }
 }
 
