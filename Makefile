@@ -17,8 +17,8 @@ export RESIDENT_DB := $(STATE)/resident.sqlite
 export RESIDENT_MODELS := $(MODELS)
 export RESIDENT_REGISTRY := $(STATE)/registry.json
 
-.PHONY: help test-engines test-mlx bench-overhead bench bench-engine bench-kernels bench-slices bench-loads faults soak \
-  rehearse-night real-calibration test-calibration test test-neon \
+.PHONY: help test-engines test-mlx bench-overhead bench bench-engine bench-full-size bench-kernels bench-slices bench-loads \
+  faults soak rehearse-night real-calibration test-calibration test test-neon \
   test-dataset test-publish test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance families clean
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both), 20 minutes"
 	@echo "make families     make tiny models of every family with mlx-lm (installs it), which make test then reads"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
+	@echo "make bench-full-size measure the engine on a Qwen3-30B-A3B of random weights (17 GB of disk and memory)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
 	@echo "make bench-slices compare slices with whole requests: effects of five pairs of lanes, noise under loads (hours)"
 	@echo "make bench-loads  measure what the place of weights in memory does to copies of one model (20 minutes)"
@@ -166,11 +167,16 @@ bench-overhead: models
 	$(PYTHON) Benchmarks/engine_overhead.py --resident $(RESIDENT) --gguf $(STATE)/engine-models/q4_1 \
 	  --mlx $(STATE)/engine-models/g32-f32
 
-# Against llama.cpp, in alternation: JSON=FILE writes the rows, ROWS=PATTERN chooses some. PyPI's wheels are AVX2 builds;
-# the one that is compiled here for this processor takes some minutes, once.
+# Against llama.cpp, in alternation: JSON=FILE writes the rows, ROWS=PATTERN chooses some, ONLY="MODEL..." those of some
+# models. PyPI's wheels are AVX2 builds; the one that is compiled here for this processor takes some minutes, once. Models
+# in published shapes take 12 GB of $(STATE).
 bench-engine: models
 	python3 Benchmarks/bench_engine.py --source-build --resident $(RESIDENT) --state $(STATE) \
-	  $(if $(JSON),--json "$(JSON)") $(if $(ROWS),--rows "$(ROWS)")
+	  $(if $(JSON),--json "$(JSON)") $(if $(ROWS),--rows "$(ROWS)") $(foreach model,$(ONLY),--only $(model))
+
+# 17 GB of $(STATE), written once, and as much memory. JSON=FILE writes the figures.
+bench-full-size: models
+	python3 Benchmarks/full_size.py --resident $(RESIDENT) --state $(STATE) $(if $(JSON),--json "$(JSON)")
 
 # COLUMNS=N and KERNELS="NAME..." choose; every format of every instruction set at 576 columns by default.
 bench-kernels:

@@ -13,14 +13,15 @@ import platform
 import subprocess
 import sys
 
-from engine_bench import lanes, libraries, report
-from engine_bench.catalogue import NOTES, Catalogue
+from engine_bench import agreement, lanes, libraries, report
+from engine_bench.catalogue import NOTES, REAL_MODEL, Catalogue
 from engine_bench.engines import OurEngine, Workload
 from engine_bench.machine import processor_name
 from engine_bench.pairing import measure
 from engine_bench.places import Places
 from engine_bench.processes import BenchmarkError
 from engine_bench.rows import Effort, Result, Row
+from engine_bench.shapes import SHAPES
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 INTERRUPTED = 130
@@ -34,6 +35,12 @@ def parse_arguments() -> argparse.Namespace:
         action="append",
         metavar="PATTERN",
         help="measure rows whose name contains this; * and ? match as in a shell; may be given several times",
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=[REAL_MODEL, *(shape.name for shape in SHAPES)],
+        help="measure this model's rows; may be given several times (default: all models)",
     )
     parser.add_argument("--list", action="store_true", help="print the names of all rows and measure nothing")
     parser.add_argument("--pairs", type=int, metavar="N", help=f"pairs per row (default: {report.ENOUGH_PAIRS})")
@@ -52,7 +59,8 @@ def parse_arguments() -> argparse.Namespace:
     return arguments
 
 
-def select(rows: list[Row], patterns: list[str] | None) -> list[Row]:
+def select(rows: list[Row], patterns: list[str] | None, models: list[str] | None) -> list[Row]:
+    rows = [row for row in rows if not models or row.model in models]
     if not patterns:
         return [row for row in rows if row.is_default]
     chosen = [row for row in rows if any(fnmatch.fnmatch(row.name, f"*{pattern}*") for pattern in patterns)]
@@ -91,11 +99,16 @@ def bench(arguments: argparse.Namespace) -> None:
         for row in Catalogue(places, []).rows():
             print(row.name + ("" if row.is_default else "  (only when named)"))
         return
-    rows = select(list(Catalogue(places, []).rows()), arguments.rows)
+    rows = select(list(Catalogue(places, []).rows()), arguments.rows, arguments.only)
     places.require_resident()
     available = libraries.install(places, arguments.source_build)
     names = {row.name for row in rows}
     rows = [row for row in Catalogue(places, available).rows() if row.name in names]
+    agreements = {
+        shape.title: agreement.check(places, available, shape)
+        for shape in SHAPES
+        if any(row.model == shape.name for row in rows)
+    }
     context = describe(places)
     print(
         f"{context['chip']}, {context['cores']} cores, {context['os']}; resident {context['git_sha']} "
@@ -108,7 +121,8 @@ def bench(arguments: argparse.Namespace) -> None:
         print(report.table_line(results[-1]), flush=True)
         if arguments.json:
             report.write_json(arguments.json, results, context)
-    print("\n" + "\n".join([NOTES, *(f"\n{line}" for line in report.warnings(results, pair_count))]))
+    lines = [f"{title}: {found}." for title, found in agreements.items() if found]
+    print("\n" + "\n".join([NOTES, *(f"\n{line}" for line in lines + report.warnings(results, pair_count))]))
 
 
 def main() -> int:

@@ -2,9 +2,10 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from engine_bench import lanes
+from engine_bench import lanes, shapes
 from engine_bench.bandwidth import BUFFER_MEBIBYTES, PASSES, Bandwidth
 from engine_bench.engines import Opponent, OurEngine, Rates, Workload
 from engine_bench.lanes import IMPORTED, LANES, Lane
@@ -12,7 +13,9 @@ from engine_bench.libraries import Library
 from engine_bench.places import Places
 from engine_bench.processes import BenchmarkError
 from engine_bench.rows import Better, Contender, Effort, Goal, Row
+from engine_bench.shapes import SHAPES, PublishedShape
 
+REAL_MODEL = "smollm2-135m"
 DECODED = 128
 BATCH = 4
 MEMORY_CONTEXT = 2048
@@ -32,7 +35,11 @@ cyllama and llama-cpp-python are given their tokens. Our time to first token is 
 until the token's text arrives, so it includes the program's start and the tokenizer. The opponent's is from when
 Python runs and the library is loaded, so it has only model, context, evaluation of the same ids and the likeliest
 token. Peak memory is the largest resident set of `resident engine bench`, mapped weights included. Read bandwidth is
-the best of {PASSES} passes over {BUFFER_MEBIBYTES} MiB; decode's bytes are those of the weights only."""
+the best of {PASSES} passes over {BUFFER_MEBIBYTES} MiB; decode's bytes are those of the weights only.
+
+Rows of published shapes have random weights in a few layers of the model's sizes, with SmolLM2's vocabulary, and both
+sides have the same weights: 4-bit g64 and Q4_0; for gpt-oss mxfp4 experts, and 8-bit g64 and Q8_0 elsewhere. Routers
+are 8-bit g64 and F32. Which experts a token picks differs between the sides, since each decodes tokens of its own."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,36 +60,74 @@ class Catalogue:
                 for context, repetitions in ((0, 3), (1024, 1)):
                     work = Workload(max(1, context), DECODED, threads)
                     name = f"decode {DECODED} at context {context}"
-                    yield self.rate_row(name, lane, work, goal, "decode", repetitions, is_default)
+                    yield self.lane_row(name, lane, work, goal, "decode", repetitions, is_default)
                 for prompt, repetitions in ((512, 3), (2048, 1)):
                     work = Workload(prompt, 1, threads)
-                    yield self.rate_row(
+                    yield self.lane_row(
                         f"prefill {prompt}", lane, work, Goal(1.5, 2.5), "prefill", repetitions, is_default
                     )
         yield self.batch_row()
         for threads in (2, 1):
-            yield self.bandwidth_row(threads)
+            name = f"decode bytes ÷ read bandwidth, beyond the caches, {plural(threads)}"
+            folder = partial(lanes.random_folder, self.places)
+            yield self.bandwidth_row(name, REAL_MODEL, folder, threads, Goal(0.5, 0.8))
         yield self.memory_row()
         yield self.first_token_row()
+        for shape in SHAPES:
+            yield from self.shape_rows(shape)
+
+    def lane_row(
+        self, name: str, lane: Lane, work: Workload, goal: Goal, phase: str, repetitions: int, is_default: bool
+    ) -> Row:
+        name = f"{lane.name}: {name}, {plural(work.threads)}"
+        folder = partial(lanes.model_folder, self.places, lane)
+        opponents = partial(self.opponents, lane, (True,))
+        return self.rate_row(name, REAL_MODEL, folder, opponents, work, goal, phase, repetitions, is_default)
+
+    def shape_rows(self, shape: PublishedShape) -> Iterator[Row]:
+        """On two threads, as the other rows by default."""
+        threads = 2
+
+        def folder() -> pathlib.Path:
+            return shapes.measured_files(self.places, shape).folder
+
+        opponents = partial(self.shape_opponents, shape)
+        prefix = f"{shape.title}: "
+        for name, work, goal, phase in (
+            (f"decode {DECODED} at context 0", Workload(1, DECODED, threads), Goal(1.3, 2.0), "decode"),
+            ("prefill 512", Workload(512, 1, threads), Goal(1.5, 3.0), "prefill"),
+        ):
+            full_name = f"{prefix}{name}, {plural(threads)}"
+            yield self.rate_row(full_name, shape.name, folder, opponents, work, goal, phase, 3, is_default=True)
+        name = f"{prefix}decode bytes ÷ read bandwidth, {plural(threads)}"
+        yield self.bandwidth_row(name, shape.name, folder, threads, Goal(0.7, 0.8))
 
     def rate_row(
-        self, name: str, lane: Lane, work: Workload, goal: Goal, phase: str, repetitions: int, is_default: bool
+        self,
+        name: str,
+        model: str,
+        folder: Callable[[], pathlib.Path],
+        make_opponents: Callable[[], Iterator[Opponent]],
+        work: Workload,
+        goal: Goal,
+        phase: str,
+        repetitions: int,
+        is_default: bool,
     ) -> Row:
         def pick(rates: Rates) -> list[float]:
             return rates.decode if phase == "decode" else rates.prefill
 
         def ours() -> Contender:
-            folder = lanes.model_folder(self.places, lane)
-            return Contender(ours_name(folder), lambda effort: pick(self.engine.read(folder, work, effort).rates))
+            made = folder()
+            return Contender(ours_name(made), lambda effort: pick(self.engine.read(made, work, effort).rates))
 
         def contender(opponent: Opponent) -> Contender:
             return Contender(opponent.name, lambda effort: pick(opponent.read(work, effort)))
 
         def opponents() -> list[Contender]:
-            return [contender(opponent) for opponent in self.opponents(lane, repack_modes=(True,))]
+            return [contender(opponent) for opponent in make_opponents()]
 
-        full_name = f"{lane.name}: {name}, {plural(work.threads)}"
-        return Row(full_name, "tokens/s", Better.HIGHER, goal, repetitions, ours, opponents, is_default)
+        return Row(name, "tokens/s", Better.HIGHER, goal, repetitions, model, ours, opponents, is_default)
 
     def opponents(self, lane: Lane, repack_modes: tuple[bool, ...]) -> Iterator[Opponent]:
         """Every library with every file and setting. Repacking weights at load takes time once and saves some later."""
@@ -93,6 +138,12 @@ class Catalogue:
                     for repack in repack_modes:
                         yield Opponent(self.places, library, gguf, kind, flash_attention, repack)
 
+    def shape_opponents(self, shape: PublishedShape) -> Iterator[Opponent]:
+        gguf = shapes.measured_files(self.places, shape).gguf
+        for library in self.libraries:
+            for flash_attention in (True, False):
+                yield Opponent(self.places, library, gguf, shape.gguf_types, flash_attention)
+
     def batch_row(self) -> Row:
         def contender(sequences: int) -> Contender:
             folder = lanes.model_folder(self.places, IMPORTED)
@@ -101,26 +152,26 @@ class Catalogue:
             return Contender(name, lambda effort: self.engine.read(folder, work, effort).rates.decode)
 
         name = f"decode {DECODED}, {BATCH} sequences together ÷ one alone, 2 threads"
-        return Row(
-            name, "tokens/s", Better.HIGHER, Goal(2.5, 3.5), 3, lambda: contender(BATCH), lambda: [contender(1)]
-        )
+        together, alone = partial(contender, BATCH), lambda: [contender(1)]
+        return Row(name, "tokens/s", Better.HIGHER, Goal(2.5, 3.5), 3, REAL_MODEL, together, alone)
 
-    def bandwidth_row(self, threads: int) -> Row:
+    def bandwidth_row(
+        self, name: str, model: str, folder: Callable[[], pathlib.Path], threads: int, goal: Goal
+    ) -> Row:
         def ours() -> Contender:
-            folder = lanes.random_folder(self.places)
+            made = folder()
 
             def measure(effort: Effort) -> list[float]:
-                reading = self.engine.read(folder, Workload(1, DECODED, threads), effort)
+                reading = self.engine.read(made, Workload(1, DECODED, threads), effort)
                 return [rate * reading.weight_bytes_per_token / 1e9 for rate in reading.rates.decode]
 
-            return Contender(ours_name(folder), measure)
+            return Contender(ours_name(made), measure)
 
         def opponents() -> list[Contender]:
             bandwidth = Bandwidth.compile(self.places)
             return [Contender("read bandwidth", lambda _: [bandwidth.bytes_per_second(threads) / 1e9])]
 
-        name = f"decode bytes ÷ read bandwidth, beyond the caches, {plural(threads)}"
-        return Row(name, "GB/s", Better.HIGHER, Goal(0.5, 0.8), 3, ours, opponents)
+        return Row(name, "GB/s", Better.HIGHER, goal, 3, model, ours, opponents)
 
     def memory_row(self) -> Row:
         work = Workload(MEMORY_CONTEXT - DECODED, DECODED, 2)
@@ -145,7 +196,7 @@ class Catalogue:
             return [Contender("weight file + cache", measure)]
 
         name = f"peak memory at context {MEMORY_CONTEXT} (lower is better)"
-        return Row(name, "MB", Better.LOWER, Goal(1.25, 1.05), 1, ours, opponents, is_timed=False)
+        return Row(name, "MB", Better.LOWER, Goal(1.25, 1.05), 1, REAL_MODEL, ours, opponents, is_timed=False)
 
     def first_token_row(self) -> Row:
         threads = 2
@@ -177,7 +228,7 @@ class Catalogue:
             return [contender(opponent, ids) for opponent in self.opponents(IMPORTED, repack_modes=(True, False))]
 
         name = f"process start to first token of a {FIRST_TOKEN_PROMPT_TOKENS}-token prompt (lower is better)"
-        return Row(name, "ms", Better.LOWER, Goal(1.0, 0.5), 3, ours, opponents)
+        return Row(name, "ms", Better.LOWER, Goal(1.0, 0.5), 3, REAL_MODEL, ours, opponents)
 
 
 def ours_name(folder: pathlib.Path) -> str:

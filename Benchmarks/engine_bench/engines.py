@@ -76,6 +76,14 @@ class OurEngine:
         text = run([*self.generate_command(folder, prompt, threads=1), "--json"])
         return [int(token) for token in parse_object(text, "resident engine generate")["prompt_tokens"]]
 
+    def write_logits(
+        self, folder: pathlib.Path, tokens: list[int], target: pathlib.Path, threads: int, is_exact: bool
+    ) -> None:
+        """A NumPy array, tokens × vocabulary. `is_exact` leaves activations in single precision."""
+        ids = ",".join(map(str, tokens))
+        command: list[object] = [self.places.resident, "engine", "logits", "--model", folder, "--threads", threads]
+        run([*command, "--tokens", ids, "--out", target, *(["--activation-precision", "float32"] if is_exact else [])])
+
     def bench_command(self, folder: pathlib.Path, work: Workload, repetitions: int) -> list[object]:
         return [
             *(self.places.resident, "engine", "bench", "--model", folder, "--threads", work.threads),
@@ -119,6 +127,11 @@ class Opponent:
         """From when the interpreter runs and the library is loaded, so that Python is not counted."""
         ids = ",".join(map(str, prompt_ids))
         return float(self.output(threads, "--first-token", "--prompt-ids", ids)["first_token_seconds"])
+
+    def write_logits(self, tokens: list[int], target: pathlib.Path, threads: int, is_exact: bool) -> None:
+        """A NumPy array, tokens × vocabulary. `is_exact` keeps keys and values in single precision."""
+        ids = ",".join(map(str, tokens))
+        self.output(threads, "--logits", target, "--prompt-ids", ids, *(["--exact-cache"] if is_exact else []))
 
     def output(self, threads: int, *arguments: object) -> dict[str, Any]:
         command = [self.places.python, libraries.script(self.places, self.library), "--gguf", self.gguf]

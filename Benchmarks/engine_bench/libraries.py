@@ -16,6 +16,8 @@ class Library:
     package: str
     version: str
     script: str
+    # Whether the script can write logits.
+    gives_logits: bool = True
     # Flags for CMake if it is compiled here, for this processor.
     cmake_arguments: str | None = None
 
@@ -26,8 +28,10 @@ class Library:
 
 WHEELS = (
     Library("cyllama", "0.2.18", "cyllama_opponent.py"),
-    Library("xllamacpp", "2026.10.11549", "xllamacpp_opponent.py"),
+    Library("xllamacpp", "2026.10.11549", "xllamacpp_opponent.py", gives_logits=False),
 )
+# Writes GGUF files, and brings numpy.
+WRITER = ("gguf", "0.19.0")
 SOURCE_BUILD = Library(
     "llama-cpp-python",
     "0.3.36",
@@ -43,10 +47,7 @@ def install(places: Places, with_source_build: bool) -> list[Library]:
 
     Raises BenchmarkError if none is left.
     """
-    if not places.python.is_file():
-        note(f"making {places.environment.name}")
-        run([sys.executable, "-m", "venv", places.environment])
-        (places.environment / ".gitignore").write_text("*\n")
+    make_environment(places)
     installed = versions(places)
     available = []
     for library in (*WHEELS, SOURCE_BUILD):
@@ -65,9 +66,23 @@ def install(places: Places, with_source_build: bool) -> list[Library]:
     return available
 
 
+def make_environment(places: Places) -> None:
+    if not places.python.is_file():
+        note(f"making {places.environment.name}")
+        run([sys.executable, "-m", "venv", places.environment])
+        (places.environment / ".gitignore").write_text("*\n")
+
+
+def install_writer(places: Places) -> None:
+    package, version = WRITER
+    if versions(places).get(package) != version:
+        note(f"installing {package} {version}")
+        run([*pip_install(places), "--only-binary", ":all:", f"{package}=={version}"])
+
+
 def install_one(places: Places, library: Library) -> None:
     note(f"installing {library.label}" + (" from source: some minutes" if library.cmake_arguments else ""))
-    command: list[object] = [places.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = pip_install(places)
     environment = dict(os.environ)
     if library.cmake_arguments is None:
         command += ["--only-binary", ":all:"]
@@ -77,6 +92,10 @@ def install_one(places: Places, library: Library) -> None:
         environment["CMAKE_ARGS"] = library.cmake_arguments
         environment.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
     run([*command, f"{library.package}=={library.version}"], environment=environment)
+
+
+def pip_install(places: Places) -> list[object]:
+    return [places.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
 
 def versions(places: Places) -> dict[str, str]:

@@ -46,6 +46,8 @@ class Row:
     better: Better
     goal: Goal
     repetitions: int
+    # What --only knows it by.
+    model: str
     ours: Callable[[], Contender]
     opponents: Callable[[], list[Contender]]
     # Whether it is measured without being named.

@@ -8,6 +8,8 @@ import llama_cpp
 import workload
 
 ON, OFF = 1, 0
+# `GGML_TYPE_F32` of ggml.h.
+SINGLE_PRECISION = 0
 
 
 class Engine:
@@ -24,6 +26,9 @@ class Engine:
         params.n_threads = job.threads
         params.n_threads_batch = job.threads
         set_field(params, "flash_attn_type", ON if job.flash_attention else OFF)
+        if job.exact_cache:
+            set_field(params, "type_k", SINGLE_PRECISION)
+            set_field(params, "type_v", SINGLE_PRECISION)
         self.context = llama_cpp.llama_init_from_model(self.model, params)
         if not self.context:
             raise SystemExit(f"error: llama.cpp cannot make a context of {job.context} positions")
@@ -50,6 +55,21 @@ class Engine:
         piece = ctypes.create_string_buffer(256)
         length = llama_cpp.llama_token_to_piece(vocabulary, token, piece, len(piece), 0, False)
         return piece.raw[: max(0, length)].decode(errors="replace")
+
+    def logits(self, prompt: Sequence[int]) -> list[Sequence[float]]:
+        batch = llama_cpp.llama_batch_init(len(prompt), 0, 1)
+        batch.n_tokens = len(prompt)
+        for position, token in enumerate(prompt):
+            batch.token[position] = token
+            batch.pos[position] = position
+            batch.n_seq_id[position] = 1
+            batch.seq_id[position][0] = 0
+            batch.logits[position] = True
+        status = llama_cpp.llama_decode(self.context, batch)
+        if status != 0:
+            raise SystemExit(f"error: llama_decode returned {status}")
+        rows = [llama_cpp.llama_get_logits_ith(self.context, position) for position in range(len(prompt))]
+        return [row[: workload.VOCABULARY] for row in rows]
 
 
 def set_field(structure: ctypes.Structure, name: str, value: int) -> None:

@@ -2,6 +2,7 @@
 
 usage: OPPONENT.py --gguf FILE --threads T --prompt-tokens N --decode-tokens M [--warmups W] [--repetitions R]
        OPPONENT.py --gguf FILE --threads T --first-token --prompt-ids 1,2,3
+       OPPONENT.py --gguf FILE --threads T --logits FILE.npy --prompt-ids 1,2,3 [--exact-cache]
 
 The prompt's ids are those of `resident engine bench`. An opponent decodes given ids if its interface allows, so that its
 sampling is not counted.
@@ -30,6 +31,10 @@ class Job:
     first_token: bool
     flash_attention: bool
     repack: bool
+    # Where the logits after each token of the prompt go.
+    logits: str | None
+    # Whether keys and values are kept in single precision.
+    exact_cache: bool
 
     @property
     def context(self) -> int:
@@ -53,6 +58,9 @@ class Engine(Protocol):
 
     def first_token(self, prompt: Sequence[int]) -> str:
         """Evaluates the prompt in an empty cache and returns the text of the likeliest next token."""
+
+    def logits(self, prompt: Sequence[int]) -> list[Sequence[float]]:
+        """Evaluates the prompt in an empty cache; the logits after each of its tokens."""
 
 
 class Stepper(Protocol):
@@ -83,6 +91,12 @@ def run(open_engine: Callable[[Job], Engine]) -> None:
     if job.first_token:
         text = engine.first_token(job.prompt)
         output: dict[str, object] = {"first_token_seconds": time.perf_counter() - start, "text": text}
+    elif job.logits:
+        import numpy  # Which rates do not need.
+
+        rows = numpy.array(engine.logits(job.prompt), numpy.float32)
+        numpy.save(job.logits, rows)
+        output = {"tokens": len(rows)}
     else:
         for _ in range(job.warmups):
             engine.read(job)
@@ -100,6 +114,8 @@ def parse_job() -> Job:
     parser.add_argument("--warmups", type=int, default=1)
     parser.add_argument("--repetitions", type=int, default=1)
     parser.add_argument("--first-token", action="store_true")
+    parser.add_argument("--logits")
+    parser.add_argument("--exact-cache", action="store_true")
     parser.add_argument("--no-flash-attention", action="store_true")
     parser.add_argument("--no-repack", action="store_true")
     arguments = parser.parse_args()
@@ -114,4 +130,6 @@ def parse_job() -> Job:
         first_token=arguments.first_token,
         flash_attention=not arguments.no_flash_attention,
         repack=not arguments.no_repack,
+        logits=arguments.logits,
+        exact_cache=arguments.exact_cache,
     )

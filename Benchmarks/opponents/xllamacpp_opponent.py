@@ -64,6 +64,9 @@ class Engine:
     def first_token(self, prompt: Sequence[int]) -> str:
         return str(self.complete(prompt, 1)["choices"][0]["text"])
 
+    def logits(self, prompt: Sequence[int]) -> list[Sequence[float]]:
+        raise SystemExit("error: xllamacpp's server does not give all logits")
+
 
 if __name__ == "__main__":
     workload.run(Engine)
