@@ -53,7 +53,7 @@ struct RoutingTests {
     let plain = choose(function: .softmax, normalization: .sum(plus: 0), bias: nil)
     #expect(plain.map(\.expert) == [0, 3, 6, 10])
     #expect(abs(plain.reduce(0) { $0 + $1.weight } - 1) < 1e-6)
-    let spread = Self.scores.flatMap { [$0, 100, -100] }
+    let spread: [Float] = Self.scores.flatMap { [$0, 100, -100] }
     let routing = Experts.Routing(
       expertCount: 12, picked: 4, function: .softmax, groups: nil, normalization: .sum(plus: 0), scale: 1,
       selectionBias: nil)

@@ -6,11 +6,9 @@ import Testing
 @testable import NativeEngine
 
 /// What `FamilyTests` do not see: what latent attention remembers, and how its matrices are named.
-@Suite("Latent attention", .enabled(if: !LatentAttentionTests.goldens.isEmpty, "make families makes the checkpoints"))
+@Suite("Latent attention", .enabled(if: !FamilyGolden.latent.isEmpty, "make families makes the checkpoints"))
 struct LatentAttentionTests {
-  static let goldens = FamilyGolden.known.filter { LatentFamily.modelTypes.contains($0.family) }
-
-  @Test("A token leaves one latent and one rotated key in each layer", arguments: goldens)
+  @Test("A token leaves one latent and one rotated key in each layer", arguments: FamilyGolden.latent)
   func cacheSize(golden: FamilyGolden) throws {
     let session = try golden.session()
     let fields = session.config.fields
@@ -20,7 +18,8 @@ struct LatentAttentionTests {
       SequenceMemory(of: golden.folder)?.bytesPerToken(elementBytes: 4) == session.cacheBytesPerToken)
   }
 
-  @Test("Every matrix of attention is a slot, and inputs that all heads share are observed", arguments: goldens)
+  @Test(
+    "Every matrix of attention is a slot, and inputs that all heads share are observed", arguments: FamilyGolden.latent)
   func slots(golden: FamilyGolden) throws {
     let model = try LayerwiseModel(try ModelFolder(contentsOf: golden.folder), threads: 2, sequenceLength: 64)
     let names = model.slots.compactMap { slot -> String? in
@@ -39,7 +38,7 @@ struct LatentAttentionTests {
 
   @Test("Half-precision rows change logits little")
   func halfPrecision() throws {
-    let golden = try #require(Self.goldens.first)
+    let golden = try #require(FamilyGolden.latent.first)
     let session = try Session(
       try ModelFolder(contentsOf: golden.folder),
       options: .init(
@@ -52,7 +51,7 @@ struct LatentAttentionTests {
   /// Folders that older versions of mlx-lm made hold what expands latents in one matrix per layer.
   @Test("A folder whose heads' matrices stand joined computes the same bits")
   func joined() throws {
-    let golden = try #require(Self.goldens.first { $0.name == "base-bf16" })
+    let golden = try #require(FamilyGolden.latent.first { $0.name == "base-bf16" })
     let source = try ModelFolder(contentsOf: golden.folder)
     let fields = source.config.fields
     let heads = source.config.attentionHeadCount
@@ -89,4 +88,8 @@ struct LatentAttentionTests {
     #expect(Array(try session.prefill(prompt)) == Array(try own.prefill(prompt)))
     #expect(session.weightBytesPerToken == own.weightBytesPerToken)
   }
+}
+
+extension FamilyGolden {
+  fileprivate static let latent = known.filter { LatentFamily.modelTypes.contains($0.family) }
 }

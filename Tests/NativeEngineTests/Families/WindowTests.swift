@@ -6,14 +6,10 @@ import WorkerProtocol
 @testable import NativeEngine
 
 /// Caches that hold what windows need against caches that hold the whole context.
-@Suite("Windows", .enabled(if: !WindowTests.windowed.isEmpty, "make families makes the checkpoints"))
+@Suite("Windows", .enabled(if: !FamilyGolden.windowed.isEmpty, "make families makes the checkpoints"))
 struct WindowTests {
-  static let windowed = FamilyGolden.known.filter { golden in
-    guard let session = try? golden.session(rewindableTokens: 0) else { return false }
-    return session.decoder.attentions.contains { $0?.window != nil }
-  }
-
-  @Test("A cache of windows is smaller and changes no bit of a prompt, however it is cut", arguments: windowed)
+  @Test(
+    "A cache of windows is smaller and changes no bit of a prompt, however it is cut", arguments: FamilyGolden.windowed)
   func prompts(golden: FamilyGolden) throws {
     let (whole, bounded) = (try golden.session(), try golden.session(rewindableTokens: 0))
     #expect(bounded.sequences[0].cache.byteCount < whole.sequences[0].cache.byteCount)
@@ -28,7 +24,7 @@ struct WindowTests {
     #expect(try Array(bounded.prefillEnd(rest, sequence: 0)) == expected)
   }
 
-  @Test("Nor of decoded tokens, alone and in a batch", arguments: windowed)
+  @Test("Nor of decoded tokens, alone and in a batch", arguments: FamilyGolden.windowed)
   func decoding(golden: FamilyGolden) throws {
     let sessions = [try golden.session(sequences: 2), try golden.session(sequences: 2, rewindableTokens: 0)]
     let logits = try sessions.map { session in
@@ -38,7 +34,7 @@ struct WindowTests {
     #expect(logits[0] == logits[1])
   }
 
-  @Test("Nor of the scores of long and short items", arguments: windowed)
+  @Test("Nor of the scores of long and short items", arguments: FamilyGolden.windowed)
   func scores(golden: FamilyGolden) throws {
     let prompt = golden.prompt
     let items = [
@@ -50,7 +46,8 @@ struct WindowTests {
   }
 
   @Test(
-    "A sequence goes back as far as promised, also after a batch, and no further than is right", arguments: windowed)
+    "A sequence goes back as far as promised, also after a batch, and no further than is right",
+    arguments: FamilyGolden.windowed)
   func rewinding(golden: FamilyGolden) throws {
     let session = try golden.session(rewindableTokens: 64)
     let expected = Array(try session.prefill(golden.prompt))
@@ -64,5 +61,12 @@ struct WindowTests {
     session.rewind(to: 20)
     #expect(session.tokens.isEmpty)
     #expect(try Array(session.prefill(golden.prompt)) == expected)
+  }
+}
+
+extension FamilyGolden {
+  fileprivate static let windowed = known.filter { golden in
+    guard let session = try? golden.session(rewindableTokens: 0) else { return false }
+    return session.decoder.attentions.contains { $0?.window != nil }
   }
 }
