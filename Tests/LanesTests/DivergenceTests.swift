@@ -14,7 +14,7 @@ struct DivergenceTests {
   private func session(_ set: String? = nil) throws -> Session {
     try Session(
       ModelFolder(contentsOf: TestModels.imported),
-      options: Session.Options(threads: 2, contextLength: 128, instructionSet: set))
+      options: Session.Options(threads: 1, contextLength: 128, instructionSet: set))
   }
 
   @Test("Windows score each token after the first once, with others before it")
@@ -75,7 +75,7 @@ struct DivergenceTests {
     var logProbabilities: [[[Double]]] = []
     for folder in folders {
       var rows: [[Double]] = []
-      try Session(ModelFolder(contentsOf: folder), options: .init(threads: 2, contextLength: 64)).logits(of: tokens) {
+      try Session(ModelFolder(contentsOf: folder), options: .init(threads: 1, contextLength: 64)).logits(of: tokens) {
         let values = $0.map(Double.init)
         let largest = values.max() ?? 0
         let sum = largest + log(values.reduce(0) { $0 + exp($1 - largest) })
@@ -87,7 +87,7 @@ struct DivergenceTests {
       zip(own, other).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
     }
     let reference = try ReferenceDistributions(of: tokens, by: try session(), windows: windows)
-    let lane = try Session(ModelFolder(contentsOf: TestModels.uniform), options: .init(threads: 2, contextLength: 64))
+    let lane = try Session(ModelFolder(contentsOf: TestModels.uniform), options: .init(threads: 1, contextLength: 64))
     let reading = try TextReading(of: tokens, by: lane, windows: windows, reference: reference)
     let (found, expected) = (BlockMean(reading.divergences).mean, BlockMean(exact).mean)
     #expect(abs(found / expected - 1) < 0.005, "\(found) against \(expected)")

@@ -49,13 +49,13 @@ struct ExpertTuningTests {
     let folder = try ModelFolder(contentsOf: source.url)
     let calibration = CalibrationText((0..<512).map { Int32(($0 * 7919 + $0 / 96 * 31) % Self.vocabulary) })
     let format = try #require(QuantizationFormat(bits: 3, groupSize: 64))
-    let tuner = try LayerTuner(folder, calibration: calibration, threads: 2)
+    let tuner = try LayerTuner(folder, calibration: calibration, threads: 1)
     let layer = try folder.layer(Self.path)
     let tuned = try tuner.quantize(Self.path, layer, format)
     let rounded = try layer.quantized(format)
     #expect(tuned.codes.count == rounded.codes.count && tuned.biases.count == rounded.biases.count)
 
-    let model = try LayerwiseModel(folder, threads: 2, sequenceLength: CalibrationText.sequenceLength)
+    let model = try LayerwiseModel(folder, threads: 1, sequenceLength: CalibrationText.sequenceLength)
     let slot = try #require(model.slots.first { $0.path == Self.path })
     let states = try calibration.sequences.map { try model.embed($0) }
     func outputs() -> [Float] { states.flatMap { model.run(0..<1, on: $0).chunks.flatMap(\.values) } }
@@ -73,7 +73,7 @@ struct ExpertTuningTests {
   func observes() throws {
     let source = try source()
     let folder = try ModelFolder(contentsOf: source.url)
-    let model = try LayerwiseModel(folder, threads: 2, sequenceLength: 512)
+    let model = try LayerwiseModel(folder, threads: 1, sequenceLength: 512)
     var tokens = [Int](repeating: 0, count: Self.experts)
     _ = model.run(
       0..<1, on: try model.embed((0..<500).map { Int32($0 % Self.vocabulary) }),

@@ -16,7 +16,7 @@ struct LaneMakingTests {
   @Test("A layer tuned on calibration text keeps the format and size of the uniform lane")
   func tuned() throws {
     let folder = try source()
-    let tuner = try LayerTuner(folder, calibration: calibration, threads: 2)
+    let tuner = try LayerTuner(folder, calibration: calibration, threads: 1)
     let path = "model.layers.0.self_attn.k_proj"
     let layer = try folder.layer(path)
     let tuned = try tuner.quantize(path, layer, .standard)
@@ -27,7 +27,7 @@ struct LaneMakingTests {
 
   @Test("Running the layers in two parts equals running them at once")
   func layerwise() throws {
-    let model = try LayerwiseModel(try source(), threads: 2, sequenceLength: 128)
+    let model = try LayerwiseModel(try source(), threads: 1, sequenceLength: 128)
     let tokens = calibration.sequences[0]
     let embedded = try model.embed(tokens)
     let whole = model.run(0..<model.layerCount, on: embedded)

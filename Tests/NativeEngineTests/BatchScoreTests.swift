@@ -74,7 +74,7 @@ struct BatchScoreTests {
 
   @Test("The order of a batch, its size, and what the cache held before do not change a bit")
   func composition() throws {
-    let session = try session(.init(threads: 2, contextLength: 256))
+    let session = try session(.init(threads: 1, contextLength: 256))
     var generator = SplitMix64(seed: 8)
     let items = items(12, longest: 30, &generator) + items(2, longest: 90, &generator)
     let whole = try session.score(items)
@@ -89,7 +89,7 @@ struct BatchScoreTests {
 
   @Test("Items that exceed a chunk are scored like others, whether the prompt is long or a continuation")
   func long() throws {
-    let session = try session(.init(threads: 2, contextLength: 1024))
+    let session = try session(.init(threads: 1, contextLength: 1024))
     let chunk = session.panels.tokenCapacity
     var generator = SplitMix64(seed: 9)
     let lengths: [(prompt: Int, continuations: [Int])] = [
@@ -111,7 +111,7 @@ struct BatchScoreTests {
     CachePrecision.allCases)
   func instructionSets(set: InstructionSet, precision: CachePrecision) throws {
     let session = try session(
-      .init(threads: 2, contextLength: 256, cachePrecision: precision, instructionSet: set.rawValue))
+      .init(threads: 1, contextLength: 256, cachePrecision: precision, instructionSet: set.rawValue))
     var generator = SplitMix64(seed: 10)
     // The scalar kernels are slow.
     var items = set == .scalar ? items(1, longest: 4, &generator) : items(3, longest: 8, &generator)
@@ -125,7 +125,7 @@ struct BatchScoreTests {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("bf16-\(UUID())")
     defer { try? FileManager.default.removeItem(at: url) }
     try folder.write(.bf16, to: url)
-    let session = try Session(ModelFolder(contentsOf: url), options: .init(threads: 2, contextLength: 512))
+    let session = try Session(ModelFolder(contentsOf: url), options: .init(threads: 1, contextLength: 512))
     var generator = SplitMix64(seed: 11)
     let prompt = tokens(session.panels.tokenCapacity + 3, &generator)
     let items = items(3, longest: 20, &generator) + [ScoreItem(prompt: prompt, continuations: [[5, 6, 7], [8, 9]])]

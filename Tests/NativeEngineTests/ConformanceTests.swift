@@ -21,7 +21,7 @@ struct ConformanceTests {
 
   @Test("Greedy tokens of five prompts are equal", arguments: models)
   func greedy(model url: URL) throws {
-    let model = try LanguageModel(contentsOf: url, options: .init(contextLength: 256))
+    let model = try LanguageModel(contentsOf: url, options: .init(threads: 1, contextLength: 256))
     let cases = try #require(try golden(url)["greedy"]?.array)
     #expect(cases.count == 5)
     for expected in cases {
@@ -35,7 +35,7 @@ struct ConformanceTests {
 
   @Test("Logits of a text of 128 tokens differ by less than 0.02", arguments: models, [true, false])
   func logits(model url: URL, atOnce: Bool) throws {
-    let session = try Session(ModelFolder(contentsOf: url), options: .init(contextLength: 256))
+    let session = try Session(ModelFolder(contentsOf: url), options: .init(threads: 1, contextLength: 256))
     let expected = try #require(try golden(url)["logits"])
     let tokens = try #require(expected["tokens"]?.array).compactMap { $0.integer.map(Int32.init) }
     let columns = try #require(expected["columns"]?.array).compactMap(\.integer)

@@ -9,7 +9,7 @@ import Testing
 struct SessionTests {
   private let tokens: [Int32] = (0..<70).map { Int32($0 * 613 % 49_152) }
 
-  private func session(_ options: Session.Options = .init(contextLength: 512)) throws -> Session {
+  private func session(_ options: Session.Options = .init(threads: 1, contextLength: 512)) throws -> Session {
     try Session(ModelFolder(contentsOf: TestModels.uniform), options: options)
   }
 
@@ -17,7 +17,7 @@ struct SessionTests {
     "A prompt at once has the logits of the same tokens one by one",
     arguments: [(ActivationPrecision.float32, 2e-3 as Float), (.fixed16, 2e-2)])
   func prefillEqualsDecode(precision: ActivationPrecision, limit: Float) throws {
-    let session = try session(.init(contextLength: 512, activationPrecision: precision))
+    let session = try session(.init(threads: 1, contextLength: 512, activationPrecision: precision))
     let atOnce = Array(try session.prefill(tokens))
     session.rewind(to: 0)
     var oneByOne: [Float] = []
@@ -38,7 +38,7 @@ struct SessionTests {
 
   @Test("The logits of a sequence in a batch are those of the sequence alone, to the last bit")
   func batches() throws {
-    let session = try session(.init(contextLength: 512, sequences: 5))
+    let session = try session(.init(threads: 1, contextLength: 512, sequences: 5))
     let prompts = (0..<5).map { Array(tokens.prefix(3 + 31 * $0 % 67)) }
     for (index, prompt) in prompts.enumerated() { _ = try session.prefill(prompt, sequence: index) }
     _ = try session.decode([1, 2, 3, 4, 5])
@@ -53,7 +53,8 @@ struct SessionTests {
 
   @Test("Sequences generated together have the tokens of one alone, and are no more than the model was loaded for")
   func generatesTogether() throws {
-    let model = try LanguageModel(contentsOf: TestModels.uniform, options: .init(contextLength: 128, sequences: 3))
+    let model = try LanguageModel(
+      contentsOf: TestModels.uniform, options: .init(threads: 1, contextLength: 128, sequences: 3))
     let alone = try model.generate(prompt: tokens, maximumTokens: 6, stopsAtEnd: false)
     let together = try model.generate(prompt: tokens, maximumTokens: 6, stopsAtEnd: false, sequences: 3)
     #expect(together.tokens == alone.tokens && together.tokenNanoseconds.count == 6)
@@ -66,7 +67,7 @@ struct SessionTests {
 
   @Test("A batch that does not fit changes no sequence")
   func batchErrors() throws {
-    let session = try session(.init(contextLength: 512, sequences: 2))
+    let session = try session(.init(threads: 1, contextLength: 512, sequences: 2))
     _ = try session.prefill(tokens.prefix(4))
     #expect(throws: EngineError.self) { try session.decode([1, 2, 3]) }
     #expect(throws: EngineError.tokenOutOfRange(-1, vocabularySize: 49_152)) { try session.decode([1, -1]) }
@@ -77,10 +78,10 @@ struct SessionTests {
   @Test("Rounded activations change perplexity by less than a thousandth")
   func activationPrecision() throws {
     let text = try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8)
-    let model = try LanguageModel(contentsOf: TestModels.uniform, options: .init(contextLength: 512))
+    let model = try LanguageModel(contentsOf: TestModels.uniform, options: .init(threads: 1, contextLength: 512))
     let tokens = Array(model.tokenizer.encode(text).prefix(100))
     let losses = try [ActivationPrecision.fixed16, .float32].map { precision in
-      let session = try session(.init(contextLength: 512, activationPrecision: precision))
+      let session = try session(.init(threads: 1, contextLength: 512, activationPrecision: precision))
       var loss = 0.0
       for (token, next) in zip(tokens, tokens.dropFirst()) {
         let logits = try session.decode(token)
@@ -116,7 +117,8 @@ struct SessionTests {
     defer { try? FileManager.default.removeItem(at: url) }
     try ModelFolder(contentsOf: TestModels.uniform).write(.bf16, to: url)
     func session(_ precision: ActivationPrecision) throws -> Session {
-      try Session(ModelFolder(contentsOf: url), options: .init(contextLength: 512, activationPrecision: precision))
+      try Session(
+        ModelFolder(contentsOf: url), options: .init(threads: 1, contextLength: 512, activationPrecision: precision))
     }
     let matched = try session(.matched)
     let exact = try session(.fixed16)
@@ -158,7 +160,7 @@ struct SessionTests {
 
   @Test("One more token than fits is refused and changes nothing")
   func contextLimit() throws {
-    let session = try session(.init(contextLength: 16))
+    let session = try session(.init(threads: 1, contextLength: 16))
     _ = try session.prefill(tokens.prefix(16))
     #expect(throws: EngineError.contextExceeded(needed: 17, capacity: 16)) { try session.decode(5) }
     #expect(session.tokens.count == 16)
@@ -174,7 +176,7 @@ struct SessionTests {
 
   @Test("A half-precision cache takes half the bytes and changes the logits a little")
   func halfPrecisionCache() throws {
-    let (single, half) = (try session(), try session(.init(contextLength: 512, cachePrecision: .float16)))
+    let (single, half) = (try session(), try session(.init(threads: 1, contextLength: 512, cachePrecision: .float16)))
     #expect(single.cacheBytesPerToken == 2 * half.cacheBytesPerToken)
     let caches = (single.sequences[0].cache, half.sequences[0].cache)
     #expect(caches.0.capacity == caches.1.capacity && caches.0.byteCount == 2 * caches.1.byteCount)

@@ -10,7 +10,8 @@ struct SlicedGenerationTests {
   private let prompt: [Int32] = (0..<200).map { Int32($0 * 613 % 49_152) }
 
   init() throws {
-    model = try LanguageModel(contentsOf: TestModels.uniform, options: .init(contextLength: 512, sequences: 2))
+    model = try LanguageModel(
+      contentsOf: TestModels.uniform, options: .init(threads: 1, contextLength: 512, sequences: 2))
   }
 
   /// Works on all of a generation in slices of `size`.

@@ -69,8 +69,9 @@ struct FamilyGolden: Sendable, CustomTestStringConvertible {
     self.greedy = greedy.compactMap { $0.integer.map(Int32.init) }
   }
 
+  /// - Parameter threads: One unless a test is about them: tests run beside each other.
   func session(
-    _ precision: ActivationPrecision = .float32, sequences: Int = 1, threads: Int = 2, rewindableTokens: Int = 1024
+    _ precision: ActivationPrecision = .float32, sequences: Int = 1, threads: Int = 1, rewindableTokens: Int = 1024
   ) throws -> Session {
     try Session(
       try ModelFolder(contentsOf: folder),

@@ -57,7 +57,7 @@ struct FamilyTests {
 
   @Test("48 tokens that are likeliest are mlx-lm's, alone and in a batch", arguments: FamilyGolden.known)
   func greedy(golden: FamilyGolden) throws {
-    let session = try golden.session(sequences: 2)
+    let session = try golden.session(sequences: 2, threads: 2)
     var newest: [Int32] = []
     for sequence in 0..<2 {
       newest.append(Sampler.likeliest(try session.prefill(golden.greedyPrompt, sequence: sequence)))
@@ -96,7 +96,7 @@ struct FamilyTests {
   func layers(golden: FamilyGolden) throws {
     // Lanes do not measure layers of interleaved rotation.
     if try golden.session().decoder.matrices.contains(where: \.linear.isReordered) { return }
-    let model = try LayerwiseModel(ModelFolder(contentsOf: golden.folder), threads: 2, sequenceLength: 256)
+    let model = try LayerwiseModel(ModelFolder(contentsOf: golden.folder), threads: 1, sequenceLength: 256)
     let texts = [golden.prompt.prefix(250), golden.prompt.suffix(60)].map(Array.init)
     let whole = try texts.map { states(model.run(0..<model.layerCount, on: try model.embed($0)), model) }
     var parts = try texts.map(model.embed)

@@ -21,7 +21,7 @@ struct LatentAttentionTests {
   @Test(
     "Every matrix of attention is a slot, and inputs that all heads share are observed", arguments: FamilyGolden.latent)
   func slots(golden: FamilyGolden) throws {
-    let model = try LayerwiseModel(try ModelFolder(contentsOf: golden.folder), threads: 2, sequenceLength: 64)
+    let model = try LayerwiseModel(try ModelFolder(contentsOf: golden.folder), threads: 1, sequenceLength: 64)
     let names = model.slots.compactMap { slot -> String? in
       guard case .layer(0, _) = slot.place, slot.path.contains(".self_attn.") else { return nil }
       return slot.path.split(separator: ".").last.map(String.init)
@@ -42,7 +42,7 @@ struct LatentAttentionTests {
     let session = try Session(
       try ModelFolder(contentsOf: golden.folder),
       options: .init(
-        threads: 2, contextLength: 1024, cachePrecision: .float16, activationPrecision: .float32))
+        threads: 1, contextLength: 1024, cachePrecision: .float16, activationPrecision: .float32))
     _ = try session.prefill(golden.prompt.dropLast())
     let last = Array(try session.decode(golden.prompt[golden.prompt.count - 1]))
     #expect(largestDifference(last, golden.last.map(Float.init)) < 0.02)
@@ -82,7 +82,7 @@ struct LatentAttentionTests {
     let own = try golden.session()
     let session = try Session(
       try ModelFolder(contentsOf: folder.url),
-      options: .init(threads: 2, contextLength: 1024, activationPrecision: .float32))
+      options: .init(threads: 1, contextLength: 1024, activationPrecision: .float32))
     let prompt = golden.prompt.prefix(100)
     #expect(Array(try session.prefill(prompt)) == Array(try own.prefill(prompt)))
     #expect(session.weightBytesPerToken == own.weightBytesPerToken)
