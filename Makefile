@@ -48,6 +48,8 @@ help:
 	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
 	@echo "make lane-comparisons compare four of them with the uniform one"
 	@echo "make lint         check formatting and the order of imports; make format repairs formatting"
+	@echo "make mutants      read 40,000 damaged files of model folders (COUNT=N of each kind, SEED=N)"
+	@echo "make gemma        fetch, import and run Gemma 3 270M, whose terms bind whoever downloads it"
 	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; disks need root)"
 	@echo "make soak         measure 2,000 tiny comparisons in one process and check that nothing grows"
 	@echo "make rehearse-night  run a night of 30 minutes (MINUTES=N) with two crashes, for docs/nightly"
@@ -217,6 +219,20 @@ faults: build
 soak: build
 	swift build -c $(CONFIGURATION) --product soak
 	scripts/soak .build/$(CONFIGURATION) $(or $(COUNT),2000)
+
+.PHONY: mutants gemma
+# COUNT=N of each kind of file, SEED=N draws others.
+mutants:
+	swift build -c $(CONFIGURATION) --product mutants
+	.build/$(CONFIGURATION)/mutants --count $(or $(COUNT),10000) $(if $(SEED),--seed $(SEED)) Tests
+
+# Only by this name: nothing else fetches it.
+gemma: $(STATE)/gemma/model
+	$(RESIDENT) engine generate --model $< --prompt "The capital of France is" --max-tokens 24
+
+$(STATE)/gemma/model: | build
+	@scripts/fetch-gemma $(STATE)/gemma/gemma-3-270m-q4_k_m.gguf
+	$(RESIDENT) models import $(STATE)/gemma/gemma-3-270m-q4_k_m.gguf --out $@
 
 # Measures for half an hour, or MINUTES=N; nothing else should run. OUT=DIR writes elsewhere.
 rehearse-night: models duckdb

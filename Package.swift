@@ -135,13 +135,19 @@ let package = Package(
       dependencies: ["Envelopes", "JSON", "Measurements", "Platform", "Runner", "Store", "WorkerProtocol"],
       path: "Tests/Soak"),
     .executableTarget(
+      name: "mutants",
+      dependencies: [
+        "ChatTemplate", "Checkpoint", "JSON", "NativeEngine", "Platform", "Tokenization", arguments,
+      ],
+      path: "Tests/Mutants", exclude: ["Seeds"]),
+    .executableTarget(
       name: "registry-crash-helper", dependencies: ["Measurements", "ModelRegistry", "Promotion", "Store"],
       path: "Tests/RegistryCrashHelper"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport", crypto]),
     .testTarget(name: "StatisticsTests", dependencies: ["Platform", "Statistics"], exclude: ["Golden"]),
     .testTarget(
-      name: "CheckpointTests", dependencies: ["Checkpoint", "JSON", "TestSupport", crypto],
+      name: "CheckpointTests", dependencies: ["Checkpoint", "JSON", "TestSupport", "Tokenization", crypto],
       exclude: ["Conformance", "Fixtures"]),
     .testTarget(
       name: "TokenizationTests", dependencies: ["JSON", "Tokenization"], exclude: ["Conformance", "Fixtures"]),
@@ -152,7 +158,7 @@ let package = Package(
     .testTarget(
       name: "NativeEngineTests",
       dependencies: [
-        "CKernels", "Checkpoint", "JSON", "NativeEngine", "Platform", "TestSupport", "WorkerProtocol",
+        "CKernels", "Checkpoint", "JSON", "NativeEngine", "Platform", "TestSupport", "WorkerProtocol", "mutants",
       ],
       exclude: ["Golden"]),
     .testTarget(name: "MLXEngineTests", dependencies: ["MLXEngine", "TestSupport", "WorkerProtocol"]),

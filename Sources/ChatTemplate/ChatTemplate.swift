@@ -8,6 +8,7 @@ import JSON
 /// are refused. A template reads what it is given and nothing else.
 public struct ChatTemplate: Sendable {
   let program: Program
+  private let sourceByteCount: Int
 
   /// Reads a template's source.
   ///
@@ -17,6 +18,7 @@ public struct ChatTemplate: Sendable {
     var lexer = Lexer(source: source)
     var parser = Parser(tokens: try lexer.tokenize())
     program = try parser.parse()
+    sourceByteCount = source.utf8.count
   }
 
   /// The prompt for a conversation.
@@ -27,13 +29,13 @@ public struct ChatTemplate: Sendable {
   ///   - addGenerationPrompt: Whether to end with the opening of the assistant's next turn.
   ///   - variables: Further variables, such as `bos_token`, `eos_token` and `enable_thinking`. They take precedence over
   ///     the ones above.
-  ///   - limits: How much work to allow.
+  ///   - limits: How much work to allow; nil for what the sizes of the template and its data justify.
   ///   - now: The time that `strftime_now` formats.
   ///   - timeZone: The time zone that it is formatted for.
   /// - Throws: As `render(_:limits:now:timeZone:)`.
   public func render(
     messages: [ChatMessage], tools: [JSONValue]? = nil, addGenerationPrompt: Bool,
-    variables: [(String, JSONValue)] = [], limits: RenderLimits = .standard, now: Date = Date(),
+    variables: [(String, JSONValue)] = [], limits: RenderLimits? = nil, now: Date = Date(),
     timeZone: TimeZone = .current
   ) throws(ChatTemplateError) -> String {
     var context: [String: JSONValue] = [
@@ -51,16 +53,17 @@ public struct ChatTemplate: Sendable {
   /// - Parameters:
   ///   - context: The variables by name, such as `messages`, `tools` and `add_generation_prompt`. Integers and other
   ///     numbers stay apart, as in Python; null is `none`, and a variable that is not here is undefined.
-  ///   - limits: How much work to allow.
+  ///   - limits: How much work to allow; nil for what the sizes of the template and its data justify.
   ///   - now: The time that `strftime_now` formats.
   ///   - timeZone: The time zone that it is formatted for.
   /// - Throws: Any error but `syntax`; `raised` when the template itself refuses.
   public func render(
-    _ context: [String: JSONValue], limits: RenderLimits = .standard, now: Date = Date(),
+    _ context: [String: JSONValue], limits: RenderLimits? = nil, now: Date = Date(),
     timeZone: TimeZone = .current
   ) throws(ChatTemplateError) -> String {
     let clock = Clock(date: now, timeZone: timeZone)
-    let interpreter = try Interpreter(program: program, context: context, limits: limits, clock: clock)
+    let interpreter = try Interpreter(
+      program: program, context: context, limits: limits, sourceByteCount: sourceByteCount, clock: clock)
     return try interpreter.run()
   }
 }
@@ -80,6 +83,15 @@ public struct RenderLimits: Sendable, Equatable {
     self.steps = steps
     self.outputBytes = outputBytes
     self.depth = depth
+  }
+
+  /// What a template and its data of so many bytes justify.
+  ///
+  /// A step keeps at most some 80 bytes, so that a short template cannot fill much memory.
+  static func justified(byBytes count: Int) -> RenderLimits {
+    RenderLimits(
+      steps: min(standard.steps, 100_000 + 64 * count), outputBytes: min(standard.outputBytes, 1 << 20 + 64 * count),
+      depth: standard.depth)
   }
 
   /// Enough for a million-token conversation with hundreds of tools.

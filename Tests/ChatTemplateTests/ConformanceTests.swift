@@ -113,7 +113,7 @@ struct Conformance: Sendable {
 }
 
 extension ChatTemplate {
-  func render(_ test: Conformance.Case, limits: RenderLimits = .standard) throws(ChatTemplateError) -> String {
+  func render(_ test: Conformance.Case, limits: RenderLimits? = nil) throws(ChatTemplateError) -> String {
     try render(
       messages: test.messages, tools: test.tools, addGenerationPrompt: test.addGenerationPrompt,
       variables: test.variables, limits: limits, now: Conformance.now, timeZone: Conformance.utc)

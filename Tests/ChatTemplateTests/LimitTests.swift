@@ -72,9 +72,30 @@ struct LimitTests {
   @Test("Cycles and long chains are built and released on a small stack")
   func cycles() {
     for source in Self.circularTemplates {
-      let error = onSmallStack { try ChatTemplate(source: source).render([:]) }
+      let error = onSmallStack { try ChatTemplate(source: source).render([:], limits: .standard) }
       #expect(error == nil, "\(source.prefix(200))")
     }
+  }
+
+  @Test("A short template with little data is held to less than a long one, or one with much data")
+  func justifiedWork() throws {
+    let source = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    func steps(_ source: String, _ data: JSONValue = .null) throws -> Int {
+      let error = #expect(throws: ChatTemplateError.self) { try ChatTemplate(source: source).render(["a": data]) }
+      guard case .limit(.steps, let maximum, _)? = error else { return 0 }
+      return maximum
+    }
+    let short = try steps(source)
+    #expect(short < 200_000)
+    #expect(try steps(source + String(repeating: " ", count: 1000)) == short + 64_000)
+    #expect(try steps(source, .string(String(repeating: "x", count: 1000))) == short)
+    let used = try steps(source + "{{ a }}", "")
+    #expect(try steps(source + "{{ a }}", .string(String(repeating: "x", count: 1000))) == used + 64_000)
+    #expect(try steps(source + String(repeating: " ", count: 1 << 20)) == RenderLimits.standard.steps)
+    let error = #expect(throws: ChatTemplateError.self) {
+      try ChatTemplate(source: "{{ 'x' * 9999999 }}").render([:])
+    }
+    #expect(error == .limit(.output, maximum: 1 << 20 + 64 * 19, line: 1))
   }
 
   @Test("Data nested deeper than the limit is refused")

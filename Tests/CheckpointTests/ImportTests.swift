@@ -186,8 +186,8 @@ struct ImportTests {
       .badField("llama.embedding_length", problem: "is not an integer")
     ),
     (
-      "tokenizer.ggml.model", GGUFBuilder.string("llama"),
-      .unsupported(field: "tokenizer.ggml.model", value: "llama", supported: ["gpt2"])
+      "tokenizer.ggml.model", GGUFBuilder.string("bert"),
+      .unsupported(field: "tokenizer.ggml.model", value: "bert", supported: ["gpt2", "llama"])
     ),
     (
       "tokenizer.ggml.pre", GGUFBuilder.string("tekken"),

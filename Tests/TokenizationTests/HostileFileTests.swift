@@ -127,14 +127,22 @@ struct HostileFileTests {
   func growth() {
     #expect(field(of: TokenizerText(vocabulary: #","xx":4194303"#)) == "model.vocab")
     let step = #"{"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaa"}"#
-    func chain(_ count: Int) -> String { Array(repeating: step, count: count).joined(separator: ",") }
-    #expect(field(of: TokenizerText(normalizer: #"{"type":"Sequence","normalizers":[\#(chain(4))]}"#)) == nil)
+    func normalizers(_ steps: [String]) -> String? {
+      field(of: TokenizerText(normalizer: #"{"type":"Sequence","normalizers":[\#(steps.joined(separator: ","))]}"#))
+    }
+    #expect(normalizers([step, step]) == nil)
+    #expect(normalizers([step, step, step]) == "normalizer.normalizers[2]")
+    let prefix = #"{"type":"Prepend","prepend":"\#(String(repeating: "a", count: 7))"}"#
+    #expect(normalizers([step, prefix]) == nil)
+    #expect(normalizers([prefix, prefix, prefix]) == "normalizer.normalizers[2]")
+    let long = String(repeating: "a", count: 1 << 16)
+    #expect(normalizers([#"{"type":"Prepend","prepend":"\#(long)"}"#]) == "normalizer.normalizers[0]")
     #expect(
-      field(of: TokenizerText(normalizer: #"{"type":"Sequence","normalizers":[\#(chain(5))]}"#))
-        == "normalizer.normalizers[4]")
+      normalizers([#"{"type":"Replace","pattern":{"String":"a"},"content":"\#(long)"}"#])
+        == "normalizer.normalizers[0]")
     var text = TokenizerText.characters
-    text.decoder = #"{"type":"Sequence","decoders":[\#(chain(5))]}"#
-    #expect(field(of: text) == "decoder.decoders[4]")
+    text.decoder = #"{"type":"Sequence","decoders":[\#([step, step, step].joined(separator: ","))]}"#
+    #expect(field(of: text) == "decoder.decoders[2]")
   }
 
   @Test("A template must name known tokens and one text")

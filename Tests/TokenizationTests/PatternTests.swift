@@ -50,7 +50,8 @@ struct PatternTests {
       ("[[:alpha:]]", "by name"), ("[]a]", "empty"), ("[b-a]", "order"), ("a{2}?", "fixed"), ("a{3,2}", "number"),
       ("a{2", "number"), ("*a", "nothing to repeat"), ("(a", "open"), ("a)", "not open"), ("[a", "too early"),
       ("a\\", "too early"),
-      ("(?:a{1000}){1000}", "too long"), ("a{1001}", "more than"), (#"\xE9"#, "braces"), (#"\x{110000}"#, "number"),
+      ("(?:a{1000}){1000}", "too long"), ("a{1,600}", "choices"),
+      ("a{1001}", "more than"), (#"\xE9"#, "braces"), (#"\x{110000}"#, "number"),
       (String(repeating: "(", count: 100), "deeply"), (String(repeating: "a", count: 20_000), "bytes"),
     ])
   func refusals(_ source: String, _ reason: String) {

@@ -2,12 +2,14 @@ import JSON
 
 /// Runs one rendering of a program.
 final class Interpreter {
-  let limits: RenderLimits
+  private(set) var limits: RenderLimits
   let clock: Clock
   private let program: Program
   /// By name, the caller's variables and Jinja's functions.
   private var globals: [Value?] = []
   private var steps = 0
+  /// About as many as the data has as JSON.
+  private var contextByteCount = 0
   var depth = 0
   var line = 1
   var scope = Scope(parent: nil)
@@ -17,11 +19,12 @@ final class Interpreter {
   private var keptScopes: [Scope] = []
   private var keptNamespaces: [NamespaceValue] = []
 
+  /// - Parameter limits: Nil for what the template's bytes and those of the data justify.
   init(
-    program: Program, context: [String: JSONValue], limits: RenderLimits, clock: Clock
+    program: Program, context: [String: JSONValue], limits: RenderLimits?, sourceByteCount: Int, clock: Clock
   ) throws(ChatTemplateError) {
     self.program = program
-    self.limits = limits
+    self.limits = limits ?? .standard
     self.clock = clock
     for name in program.names.names {
       if let value = context[name] {
@@ -30,6 +33,7 @@ final class Interpreter {
         globals.append(Builtin.functions[name].map(Value.function))
       }
     }
+    if limits == nil { self.limits = .justified(byBytes: sourceByteCount + contextByteCount) }
   }
 
   func run() throws(ChatTemplateError) -> String {
@@ -109,12 +113,15 @@ extension Interpreter {
 extension Interpreter {
   /// The runtime value of the caller's data.
   private func value(of data: JSONValue) throws(ChatTemplateError) -> Value {
+    contextByteCount += 8
     switch data {
     case .null: return .null
     case .bool(let value): return .boolean(value)
     case .integer(let value): return .integer(value)
     case .number(let value): return .number(value)
-    case .string(let text): return .string(text)
+    case .string(let text):
+      contextByteCount += text.utf8.count
+      return .string(text)
     case .array(let elements):
       try descend()
       defer { depth -= 1 }
@@ -127,7 +134,10 @@ extension Interpreter {
       defer { depth -= 1 }
       var members: [(name: String, value: Value)] = []
       members.reserveCapacity(object.count)
-      for member in object.members { members.append((member.name, try value(of: member.value))) }
+      for member in object.members {
+        contextByteCount += member.name.utf8.count
+        members.append((member.name, try value(of: member.value)))
+      }
       return .dictionary(try dictionary(from: members))
     }
   }

@@ -8,22 +8,27 @@ extension GGUFTokenizer {
     let frame: [(String, JSONValue)] = [
       ("version", "1.0"), ("truncation", .null), ("padding", .null),
       ("added_tokens", .array(addedTokens)),
-      ("normalizer", kind.normalizer), ("pre_tokenizer", kind.json), ("post_processor", postProcessor),
-      ("decoder", ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true]),
+      ("normalizer", kind.normalizer), ("pre_tokenizer", kind.preTokenizer), ("post_processor", postProcessor),
+      ("decoder", kind.decoder),
     ]
     let model: [(String, JSONValue)] = [
-      ("type", "BPE"), ("dropout", .null), ("unk_token", .null), ("continuing_subword_prefix", .null),
-      ("end_of_word_suffix", .null), ("fuse_unk", false), ("byte_fallback", false),
-      ("ignore_merges", .bool(kind.ignoresMerges)),
-      ("merges", .array(merges.map { [.string($0.0), .string($0.1)] })),
+      ("type", "BPE"), ("dropout", .null), ("unk_token", kind.hasUnknown ? JSONValue(unknown) : .null),
+      ("continuing_subword_prefix", .null), ("end_of_word_suffix", .null), ("fuse_unk", .bool(kind.hasUnknown)),
+      ("byte_fallback", .bool(kind.hasByteTokens)), ("ignore_merges", .bool(kind.ignoresMerges)),
     ]
-    // The vocabulary is written directly: an ordered object of so many members would be slow to build.
-    let vocabulary = tokens.enumerated().map { "\(JSONValue.string($1).serialized()):\($0)" }.joined(separator: ",")
-    return "{\(Self.members(frame)),\"model\":{\(Self.members(model)),\"vocab\":{\(vocabulary)}}}"
+    // The long parts are written directly: values of so many members would be slow to build.
+    let merges = merges.map { "[\(Self.text($0.0)),\(Self.text($0.1))]" }.joined(separator: ",")
+    let vocabulary = tokens.enumerated().map { "\(Self.text($1)):\($0)" }.joined(separator: ",")
+    return "{\(Self.members(frame)),\"model\":{\(Self.members(model)),\"merges\":[\(merges)],"
+      + "\"vocab\":{\(vocabulary)}}}"
   }
 
+  private var unknown: String? { unknownID.map { tokens[$0] } }
+
+  private static func text(_ text: String) -> String { JSONValue.string(text).serialized() }
+
   private static func members(_ members: [(String, JSONValue)]) -> String {
-    members.map { "\(JSONValue.string($0).serialized()):\($1.serialized())" }.joined(separator: ",")
+    members.map { "\(text($0)):\($1.serialized())" }.joined(separator: ",")
   }
 
   private var addedTokens: [JSONValue] {
@@ -37,21 +42,22 @@ extension GGUFTokenizer {
   }
 
   private var postProcessor: JSONValue {
-    guard addsBOS, let bosID else {
-      return kind == .smollm
-        ? .null : ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": true]
+    let (start, end) = (addsBOS ? bosID : nil, addsEOS ? eosID : nil)
+    guard start != nil || end != nil else { return kind.postProcessor }
+    func frame(_ text: String, _ type: JSONValue) -> [JSONValue] {
+      func special(_ id: Int) -> JSONValue { ["SpecialToken": ["id": .string(tokens[id]), "type_id": type]] }
+      return (start.map { [special($0)] } ?? []) + [["Sequence": ["id": .string(text), "type_id": type]]]
+        + (end.map { [special($0)] } ?? [])
     }
-    let token = JSONValue.string(tokens[bosID])
-    let start: JSONValue = ["SpecialToken": ["id": token, "type_id": 0]]
+    let used = Set([start, end].compactMap(\.self)).sorted()
     return [
-      "type": "TemplateProcessing",
-      "single": [start, ["Sequence": ["id": "A", "type_id": 0]]],
-      "pair": [
-        start, ["Sequence": ["id": "A", "type_id": 0]], ["SpecialToken": ["id": token, "type_id": 1]],
-        ["Sequence": ["id": "B", "type_id": 1]],
-      ],
+      "type": "TemplateProcessing", "single": .array(frame("A", 0)), "pair": .array(frame("A", 0) + frame("B", 1)),
       "special_tokens": .object(
-        JSONObject([(tokens[bosID], ["id": token, "ids": [.integer(bosID)], "tokens": [token]])])),
+        JSONObject(
+          used.map { id in
+            let token = JSONValue.string(tokens[id])
+            return (tokens[id], ["id": token, "ids": [.integer(id)], "tokens": [token]])
+          })),
     ]
   }
 
@@ -63,6 +69,7 @@ extension GGUFTokenizer {
       ("clean_up_tokenization_spaces", false),
       ("add_bos_token", .bool(addsBOS)),
     ])
+    if addsEOS { config["add_eos_token"] = true }
     for (name, id) in [
       ("bos_token", bosID), ("eos_token", endOfTurnID ?? eosID), ("pad_token", paddingID), ("unk_token", unknownID),
     ] {

@@ -56,7 +56,7 @@ extension JSONReader {
 
 extension TokenTable {
   /// The token that spells each byte on its own, such as `<0x0A>`; -1 where there is none.
-  fileprivate var fallbackTokens: [TokenID] {
+  var fallbackTokens: [TokenID] {
     (UInt8.min...UInt8.max).map { byte in
       let digits = String(byte, radix: 16, uppercase: true)
       return id(spelled: Array("<0x\(digits.count < 2 ? "0" : "")\(digits)>".utf8)) ?? -1

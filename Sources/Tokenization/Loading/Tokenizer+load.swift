@@ -10,17 +10,15 @@ extension Tokenizer {
   public init(contentsOf folder: URL) throws(TokenizerError) {
     let file = folder.appendingPathComponent("tokenizer.json")
     guard let bytes = try Self.read(file) else { throw .notFound(file.path) }
+    let config = try TokenizerConfig(in: folder)
     do throws(TokenizerProblem) {
-      try self.init(TokenizerFile(parsing: bytes))
+      try self.init(TokenizerFile(parsing: bytes), as: config?.llama)
     } catch {
       throw .invalid(file: file.path, error)
     }
-    let configuration = folder.appendingPathComponent("tokenizer_config.json")
-    if let bytes = try Self.read(configuration) {
-      do throws(TokenizerProblem) {
-        try apply(TokenizerConfig(parsing: bytes))
-      } catch {
-        throw .invalid(file: configuration.path, error)
+    if let config {
+      do throws(TokenizerProblem) { try apply(config) } catch {
+        throw .invalid(file: folder.appendingPathComponent(TokenizerConfig.fileName).path, error)
       }
     }
     let template = folder.appendingPathComponent("chat_template.jinja")
@@ -33,7 +31,7 @@ extension Tokenizer {
   }
 
   /// The bytes of a file, or nil if it does not exist.
-  private static func read(_ file: URL) throws(TokenizerError) -> [UInt8]? {
+  fileprivate static func read(_ file: URL) throws(TokenizerError) -> [UInt8]? {
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
     do {
       let data = try Data(contentsOf: file, options: .mappedIfSafe)
@@ -68,15 +66,32 @@ extension Tokenizer {
 
 /// What a `tokenizer_config.json` says beyond `tokenizer.json`.
 private struct TokenizerConfig {
+  static let fileName = "tokenizer_config.json"
+
   let beginOfSequence: String?
   let endOfSequence: String?
   let chatTemplate: String?
+  let llama: LlamaTokenizerClass?
 
-  init(parsing bytes: [UInt8]) throws(TokenizerProblem) {
+  /// Nil if the folder has none.
+  init?(in folder: URL) throws(TokenizerError) {
+    let file = folder.appendingPathComponent(Self.fileName)
+    guard let bytes = try Tokenizer.read(file) else { return nil }
+    // Another reader says what is wrong with that file.
+    let model = try? Tokenizer.read(folder.appendingPathComponent("config.json")).map { try JSONValue(parsing: $0) }
+    do throws(TokenizerProblem) {
+      try self.init(parsing: bytes, modelType: model?["model_type"]?.string)
+    } catch {
+      throw .invalid(file: file.path, error)
+    }
+  }
+
+  private init(parsing bytes: [UInt8], modelType: String?) throws(TokenizerProblem) {
     let fields = try JSONFields(try reading(JSONValue(parsing: bytes)), path: "")
     beginOfSequence = try fields.tokenText("bos_token")
     endOfSequence = try fields.tokenText("eos_token")
     chatTemplate = try fields.chatTemplate()
+    llama = try LlamaTokenizerClass(fields, modelType: modelType)
   }
 }
 

@@ -67,17 +67,22 @@ extension TokenSpelling {
 extension Tokenizer {
   /// Creates a tokenizer from what its file says.
   ///
+  /// - Parameter llama: The class whose rules for spaces go before those of the file; nil if there is none.
   /// - Throws: `TokenizerProblem` with the field.
-  init(_ file: TokenizerFile) throws(TokenizerProblem) {
-    let decoder = try Decoder.read(file.parts["decoder"])
-    let preTokenizer = try PreTokenizer.read(file.parts["pre_tokenizer"])
+  init(_ file: TokenizerFile, as llama: LlamaTokenizerClass? = nil) throws(TokenizerProblem) {
+    var decoder = try Decoder.read(file.parts["decoder"])
+    var preTokenizer = try PreTokenizer.read(file.parts["pre_tokenizer"])
     guard preTokenizer.isByteLevel == (decoder == .byteLevel) else {
       throw .unsupported(
         field: "pre_tokenizer", value: preTokenizer.isByteLevel ? "with a ByteLevel step" : "without a ByteLevel step",
         supported: ["a ByteLevel step, as the last, if the decoder has one"])
     }
-    var tokens = file.model.tokens
-    let normalizer = try Normalizer.read(file.parts["normalizer"])
+    var (tokens, model) = (file.model.tokens, file.model.words)
+    var normalizer = try Normalizer.read(file.parts["normalizer"])
+    if let llama, decoder != .byteLevel, case .bytePairs(let pairs) = model {
+      (normalizer, preTokenizer, decoder) = (.none, llama.preTokenizer, try llama.decoder())
+      model = .bytePairs(llama.model(pairs, tokens: tokens))
+    }
     guard !(preTokenizer.tellsStart && normalizer.movesStart) else {
       throw .unsupported(
         field: "normalizer", value: "one that may remove the start of a text",
@@ -90,7 +95,7 @@ extension Tokenizer {
       tokens.setBytes(tokens.spelling.bytes(of: content) ?? content, of: token.id)
     }
     self.init(
-      tokens: tokens, model: file.model.words, addedTokens: try AddedTokens(added, normalizer: normalizer),
+      tokens: tokens, model: model, addedTokens: try AddedTokens(added, normalizer: normalizer),
       normalizer: normalizer, preTokenizer: preTokenizer,
       frame: try SpecialTokenFrame.read(file.parts["post_processor"], tokens: tokens), decoder: decoder)
   }

@@ -117,7 +117,10 @@ extension Normalizer {
       steps.append(
         .strip(
           left: try fields.bool("strip_left", default: true), right: try fields.bool("strip_right", default: true)))
-    case "Prepend": steps.append(.prepend(try fields.string("prepend")))
+    case "Prepend":
+      let prefix = try fields.string("prepend")
+      try growth.add(prefix: prefix, path: path)
+      steps.append(.prepend(prefix))
     case "Replace":
       let (pattern, content) = try fields.replacement(&growth)
       steps.append(.replace(pattern, with: content))

@@ -56,17 +56,20 @@ struct Pattern: Sendable, Equatable {
 /// How much longer a chain of replacements may make a text.
 struct TextGrowth {
   /// Far more than any published tokenizer needs; a short chain could fill any memory otherwise.
-  static let limit = 4_096
+  static let limit = 64
 
   private var factor = 1
 
   /// Adds a replacement, whose match has at least one byte.
   mutating func add(_ content: String, path: String) throws(TokenizerProblem) {
-    factor *= min(max(1, content.utf8.count), Self.limit)
+    factor *= min(max(1, content.utf8.count), Self.limit + 1)
     guard factor <= Self.limit else {
-      throw .field(path, problem: "and the replacements before it make text more than \(Self.limit) times as long")
+      throw .field(path, problem: "and the steps before it make text more than \(Self.limit) times as long")
     }
   }
+
+  /// Adds what is put before a text of at least one byte.
+  mutating func add(prefix: String, path: String) throws(TokenizerProblem) { try add("-" + prefix, path: path) }
 }
 
 /// Reading.

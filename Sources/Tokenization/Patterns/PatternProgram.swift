@@ -24,15 +24,21 @@ struct PatternProgram: Sendable, Equatable {
 
   /// Bounds what counted repetitions can unfold to.
   static let instructionLimit = 4_096
+  /// Bounds what the matcher notes for each byte of a text that its choices fail in again and again: 64 bytes.
+  static let choiceLimit = 512
 
   private(set) var instructions: [Instruction] = []
   private(set) var sets: [ScalarSet] = []
   /// How many instructions choose: what fails after them at a position fails there for good.
   private(set) var choiceCount = 0
+  /// Of `sets`, while the program is made.
+  private var numbers: [ScalarSet: Int] = [:]
 
   init(_ node: PatternNode) throws(PatternParser.Refusal) {
     try add(node)
     try emit(.accept)
+    guard choiceCount <= Self.choiceLimit else { throw PatternParser.Refusal(reason: "it has too many choices") }
+    numbers = [:]
   }
 
   private mutating func emit(_ instruction: Instruction) throws(PatternParser.Refusal) {
@@ -41,7 +47,8 @@ struct PatternProgram: Sendable, Equatable {
   }
 
   private mutating func number(of set: ScalarSet) -> Int {
-    if let known = sets.firstIndex(of: set) { return known }
+    if let known = numbers[set] { return known }
+    numbers[set] = sets.count
     sets.append(set)
     return sets.count - 1
   }

@@ -1,5 +1,5 @@
 /// A set of Unicode scalars, as a class of a pattern describes it.
-struct ScalarSet: Sendable, Equatable {
+struct ScalarSet: Sendable, Hashable {
   /// The ASCII members, by value: bits of two words.
   private var low: UInt64 = 0
   private var high: UInt64 = 0
@@ -7,7 +7,7 @@ struct ScalarSet: Sendable, Equatable {
   let rule: Rule
 
   /// Membership as a class spells it.
-  struct Rule: Sendable, Equatable {
+  struct Rule: Sendable, Hashable {
     var traits: ScalarTraits = []
     var ranges: [ClosedRange<UInt32>] = []
     /// More rules whose members count.
@@ -49,7 +49,7 @@ struct ScalarSet: Sendable, Equatable {
 }
 
 /// What patterns tell scalars apart by: the general category, and whether a scalar is white space or part of a word.
-struct ScalarTraits: OptionSet, Sendable {
+struct ScalarTraits: OptionSet, Hashable, Sendable {
   let rawValue: UInt32
 
   init(rawValue: UInt32) { self.rawValue = rawValue }

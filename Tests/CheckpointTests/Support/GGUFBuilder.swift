@@ -32,6 +32,10 @@ struct GGUFBuilder {
     bytes(UInt32(9), UInt32(5)) + bytes(UInt64(values.count)) + bytes(values)
   }
 
+  static func floats(_ values: [Float]) -> [UInt8] {
+    bytes(UInt32(9), UInt32(6)) + bytes(UInt64(values.count)) + bytes(values)
+  }
+
   mutating func set(_ key: String, _ value: [UInt8]?) {
     metadata.removeAll { $0.key == key }
     if let value { metadata.append((key, value)) }
