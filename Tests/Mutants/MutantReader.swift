@@ -56,7 +56,7 @@ struct MutantReader {
   private func readConfig() throws {
     _ = try ModelInspection(contentsOf: folder, hashes: false)
     let config = try ModelConfig(contentsOf: folder)
-    _ = CacheShape(of: folder)?.byteCount(tokens: config.maxPositionEmbeddings, elementBytes: 4)
+    _ = SequenceMemory(of: folder)?.byteCount(tokens: config.maxPositionEmbeddings, elementBytes: 4)
     try Families.check(config)
     _ = try? Families.check(try ModelFolder(contentsOf: folder))
   }
