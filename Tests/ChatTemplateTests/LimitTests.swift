@@ -81,7 +81,7 @@ struct LimitTests {
   func justifiedWork() throws {
     let source = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
     func steps(_ source: String, _ data: JSONValue = .null) throws -> Int {
-      let error = #expect(throws: ChatTemplateError.self) { try ChatTemplate(source: source).render(["a": data]) }
+      let error = #expect(throws: ChatTemplateError.self) { try ChatTemplate(source: source).render(["data": data]) }
       guard case .limit(.steps, let maximum, _)? = error else { return 0 }
       return maximum
     }
@@ -89,8 +89,8 @@ struct LimitTests {
     #expect(short < 200_000)
     #expect(try steps(source + String(repeating: " ", count: 1000)) == short + 64_000)
     #expect(try steps(source, .string(String(repeating: "x", count: 1000))) == short)
-    let used = try steps(source + "{{ a }}", "")
-    #expect(try steps(source + "{{ a }}", .string(String(repeating: "x", count: 1000))) == used + 64_000)
+    let used = try steps(source + "{{ data }}", "")
+    #expect(try steps(source + "{{ data }}", .string(String(repeating: "x", count: 1000))) == used + 64_000)
     #expect(try steps(source + String(repeating: " ", count: 1 << 20)) == RenderLimits.standard.steps)
     let error = #expect(throws: ChatTemplateError.self) {
       try ChatTemplate(source: "{{ 'x' * 9999999 }}").render([:])
