@@ -8,7 +8,7 @@ import shutil
 import struct
 
 import numpy as np
-from random_models.formats import Array, bfloat16_bits
+from random_models.formats import Array, Format, bfloat16_bits
 from random_models.shape import Shape
 from random_models.tensors import Matrix, Tensor
 
@@ -61,7 +61,7 @@ def quantization(shape: Shape) -> dict[str, object]:
     matrices = [tensor for tensor in shape.tensors() if isinstance(tensor, Matrix)]
     common = next((matrix.format for matrix in matrices if matrix.experts), shape.matrices)
 
-    def entry(format_) -> dict[str, object]:
+    def entry(format_: Format) -> dict[str, object]:
         return {"group_size": format_.group, "bits": format_.bits, "mode": format_.mode}
 
     return entry(common) | {matrix.path: entry(matrix.format) for matrix in matrices if matrix.format != common}

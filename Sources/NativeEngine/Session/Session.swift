@@ -62,7 +62,7 @@ public final class Session {
   public var instructionSet: InstructionSet { kernels.instructionSet }
   /// The most tokens that fit.
   public let contextLength: Int
-  /// Bytes of keys and values per token.
+  /// Bytes of keys and values that a token takes in all layers, until a window is full.
   public var cacheBytesPerToken: Int { sequences[0].cache.bytesPerToken }
   /// Bytes of weights that decoding one token reads.
   public var weightBytesPerToken: Int { decoder.bytesPerToken }

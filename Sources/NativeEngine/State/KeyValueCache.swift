@@ -43,7 +43,7 @@ final class KeyValueCache {
   private let layers: [(shape: Shape, first: Int, capacity: Int)?]
   private let storage: UnsafeMutableRawPointer
   let byteCount: Int
-  /// Bytes of one position in all layers.
+  /// Bytes of one position in all layers, whether or not a window still holds it.
   let bytesPerToken: Int
 
   /// - Parameters:
