@@ -19,7 +19,7 @@ RESIDENT_LANE = "uniform-4-bit-g64"
 CANDIDATES = ["mixed-5.0-bits", "distilled-4-bit-g64", "mxfp4", "uniform-8-bit-g64"]
 COLUMNS = (
     "lane", "64 + 64 tokens", "512 + 128", "1,024 + 64", "first token", "KL, nats a token", "perplexity, nats",
-    "choice, 360 items", "its flips, McNemar p", "memory", "outcome",
+    "choice, 1,000 items", "its flips, McNemar p", "memory", "outcome",
 )
 
 

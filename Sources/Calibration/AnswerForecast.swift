@@ -1,10 +1,11 @@
 import Envelopes
+import Foundation
 import Measurements
 import Statistics
 
-/// Which loss of accuracy the answers of a task can exclude, if both models are equally accurate.
+/// Which loss of accuracy the answers of a task can exclude, if both models are equally accurate, and how often they pass.
 ///
-/// The interval is the one that decides the guardrail in a resident's first challenge.
+/// By the limits that decide the guardrail in a resident's first challenge.
 public struct AnswerForecast: Sendable, Equatable {
   public let task: CellID
   public let items: Int
@@ -15,10 +16,15 @@ public struct AnswerForecast: Sendable, Equatable {
   /// The same if the share ``discordantShare`` of items is right by one model alone, half of it by either.
   public let lossOfOtherAnswers: Double
 
-  public static let discordantShare = 0.1
+  /// The share of comparisons in which such models pass the guardrail, by simulation; nil without one.
+  public let passShare: Double?
 
-  /// Whether the guardrail can be passed by two models that are equally accurate but not alike; nil without one.
-  public var isEnough: Bool? { margin.map { lossOfOtherAnswers < $0 } }
+  public static let discordantShare = 0.1
+  /// The least share that is enough.
+  public static let leastPassShare = 0.8
+
+  /// Whether the guardrail is passed by two models that are equally accurate but not alike; nil without one.
+  public var isEnough: Bool? { passShare.map { $0 >= Self.leastPassShare } }
 
   static func all(of envelope: Envelope) throws(StatisticsError) -> [AnswerForecast] {
     var forecasts: [AnswerForecast] = []
@@ -36,6 +42,31 @@ public struct AnswerForecast: Sendable, Equatable {
     let other = Int((Double(items) * Self.discordantShare / 2).rounded())
     lossOfSameAnswers = try Self.loss(items, onEachSide: 0, level)
     lossOfOtherAnswers = try Self.loss(items, onEachSide: min(other, items / 2), level)
+    guard let margin else {
+      passShare = nil
+      return
+    }
+    passShare = try Self.passShare(items, margin, level)
+  }
+
+  private static func passShare(
+    _ items: Int, _ margin: Double, _ level: DecisionLevel
+  ) throws(StatisticsError) -> Double {
+    let simulations = ObjectiveForecast.usualSimulations
+    var random = RandomSource(seed: ObjectiveForecast.usualSeed)
+    var passed = 0
+    for _ in 0..<simulations {
+      var (gains, losses) = (0, 0)
+      for _ in 0..<items {
+        let draw = random.uniform()
+        if draw < discordantShare / 2 { gains += 1 } else if draw < discordantShare { losses += 1 }
+      }
+      let answers = try PairedAnswers(
+        bothRight: items - gains - losses, onlyResidentRight: losses, onlyCandidateRight: gains, bothWrong: 0)
+      let sequence = try AccuracyDifferenceConfidenceSequence(alpha: level.alpha, of: answers)
+      if sequence.logEValue(against: -margin, alternative: .greater) >= -log(level.alpha) { passed += 1 }
+    }
+    return Double(passed) / Double(simulations)
   }
 
   private static func loss(

@@ -56,7 +56,7 @@ extension AnswerForecast {
       "task": .string(task.rawValue), "items": .integer(items), "margin": JSONValue(margin),
       "excluded_loss_same_answers": .number(lossOfSameAnswers),
       "excluded_loss_other_answers": .number(lossOfOtherAnswers),
-      "other_answers_share": .number(Self.discordantShare),
+      "other_answers_share": .number(Self.discordantShare), "pass_share": JSONValue(passShare),
       "is_enough": isEnough.map { .bool($0) } ?? .null,
     ]
   }

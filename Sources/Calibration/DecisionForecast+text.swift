@@ -81,21 +81,25 @@ extension DecisionForecast {
     guard !answers.isEmpty else { return [] }
     let items = answers.reduce(0) { $0 + $1.items }
     let differing = Self.percent(AnswerForecast.discordantShare)
-    let head = ["task", "items", "allowed loss", "excluded, same answers", "excluded, \(differing) differ", ""]
+    let head = [
+      "task", "items", "allowed loss", "excluded, same answers", "excluded, \(differing) differ", "pass", "",
+    ]
     let rows: [[String]] = [head] + answers.map(Self.row)
     let table = TextTable(aligning: rows)
     return ["What its \(items) answers can exclude"]
       + Self.paragraph(
         "If both models are equally accurate, every loss of accuracy larger than this is excluded: if both have the"
-          + " same items right, and if \(differing) of the items are right by one model alone, half of them by either."
-          + " Too few: in the second case the guardrail stays open.")
+          + " same items right, and if \(differing) of the items are right by one model alone, half of them by either. Beside"
+          + " it is the share of comparisons of such models that pass the guardrail, the others leave it open; items are"
+          + " too few below \(Self.percent(AnswerForecast.leastPassShare)).")
       + rows.map { "    " + table.line($0) }
   }
 
   private static func row(_ answer: AnswerForecast) -> [String] {
     [
       answer.task.rawValue, "\(answer.items)", answer.margin.map(points) ?? "-", points(answer.lossOfSameAnswers),
-      points(answer.lossOfOtherAnswers), answer.isEnough == false ? "too few" : "",
+      points(answer.lossOfOtherAnswers), answer.passShare.map { percent($0, "%.0f") } ?? "-",
+      answer.isEnough == false ? "too few" : "",
     ]
   }
 

@@ -1,4 +1,5 @@
 import Envelopes
+import Foundation
 import JSON
 import Measurements
 import Testing
@@ -134,11 +135,23 @@ struct ForecastTests {
     #expect(forecast.answers.map(\.task) == ["few", "many"])
     let (few, many) = (forecast.answers[0], forecast.answers[1])
     #expect(few.margin == 0.05 && few.isEnough == false && many.margin == nil && many.isEnough == nil)
+    #expect((few.passShare ?? 1) < 0.05)
     #expect(many.lossOfSameAnswers < few.lossOfSameAnswers && few.lossOfSameAnswers < few.lossOfOtherAnswers)
     #expect((0.005...0.03).contains(many.lossOfSameAnswers))
     #expect((0.02...0.08).contains(many.lossOfOtherAnswers))
     #expect(forecast.text.contains("What its 420 answers can exclude") && forecast.text.contains("too few"))
     #expect(forecast.json["answers"]?.array?.count == 2)
+  }
+
+  @Test(
+    "The shipped envelopes have enough answers for what they allow to be lost",
+    arguments: ["nightly", "lane-ab", "smoke"])
+  func shipped(name: String) throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "envelopes/\(name).json")
+    let answers = try Self.forecast(try Envelope(contentsOf: file), simulations: 1).answers
+    #expect(!answers.isEmpty && answers.allSatisfy { $0.isEnough == true }, "\(answers)")
+    if name == "nightly" { #expect(answers[0].lossOfOtherAnswers < 0.025 && answers[0].margin == 0.03) }
   }
 
   @Test("Nothing is forecast for an envelope of blocks, and no effects for an objective on answers")

@@ -35,7 +35,7 @@ def envelopes(minutes: float) -> list[dict]:
 def _envelope(name: str, share: float, prompt: int, decode: int, blocks: int, items: int = 0) -> dict:
     """An envelope of at most that many blocks; a share below 1 makes its cells shorter and its blocks fewer."""
     smoke = json.loads(SMOKE.read_text())
-    task = smoke["accuracy"][0]
+    task = next(task for task in smoke["accuracy"] if task["kind"] == "multiple_choice")
     task["items"] = task["items"][: max(8, round(share * items))] if items else []
     blocks = max(4, round(share * blocks))
     guardrails = [{"metric": "peak_memory_bytes", "margin": 0.5}]
@@ -46,7 +46,7 @@ def _envelope(name: str, share: float, prompt: int, decode: int, blocks: int, it
         "description": "For the rehearsed night: a minute or two a comparison, less where the evidence is enough.",
         "sampling": {"temperature": 0, "top_p": 1, "seed": 1},
         "throughput": [
-            {"id": "text", "text": smoke["throughput"][1]["text"], "prompt_tokens": max(32, round(share * prompt)),
+            {"id": "text", "text": smoke["throughput"][-1]["text"], "prompt_tokens": max(32, round(share * prompt)),
              "decode_tokens": max(16, round(share * decode))}],
         "accuracy": [task] if items else [],
         "plan": {"blocks": blocks, "minimum_blocks": min(6, blocks), "warm_ups": 1, "order_seed": 7,

@@ -122,10 +122,8 @@ public struct RuleTrack: Sendable {
   public var metric: Metric { scope.metric }
   /// The cells that it joins, with their weights.
   public var cells: [PromotionRule.Objective.Share] { scope.shares }
-  /// The log-ratio that the interval, widened by the load margin, must lie above.
-  public let threshold: Double
   private let aim: Aim
-  /// The scores that the mean must be shown to lie above, or below for a broken guardrail.
+  /// The scores that the mean must be shown to lie above, or below for a broken guardrail, with the load margin.
   private let shownScore: Double
   private let brokenScore: Double
   private let sides: DecisionLevel.Sides
@@ -147,7 +145,6 @@ public struct RuleTrack: Sendable {
       case .win(let minimumEffect): log1p(minimumEffect)
       case .guardrail(let margin): log1p(-margin)
       }
-    self.threshold = threshold
     shownScore = scope.mean.score(ofLogRatio: threshold + log1p(loadMargin))
     brokenScore = scope.mean.score(ofLogRatio: threshold - log1p(loadMargin))
     sides = level.sides
