@@ -66,6 +66,8 @@ struct ScriptedRounds {
           cells.map { ["id": .string($0), "text": "The fox. ", "prompt_tokens": 20, "decode_tokens": 12] })
       ),
       ("accuracy", []),
+      // What a hypervisor takes from the tests voids none of their rounds.
+      ("environment", ["max_steal_share": 1]),
       (
         "plan",
         [
