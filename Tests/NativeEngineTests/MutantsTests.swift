@@ -16,7 +16,7 @@ struct MutantsTests {
   func some() throws {
     let output = try run("--count", "30", "--json")
     #expect(output.status == 0, "\(output.errorText ?? "")")
-    let kinds = try #require(JSONValue(parsing: output.bytes).array)
+    let kinds = try #require(try JSONValue(parsing: output.bytes).array)
     #expect(kinds.map { $0["kind"]?.string } == ["config", "tokenizer", "safetensors", "template"])
     for kind in kinds {
       #expect(kind["failures"] == [])

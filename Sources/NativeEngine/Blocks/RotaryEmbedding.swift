@@ -38,6 +38,9 @@ struct RotaryEmbedding: Sendable {
     case "proportional":
       let share = try fields.number("partial_rotary_factor", default: 1)
       let factor = try fields.number("factor", default: 1)
+      guard (0...1).contains(share) else {
+        throw .unsupported("in rope_parameters, partial_rotary_factor is \(share), which is no share of the features")
+      }
       let turned = Int(Double(dimensions) * share) / 2
       (frequencies, magnitude) = (plain.enumerated().map { $0 < turned ? $1 / factor : 0 }, 1)
     case let other:

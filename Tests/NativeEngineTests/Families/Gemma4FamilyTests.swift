@@ -27,6 +27,7 @@ struct Gemma4FamilyTests {
       [("num_kv_shared_layers", 35)], [("vocab_size_per_layer_input", 1000)],
       [("attention_k_eq_v", true), ("num_global_key_value_heads", 3)], [("global_head_dim", 100)],
       [("rope_traditional", true)], [("enable_moe_block", true)],
+      [("rope_parameters", ["full_attention": ["rope_type": "proportional", "partial_rotary_factor": 1e18]])],
     ] as [[(String, JSONValue)]])
   func refusals(members: [(String, JSONValue)]) {
     #expect(throws: (any Error).self) { try check(members.map { ($0.0, $0.1) }) }
