@@ -12,6 +12,7 @@
 #define RK_W 8
 #define RK_MR 4
 #define RK_UNIT 8
+#define RK_FIXED_PANELS
 #include "vector_types.h"
 
 static RK_INLINE vf nibbles(vu words, int shift) {

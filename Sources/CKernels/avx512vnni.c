@@ -5,6 +5,7 @@
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,bmi2,avx512vnni"))), apply_to = function)
 
+#define RK_FIXED_PANELS
 #define RK_VNNI
 #include "avx512.h"
 

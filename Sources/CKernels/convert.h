@@ -69,6 +69,13 @@ static inline const uint8_t *rk_row_values(const rk_matrix *w, int64_t row) {
   return (const uint8_t *)w->values + row * bytes;
 }
 
+// Asks the memory for columns of a row, which may be beyond the last.
+static inline void rk_prefetch_columns(const rk_matrix *w, int64_t row, int64_t begin, int64_t end) {
+  const int64_t bits = w->storage >= RK_AFFINE ? w->bits : 8 * rk_width(w->storage);
+  const uint8_t *values = rk_row_values(w, row);
+  for (int64_t byte = begin * bits / 8; byte < end * bits / 8; byte += 64) __builtin_prefetch(values + byte, 0, 2);
+}
+
 static inline const uint8_t *rk_row_parameters(const rk_matrix *w, const void *base, int64_t row) {
   return (const uint8_t *)base + row * (w->columns / w->group) * rk_width(w->parameters);
 }

@@ -8,7 +8,7 @@
 //   // `count` half-precision or bfloat16 numbers, the first of `places` that share the vector evenly
 //   static inline vf spread_parameters(const uint8_t *from, rk_storage type, int places, int count);
 //   static inline void unpack_e2m1(const uint8_t *codes, vf out[RK_UNIT / RK_W]);   // see vector_microscaling.h
-// RK_VNNI says that `dot` is one instruction, so that integers pay for products with many tokens too, and that there is
+// RK_FIXED_PANELS says that `dot` is so fast that integers pay for products with many tokens too, RK_VNNI that there are
 //   static inline bool has_bfloat16(void);                // whether this machine multiplies pairs of bfloat16
 //   static inline vf dot_bfloat16(vf sum, vuw a, vuw b);  // sum + the two products of each element's bfloat16 halves
 // The types below come first: include "vector_types.h" before defining them.
@@ -20,7 +20,10 @@
 // hardware's prefetcher; measured on Zen 5, this doubles the bytes per second of a matrix that no cache holds.
 enum { AHEAD = 8192 };
 
-enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_VECTORS = RK_KEY_BLOCK / RK_W };
+// Vectors of tokens in a panel: RK_MR rows of as many sums, a panel's inputs, a weight and a product are in registers at
+// once, of which there are 16 where a vector has 8 floats. A third vector made products of many tokens half as fast there.
+enum { PANEL_VECTORS = RK_W == 8 ? 2 : 3, PANEL = PANEL_VECTORS * RK_W };
+enum { CHUNK = 8 * RK_W, BLOCK_VECTORS = RK_KEY_BLOCK / RK_W };
 
 #include "vector_microscaling.h"
 #include "vector_weights.h"
@@ -29,20 +32,23 @@ enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * RK_W, CHUNK = 8 * RK_W, BLOCK_
 #include "vector_panels.h"
 #ifdef RK_VNNI
 #include "vector_bfloat16_panels.h"
+#endif
+#ifdef RK_FIXED_PANELS
 #include "vector_fixed_panels.h"
 #endif
 #include "vector_steps.h"
 #include "vector_attention.h"
 
 static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
-#ifdef RK_VNNI
+#ifdef RK_FIXED_PANELS
   if (rounding == RK_FIXED && is_fixed(w)) return (rk_panel_product){prepare_fixed_panel, multiply_fixed_panels};
+#endif
+#ifdef RK_VNNI
   if (rounding == RK_TO_BFLOAT16 && w->storage == RK_BFLOAT16 && w->columns % 2 == 0 && has_bfloat16()) {
     return (rk_panel_product){prepare_bfloat16_panel, multiply_bfloat16_panels};
   }
-#else
-  (void)w, (void)rounding;
 #endif
+  (void)w, (void)rounding;
   return (rk_panel_product){NULL, multiply_panels};
 }
 

@@ -275,7 +275,7 @@ static void attend_panel(const rk_head_cache *cache, const float *query, int64_t
     switch (taken) {
       case 1: ATTEND_VECTOR(1); break;
       case 2: ATTEND_VECTOR(2); break;
-      default: ATTEND_VECTOR(3); break;
+      default: ATTEND_VECTOR(PANEL_VECTORS); break;
     }
     queries -= taken;
     query += taken * cache->head_dimension * PANEL;

@@ -58,10 +58,10 @@ static void multiply_bfloat16_panels(const rk_matrix *w, const float *prepared, 
         const int64_t left = (tokens - p * PANEL + RK_W - 1) / RK_W;
 #define TILE(rows, vectors) \
   multiply_bfloat16_tile(weights, row_bytes, x, count, out, accumulate || c > 0, rows, vectors)
-        if (rows == 1) TILE(1, 3);
+        if (rows == 1) TILE(1, PANEL_VECTORS);
         else if (left == 1) TILE(RK_MR, 1);
         else if (left == 2) TILE(RK_MR, 2);
-        else TILE(RK_MR, 3);
+        else TILE(RK_MR, PANEL_VECTORS);
 #undef TILE
       }
     }

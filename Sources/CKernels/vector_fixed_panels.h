@@ -69,13 +69,19 @@ typedef struct {
 _Static_assert(sizeof(fixed_tile) <= RK_TILE_ROWS * RK_TILE_COLUMNS * sizeof(float), "a tile fits the scratch");
 
 static void widen_tile(const rk_matrix *w, int64_t row, int64_t rows, int64_t column, int64_t count, fixed_tile *tile) {
-  for (int64_t i = 0; i < rows; i++) {
-    const uint8_t *codes = (const uint8_t *)rk_row_values(w, row + i) + column * w->bits / 8;
+  const int64_t row_bytes = w->columns * w->bits / 8, row_groups = w->columns / w->group;
+  const int64_t groups = count / w->group;
+  const uint8_t *codes = (const uint8_t *)w->values + row * row_bytes + column * w->bits / 8;
+  int64_t first = row * row_groups + column / w->group;
+  for (int64_t i = 0; i < rows; i++, codes += row_bytes, first += row_groups) {
+    // The next rows come while these are multiplied: a few bytes of many rows are no stream to the hardware.
+    rk_prefetch_columns(w, row + i + RK_TILE_ROWS, column, column + count);
+    __builtin_prefetch((const uint16_t *)w->scales + first + RK_TILE_ROWS * row_groups, 0, 2);
+    __builtin_prefetch((const uint16_t *)w->biases + first + RK_TILE_ROWS * row_groups, 0, 2);
     if (w->bits == 2) widen_codes(codes, 2, count, tile->codes[i]);
     else if (w->bits == 4) widen_codes(codes, 4, count, tile->codes[i]);
     else widen_codes(codes, 8, count, tile->codes[i]);
-    const int64_t first = (row + i) * (w->columns / w->group) + column / w->group;
-    for (int64_t g = 0; g < count / w->group; g++) {
+    for (int64_t g = 0; g < groups; g++) {
       tile->scales[i][g] = rk_load(w->scales, w->parameters, first + g);
       tile->biases[i][g] = rk_load(w->biases, w->parameters, first + g);
     }
@@ -120,9 +126,9 @@ static RK_INLINE void multiply_fixed_rows(const fixed_tile *tile, const float *x
   for (; i + RK_MR <= rows; i += RK_MR) {
     if (vectors == 1) TILE(RK_MR, 1);
     else if (vectors == 2) TILE(RK_MR, 2);
-    else TILE(RK_MR, 3);
+    else TILE(RK_MR, PANEL_VECTORS);
   }
-  for (; i < rows; i++) TILE(1, 3);
+  for (; i < rows; i++) TILE(1, PANEL_VECTORS);
 #undef TILE
 }
 

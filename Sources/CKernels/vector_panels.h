@@ -27,9 +27,9 @@ static void multiply_tile_rows(const float *a, const float *x, int64_t depth, fl
   for (; rows >= RK_MR; rows -= RK_MR, a += RK_MR * RK_TILE_COLUMNS, y += RK_MR * PANEL) {
     if (vectors == 1) TILE(RK_MR, 1);
     else if (vectors == 2) TILE(RK_MR, 2);
-    else TILE(RK_MR, 3);
+    else TILE(RK_MR, PANEL_VECTORS);
   }
-  for (; rows > 0; rows--, a += RK_TILE_COLUMNS, y += PANEL) TILE(1, 3);
+  for (; rows > 0; rows--, a += RK_TILE_COLUMNS, y += PANEL) TILE(1, PANEL_VECTORS);
 #undef TILE
 }
 
@@ -39,7 +39,11 @@ static void multiply_panels(const rk_matrix *w, const float *x, float *y, int64_
     const int64_t rows = r + RK_TILE_ROWS < end ? RK_TILE_ROWS : end - r;
     for (int64_t c = 0; c < w->columns; c += RK_TILE_COLUMNS) {
       const int64_t stop = c + RK_TILE_COLUMNS < w->columns ? c + RK_TILE_COLUMNS : w->columns;
-      for (int64_t i = 0; i < rows; i++) dequantize(w, r + i, c, stop, scratch + i * RK_TILE_COLUMNS);
+      for (int64_t i = 0; i < rows; i++) {
+        // The next rows come while these are multiplied: a few bytes of many rows are no stream to the hardware.
+        rk_prefetch_columns(w, r + i + RK_TILE_ROWS, c, stop);
+        dequantize(w, r + i, c, stop, scratch + i * RK_TILE_COLUMNS);
+      }
       for (int64_t p = 0; p * PANEL < tokens; p++) {
         const int64_t left = (tokens - p * PANEL + RK_W - 1) / RK_W;
         multiply_tile_rows(scratch, x + (p * w->columns + c) * PANEL, stop - c, y + (p * y_features + r) * PANEL,

@@ -90,7 +90,7 @@ public struct RenderLimits: Sendable, Equatable {
   /// A step keeps at most some 80 bytes, so that a short template cannot fill much memory.
   static func justified(byBytes count: Int) -> RenderLimits {
     RenderLimits(
-      steps: min(standard.steps, 100_000 + 64 * count), outputBytes: min(standard.outputBytes, 1 << 20 + 64 * count),
+      steps: min(standard.steps, 50_000 + 64 * count), outputBytes: min(standard.outputBytes, 1 << 20 + 64 * count),
       depth: standard.depth)
   }
 

@@ -18,11 +18,13 @@ protocol Family {
 
 /// The families that the engine runs.
 public enum Families {
-  static let all: [any Family.Type] = [
-    DenseFamily.self, MixtureFamily.self, DeltaNetFamily.self, SinkFamily.self, GemmaFamily.self,
-    Gemma4Family.self, ConvolutionFamily.self, GraniteFamily.self, StateSpaceFamily.self,
-    GLMFamily.self, MiniMaxFamily.self, LatentFamily.self,
-  ]
+  static var all: [any Family.Type] {
+    [
+      DenseFamily.self, MixtureFamily.self, DeltaNetFamily.self, SinkFamily.self, GemmaFamily.self,
+      Gemma4Family.self, ConvolutionFamily.self, GraniteFamily.self, StateSpaceFamily.self,
+      GLMFamily.self, MiniMaxFamily.self, LatentFamily.self,
+    ]
+  }
 
   public static var modelTypes: [String] { all.flatMap { $0.modelTypes } }
 
