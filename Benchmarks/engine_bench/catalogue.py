@@ -28,7 +28,7 @@ goes first alternates. Ratios are ours ÷ opponent within a pair. Both get the s
 fastest of all libraries, file types and attention modes in a scouting pass. The lane 4-bit g32 and its file have the
 same weights; the other lanes are compared with llama.cpp's nearest types. llama.cpp otherwise keeps its defaults: keys
 and values in half precision (ours: single), activations in 8 bits with quantized weights (ours: 16 bits, and single
-precision in prompts without VNNI).
+precision in prompts on Arm and on AVX-512 without VNNI).
 
 Decode at context 0 starts after a prompt of one token. Ours takes the likeliest token each step, as does xllamacpp;
 cyllama and llama-cpp-python are given their tokens. Our time to first token is from before the process is created
