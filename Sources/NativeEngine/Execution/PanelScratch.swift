@@ -31,12 +31,12 @@ final class PanelScratch {
   lazy var logits = FloatBuffer(logitCount)
   private let logitCount: Int
 
-  /// Panels per chunk: enough tokens to pay for expanding the weights once, few enough to stay in the second-level
-  /// cache. Of a mixture each expert sees a part of the tokens, so it takes more of them.
-  private static func panelLimit(_ decoder: Decoder) -> Int { decoder.mixtures.isEmpty ? 4 : 8 }
-
-  /// Tokens per chunk.
-  static func tokenCapacity(_ decoder: Decoder, kernels: Kernels) -> Int { panelLimit(decoder) * kernels.panel }
+  /// Tokens per chunk: enough to pay for expanding the weights once, few enough to stay in the second-level cache. Of a
+  /// mixture each expert sees a part of the tokens, so it takes more of them.
+  static func tokenCapacity(_ decoder: Decoder, kernels: Kernels) -> Int {
+    let tokens = decoder.mixtures.isEmpty ? 192 : 512
+    return (tokens + kernels.panel - 1) / kernels.panel * kernels.panel
+  }
 
   /// - Parameter cache: Of any sequence.
   init(_ decoder: Decoder, kernels: Kernels, threads: Int, cache: KeyValueCache) {

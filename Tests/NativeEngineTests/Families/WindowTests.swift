@@ -50,17 +50,18 @@ struct WindowTests {
     arguments: FamilyGolden.windowed)
   func rewinding(golden: FamilyGolden) throws {
     let session = try golden.session(rewindableTokens: 64)
-    let expected = Array(try session.prefill(golden.prompt))
-    for token in golden.prompt.prefix(40) { _ = try session.decode(token) }
-    _ = try session.score([
-      ScoreItem(prompt: golden.prompt + golden.prompt.prefix(20), continuations: [[1, 2], [3, 4, 5]])
-    ])
+    // Longer than a chunk and what is kept beside it, so that the first tokens are overwritten.
+    let prompt = golden.prompt + golden.prompt.prefix(300)
+    #expect(prompt.count > session.panels.tokenCapacity + 64 + 128)
+    let expected = Array(try session.prefill(prompt))
+    for token in prompt.prefix(40) { _ = try session.decode(token) }
+    _ = try session.score([ScoreItem(prompt: prompt + prompt.prefix(20), continuations: [[1, 2], [3, 4, 5]])])
     let count = session.tokens.count
     session.rewind(to: count - 64)
     #expect(session.tokens.count == count - 64)
     session.rewind(to: 20)
     #expect(session.tokens.isEmpty)
-    #expect(try Array(session.prefill(golden.prompt)) == expected)
+    #expect(try Array(session.prefill(prompt)) == expected)
   }
 }
 
