@@ -69,7 +69,8 @@ static inline const uint8_t *rk_row_values(const rk_matrix *w, int64_t row) {
   return (const uint8_t *)w->values + row * bytes;
 }
 
-// Asks the memory for columns of a row, which may be beyond the last.
+// Asks the memory for columns of a row, which may be beyond the last. A tile asks for the next rows while it multiplies its
+// own: a few bytes of many rows are no stream to the hardware's prefetcher.
 static inline void rk_prefetch_columns(const rk_matrix *w, int64_t row, int64_t begin, int64_t end) {
   const int64_t bits = w->storage >= RK_AFFINE ? w->bits : 8 * rk_width(w->storage);
   const uint8_t *values = rk_row_values(w, row);

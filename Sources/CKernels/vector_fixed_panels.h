@@ -69,12 +69,10 @@ typedef struct {
 _Static_assert(sizeof(fixed_tile) <= RK_TILE_ROWS * RK_TILE_COLUMNS * sizeof(float), "a tile fits the scratch");
 
 static void widen_tile(const rk_matrix *w, int64_t row, int64_t rows, int64_t column, int64_t count, fixed_tile *tile) {
-  const int64_t row_bytes = w->columns * w->bits / 8, row_groups = w->columns / w->group;
-  const int64_t groups = count / w->group;
-  const uint8_t *codes = (const uint8_t *)w->values + row * row_bytes + column * w->bits / 8;
+  const int64_t row_groups = w->columns / w->group, groups = count / w->group;
+  const uint8_t *codes = rk_row_values(w, row) + column * w->bits / 8;
   int64_t first = row * row_groups + column / w->group;
-  for (int64_t i = 0; i < rows; i++, codes += row_bytes, first += row_groups) {
-    // The next rows come while these are multiplied: a few bytes of many rows are no stream to the hardware.
+  for (int64_t i = 0; i < rows; i++, codes += rk_row_bytes(w), first += row_groups) {
     rk_prefetch_columns(w, row + i + RK_TILE_ROWS, column, column + count);
     __builtin_prefetch((const uint16_t *)w->scales + first + RK_TILE_ROWS * row_groups, 0, 2);
     __builtin_prefetch((const uint16_t *)w->biases + first + RK_TILE_ROWS * row_groups, 0, 2);

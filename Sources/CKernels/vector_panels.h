@@ -40,7 +40,6 @@ static void multiply_panels(const rk_matrix *w, const float *x, float *y, int64_
     for (int64_t c = 0; c < w->columns; c += RK_TILE_COLUMNS) {
       const int64_t stop = c + RK_TILE_COLUMNS < w->columns ? c + RK_TILE_COLUMNS : w->columns;
       for (int64_t i = 0; i < rows; i++) {
-        // The next rows come while these are multiplied: a few bytes of many rows are no stream to the hardware.
         rk_prefetch_columns(w, r + i + RK_TILE_ROWS, c, stop);
         dequantize(w, r + i, c, stop, scratch + i * RK_TILE_COLUMNS);
       }
