@@ -227,8 +227,12 @@ for count, line in enumerate(worker.stdout):
 
             watcher = threading.Thread(target=look)
             watcher.start()
-            _, errors = process.communicate(timeout=300)
-            watcher.join()
+            try:
+                _, errors = process.communicate(timeout=300)
+            finally:
+                # One that outlives the limit would keep the watcher running, and Python with it.
+                process.kill()
+                watcher.join()
             expect(process.returncode == 0, f"{shape}: {process.returncode} {errors.decode()[-300:]}")
             expect(bench.state() == "complete", f"{shape}: {bench.state()}")
             expect(any(text.startswith("worker_died") for text in incidents(bench)), f"{shape}: not recorded")
