@@ -6,6 +6,7 @@ let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let serverCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let networking = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -29,6 +30,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
   ],
   targets: [
@@ -39,7 +41,7 @@ let package = Package(
     .target(name: "Statistics", dependencies: ["Platform"]),
 
     // Model folders.
-    .target(name: "Checkpoint", dependencies: ["JSON", "Platform", crypto]),
+    .target(name: "Checkpoint", dependencies: ["JSON", "Platform", crypto, yaml]),
     .target(name: "Tokenization", dependencies: ["JSON"]),
     .target(name: "ToolCalls", dependencies: ["JSON"]),
     .target(name: "ChatTemplate", dependencies: ["JSON", "Tokenization", "ToolCalls"]),
@@ -73,7 +75,7 @@ let package = Package(
       resources: [.embedInCode("Resources/calibration.txt"), .embedInCode("Resources/evaluation.txt")]),
 
     // The stages, in the order in which data flows.
-    .target(name: "ModelRegistry", dependencies: ["JSON", "Measurements", "Platform"]),
+    .target(name: "ModelRegistry", dependencies: ["JSON", "Measurements", "Platform", yaml]),
     .target(name: "Envelopes", dependencies: ["JSON", "Measurements", "Platform", "ToolCalls", crypto]),
     .target(name: "TaskImport", dependencies: ["Envelopes", "JSON", "Platform", "ToolCalls", crypto]),
     .target(name: "Store", dependencies: ["JSON", "Measurements", "Platform", crypto, database]),

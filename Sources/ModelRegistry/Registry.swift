@@ -1,63 +1,85 @@
-import JSON
 import Measurements
 
-/// The JSON file that says which model id each role means: the only place that names the exact id.
+/// The file that says which model id each role means: the only place that names the exact id.
 ///
-/// ```json
-/// { "models": { "default": "org/name-4bit", "coding": "org/name-4bit" } }
-/// ```
-///
-/// Members other than `models` belong to other programs: they are neither read nor changed.
-public struct Registry: RoleDocument, Equatable {
+/// The file has one of several forms, which is recognized by its content: see ``RegistryKind``. Whatever else is in it
+/// belongs to other programs and is never changed.
+public struct Registry: Sendable {
   /// One role and what it means now.
   public struct Entry: Equatable, Sendable {
     public let role: Role
-    public let id: ModelID
+    public let meaning: Meaning
+
+    /// The role's resident; nil if the role is unset or can't be told.
+    public var id: ModelID? {
+      guard case .model(let id) = meaning else { return nil }
+      return id
+    }
+  }
+
+  /// What a role means.
+  public enum Meaning: Equatable, Sendable {
+    case model(ModelID)
+    /// The file has the role and leaves its model open.
+    case unset
+    /// The file does not say for sure. Other roles are not affected.
+    case unusable(RegistryError.ContentProblem)
   }
 
   /// The file's path as the user wrote it, for messages and diffs.
   public let path: String
   /// The whole file.
   public let bytes: [UInt8]
-  /// Every role with its model id, in file order.
+  /// Which form the file has.
+  public let kind: RegistryKind
+  /// Every role, in file order.
   public let entries: [Entry]
+  /// Of each role, those that point at the same place of the file, itself included.
+  private let companies: [Role: [Role]]
 
   /// Reads a registry from its bytes; `path` names them in messages.
   ///
-  /// - Throws: `RegistryError.content` if the bytes are not JSON, `models` is not an object of role names to model ids, or
-  ///   an id is also the name of a role that means something else.
+  /// - Throws: `RegistryError.content` if the bytes are of no form, or damaged. A role that can't be told is no error: its
+  ///   entry says why.
   public init(parsing bytes: [UInt8], path: String = "registry.json") throws(RegistryError) {
+    let form: any RegistryForm
     do throws(RegistryError.ContentProblem) {
-      self.entries = try Self.entries(in: bytes)
+      form = try RegistryKind.form(of: bytes)
     } catch {
       throw .content(path: path, error)
     }
     self.path = path
     self.bytes = bytes
+    kind = type(of: form).kind
+    entries = Self.checked(form.entries)
+    companies = Dictionary(form.entries.map { ($0.role, form.rolesMoving(with: $0.role)) }) { first, _ in first }
   }
 
   /// The roles, in file order.
   public var roles: [Role] { entries.map(\.role) }
 
-  /// What each role means.
+  /// What each role means, of those that mean a model.
   public var models: [Role: ModelID] {
-    Dictionary(entries.map { ($0.role, $0.id) }, uniquingKeysWith: { first, _ in first })
+    let pairs = entries.compactMap { entry in entry.id.map { (entry.role, $0) } }
+    return Dictionary(pairs) { first, _ in first }
   }
 
   /// The model ids, each once, in the order of their first role.
   public var modelIDs: [ModelID] {
     var seen = Set<ModelID>()
-    return entries.map(\.id).filter { seen.insert($0).inserted }
+    return entries.compactMap(\.id).filter { seen.insert($0).inserted }
   }
 
-  /// The resident of a role, or nil if the registry lacks the role.
-  public subscript(_ role: Role) -> ModelID? { entries.first { $0.role == role }?.id }
+  /// The resident of a role, or nil if the registry lacks the role or does not say.
+  public subscript(_ role: Role) -> ModelID? { entry(of: role)?.id }
 
   /// What a name means: a role's resident, or a registered model id itself.
   ///
-  /// - Throws: `RegistryError.unknownName`, with every name that would do. There is no fallback.
+  /// - Throws: `RegistryError.unknownName`, with every name that would do; as `resident(of:)` for a role. There is no
+  ///   fallback.
   public func resolve(_ name: String) throws(RegistryError) -> Resolution {
-    if let id = self[Role(rawValue: name)] { return Resolution(requested: name, match: .role, id: id) }
+    let role = Role(rawValue: name)
+    if entry(of: role) != nil { return Resolution(requested: name, match: .role, id: try resident(of: role)) }
     let id = ModelID(rawValue: name)
     guard entries.contains(where: { $0.id == id }) else {
       throw .unknownName(name, path: path, roles: roles, ids: modelIDs)
@@ -65,43 +87,31 @@ public struct Registry: RoleDocument, Equatable {
     return Resolution(requested: name, match: .exactID, id: id)
   }
 
-  public func assignment(of role: Role) throws(RegistryError) -> RoleAssignment {
-    let range: Range<Int>?
-    do throws(JSONError) {
-      range = try JSONValue.range(ofValueAt: ["models", role.rawValue], in: bytes)
-    } catch {
-      throw .content(path: path, .notJSON(error))
+  /// The resident of a role.
+  ///
+  /// - Throws: `RegistryError.unknownRole`; `.roleUnset`; `.content` if the file does not say for sure.
+  public func resident(of role: Role) throws(RegistryError) -> ModelID {
+    switch entry(of: role)?.meaning {
+    case .model(let id): return id
+    case .unset: throw .roleUnset(role, path: path)
+    case .unusable(let problem): throw .content(path: path, problem)
+    case nil: throw .unknownRole(role, path: path, known: roles)
     }
-    guard let id = self[role], let range else { throw .unknownRole(role, path: path, known: roles) }
-    return RoleAssignment(id: id, range: range)
   }
 
-  public static func literal(_ id: ModelID) -> [UInt8] { Array(JSONValue.string(id.rawValue).serialized().utf8) }
+  /// The roles that point at the same place of the file as one does, itself included: an edit there moves them all.
+  public func rolesMoving(with role: Role) -> [Role] { companies[role] ?? [role] }
 
-  private static func entries(in bytes: [UInt8]) throws(RegistryError.ContentProblem) -> [Entry] {
-    let members = try models(in: bytes).members
-    var entries: [Entry] = []
-    for member in members {
-      let role = Role(rawValue: member.name)
-      guard role.isWellFormed else { throw .malformedRole(role) }
-      guard case .string(let text) = member.value else { throw .idNotAString(role, kind: member.value.kind) }
-      guard !text.allSatisfy(\.isWhitespace) else { throw .emptyID(role) }
-      entries.append(Entry(role: role, id: ModelID(rawValue: text)))
-    }
+  private func entry(of role: Role) -> Entry? { entries.first { $0.role == role } }
+
+  /// The entries as they were found, but for names that can't be roles and ids that are other roles' names.
+  private static func checked(_ entries: [Entry]) -> [Entry] {
     let meanings = Dictionary(entries.map { ($0.role.rawValue, $0.id) }) { first, _ in first }
-    for entry in entries {
-      if let meaning = meanings[entry.id.rawValue], meaning != entry.id { throw .idNamesARole(entry.role, entry.id) }
+    return entries.map { entry in
+      if !entry.role.isWellFormed { return Entry(role: entry.role, meaning: .unusable(.malformedRole(entry.role))) }
+      guard let id = entry.id, let other = meanings[id.rawValue], other != id else { return entry }
+      return Entry(role: entry.role, meaning: .unusable(.idNamesARole(entry.role, id)))
     }
-    return entries
-  }
-
-  private static func models(in bytes: [UInt8]) throws(RegistryError.ContentProblem) -> JSONObject {
-    let root: JSONValue
-    do throws(JSONError) { root = try JSONValue(parsing: bytes) } catch { throw .notJSON(error) }
-    guard case .object(let object) = root else { throw .notAnObject(kind: root.kind) }
-    guard let models = object["models"] else { throw .modelsMissing }
-    guard case .object(let members) = models else { throw .modelsNotAnObject(kind: models.kind) }
-    return members
   }
 }
 
@@ -121,13 +131,17 @@ public struct Resolution: Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Role {
-  /// Whether the name has the shape of a role: `[a-z0-9][a-z0-9-]*`.
-  public var isWellFormed: Bool {
-    let hyphen = UInt8(ascii: "-")
-    return !rawValue.isEmpty && rawValue.utf8.first != hyphen
-      && rawValue.utf8.allSatisfy { byte in
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == hyphen
-      }
+  /// Whether the name has the shape of a role: it is not blank and has no control characters.
+  public var isWellFormed: Bool { rawValue.isPrintableName }
+}
+
+extension ModelID {
+  /// Whether the id may be written to a registry.
+  var isUsable: Bool { rawValue.isPrintableName }
+}
+
+extension String {
+  fileprivate var isPrintableName: Bool {
+    !allSatisfy(\.isWhitespace) && unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   }
 }

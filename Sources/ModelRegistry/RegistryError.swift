@@ -15,6 +15,12 @@ public enum RegistryError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownRole(Role, path: String, known: [Role])
   /// The role no longer means the id that was measured.
   case residentMoved(Role, expected: ModelID, found: ModelID)
+  /// The file has the role, and leaves its model open.
+  case roleUnset(Role, path: String)
+  /// An edit would give other roles another model as well.
+  case othersMove([Role], with: [Role])
+  /// An edit changes more than one value per role, so that the file's owner has to make it.
+  case needsOwner(path: String, reasons: [String])
   /// An edit without any change.
   case emptyEdit
   /// An edit or a new registry that names a role twice.
@@ -34,6 +40,14 @@ public enum RegistryError: Error, Equatable, Sendable, CustomStringConvertible {
     case .residentMoved(let role, let expected, let found):
       "role \"\(role)\" now means \(found), not \(expected) that was measured; "
         + "nothing was changed: compare the candidate with \(found) first"
+    case .roleUnset(let role, let path):
+      "\(path): role \"\(role)\" has no model yet; set one there first, since a resident is what a candidate has to beat"
+    case .othersMove(let others, let roles):
+      "\(Self.list(others)) would move with \(Self.list(roles)), so nothing was changed; name them too, with --move model "
+        + "where they share the model"
+    case .needsOwner(let path, let reasons):
+      "\(path): \(reasons.joined(separator: "; ")); nothing was changed. Apply it by hand: --patch prints the edit for "
+        + "`git apply`"
     case .emptyEdit: "an edit needs at least one change"
     case .repeatedRole(let role): "role \"\(role)\" is given twice; give each role once"
     case .unusableID(let id):
@@ -50,27 +64,51 @@ extension RegistryError {
   /// What is wrong with the text of a registry or of a source file.
   public enum ContentProblem: Error, Equatable, Sendable, CustomStringConvertible {
     case notJSON(JSONError)
+    /// What the YAML parser found wrong.
+    case notYAML(String)
+    /// None of the forms that a registry may have.
+    case unrecognized
     case notAnObject(kind: String)
     case modelsMissing
     case modelsNotAnObject(kind: String)
     case malformedRole(Role)
     case idNotAString(Role, kind: String)
-    case emptyID(Role)
     /// The id equals the name of a role that means another id, so the name would have two meanings.
     case idNamesARole(Role, ModelID)
+
+    /// A role of a roles file that is no object.
+    case roleNotAnObject(Role, kind: String)
+    case keyNotAString(Role, kind: String)
+    /// A role points at a key that no model has.
+    case unknownKey(Role, key: String, known: [String])
+    case keyWithoutID(Role, key: String)
+    /// No key has the id that a role is to mean.
+    case noKeyForModel(Role, ModelID, moving: [Role])
+    /// No model of the configuration has the id.
+    case noModelForID(Role, ModelID, known: [ModelID])
+    /// Several roles are to move at once where each has a value of its own.
+    case modelNotShared(Role)
+    /// The model's id is also what its command starts.
+    case modelNotRenamable(Role)
+    /// Other places of the file have the same value by reference.
+    case valueShared(Role, line: Int)
 
     /// A Nix string, comment or bracket that never ends.
     case unterminated(String, line: Int)
     /// A Nix bracket that closes nothing, or something else.
     case unbalancedBracket(line: Int)
-    /// The Nix file has no `models = { … };`.
-    case modelsSetMissing
-    /// The Nix file has more than one `models` set, so that the role's line is not certain.
-    case modelsSetNotUnique(lines: [Int])
-    /// The Nix `models` set is computed, so that its text needn't be its value.
-    case modelsSetNotPlain(line: Int)
+    /// The Nix file has more than one set of the name, so that the role's line is not certain.
+    case setNotUnique(String, lines: [Int])
+    /// The Nix set is computed, so that its text needn't be its value; where it comes from if that can be seen.
+    case setNotPlain(String, line: Int, origin: String?)
     case roleRepeated(Role, lines: [Int])
-    case valueNotAPlainString(Role, line: Int)
+    /// A value that is not written out; where it comes from if that can be seen.
+    case valueNotPlain(Role, line: Int, origin: String?)
+
+    /// What was read is not found again.
+    case placeNotFound(String)
+    /// The role would not mean the new id after the edit.
+    case editWithoutEffect(Role)
 
     /// A member of the policy file that is missing, unknown or of another kind.
     case policy(member: String, problem: String)
@@ -80,26 +118,54 @@ extension RegistryError {
     public var description: String {
       switch self {
       case .notJSON(let error): error.description
+      case .notYAML(let problem): "not valid YAML: \(problem)"
+      case .unrecognized:
+        "no registry of a known form: JSON with \"models\", a Nix source with `models`, `roleOverrides` or "
+          + "`defaultLocalModelId`, or the YAML of llama-swap or LiteLLM"
       case .notAnObject(let kind): "a registry must be a JSON object, found \(kind)"
       case .modelsMissing: "no \"models\" in the registry; add an object that maps roles to model ids"
       case .modelsNotAnObject(let kind): "\"models\" must be an object that maps roles to model ids, found \(kind)"
       case .malformedRole(let role):
-        "\(role.rawValue.debugDescription) can't be a role: use lower-case letters, digits and inner hyphens"
+        "\(role.rawValue.debugDescription) can't be a role: it must not be blank or have control characters"
       case .idNotAString(let role, let kind): "the model id of role \"\(role)\" must be a string, found \(kind)"
-      case .emptyID(let role): "the model id of role \"\(role)\" is empty"
       case .idNamesARole(let role, let id):
         "role \"\(role)\" has the model id \"\(id)\", which is also a role that means another id; rename one of them"
+      case .roleNotAnObject(let role, let kind):
+        "role \"\(role)\" must be an object with a \"model\", found \(kind)"
+      case .keyNotAString(let role, let kind):
+        "the \"model\" of role \"\(role)\" must be a key of \"models\", found \(kind)"
+      case .unknownKey(let role, let key, let known):
+        "role \"\(role)\" points at \"\(key)\", which \"models\" lacks; it has \(known.joined(separator: ", "))"
+      case .keyWithoutID(let role, let key): "role \"\(role)\" points at \"\(key)\", which has no \"id\""
+      case .noKeyForModel(let role, let id, let moving):
+        "no model here has the id \(id), so that role \"\(role)\" can't point at it; add an entry for it, or change the "
+          + "id behind the role by --move model, which moves \(moving.map(\.rawValue).joined(separator: ", "))"
+      case .noModelForID(let role, let id, let known):
+        "no model here has the id \(id), so that \"\(role)\" can't be its alias; add it with its command. There are "
+          + known.map(\.rawValue).joined(separator: ", ")
+      case .modelNotShared(let role):
+        "role \"\(role)\" has a value of its own here, so that there is no model to move; name each role by --role"
+      case .modelNotRenamable(let role):
+        "the model of \"\(role)\" is started by its command, so that its id can't be changed alone; move the alias, "
+          + "without --move model"
+      case .valueShared(let role, let line):
+        "the value of role \"\(role)\" at line \(line) is shared by an anchor or an alias; --move model changes it for "
+          + "all that share it, or write a value of its own"
       case .unterminated(let what, let line): "the \(what) that begins at line \(line) never ends"
       case .unbalancedBracket(let line): "the bracket at line \(line) doesn't close the one that is open"
-      case .modelsSetMissing: "no attribute set `models = { … };` here; name the file that assigns the roles"
-      case .modelsSetNotUnique(let lines):
-        "more than one `models` set, at lines \(Self.list(lines)); edit the right one by hand"
-      case .modelsSetNotPlain(let line):
-        "the `models` set at line \(line) is computed, not written as `models = { … };`; edit it by hand"
+      case .setNotUnique(let name, let lines):
+        "more than one `\(name)`, at lines \(Self.list(lines)); edit the right one by hand"
+      case .setNotPlain(let name, let line, let origin):
+        "`\(name)` at line \(line) is computed, not written as `\(name) = { … };`; "
+          + (origin ?? "edit it by hand, or write it out")
       case .roleRepeated(let role, let lines):
         "role \"\(role)\" is assigned more than once, at lines \(Self.list(lines)); edit the right one by hand"
-      case .valueNotAPlainString(let role, let line):
-        "the value of role \"\(role)\" at line \(line) isn't a plain string on one line; edit it by hand"
+      case .valueNotPlain(let role, let line, let origin):
+        "the value of role \"\(role)\" at line \(line) isn't a plain string on one line; "
+          + (origin.map { "\($0)" } ?? "write it out as one, or edit it by hand")
+      case .placeNotFound(let place): "\(place) was read and is not found again; edit it by hand"
+      case .editWithoutEffect(let role):
+        "role \"\(role)\" would not get the new id by this edit; edit it by hand"
       case .policy(let member, let problem):
         "\(member) \(problem); until the policy is mended it allows no promotion"
       case .ledger(let line, let problem):

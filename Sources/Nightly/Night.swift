@@ -112,7 +112,7 @@ public struct Night: Sendable {
       store: host.store, registry: host.registry, requester: requester, calibration: host.calibration)
     let promotion = try promoter.promote(
       number, roles: [task.role],
-      weights: WeightInspector { [library = host.library] in try library.fileHashes(of: $0, including: $1) },
+      weights: WeightInspector(host.library),
       permissions: Promoter.Permissions(hostFingerprint: Measurements.Host.current.fingerprint))
     result.promotion = promotion
     if let sentinel = promotion.sentinel { result.detail += "; \(sentinel.refusal)" }

@@ -70,3 +70,10 @@ public struct NightSurvey: Sendable, Equatable {
     self.past = past
   }
 }
+
+extension WeightInspector {
+  /// Reads the models' folders in a library.
+  public init(_ library: ModelLibrary) {
+    self.init(license: { try library.license(of: $0) }) { try library.fileHashes(of: $0, including: $1) }
+  }
+}

@@ -13,6 +13,10 @@ public struct PromotionDecision: Sendable {
     case needsMaturity = "needs_maturity"
     /// The verdict is to promote, but the host's newest sentinel found a difference between a model and its own copy.
     case sentinelOffZero = "sentinel_off_zero"
+    /// The verdict is to promote, but the edit is more than one value, so that the file's owner has to make it.
+    case needsOwner = "needs_owner"
+    /// The roles mean the candidate already.
+    case alreadyPromoted = "already_promoted"
     case none
   }
 
@@ -20,7 +24,7 @@ public struct PromotionDecision: Sendable {
   public let action: Action
   /// The edit as a patch, where the verdict is to promote.
   public let diff: UnifiedDiff?
-  /// What could not be checked, in sentences.
+  /// What could not be checked, and why the file's owner has to make the edit, in sentences.
   public let remarks: [String]
   /// The one that forbids the promotion.
   public let sentinel: SentinelReading?
@@ -38,7 +42,7 @@ public struct PromotionDecision: Sendable {
   /// The exit code of `resident promote`.
   public var exitCode: ExitStatus {
     switch (verdict.outcome, action) {
-    case (.promote, .needsMaturity), (.promote, .sentinelOffZero): .hold
+    case (.promote, .needsMaturity), (.promote, .sentinelOffZero), (.promote, .needsOwner): .hold
     case (.promote, _): .promoted
     case (.hold, _): .hold
     case (.reject, _): .reject

@@ -8,6 +8,14 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
   case otherRole(asked: [Role], measured: Role)
   case otherHost(measured: String, here: String)
   case nothingToRollBack(Role)
+  /// No finished comparison was made for a role here.
+  case nothingToPromote
+  /// A comparison without a role, and none was given.
+  case roleMissing
+  /// Roles would move with the model that the comparison says nothing about.
+  case movesUncovered([Role], with: [Role])
+  /// The registry's owner asks for something that the comparison lacks; the role is nil if it is for all.
+  case policyForbids(Role?, String, policy: String)
   /// The registry's policy does not let that envelope decide the role.
   case envelopeNotAllowed(Role, EnvelopeHash, policy: String)
   /// Without a policy, the envelope is too weak to decide the role.
@@ -40,7 +48,17 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
     case .otherHost(let measured, let here):
       "the comparison was measured on another host (fingerprint \(measured.prefix(12)), this is \(here.prefix(12))); "
         + "measure on this host, or pass --any-host where the registry and the same files of the models are here"
-    case .nothingToRollBack(let role): "no edit of the role \(role) is recorded; there is nothing to take back"
+    case .nothingToRollBack(let role):
+      "no edit of the role \(role) is recorded that was not taken back; there is nothing to take back"
+    case .nothingToPromote:
+      "there is no finished comparison here that was made for a role; make one by `resident compare MODEL --role ROLE`"
+    case .roleMissing: "the comparison was made for no role; say by --role which one the candidate is to have"
+    case .movesUncovered(let roles, let company):
+      "\(roles.map(\.rawValue).joined(separator: ", ")) would move with "
+        + "\(company.map(\.rawValue).joined(separator: ", ")), and the comparison says nothing about them: pin its "
+        + "envelope to them in the policy, name them by --also, or leave --move model out"
+    case .policyForbids(let role, let problem, let policy):
+      "\(policy) forbids the promotion\(role.map { " of the role \($0)" } ?? ""): \(problem)"
     case .envelopeNotAllowed(let role, let envelope, let policy):
       "\(policy) does not let the envelope \(envelope) decide the role \(role); if it should, "
         + "`resident registry allow \(role) FILE` with that envelope's file adds it"

@@ -92,8 +92,7 @@ extension SentinelReading {
   /// - Throws: `StoreError`.
   public static func newest(in calibration: URL, host: String) throws -> [SentinelReading] {
     guard FileManager.default.fileExists(atPath: calibration.path) else { return [] }
-    // An older schema must not hide what its sentinels found, so it is brought up to date.
-    let store = try MeasurementStore(at: calibration, mode: .readWrite)
+    let store = try readable(calibration)
     var readings: [SentinelReading] = []
     for heading in try store.sentinels(host: host) {
       let isSuperseded = readings.contains {
@@ -102,6 +101,15 @@ extension SentinelReading {
       if !isSuperseded, let reading = try read(heading.number, in: store) { readings.append(reading) }
     }
     return readings
+  }
+
+  /// An older schema must not hide what its sentinels found, so it is brought up to date; else, nothing is written.
+  private static func readable(_ calibration: URL) throws -> MeasurementStore {
+    do {
+      return try MeasurementStore(at: calibration, mode: .readOnly)
+    } catch StoreError.file(_, .olderSchema) {
+      return try MeasurementStore(at: calibration, mode: .readWrite)
+    }
   }
 
   /// Judges one sentinel; nil if the comparison is none or lacks what its effect needs.

@@ -1,17 +1,27 @@
 import JSON
 import Measurements
 
-/// Finds out whether a model's files are still those that were measured.
+/// Finds out whether a model's files are still those that were measured, and what licence they have.
 ///
 /// A registry names a model by its id, and the id leads to a folder: what was measured there may have been changed or
 /// removed since.
 public struct WeightInspector: Sendable {
   private let hashes: @Sendable (ModelID, [String]) throws -> [String: String]?
+  /// The licence that a model's card names; nil if there is none.
+  let license: @Sendable (ModelID) throws -> String?
 
-  /// - Parameter hashes: Reads a model's files as they are now. It gets the model and the names of the files that were
-  ///   measured, and returns the SHA-256 in lower-case hexadecimal, by name, of those of them that exist and of all
-  ///   others that decide what the model computes; nil where there is no folder of the model.
-  public init(_ hashes: @escaping @Sendable (ModelID, [String]) throws -> [String: String]?) { self.hashes = hashes }
+  /// - Parameters:
+  ///   - license: Reads the licence that a model's card names; nil if it names none.
+  ///   - hashes: Reads a model's files as they are now. It gets the model and the names of the files that were measured,
+  ///     and returns the SHA-256 in lower-case hexadecimal, by name, of those of them that exist and of all others that
+  ///     decide what the model computes; nil where there is no folder of the model.
+  public init(
+    license: @escaping @Sendable (ModelID) throws -> String? = { _ in nil },
+    _ hashes: @escaping @Sendable (ModelID, [String]) throws -> [String: String]?
+  ) {
+    self.license = license
+    self.hashes = hashes
+  }
 
   /// Hashes the files of both models of a comparison again.
   ///

@@ -68,10 +68,22 @@ struct LibraryOption: ParsableArguments {
 struct RegistryOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The registry. Default: $\(RegistryLocation.environmentVariable), else ~/\(RegistryLocation.defaultPath).",
+      "The registry, in any form that docs/registry.md lists. Default: $\(RegistryLocation.environmentVariable), else ~/\(RegistryLocation.defaultPath).",
       valueName: "file"),
-    completion: .file(extensions: ["json"]))
+    completion: .file())
   var registry: String?
 
   var file: RegistryFile { RegistryFile(RegistryLocation.url(override: registry)) }
+}
+
+/// Where the registry's policy is.
+struct PolicyOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("What a promotion needs. Default: resident.json beside the registry.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var policy: String?
+
+  func file(beside registry: RegistryFile) -> RegistryPolicyFile {
+    policy.map { RegistryPolicyFile(URL(fileURLWithPath: $0)) } ?? RegistryPolicyFile(beside: registry.url)
+  }
 }

@@ -15,6 +15,7 @@ struct Resident: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self,
+      PolicyCommand.self,
       NightlyCommand.self, DoctorCommand.self, CalibrateCommand.self, ExplainCommand.self, ExportCommand.self,
       ImportDatasetCommand.self, PublishCommand.self, VerifyCommand.self, QueryCommand.self, ReportCommand.self,
       MigrateCommand.self, StatusCommand.self, ShowCommand.self, ServeCommand.self,

@@ -16,7 +16,7 @@ struct EvidenceTests {
     let explained = try program.run("explain", "1")
     #expect(explained.status == 0 && explained.output.contains("The verdict is"))
     let shown = try program.run("registry", "show", "--json")
-    #expect(try JSONValue(parsing: shown.output)["default"]?["challenges"]?.integer == 1)
+    #expect(try JSONValue(parsing: shown.output)["roles"]?["default"]?["challenges"]?.integer == 1)
 
     let markdown = try program.run(
       "promote", "--comparison", "1", "--role", "default", "--dry-run", "--format", "markdown")
@@ -135,7 +135,7 @@ struct EvidenceTests {
     let lines = try comparison.folder.text(of: "registry.challenges.jsonl").split(separator: "\n")
     #expect(try lines.map { try JSONValue(parsing: String($0))["challenge"]?.integer } == [1, 2])
     let shown = try program.run("registry", "show", "--json", "--db", "three.sqlite")
-    #expect(try JSONValue(parsing: shown.output)["default"]?["challenges"]?.integer == 2)
+    #expect(try JSONValue(parsing: shown.output)["roles"]?["default"]?["challenges"]?.integer == 2)
 
     #expect(try program.run("export", "--out", "two", "--db", "two.sqlite").status == 0)
     let alone = try program.run("verify", "two")

@@ -28,11 +28,56 @@ struct PromotionTests {
     let log = try program.run("registry", "log", "--json")
     #expect(try JSONValue(parsing: log.output).array?.count == (outcome == "promote" ? 1 : 0))
     if outcome == "promote" {
-      // The resident has moved: the same comparison cannot promote again.
-      let again = try program.run("promote", "--comparison", "1", "--role", "default")
-      #expect(again.status == 2)
-      #expect(again.errors.contains("smollm2-135m-4bit-g64"))
+      let again = try program.run("promote")
+      #expect(again.status == 0)
+      #expect(again.output.contains("already promoted; "))
+      #expect(try program.run("registry", "rollback", "--role", "default").status == 0)
+      #expect(try comparison.registryText == before)
+      let twice = try program.run("registry", "rollback", "--role", "default")
+      #expect(twice.status == 2)
+      #expect(twice.errors.contains("there is nothing to take back"))
     }
+  }
+
+  @Test("A dry run and a patch write nothing, not even an empty database")
+  func dryRuns() throws {
+    let comparison = try Comparison()
+    let before = comparison.folder.names
+    for flag in ["--dry-run", "--patch"] {
+      let result = try comparison.program.run("promote", flag)
+      #expect(result.status == 2)
+      #expect(comparison.folder.names == before)
+    }
+    #expect(try comparison.program.run("registry", "rollback", "--role", "default", "--dry-run").status == 2)
+    #expect(comparison.folder.names == before)
+  }
+
+  @Test("The registry's form is said, a bad role is listed and blocks no other, and the policy is checked")
+  func show() throws {
+    let comparison = try Comparison()
+    let text = #"{"models": {"default": "smollm2-135m", "stage0_embedding": "", "bad": 7, "x\u001b[1m": "y"}}"#
+    try comparison.folder.write(text, to: "registry.json")
+    let shown = try comparison.program.run("registry", "show")
+    #expect(shown.status == 0, "\(shown.errors)")
+    let lines = shown.output.split(separator: "\n")
+    #expect(lines.first?.hasSuffix("/registry.json: JSON of roles and ids") == true)
+    #expect(lines.contains { $0.hasPrefix("stage0_embedding") && $0.contains("not set") })
+    #expect(lines.contains { $0.hasPrefix("bad") && $0.contains("must be a string, found a number") })
+    #expect(!shown.output.contains("\u{1B}"))
+    #expect(try comparison.program.run("registry", "resolve", "default").output == "smollm2-135m\n")
+    #expect(try comparison.program.run("registry", "resolve", "stage0_embedding").status == 2)
+    let json = try JSONValue(parsing: comparison.program.run("registry", "show", "--json").output)
+    #expect(json["form"] == "models")
+    #expect(json["roles"]?["bad"]?["model"] == .null && json["roles"]?["bad"]?["problem"]?.string != nil)
+
+    try comparison.folder.write(
+      #"{"roles": {"default": {"tier": "interactive", "names": ["smollm2-*"]}}}"#, to: "resident.json")
+    let checked = try comparison.program.run("policy", "check")
+    #expect(checked.status == 0, "\(checked.errors)")
+    #expect(checked.output.contains("default needs a model whose id is like smollm2-*"))
+    try comparison.folder.write(#"{"roles": {"defualt": {"proof": "hashed"}}}"#, to: "resident.json")
+    let mistyped = try comparison.program.run("policy", "check")
+    #expect(mistyped.status == 2 && mistyped.errors.contains(#"no role "defualt" here"#))
   }
 
   @Test("An objective out of reach never promotes")

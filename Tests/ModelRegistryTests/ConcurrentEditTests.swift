@@ -69,6 +69,62 @@ import Testing
     }
   }
 
+  /// A text of each form with twenty roles, all of which mean `o/a`, or the id that each is to get.
+  static let twentyRoles: [(file: String, text: @Sendable ((Int) -> String) -> String)] = [
+    (
+      "registry.json",
+      { id in
+        let roles = (0..<20).map { "    \"role-\($0)\": \"\(id($0))\"" }
+        return "{\n  \"models\": {\n\(roles.joined(separator: ",\n"))\n  }\n}\n"
+      }
+    ),
+    (
+      "roles.json",
+      { id in
+        let ids = ["o/a"] + (0..<20).map { "o/\($0)" }
+        let keys = ids.map { "\"\($0.dropFirst(2))\": {\"id\": \"\($0)\"}" }
+        let roles = (0..<20).map { "\"role-\($0)\": {\"model\": \"\(id($0).dropFirst(2))\"}" }
+        return "{\"models\": {\(keys.joined(separator: ", "))},\n\"roles\": {\(roles.joined(separator: ",\n"))}}\n"
+      }
+    ),
+    (
+      "home.nix",
+      { id in
+        "{\n" + (0..<20).map { "  services.aiStack.roleOverrides.role-\($0) = \"\(id($0))\";\n" }.joined() + "}\n"
+      }
+    ),
+    (
+      "proxy.yaml",
+      { id in
+        "model_list:\n"
+          + (0..<20).map {
+            "  - {model_name: role-\($0), litellm_params: {model: 'hosted_vllm/\(id($0))'}} # \($0)\n"
+          }.joined()
+      }
+    ),
+    (
+      "config.yaml",
+      { id in
+        let models = ["o/a"] + (0..<20).map { "o/\($0)" }
+        return "models:\n"
+          + models.map { model in
+            let roles = (0..<20).filter { id($0) == model }.map { "role-\($0)" }
+            return "  \(model): {cmd: serve, aliases: [\(roles.joined(separator: ", "))]}\n"
+          }.joined()
+      }
+    ),
+  ]
+
+  @Test("Twenty processes that edit twenty roles at once lose no edit", arguments: twentyRoles.map(\.file))
+  func twentyProcesses(_ file: String) throws {
+    let text = try #require(Self.twentyRoles.first { $0.file == file }).text
+    let url = try folder.write(text { _ in "o/a" }, to: file)
+    let processes = try (0..<20).map { try Subprocess.helper("edit", url.path, "role-\($0)", "o/a", "o/\($0)") }
+    #expect(processes.map { $0.wait().number } == Array(repeating: 0, count: 20))
+    #expect(try folder.text(of: file) == text { "o/\($0)" })
+    #expect(folder.names == [file, "registry.json"].sorted() || folder.names == [file])
+  }
+
   @Test("A lock that stays held is refused with its holder's process id")
   func namesHolder() throws {
     let target = try DurableFile.canonicalPath(of: url.path)

@@ -6,8 +6,8 @@ import Testing
 @testable import ModelRegistry
 
 @Suite struct NixSourceTests {
-  private func source(_ text: String) throws(RegistryError) -> NixSource {
-    try NixSource(parsing: Array(text.utf8), path: "home.nix")
+  private func source(_ text: String) throws(RegistryError) -> Registry {
+    try Registry(parsing: Array(text.utf8), path: "home.nix")
   }
 
   /// Each with the literal to be replaced between guillemets.
@@ -43,40 +43,41 @@ import Testing
     let text = marked.replacing("«", with: "").replacing("»", with: "")
     let parts = marked.split(omittingEmptySubsequences: false) { "«»".contains($0) }
     let edit = try RegistryEdit(role: "default", expected: "o/a", replacement: "new/\"x\"\\${y}")
-    let edited = String(decoding: try source(text).applying(edit), as: UTF8.self)
+    let edited = String(decoding: try source(text).proposal(for: edit).bytes, as: UTF8.self)
     #expect(edited == parts[0] + #""new/\"x\"\\\${y}""# + parts[2])
-    #expect(try source(edited).assignment(of: "default").id == "new/\"x\"\\${y}")
+    #expect(try source(edited).resident(of: "default") == "new/\"x\"\\${y}")
   }
 
   static let refused: [(String, RegistryError.ContentProblem)] = [
-    ("{ }", .modelsSetMissing),
-    ("{ model = { default = \"o/a\"; }; }", .modelsSetMissing),
-    ("# models = { default = \"o/a\"; };\n{ }", .modelsSetMissing),
+    ("{ model = { default = \"o/a\"; }; }", .unrecognized),
+    ("# models = { default = \"o/a\"; };\n{ }", .unrecognized),
     (
-      "{ a.models = { default = \"o/a\"; };\n  b.models = { coding = \"o/b\"; }; }", .modelsSetNotUnique(lines: [1, 2])
+      "{ a.models = { default = \"o/a\"; };\n  b.models = { coding = \"o/b\"; }; }",
+      .setNotUnique("models", lines: [1, 2])
     ),
-    ("{ models = { default = \"o/a\"; };\n\n models = { }; }", .modelsSetNotUnique(lines: [1, 3])),
-    ("{ a.models.default = \"o/a\";\n b.models.default = \"o/a\"; }", .modelsSetNotUnique(lines: [1, 2])),
+    ("{ models = { default = \"o/a\"; };\n\n models = { }; }", .setNotUnique("models", lines: [1, 3])),
+    ("{ a.models.default = \"o/a\";\n b.models.default = \"o/a\"; }", .setNotUnique("models", lines: [1, 2])),
     (
       "let models = { default = \"o/a\"; };\nin { models = { default = \"o/b\"; }; }",
-      .modelsSetNotUnique(lines: [1, 2])
+      .setNotUnique("models", lines: [1, 2])
     ),
     (
-      "{ x = let models.coding = \"o/a\"; in models;\n models.default = \"o/a\"; }", .modelsSetNotUnique(lines: [1, 2])
+      "{ x = let models.coding = \"o/a\"; in models;\n models.default = \"o/a\"; }",
+      .setNotUnique("models", lines: [1, 2])
     ),
-    ("{ models = { models = { default = \"o/a\"; }; }; }", .modelsSetNotUnique(lines: [1, 1])),
-    ("{\n models = lib.mkForce { default = \"o/a\"; }; }", .modelsSetNotPlain(line: 2)),
-    ("{ models = { default = \"o/a\"; } // x; }", .modelsSetNotPlain(line: 1)),
-    ("{ models = ({ default = \"o/a\"; }); }", .modelsSetNotPlain(line: 1)),
-    ("{ models = { default = \"o/a\"; }; a.models = f (x); }", .modelsSetNotPlain(line: 1)),
+    ("{ models = { models = { default = \"o/a\"; }; }; }", .setNotUnique("models", lines: [1, 1])),
+    ("{\n models = lib.mkForce { default = \"o/a\"; }; }", .setNotPlain("models", line: 2, origin: nil)),
+    ("{ models = { default = \"o/a\"; } // x; }", .setNotPlain("models", line: 1, origin: nil)),
+    ("{ models = ({ default = \"o/a\"; }); }", .setNotPlain("models", line: 1, origin: nil)),
+    ("{ models = { default = \"o/a\"; }; a.models = f (x); }", .setNotPlain("models", line: 1, origin: nil)),
     ("{ models.default = \"o/a\";\n models.default = \"o/b\"; }", .roleRepeated("default", lines: [1, 2])),
     ("{ models = { default = \"o/a\"; };\n models.default = \"o/a\"; }", .roleRepeated("default", lines: [1, 2])),
-    ("{ models.default = ''o/a''; }", .valueNotAPlainString("default", line: 1)),
-    ("{ models.default = \"o/\" + \"a\"; }", .valueNotAPlainString("default", line: 1)),
-    ("{ models.default = \"o/${a}\"; }", .valueNotAPlainString("default", line: 1)),
-    ("{ models.default = lib.mkDefault \"o/a\"; }", .valueNotAPlainString("default", line: 1)),
-    ("{ models.default = \"o/\na\"; }", .valueNotAPlainString("default", line: 1)),
-    ("{ models = { default = { id = \"o/a\"; }; }; }", .valueNotAPlainString("default", line: 1)),
+    ("{ models.default = ''o/a''; }", .valueNotPlain("default", line: 1, origin: nil)),
+    ("{ models.default = \"o/\" + \"a\"; }", .valueNotPlain("default", line: 1, origin: nil)),
+    ("{ models.default = \"o/${a}\"; }", .valueNotPlain("default", line: 1, origin: nil)),
+    ("{ models.default = lib.mkDefault \"o/a\"; }", .valueNotPlain("default", line: 1, origin: nil)),
+    ("{ models.default = \"o/\na\"; }", .valueNotPlain("default", line: 1, origin: nil)),
+    ("{ models = { default = { id = \"o/a\"; }; }; }", .valueNotPlain("default", line: 1, origin: nil)),
     ("{\n a = \"models.default = \\\"", .unterminated("string", line: 2)),
     ("{\n a = ''${ \"x\" ", .unterminated("string", line: 2)),
     ("{ a = \"${", .unterminated("string", line: 1)),
@@ -89,15 +90,15 @@ import Testing
   @Test("A place that can't be told for sure is refused", arguments: refused)
   func refuses(_ text: String, _ problem: RegistryError.ContentProblem) throws {
     #expect(throws: RegistryError.content(path: "home.nix", problem)) {
-      try source(text).assignment(of: "default")
+      try source(text).resident(of: "default")
     }
   }
 
   @Test("A role that the set lacks is refused with those it has")
   func unknownRole() throws {
     let source = try source("{ models = { coding = \"o/a\"; inherit default; computed = x; }; }")
-    #expect(throws: RegistryError.unknownRole("default", path: "home.nix", known: ["coding"])) {
-      try source.assignment(of: "default")
+    #expect(throws: RegistryError.unknownRole("default", path: "home.nix", known: ["coding", "computed"])) {
+      try source.resident(of: "default")
     }
   }
 
@@ -105,7 +106,7 @@ import Testing
   func refusesMovedResident() throws {
     let edit = try RegistryEdit(role: "tool-calling", expected: "o/a", replacement: "o/c")
     #expect(throws: RegistryError.residentMoved("tool-calling", expected: "o/a", found: "o/b")) {
-      try source("{ models = { \"tool-calling\" = \"o/b\"; }; }").applying(edit)
+      try source("{ models = { \"tool-calling\" = \"o/b\"; }; }").proposal(for: edit)
     }
   }
 
@@ -113,20 +114,20 @@ import Testing
   func diff() throws {
     let text = "{\n  models = {\n    # the resident\n    default = \"o/a\"; # measured\n  };\n}\n"
     let edit = try RegistryEdit(role: "default", expected: "o/a", replacement: "o/b")
-    let diff = try source(text).diff(applying: edit)
+    let diff = try source(text).proposal(for: edit).diff
     let changed = diff.description.split(separator: "\n").dropFirst(2).filter { $0.hasPrefix("-") || $0.hasPrefix("+") }
     #expect(changed == ["-    default = \"o/a\"; # measured", "+    default = \"o/b\"; # measured"])
     let folder = try TemporaryFolder()
     let url = try folder.write(text, to: "home.nix")
     #expect(try Subprocess.gitApply(diff.bytes, in: folder) == 0)
-    #expect(try Array(Data(contentsOf: url)) == source(text).applying(edit))
+    #expect(try Array(Data(contentsOf: url)) == source(text).proposal(for: edit).bytes)
   }
 
   @Test("Every prefix of a file is read or refused, never a crash")
   func truncation() {
     for text in Self.locatable {
       let bytes = Array(text.utf8)
-      for count in 0..<bytes.count { _ = try? NixSource(parsing: Array(bytes[..<count]), path: "home.nix") }
+      for count in 0..<bytes.count { _ = try? Registry(parsing: Array(bytes[..<count])) }
     }
   }
 
@@ -138,7 +139,7 @@ import Testing
   func hostileRepetition(_ opening: String, _ closing: String) {
     for closing in ["", closing] {
       let text = String(repeating: opening, count: 20_000) + "1" + String(repeating: closing, count: 20_000)
-      #expect(throws: RegistryError.self) { try NixSource(parsing: Array(text.utf8), path: "home.nix") }
+      #expect(throws: RegistryError.self) { try Registry(parsing: Array(text.utf8)) }
     }
   }
 
@@ -147,7 +148,7 @@ import Testing
     let folder = try TemporaryFolder()
     let url = try folder.write("{ models.default = \"o/a\"; }", to: "home.nix")
     let edit = try RegistryEdit(role: "default", expected: "o/a", replacement: "o/b")
-    try NixSourceFile(url).apply(edit)
+    try RegistryFile(url).apply(edit)
     #expect(try folder.text(of: "home.nix") == "{ models.default = \"o/b\"; }")
     #expect(folder.names == ["home.nix"])
   }

@@ -49,7 +49,7 @@ import Testing
     let file = RegistryFile(folder("registry.json"))
     #expect(throws: RegistryError.repeatedRole("a")) { try file.create(models: [("a", "o/a"), ("a", "o/b")]) }
     #expect(throws: RegistryError.unusableID(" ")) { try file.create(models: [("a", " ")]) }
-    #expect(throws: RegistryError.self) { try file.create(models: [("Not a role", "o/a")]) }
+    #expect(throws: RegistryError.self) { try file.create(models: [("a\tb", "o/a")]) }
     #expect(folder.names.isEmpty)
   }
 }

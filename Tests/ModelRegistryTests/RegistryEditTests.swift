@@ -7,7 +7,7 @@ import Testing
   private let text = "{ \"models\" : {\r\n\t\"default\":\"o/a\", \"coding\" : \"o\\/a\", \"oss\": \"o/b\" } }"
 
   private func applying(_ edit: RegistryEdit) throws -> String {
-    String(decoding: try Registry(parsing: Array(text.utf8)).applying(edit), as: UTF8.self)
+    String(decoding: try Registry(parsing: Array(text.utf8)).proposal(for: edit).bytes, as: UTF8.self)
   }
 
   @Test("Several roles change in one edit, whatever their order in the file")
@@ -54,8 +54,8 @@ import Testing
   @Test("An edit can be taken back")
   func reverses() throws {
     let edit = try RegistryEdit(role: "default", expected: "o/a", replacement: "o/c")
-    let edited = try Registry(parsing: Registry(parsing: Array(text.utf8)).applying(edit))
-    #expect(try edited.applying(edit.reversed()) == Array(text.utf8))
+    let edited = try Registry(parsing: Registry(parsing: Array(text.utf8)).proposal(for: edit).bytes)
+    #expect(try edited.proposal(for: edit.reversed()).bytes == Array(text.utf8))
   }
 
   @Test("An edit that would give a name two meanings is refused")
@@ -84,7 +84,7 @@ import Testing
       let odd = OddRegistry(seed: seed)
       let edit = try RegistryEdit(
         role: "default", expected: ModelID(rawValue: odd.id), replacement: "new/\"id\"-8bit")
-      let edited = try Registry(parsing: odd.bytes).applying(edit)
+      let edited = try Registry(parsing: odd.bytes).proposal(for: edit).bytes
       #expect(edited == odd.before + Array(#""new/\"id\"-8bit""#.utf8) + odd.after, "seed \(seed)")
     }
   }

@@ -35,7 +35,7 @@ import Testing
 
   @Test("A preview shows the same patch and changes nothing")
   func previews() throws {
-    let diff = try RegistryFile(url).preview(edit)
+    let diff = try RegistryFile(url).proposal(for: edit).diff
     try expectUnchanged()
     #expect(try RegistryFile(url).apply(edit) == diff)
   }
@@ -43,7 +43,7 @@ import Testing
   @Test("A relative path is kept as written in the patch")
   func relativePath() throws {
     let relative = URL(fileURLWithPath: "registry.json", relativeTo: folder.url)
-    #expect(try RegistryFile(relative).preview(edit).description.hasPrefix("--- a/registry.json\n"))
+    #expect(try RegistryFile(relative).proposal(for: edit).diff.description.hasPrefix("--- a/registry.json\n"))
   }
 
   @Test("Permissions stay", arguments: [0o600, 0o644, 0o664, 0o440])

@@ -37,16 +37,44 @@ import Testing
     ("[]", .notAnObject(kind: "an array")),
     ("{}", .modelsMissing),
     (#"{"models":null}"#, .modelsNotAnObject(kind: "null")),
-    (#"{"models":{"default":{"id":"x"}}}"#, .idNotAString("default", kind: "an object")),
-    (#"{"models":{"default":""}}"#, .emptyID("default")),
-    (#"{"models":{"default":" \t"}}"#, .emptyID("default")),
-    (#"{"models":{"Default":"x"}}"#, .malformedRole("Default")),
-    (#"{"models":{"":"x"}}"#, .malformedRole("")),
-    (#"{"models":{"-a":"x"}}"#, .malformedRole("-a")),
-    (#"{"models":{"a_b":"x"}}"#, .malformedRole("a_b")),
-    (#"{"models":{"é":"x"}}"#, .malformedRole("é")),
-    (#"{"models":{"default":"coding","coding":"o/a"}}"#, .idNamesARole("default", "coding")),
+    ("just words", .unrecognized),
   ]
+
+  static let unusable: [(String, Role, RegistryError.ContentProblem)] = [
+    (#"{"id":"x"}"#, "default", .idNotAString("default", kind: "an object")),
+    ("7", "default", .idNotAString("default", kind: "a number")),
+    (#""x""#, "", .malformedRole("")),
+    (#""x""#, " ", .malformedRole(" ")),
+    (#""x""#, "a\u{7}b", .malformedRole("a\u{7}b")),
+    (#""coding""#, "default", .idNamesARole("default", "coding")),
+  ]
+
+  @Test("One bad role is named, and the others stay what they are", arguments: unusable)
+  func badRole(_ value: String, _ role: Role, _ problem: RegistryError.ContentProblem) throws {
+    let name = JSONValue.string(role.rawValue).serialized()
+    let registry = try registry("{\"models\":{\"coding\":\"o/a\",\(name):\(value),\"stage0_embedding\":\"o/e\"}}")
+    #expect(registry.roles == ["coding", role, "stage0_embedding"])
+    #expect(registry.models == ["coding": "o/a", "stage0_embedding": "o/e"])
+    #expect(throws: RegistryError.content(path: "registry.json", problem)) { try registry.resident(of: role) }
+    #expect(throws: RegistryError.content(path: "registry.json", problem)) { try registry.resolve(role.rawValue) }
+    let edit = try RegistryEdit(role: role, expected: "x", replacement: "o/b")
+    #expect(throws: RegistryError.content(path: "registry.json", problem)) { try registry.proposal(for: edit) }
+    let other = try RegistryEdit(role: "coding", expected: "o/a", replacement: "o/b")
+    #expect(try Registry(parsing: registry.proposal(for: other).bytes).models["coding"] == "o/b")
+  }
+
+  @Test(
+    "A role without an id is not set: it resolves to an error, and nothing is promoted to it",
+    arguments: ["null", #""""#, #"" \t""#])
+  func unset(_ value: String) throws {
+    let registry = try registry("{\"models\":{\"default\":\(value),\"Größe_1\":\"o/a\"}}")
+    #expect(registry.entries.map(\.meaning) == [.unset, .model("o/a")])
+    #expect(try registry.resolve("Größe_1").id == "o/a")
+    let error = RegistryError.roleUnset("default", path: "registry.json")
+    #expect(throws: error) { try registry.resolve("default") }
+    let edit = try RegistryEdit(role: "default", expected: "o/a", replacement: "o/b")
+    #expect(throws: error) { try registry.proposal(for: edit) }
+  }
 
   @Test("A malformed registry is one clear error", arguments: malformed)
   func refusesMalformed(_ text: String, _ problem: RegistryError.ContentProblem) throws {

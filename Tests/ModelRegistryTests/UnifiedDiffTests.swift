@@ -100,8 +100,8 @@ import Testing
       let registry = try Registry(parsing: odd.bytes)
       let folder = try TemporaryFolder()
       let url = try folder.write(odd.bytes, to: "registry.json")
-      #expect(try Subprocess.gitApply(registry.diff(applying: edit).bytes, in: folder) == 0, "seed \(seed)")
-      #expect(try Array(Data(contentsOf: url)) == registry.applying(edit), "seed \(seed)")
+      #expect(try Subprocess.gitApply(registry.proposal(for: edit).diff.bytes, in: folder) == 0, "seed \(seed)")
+      #expect(try Array(Data(contentsOf: url)) == registry.proposal(for: edit).bytes, "seed \(seed)")
     }
   }
 }

@@ -83,7 +83,7 @@ struct PolicyTests {
     try FileManager.default.createSymbolicLink(at: link, withDestinationURL: comparison.registry.url)
     let promoter = Promoter(store: comparison.store, registry: RegistryFile(link), requester: "tester")
     try expectRefusal(["default"], promoter, of: "default")
-    let source = NixSourceFile(try elsewhere.write("{ models = { default = \"org/old\"; }; }\n", to: "registry.nix"))
+    let source = RegistryFile(try elsewhere.write("{ models = { default = \"org/old\"; }; }\n", to: "registry.nix"))
     try expectRefusal(
       ["default"], Promoter(store: comparison.store, registry: source, requester: "tester", policy: policy),
       of: "default")
@@ -91,11 +91,89 @@ struct PolicyTests {
 
   @Test("A policy that cannot be read allows nothing", arguments: ["", "{}", "{\"roles\": {\"default\": {}}}", "[]"])
   func unreadable(text: String) throws {
-    try comparison.folder.write(text, to: "registry.policy.json")
+    try comparison.folder.write(text, to: "resident.json")
     #expect(throws: RegistryError.self) { try comparison.promoter.promote(comparison.number, roles: ["default"]) }
     try FileManager.default.removeItem(at: policy.url)
     try FileManager.default.createSymbolicLink(at: policy.url, withDestinationURL: comparison.folder("nothing"))
     #expect(throws: RegistryError.self) { try comparison.promoter.promote(comparison.number, roles: ["default"]) }
     #expect(try comparison.registryText == MeasuredComparison.registryText)
+  }
+
+  /// Each with what is said where it is not met.
+  static let asked: [(String, String?)] = [
+    (#""proof": "hashed", "names": ["org/*"], "licenses": ["mit", "Apache-2.0"], "memory_budget_bytes": 1000000"#, nil),
+    (#""tier": "interactive", "first_token_seconds": 0.1"#, nil),
+    (#""tier": "overnight""#, nil),
+    (#""names": ["mlx-community/*", "org/ne"]"#, "org/new matches none of the names mlx-community/*, org/ne"),
+    (#""licenses": ["mit"]"#, "org/new has the licence Apache-2.0; allowed are mit"),
+    (#""memory_budget_bytes": 999999"#, "org/new took up to 1.0 MB, and the budget is 1.0 MB"),
+    (
+      #""tier": "interactive", "decode_tokens_per_second": 1e3"#,
+      "in cell short the candidate decodes"
+    ),
+    (#""tier": "interactive", "first_token_seconds": 0.001"#, "the first token takes"),
+  ]
+
+  @Test("What the owner asks for is met or named, and a dry run says the same", arguments: asked)
+  func conditions(_ members: String, _ problem: String?) throws {
+    try comparison.folder.write(
+      #"{"roles": {"*": {"envelopes": ["\#(envelope)"]}, "default": {\#(members)}}}"#, to: "resident.json")
+    let weights = WeightInspector(license: { _ in "Apache-2.0" }) { model, _ in MeasuredComparison.files(of: model) }
+    for isDryRun in [true, false] {
+      do {
+        let decision = try comparison.promoter.promote(
+          comparison.number, roles: [], weights: weights, permissions: .init(isDryRun: isDryRun))
+        #expect(problem == nil && decision.action == (isDryRun ? .wouldEdit : .edited))
+      } catch let error as PromotionError {
+        guard case .policyForbids("default", let found, _) = error, let problem else { throw error }
+        #expect(found.contains(problem), "\(found)")
+        #expect(try comparison.registryText == MeasuredComparison.registryText)
+      }
+    }
+  }
+
+  @Test("Less proof than the policy asks for is refused, and so is a model without a licence")
+  func proof() throws {
+    let served = try MeasuredComparison(speed: 1.25, proof: .fingerprint, isPinned: false)
+    let envelope = try served.store.session(served.number).session.envelopeHash
+    for (members, problem) in [
+      (#""proof": "process""#, "the weights of org/new are proven by fingerprint, which is less than process"),
+      (#""licenses": ["mit"]"#, "org/new names no licence in its model card (README.md); allowed are mit"),
+    ] {
+      try served.folder.write(
+        #"{"roles": {"*": {"envelopes": ["\#(envelope)"], \#(members)}}}"#, to: "resident.json")
+      let error = #expect(throws: PromotionError.self) { try served.promoter.promote(served.number, roles: []) }
+      guard case .policyForbids("default", problem, _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
+  @Test("The policy's maturity holds whatever the envelope allows, and no permission overrides it")
+  func maturity() throws {
+    try comparison.folder.write(
+      #"{"roles": {"*": {"envelopes": ["\#(envelope)"], "maturity": {"comparisons": 2}}}}"#, to: "resident.json")
+    for allowsProvisional in [false, true] {
+      let decision = try comparison.promoter.promote(
+        comparison.number, roles: [], permissions: .init(allowsProvisional: allowsProvisional))
+      #expect(decision.action == .needsMaturity && decision.exitCode == .hold)
+    }
+    #expect(try comparison.registryText == MeasuredComparison.registryText)
+  }
+
+  @Test("Roles that move together are moved together, and only listed hosts count")
+  func company() throws {
+    let host = MeasuredComparison.host.fingerprint
+    let base = #""roles": {"*": {"envelopes": ["\#(envelope)"]}}, "move_together": [["default", "coding"]]"#
+    try comparison.folder.write("{\(base), \"hosts\": [\"\(String(repeating: "b", count: 64))\"]}", to: "resident.json")
+    let error = #expect(throws: PromotionError.self) { try comparison.promoter.promote(comparison.number, roles: []) }
+    #expect(error?.description.contains("the comparison was measured on the host \(host.prefix(12))") == true)
+    // A listed host counts on another one as well.
+    try comparison.folder.write("{\(base), \"hosts\": [\"\(host)\"]}", to: "resident.json")
+    let decision = try comparison.promoter.promote(
+      comparison.number, roles: [], permissions: .init(hostFingerprint: String(repeating: "c", count: 64)))
+    #expect(decision.action == .edited)
+    #expect(try comparison.registryText == MeasuredComparison.registryText.replacing("org/old", with: "org/new"))
   }
 }

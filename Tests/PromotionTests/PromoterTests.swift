@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Promoter")
 struct PromoterTests {
-  @Test("A win edits the one value, records who asked, and cannot be asked for twice")
+  @Test("A win edits the one value and records who asked; asked for again, it was made already")
   func win() throws {
     let comparison = try MeasuredComparison(speed: 1.25)
     let decision = try comparison.promoter.promote(comparison.number, roles: ["default"])
@@ -19,9 +19,20 @@ struct PromoterTests {
     let edit = try #require(try comparison.store.registryEdits(role: "default").first)
     #expect(edit.from == "org/old" && edit.to == "org/new")
     #expect(edit.state == .done && edit.requestedBy == "tester" && edit.comparison == comparison.number)
-    #expect(throws: RegistryError.residentMoved("default", expected: "org/old", found: "org/new")) {
-      try comparison.promoter.promote(comparison.number, roles: ["default"])
-    }
+    let again = try comparison.promoter.promote(comparison.number, roles: [])
+    #expect(again.action == .alreadyPromoted && again.exitCode == .promoted && again.diff == nil)
+    #expect(try comparison.store.registryEdits(role: nil).count == 1)
+    // Another role of the same edit is still to be moved.
+    #expect(try comparison.promoter.promote(comparison.number, roles: ["default", "coding"]).action == .edited)
+    #expect(try comparison.store.registryEdits(role: nil).map(\.role) == ["default", "coding"])
+  }
+
+  @Test("Without a number it is the newest finished comparison for a role, of this host if one is named")
+  func newest() throws {
+    let comparison = try MeasuredComparison(speed: 1.25)
+    #expect(try comparison.promoter.newestComparison(on: nil) == comparison.number)
+    #expect(try comparison.promoter.newestComparison(on: MeasuredComparison.host.fingerprint) == comparison.number)
+    #expect(throws: PromotionError.nothingToPromote) { try comparison.promoter.newestComparison(on: "another") }
   }
 
   @Test("A dry run shows the patch and changes nothing")
@@ -33,6 +44,7 @@ struct PromoterTests {
     #expect(decision.diff?.description.contains("+\t\"models\": {\"default\": \"org/new\"") == true)
     #expect(try comparison.registryText == MeasuredComparison.registryText)
     #expect(try comparison.store.registryEdits(role: nil).isEmpty)
+    #expect(try comparison.store.verdicts(of: comparison.number).isEmpty)
   }
 
   @Test("No win changes nothing", arguments: [1.0, 0.8])

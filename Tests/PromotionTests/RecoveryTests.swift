@@ -36,11 +36,11 @@ struct RecoveryTests {
               : MeasuredComparison.registryText))
         #expect(isEdited == [.installed, .folderFlushed].contains(step))
 
-        let recovered = try promoter.recover()
+        let recovered = try promoter.log.recover()
         #expect(recovered.map(\.state) == Array(repeating: isEdited ? .done : .abandoned, count: 2))
         settled += recovered.count
         for role in ["default", "coding"] as [Role] where isEdited {
-          _ = try promoter.rollBack(role, isDryRun: false)
+          _ = try promoter.log.rollBack(role, isDryRun: false)
         }
       }
     }
@@ -52,18 +52,23 @@ struct RecoveryTests {
   func rollback() throws {
     let comparison = try MeasuredComparison(speed: 1.25)
     #expect(throws: PromotionError.nothingToRollBack("default")) {
-      try comparison.promoter.rollBack("default", isDryRun: false)
+      try comparison.promoter.log.rollBack("default", isDryRun: false)
     }
     _ = try comparison.promoter.promote(comparison.number, roles: ["default"])
-    let preview = try comparison.promoter.rollBack("default", isDryRun: true)
+    let preview = try comparison.promoter.log.rollBack("default", isDryRun: true)
     #expect(preview.description.contains("+\t\"models\": {\"default\": \"org/old\""))
-    _ = try comparison.promoter.rollBack("default", isDryRun: false)
+    _ = try comparison.promoter.log.rollBack("default", isDryRun: false)
     #expect(try comparison.registryText == MeasuredComparison.registryText)
     #expect(try comparison.store.registryEdits(role: "default").map(\.kind) == [.promotion, .rollback])
+    // Twice would put the candidate back.
+    #expect(throws: PromotionError.nothingToRollBack("default")) {
+      try comparison.promoter.log.rollBack("default", isDryRun: false)
+    }
 
-    try comparison.registry.apply(RegistryEdit(role: "default", expected: "org/old", replacement: "org/other"))
-    #expect(throws: RegistryError.residentMoved("default", expected: "org/old", found: "org/other")) {
-      try comparison.promoter.rollBack("default", isDryRun: false)
+    _ = try comparison.promoter.promote(comparison.number, roles: ["default"])
+    try comparison.registry.apply(RegistryEdit(role: "default", expected: "org/new", replacement: "org/other"))
+    #expect(throws: RegistryError.residentMoved("default", expected: "org/new", found: "org/other")) {
+      try comparison.promoter.log.rollBack("default", isDryRun: false)
     }
   }
 
@@ -78,7 +83,7 @@ struct RecoveryTests {
     #expect(try comparison.registryText == before)
   }
 
-  @Test("Of many promoters at once one wins, and the others are told that the resident moved")
+  @Test("Of many promoters at once one edits, and the others are told that it was done or that the resident moved")
   func concurrent() async throws {
     let comparison = try MeasuredComparison(speed: 1.25)
     let outcomes = await withTaskGroup(of: String.self) { group in
@@ -87,7 +92,7 @@ struct RecoveryTests {
           do {
             return try comparison.promoter.promote(comparison.number, roles: ["default"]).action.rawValue
           } catch RegistryError.residentMoved {
-            return "moved"
+            return "already_promoted"
           } catch {
             return "\(error)"
           }
@@ -96,7 +101,7 @@ struct RecoveryTests {
       return await group.reduce(into: []) { $0.append($1) }
     }
     #expect(outcomes.count { $0 == "edited" } == 1, "\(outcomes)")
-    #expect(outcomes.count { $0 == "moved" } == 7, "\(outcomes)")
+    #expect(outcomes.count { $0 == "already_promoted" } == 7, "\(outcomes)")
     #expect(try comparison.store.registryEdits(role: nil).count { $0.state == .done } == 1)
   }
 
@@ -104,7 +109,7 @@ struct RecoveryTests {
   func nixSource() throws {
     let comparison = try MeasuredComparison(speed: 1.25)
     let text = "{\n  # who answers\n  models = {\n    default = \"org/old\"; # resident\n  };\n}\n"
-    let source = NixSourceFile(try comparison.folder.write(text, to: "registry.nix"))
+    let source = RegistryFile(try comparison.folder.write(text, to: "registry.nix"))
     let promoter = Promoter(store: comparison.store, registry: source, requester: "tester")
     #expect(try promoter.promote(comparison.number, roles: ["default"]).action == .edited)
     #expect(try String(contentsOf: source.url, encoding: .utf8) == text.replacing("org/old", with: "org/new"))

@@ -111,7 +111,7 @@ struct SentinelTests {
   func rollback() throws {
     _ = try promote()
     try measure(1.03)
-    _ = try comparison.promoter.rollBack("default", isDryRun: false)
+    _ = try comparison.promoter.log.rollBack("default", isDryRun: false)
     #expect(try comparison.registryText == MeasuredComparison.registryText)
   }
 

@@ -5,6 +5,14 @@ import Measurements
 /// Each is a compare-and-swap on the id that was measured. A change whose replacement is its expected id changes
 /// nothing and only asserts.
 public struct RegistryEdit: Equatable, Sendable {
+  /// What is edited where several roles share a model.
+  public enum Move: String, Sendable, CaseIterable {
+    /// A role points at another model, and all others stay.
+    case role
+    /// The model that roles share gets another id. All of them move, and all of them are in the edit.
+    case model
+  }
+
   /// From which id to which, for one role.
   public struct Change: Equatable, Sendable {
     public let role: Role
@@ -19,9 +27,10 @@ public struct RegistryEdit: Equatable, Sendable {
   }
 
   public let changes: [Change]
+  public let move: Move
 
   /// - Throws: `emptyEdit`, `repeatedRole`, or `unusableID` for a replacement that is blank or has control characters.
-  public init(_ changes: [Change]) throws(RegistryError) {
+  public init(_ changes: [Change], move: Move = .role) throws(RegistryError) {
     guard !changes.isEmpty else { throw .emptyEdit }
     var roles = Set<Role>()
     for change in changes {
@@ -29,6 +38,7 @@ public struct RegistryEdit: Equatable, Sendable {
       guard change.replacement.isUsable else { throw .unusableID(change.replacement) }
     }
     self.changes = changes
+    self.move = move
   }
 
   /// One role's edit; errors as `init(_:)`.
@@ -40,13 +50,7 @@ public struct RegistryEdit: Equatable, Sendable {
   ///
   /// - Throws: `RegistryError.unusableID` if an expected id is one that may not be written.
   public func reversed() throws(RegistryError) -> RegistryEdit {
-    try RegistryEdit(changes.map { Change(role: $0.role, expected: $0.replacement, replacement: $0.expected) })
-  }
-}
-
-extension ModelID {
-  var isUsable: Bool {
-    !rawValue.allSatisfy(\.isWhitespace)
-      && rawValue.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    try RegistryEdit(
+      changes.map { Change(role: $0.role, expected: $0.replacement, replacement: $0.expected) }, move: move)
   }
 }

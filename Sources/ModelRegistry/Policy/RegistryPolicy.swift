@@ -1,93 +1,131 @@
-import JSON
 import Measurements
-import Platform
 
-/// Which envelopes may decide what a role means.
+/// What the registry's owner asks of a promotion, besides a verdict to promote.
 ///
 /// ```json
-/// { "roles": { "default": { "envelopes": ["<SHA-256>"] }, "*": { "envelopes": ["<SHA-256>"] } } }
+/// {
+///   "roles": {
+///     "*": { "envelopes": ["<SHA-256>"], "proof": "hashed" },
+///     "coding": { "memory_budget_bytes": 60000000000, "licenses": ["apache-2.0"], "tier": "interactive" }
+///   },
+///   "move_together": [["default", "coding"]],
+///   "hosts": ["<fingerprint>"]
+/// }
 /// ```
 ///
-/// An envelope may decide a role if its hash is listed for that role or for ``everyRole``; a role that is not listed has
-/// only those of every role. Other members are errors: whoever mistypes a name would believe something to be pinned.
+/// What a role does not say, ``everyRole`` says for it; envelopes of both count. Other members are errors: whoever mistypes
+/// a name would believe something to be asked for.
 public struct RegistryPolicy: Sendable, Equatable {
-  /// The envelopes of one role.
+  /// A role and what is asked of its models.
   public struct Entry: Sendable, Equatable {
     /// A role, or ``RegistryPolicy/everyRole``.
     public let role: Role
-    public internal(set) var envelopes: [EnvelopeHash]
+    public internal(set) var conditions: RoleConditions
   }
 
   /// Stands for all roles.
   public static let everyRole: Role = "*"
 
   /// In file order.
-  public private(set) var entries: [Entry]
+  public internal(set) var entries: [Entry] = []
+  /// Roles that are only ever repointed in one edit.
+  public internal(set) var moveTogether: [[Role]] = []
+  /// The fingerprints of the hosts whose comparisons count; empty for this host alone.
+  public internal(set) var hosts: [String] = []
 
-  /// A policy that allows nothing.
-  init() { entries = [] }
+  /// A policy that asks for nothing.
+  init() {}
 
-  /// The envelopes that may decide a role.
+  /// Whether some role's envelopes are pinned: if so, a role whose are not is decided by none.
+  public var pinsEnvelopes: Bool { entries.contains { $0.conditions.envelopes != nil } }
+
+  /// The envelopes that may decide a role, if any role's are pinned.
   public func envelopes(for role: Role) -> [EnvelopeHash] {
-    entries.filter { $0.role == role || $0.role == Self.everyRole }.flatMap(\.envelopes)
+    entries.filter { $0.role == role || $0.role == Self.everyRole }.flatMap { $0.conditions.envelopes ?? [] }
+  }
+
+  /// What is asked of a role's models: what it says, and what every role says of the rest.
+  public func conditions(for role: Role) -> RoleConditions {
+    let own = entries.first { $0.role == role }?.conditions ?? RoleConditions()
+    return own.completed(by: entries.first { $0.role == Self.everyRole }?.conditions ?? RoleConditions())
+  }
+
+  /// Roles, and those that the policy moves with them.
+  public func company(of roles: [Role]) -> [Role] {
+    var company = roles
+    var count = 0
+    while count < company.count {
+      count = company.count
+      for group in moveTogether where group.contains(where: company.contains) {
+        company += group.filter { !company.contains($0) }
+      }
+    }
+    return company
   }
 
   /// Adds an envelope to a role, unless it is listed there.
   mutating func allow(_ envelope: EnvelopeHash, for role: Role) {
     guard let index = entries.firstIndex(where: { $0.role == role }) else {
-      return entries.append(Entry(role: role, envelopes: [envelope]))
+      return entries.append(Entry(role: role, conditions: RoleConditions(envelopes: [envelope])))
     }
-    if !entries[index].envelopes.contains(envelope) { entries[index].envelopes.append(envelope) }
+    let present = entries[index].conditions.envelopes ?? []
+    if !present.contains(envelope) { entries[index].conditions.envelopes = present + [envelope] }
   }
 }
 
-extension RegistryPolicy {
-  /// Reads a policy from a file's bytes.
-  init(parsing bytes: [UInt8]) throws(RegistryError.ContentProblem) {
-    let root: JSONValue
-    do throws(JSONError) { root = try JSONValue(parsing: bytes) } catch { throw .notJSON(error) }
-    let roles = try Self.onlyMember("roles", of: root, at: "the policy")
-    guard let members = roles.object?.members else {
-      throw .policy(member: "roles", problem: "must be an object, found \(roles.kind)")
-    }
-    entries = []
-    for member in members {
-      let path = "roles.\(member.name)"
-      let list = try Self.onlyMember("envelopes", of: member.value, at: path)
-      guard let elements = list.array else {
-        throw .policy(member: "\(path).envelopes", problem: "must be an array, found \(list.kind)")
-      }
-      var envelopes: [EnvelopeHash] = []
-      for element in elements {
-        guard let text = element.string, text.isSHA256 else {
-          throw .policy(
-            member: "\(path).envelopes", problem: "has an element that is no SHA-256 in lower-case hexadecimal")
-        }
-        envelopes.append(EnvelopeHash(rawValue: text))
-      }
-      entries.append(Entry(role: Role(rawValue: member.name), envelopes: envelopes))
-    }
+/// What is asked of the models of a role; nil for what is not.
+public struct RoleConditions: Sendable, Equatable {
+  /// How far a verdict must have matured, whatever its envelope asks for.
+  public struct Maturity: Sendable, Equatable {
+    /// Comparisons that agree.
+    public let comparisons: Int
+    /// The least number of days between two that both count.
+    public let daysBetween: Double
   }
 
-  private static func onlyMember(
-    _ name: String, of value: JSONValue, at path: String
-  ) throws(RegistryError.ContentProblem) -> JSONValue {
-    guard let object = value.object else {
-      throw .policy(member: path, problem: "must be an object, found \(value.kind)")
-    }
-    if let other = object.names.first(where: { $0 != name }) {
-      throw .policy(member: path, problem: "has an unknown member \"\(other)\"")
-    }
-    guard let member = object[name] else { throw .policy(member: path, problem: "has no \"\(name)\"") }
-    return member
+  /// How a role's models are used.
+  public enum Tier: String, Sendable, CaseIterable {
+    /// Somebody waits: see ``RoleConditions/rateLimit`` and ``RoleConditions/firstTokenLimit``.
+    case interactive
+    /// Nobody waits; the model has to fit.
+    case overnight
   }
 
-  /// The file's bytes.
-  var bytes: [UInt8] {
-    let roles = entries.map { entry -> (String, JSONValue) in
-      (entry.role.rawValue, ["envelopes": .array(entry.envelopes.map { .string($0.rawValue) })])
-    }
-    let root = JSONValue.object(JSONObject([("roles", .object(JSONObject(roles)))]))
-    return Array((root.serialized(.pretty) + "\n").utf8)
+  public internal(set) var envelopes: [EnvelopeHash]?
+  /// The least proof of both models' weights.
+  public internal(set) var proof: ProofLevel?
+  public internal(set) var maturity: Maturity?
+  public internal(set) var tier: Tier?
+  /// The least decode rate of an interactive role, in tokens per second.
+  public internal(set) var decodeTokensPerSecond: Double?
+  /// The longest time to the first token of an interactive role, in seconds.
+  public internal(set) var firstTokenSeconds: Double?
+  /// As model cards name them, in lower case.
+  public internal(set) var licenses: [String]?
+  /// Shell patterns of ids, such as `mlx-community/*`.
+  public internal(set) var names: [String]?
+  /// The most that a model may take at its peak.
+  public internal(set) var memoryBudgetBytes: Int64?
+
+  init(envelopes: [EnvelopeHash]? = nil) { self.envelopes = envelopes }
+
+  /// As fast as most people read.
+  public var rateLimit: Double { decodeTokensPerSecond ?? 10 }
+  public var firstTokenLimit: Double { firstTokenSeconds ?? 5 }
+
+  var isEmpty: Bool { self == RoleConditions() }
+
+  fileprivate func completed(by others: RoleConditions) -> RoleConditions {
+    var all = self
+    all.envelopes = envelopes ?? others.envelopes
+    all.proof = proof ?? others.proof
+    all.maturity = maturity ?? others.maturity
+    all.tier = tier ?? others.tier
+    all.decodeTokensPerSecond = decodeTokensPerSecond ?? others.decodeTokensPerSecond
+    all.firstTokenSeconds = firstTokenSeconds ?? others.firstTokenSeconds
+    all.licenses = licenses ?? others.licenses
+    all.names = names ?? others.names
+    all.memoryBudgetBytes = memoryBudgetBytes ?? others.memoryBudgetBytes
+    return all
   }
 }

@@ -2,24 +2,49 @@ import Foundation
 import Measurements
 import Platform
 
-/// The policy beside a registry: `registry.policy.json` for `registry.json`.
+/// The policy beside a registry: `resident.json` in its folder.
 ///
 /// It lies in the folder of the file that a link leads to, so that a link elsewhere does not lose it. It is written as
-/// the registry is: under a lock, to a temporary file, flushed, renamed.
+/// the registry is: under a lock, to a temporary file, flushed, renamed. A policy under the name that it had before,
+/// `registry.policy.json` for `registry.json`, is used as long as there is no `resident.json`.
 public struct RegistryPolicyFile: Sendable {
   public let url: URL
+  /// The policy under its former name, which must not be there as well.
+  private let former: URL?
   private let lockTimeout: Duration
   private let step: @Sendable (WriteStep) throws(RegistryError) -> Void
 
+  /// The policy at a path of its own.
+  ///
   /// - Parameters:
   ///   - lockTimeout: how long an edit waits for another one to end.
   ///   - step: called between the steps of an edit; what it throws ends the edit as a failure of that step would.
+  public init(
+    _ url: URL, lockTimeout: Duration = .seconds(10),
+    step: @escaping @Sendable (WriteStep) throws(RegistryError) -> Void = { _ in }
+  ) {
+    self.init(url, former: nil, lockTimeout, step)
+  }
+
+  /// The policy beside a registry; parameters as `init(_:lockTimeout:step:)`.
   public init(
     beside registry: URL, lockTimeout: Duration = .seconds(10),
     step: @escaping @Sendable (WriteStep) throws(RegistryError) -> Void = { _ in }
   ) {
     let path = (try? DurableFile.canonicalPath(of: registry.path)) ?? registry.path
-    url = URL(fileURLWithPath: path).deletingPathExtension().appendingPathExtension("policy.json")
+    let base = URL(fileURLWithPath: path)
+    let url = base.deletingLastPathComponent().appendingPathComponent("resident.json")
+    let former = base.deletingPathExtension().appendingPathExtension("policy.json")
+    let usesFormer = FileStatus(ofNameAt: former.path) != nil && FileStatus(ofNameAt: url.path) == nil
+    self.init(usesFormer ? former : url, former: usesFormer ? nil : former, lockTimeout, step)
+  }
+
+  private init(
+    _ url: URL, former: URL?, _ lockTimeout: Duration,
+    _ step: @escaping @Sendable (WriteStep) throws(RegistryError) -> Void
+  ) {
+    self.url = url
+    self.former = former
     self.lockTimeout = lockTimeout
     self.step = step
   }
@@ -55,6 +80,11 @@ public struct RegistryPolicyFile: Sendable {
 
   private func contents() throws(RegistryError) -> (policy: RegistryPolicy, bytes: [UInt8])? {
     guard let bytes = try DocumentBytes.readIfPresent(url.path) else { return nil }
+    if let former, FileStatus(ofNameAt: former.path) != nil {
+      throw .content(
+        path: url.relativePath,
+        .policy(member: "the policy", problem: "is in \(former.lastPathComponent) as well: keep one of the two"))
+    }
     do throws(RegistryError.ContentProblem) {
       return (try RegistryPolicy(parsing: bytes), bytes)
     } catch {

@@ -33,10 +33,14 @@ public struct RegistryEditRecord: Sendable, Equatable, Identifiable {
   public var state: State
   /// The path of the edited file; nil for edits from before it was recorded.
   public var file: String?
+  /// The edit that this one was made with: those of one have the same. Nil for edits from before it was recorded.
+  public var edit: String?
+  /// Whether the model that several roles share got another id, so that they moved together and go back together.
+  public var sharesModel: Bool
 
   public init(
     id: String, requestedAt: Double, role: Role, from: ModelID, to: ModelID, comparison: SessionNumber?,
-    requestedBy: String, kind: Kind, state: State, file: String? = nil
+    requestedBy: String, kind: Kind, state: State, file: String? = nil, edit: String? = nil, sharesModel: Bool = false
   ) {
     self.id = id
     self.requestedAt = requestedAt
@@ -48,6 +52,8 @@ public struct RegistryEditRecord: Sendable, Equatable, Identifiable {
     self.kind = kind
     self.state = state
     self.file = file
+    self.edit = edit
+    self.sharesModel = sharesModel
   }
 }
 
@@ -103,9 +109,14 @@ struct RegistryEditRow: Codable, Equatable, FetchableRecord, PersistableRecord {
   var kind: String
   var state: String
   var file: String?
+  /// The edit that the row is part of.
+  var company: String?
+  var sharesModel: Bool?
 
   enum CodingKeys: String, CodingKey {
     case id, role, session, kind, state, file
+    case company = "edit"
+    case sharesModel = "shares_model"
     case requestedAt = "requested_at_s"
     case from = "from_model"
     case to = "to_model"
@@ -125,6 +136,8 @@ extension RegistryEditRow {
     kind = edit.kind.rawValue
     state = edit.state.rawValue
     file = edit.file?.storable
+    company = edit.edit
+    sharesModel = edit.edit == nil ? nil : edit.sharesModel
   }
 
   /// The edit, or nil if the row's columns do not make one.
@@ -134,6 +147,6 @@ extension RegistryEditRow {
     return RegistryEditRecord(
       id: id, requestedAt: requestedAt, role: Role(rawValue: role), from: ModelID(rawValue: from),
       to: ModelID(rawValue: to), comparison: session.map(SessionNumber.init(rawValue:)), requestedBy: requestedBy,
-      kind: kind, state: state, file: file)
+      kind: kind, state: state, file: file, edit: company, sharesModel: sharesModel ?? false)
   }
 }

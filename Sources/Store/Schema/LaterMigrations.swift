@@ -174,3 +174,18 @@ enum BlockIndexMigration {
 
     """
 }
+
+/// Says which edits of the registry were made as one, and whether their roles share the edited model; null for those from
+/// before.
+enum SharedEditMigration {
+  static let sql = """
+    ALTER TABLE registry_edits ADD COLUMN edit TEXT;
+    ALTER TABLE registry_edits ADD COLUMN shares_model INTEGER
+      CHECK (shares_model IN (0, 1) AND edit IS NOT NULL OR shares_model IS NULL AND edit IS NULL);
+
+    CREATE TRIGGER registry_edits_keep_company BEFORE UPDATE OF edit, shares_model ON registry_edits
+    WHEN OLD.edit IS NOT NEW.edit OR OLD.shares_model IS NOT NEW.shares_model
+    BEGIN SELECT raise(ABORT, 'a registry edit keeps those it was made with'); END;
+
+    """
+}

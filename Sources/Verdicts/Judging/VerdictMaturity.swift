@@ -20,7 +20,7 @@ public struct VerdictMaturity: Sendable, Equatable {
   public let missingEnvironments: [String]
 
   /// - Parameter decided: The decided comparisons of the same weights, in the order of their starts.
-  init(
+  package init(
     of session: MeasurementSession, outcome: Verdict.Outcome, decided: [DecidedComparison], _ rule: PromotionRule
   ) {
     let isDecided = outcome != .inconclusive

@@ -141,8 +141,9 @@ struct EndpointOptions: ParsableArguments {
   /// A URL as it is, or the one that the registry's `endpoints` has under that name.
   private static func url(_ text: String, registry: URL) throws -> String {
     if text.contains("://") { return text }
+    // Only JSON has endpoints; a registry of another form has none of that name.
     let bytes = try Registry(contentsOf: registry).bytes
-    guard let url = try JSONValue(parsing: bytes)["endpoints"]?[text]?.string else {
+    guard let url = (try? JSONValue(parsing: bytes))?["endpoints"]?[text]?.string else {
       throw ValidationError("The registry \(registry.relativePath) has no endpoint \"\(text)\".")
     }
     return url

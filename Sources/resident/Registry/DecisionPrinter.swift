@@ -35,8 +35,12 @@ struct DecisionPrinter {
     switch decision.action {
     case .edited: "\(file) is changed:"
     case .wouldEdit: "dry run; \(file) would change:"
+    case .needsOwner:
+      "\(file) is unchanged, since this is more than one value. --patch prints it alone, for `git apply`:"
+    case .alreadyPromoted: "already promoted; \(file) is unchanged."
     case .needsMaturity:
-      "the verdict is provisional and the envelope asks for a final one; --allow-provisional overrides:"
+      "the verdict is provisional, and the envelope or the policy asks for a final one; --allow-provisional overrides the "
+        + "envelope:"
     case .sentinelOffZero: "\(decision.sentinel?.refusal ?? "the sentinel is off zero"); this is not changed:"
     case .none: "\(file) is unchanged."
     }

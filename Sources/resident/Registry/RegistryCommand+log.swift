@@ -20,7 +20,7 @@ extension RegistryCommand {
     func run() throws {
       let store = try database.open(.readWrite)
       // Without a file, open edits stay open, and the log can be read nevertheless.
-      _ = try? Promoter(store: store, registry: target.file, requester: Requester.name).recover()
+      _ = try? RegistryLog(store: store, registry: target.file, requester: Requester.name).recover()
       let edits = try store.registryEdits(role: role.map(Role.init(rawValue:)))
       if json { return try Terminal.deliver(JSONValue.array(edits.map(\.json)).serialized(.pretty) + "\n") }
       if edits.isEmpty { Terminal.writeError("no edits yet\n") }
@@ -31,16 +31,19 @@ extension RegistryCommand {
   struct RollbackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "rollback", abstract: "Undo a role's last edit.",
-      discussion: "An edit like any other: it is logged, and refused if the role has been changed since.")
+      discussion: """
+        An edit like any other: it is logged, and refused if the role has been changed since. Asked again, it undoes the \
+        edit before. Roles that moved by --move model go back together.
+        """)
     @Option(help: "The role.") var role: String
     @OptionGroup var target: EditOptions
     @OptionGroup var database: DatabaseOption
     @Flag(help: "Show the edit and change nothing.") var dryRun = false
 
     func run() throws {
-      let promoter = Promoter(
-        store: try database.open(.readWrite), registry: target.file, requester: Requester.name)
-      let diff = try promoter.rollBack(Role(rawValue: role), isDryRun: dryRun)
+      let log = RegistryLog(
+        store: try database.open(dryRun ? .readOnly : .readWrite), registry: target.file, requester: Requester.name)
+      let diff = try log.rollBack(Role(rawValue: role), isDryRun: dryRun)
       Terminal.writeError(
         dryRun ? "dry run; this would change:\n" : "\(target.file.url.relativePath) is changed:\n")
       Terminal.write(diff.description)
@@ -73,17 +76,17 @@ extension RegistryCommand {
       let edits = try database.open(.readOnly).registryEdits(role: nil).filter { $0.state == .done }
       return registry.entries.compactMap { entry in
         guard let last = edits.last(where: { $0.role == entry.role }), last.to != entry.id else { return nil }
-        return RoleDifference(role: entry.role, registry: entry.id, other: last.to, origin: "log")
+        return RoleDifference(role: entry.role, registry: entry.shown, other: last.to, origin: "log")
       }
     }
 
     private func sourceDifferences(_ registry: Registry) throws -> [RoleDifference] {
       guard let path = target.source else { return [] }
-      let source = try NixSource(contentsOf: URL(fileURLWithPath: path))
+      let source = try RegistryFile(URL(fileURLWithPath: path)).read()
       return try registry.entries.compactMap { entry in
-        let id = try source.assignment(of: entry.role).id
+        let id = try source.resident(of: entry.role)
         return id == entry.id
-          ? nil : RoleDifference(role: entry.role, registry: entry.id, other: id, origin: "source")
+          ? nil : RoleDifference(role: entry.role, registry: entry.shown, other: id, origin: "source")
       }
     }
   }
@@ -107,10 +110,22 @@ extension RegistryEditRecord {
   }
 }
 
+extension Registry.Entry {
+  /// The role's id, or why it has none.
+  fileprivate var shown: String {
+    switch meaning {
+    case .model(let id): id.rawValue
+    case .unset: "not set"
+    case .unusable(let problem): problem.description
+    }
+  }
+}
+
 /// A role with one model in the registry and another elsewhere.
 private struct RoleDifference {
   let role: Role
-  let registry: ModelID
+  /// The id, or why there is none.
+  let registry: String
   let other: ModelID
   /// `log` or `source`.
   let origin: String
@@ -120,7 +135,7 @@ private struct RoleDifference {
   var json: JSONValue {
     .object(
       JSONObject([
-        ("role", .string(role.rawValue)), ("registry", .string(registry.rawValue)), (origin, .string(other.rawValue)),
+        ("role", .string(role.rawValue)), ("registry", .string(registry)), (origin, .string(other.rawValue)),
       ]))
   }
 }

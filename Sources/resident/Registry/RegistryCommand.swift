@@ -18,7 +18,7 @@ struct RegistryCommand: ParsableCommand {
   struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show",
-      abstract: "List roles, their models, how much of each one's alpha budget is spent, and the pinned envelopes.",
+      abstract: "Say the registry's form; list roles, models, spent alpha budgets and what the policy asks for.",
       discussion: """
         Challenge k of a resident may spend 1 / (k (k + 1)) of the chance that a candidate wins by luck, so that all \
         challenges together spend no more than the whole. Challenges are counted by the resident's weights on this host, \
@@ -26,34 +26,38 @@ struct RegistryCommand: ParsableCommand {
         registry.challenges.jsonl for registry.json. Other weights start with a new budget.
         """)
     @OptionGroup var registry: RegistryOption
+    @OptionGroup var policy: PolicyOption
     @OptionGroup var database: DatabaseOption
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
-      let policy = try RegistryPolicyFile(beside: self.registry.file.url).read()
-      let registry = try self.registry.file.read()
-      let rows = try budgets(of: registry.entries)
+      let policy = try self.policy.file(beside: registry.file).read()
+      let document = try registry.file.read()
+      let rows = try budgets(of: document)
       if json {
         let roles = rows.map { ($0.entry.role.rawValue, $0.json(policy)) }
-        return Terminal.write(JSONValue.object(JSONObject(roles)).serialized(.pretty) + "\n")
+        let output: JSONValue = [
+          "path": .string(document.path), "form": .string(document.kind.rawValue), "roles": .object(JSONObject(roles)),
+        ]
+        return Terminal.write(output.serialized(.pretty) + "\n")
       }
-      let lines = rows.map { [$0.entry.role.rawValue, $0.entry.id.rawValue, $0.text] }
+      Terminal.write("\(document.path): \(document.kind)\n")
+      let lines = rows.map { [$0.entry.role.rawValue.printable, $0.modelText.printable, $0.text.printable] }
       let table = TextTable(aligning: lines, as: .words)
       for line in lines { Terminal.write(table.line(line) + "\n") }
-      for entry in policy?.entries ?? [] {
-        let hashes = entry.envelopes.map(\.rawValue).joined(separator: ", ")
-        let role = entry.role == RegistryPolicy.everyRole ? "every role" : entry.role.rawValue
-        Terminal.write("\(role) may be decided by \(hashes.isEmpty ? "no envelope" : "envelope \(hashes)")\n")
-      }
+      for line in policy?.lines ?? [] { Terminal.write("\(line.printable)\n") }
     }
 
-    private func budgets(of entries: [Registry.Entry]) throws -> [RoleBudget] {
+    private func budgets(of document: Registry) throws -> [RoleBudget] {
       let store = database.exists ? try database.open(.readOnly) : nil
       let ledger = try ChallengeLedgerFile(beside: registry.file.url).read()
       let host = Measurements.Host.current.fingerprint
-      return try entries.map { entry in
-        let counted = try store?.challenges(of: entry.id, host: host) ?? 0
-        return RoleBudget(entry: entry, challenges: max(counted, ledger.challenges(of: entry.id, host: host).spent))
+      return try document.entries.map { entry in
+        let counted = try entry.id.map { id in
+          max(try store?.challenges(of: id, host: host) ?? 0, ledger.challenges(of: id, host: host).spent)
+        }
+        return RoleBudget(
+          entry: entry, challenges: counted ?? 0, company: document.rolesMoving(with: entry.role))
       }
     }
   }
@@ -94,21 +98,21 @@ extension RegistryCommand {
     static let configuration = CommandConfiguration(
       commandName: "allow", abstract: "Let an envelope decide a role, and thereby no other that is not allowed.",
       discussion: """
-        Writes the policy beside the registry, registry.policy.json for registry.json. Without that file, any envelope of \
-        schema 2 with a confidence of at least 0.95 may decide any role; with it, a promotion needs the hash of its \
-        comparison's envelope there.
+        Writes the policy beside the registry, resident.json. While it pins no envelope, any of schema 2 with a confidence \
+        of at least 0.95 may decide any role; else a promotion needs the hash of its comparison's envelope there.
         """)
     @Argument(help: "A role, or \"*\" for all roles.") var role: String
     @Argument(help: ArgumentHelp("The envelope.", valueName: "envelope.json"), completion: .file(extensions: ["json"]))
     var envelope: String
     @OptionGroup var registry: RegistryOption
+    @OptionGroup var policy: PolicyOption
 
     func run() throws {
       let envelope = try Envelope(contentsOf: URL(fileURLWithPath: envelope))
       let role = Role(rawValue: role)
       // A mistyped role would pin nothing.
       if role != RegistryPolicy.everyRole { _ = try registry.file.resident(of: role) }
-      let policy = RegistryPolicyFile(beside: registry.file.url)
+      let policy = policy.file(beside: registry.file)
       try policy.allow(envelope.hash, for: role)
       Terminal.write("\(policy.url.relativePath) lets \(envelope.id) (\(envelope.hash)) decide \(role)\n")
     }
@@ -120,23 +124,44 @@ private struct RoleBudget {
   let entry: Registry.Entry
   /// Challenges of the resident so far.
   let challenges: Int
+  /// The roles that share the role's model, itself included.
+  let company: [Role]
 
   /// The sum of 1 / (k (k + 1)) over the challenges, a share of the whole budget.
   var spent: Double { 1 - 1 / Double(challenges + 1) }
   /// What the next challenge may spend, likewise.
   var next: Double { 1 / (Double(challenges + 1) * Double(challenges + 2)) }
 
-  var text: String {
-    let count = challenges == 1 ? "1 challenge" : "\(challenges) challenges"
-    return count + String(format: ", %.4g %% of the budget spent, the next may spend %.4g %%", 100 * spent, 100 * next)
+  var modelText: String {
+    switch entry.meaning {
+    case .model(let id): id.rawValue
+    case .unset: "not set"
+    case .unusable: "unusable"
+    }
   }
 
-  /// - Parameter policy: Nil where any envelope may decide.
+  var text: String {
+    switch entry.meaning {
+    case .unset: return "nothing can be promoted to it until it has a model"
+    case .unusable(let problem): return problem.description
+    case .model:
+      let count = challenges == 1 ? "1 challenge" : "\(challenges) challenges"
+      let others = company.filter { $0 != entry.role }.map(\.rawValue).joined(separator: ", ")
+      return count
+        + String(format: ", %.4g %% of the budget spent, the next may spend %.4g %%", 100 * spent, 100 * next)
+        + (others.isEmpty ? "" : "; shares its model with \(others)")
+    }
+  }
+
+  /// - Parameter policy: Nil if any envelope may decide.
   func json(_ policy: RegistryPolicy?) -> JSONValue {
-    [
-      "model": .string(entry.id.rawValue), "challenges": .integer(challenges), "spent_share": .number(spent),
-      "next_share": .number(next),
-      "envelopes": policy.map { .init($0.envelopes(for: entry.role).map(\.rawValue)) } ?? .null,
+    var problem: JSONValue = .null
+    if case .unusable(let reason) = entry.meaning { problem = .string(reason.description) }
+    let isPinned = policy?.pinsEnvelopes == true
+    return [
+      "model": .init(entry.id?.rawValue), "problem": problem, "challenges": .integer(challenges),
+      "spent_share": .number(spent), "next_share": .number(next), "moves_with": .init(company.map(\.rawValue)),
+      "envelopes": isPinned ? .init((policy?.envelopes(for: entry.role) ?? []).map(\.rawValue)) : .null,
     ]
   }
 }

@@ -59,7 +59,7 @@ struct NixLexer {
         let start = position
         position += 2
         while !isAt("*/") {
-          guard position < bytes.count else { throw .unterminated("comment", line: Self.line(of: start, in: bytes)) }
+          guard position < bytes.count else { throw .unterminated("comment", line: bytes.line(of: start)) }
           position += 1
         }
         position += 2
@@ -89,16 +89,14 @@ struct NixLexer {
   private mutating func skip(_ isSkipped: (UInt8) -> Bool) {
     while let byte, isSkipped(byte) { position += 1 }
   }
+}
 
+extension [UInt8] {
   /// The line of an offset, from 1.
-  static func line(of offset: Int, in bytes: [UInt8]) -> Int {
-    bytes[..<offset].reduce(1) { $1 == 0x0A ? $0 + 1 : $0 }
-  }
+  func line(of offset: Int) -> Int { self[..<offset].reduce(1) { $1 == 0x0A ? $0 + 1 : $0 } }
 
   /// The lines of the first few offsets, in file order.
-  static func lines(of offsets: [Int], in bytes: [UInt8]) -> [Int] {
-    offsets.sorted().prefix(8).map { line(of: $0, in: bytes) }
-  }
+  func lines(of offsets: [Int]) -> [Int] { offsets.sorted().prefix(8).map(line) }
 }
 
 /// Strings, with the expressions that are interpolated into them.
@@ -119,7 +117,7 @@ extension NixLexer {
     var hasInterpolation = false
     openString(&open)
     while let innermost = open.last {
-      guard position < bytes.count else { throw .unterminated("string", line: Self.line(of: start, in: bytes)) }
+      guard position < bytes.count else { throw .unterminated("string", line: bytes.line(of: start)) }
       switch innermost {
       case .quotes: skipQuoted(&open)
       case .primes: skipIndented(&open)

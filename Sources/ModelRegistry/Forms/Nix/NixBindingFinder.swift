@@ -28,36 +28,69 @@ struct NixBindingFinder {
     while index < tokens.count { index = visit(index) }
   }
 
-  /// The one attribute `models` of the file, as a plain set or by paths such as `models.default`.
-  func modelsAttribute() throws(RegistryError.ContentProblem) -> Int {
+  /// The one attribute of a name in the file, as a plain set or by paths such as `models.default`; nil if there is none.
+  ///
+  /// What a module declares below `options` is no assignment.
+  func attribute(named name: String) throws(RegistryError.ContentProblem) -> Int? {
     var offsets: [Int: Int] = [:]
     var literals: [Int] = []
     var visited = Set<Int>()
-    for binding in bindings {
-      if isModels(binding.attribute) {
+    var elsewhere: NixBinding?
+    for binding in bindings where !tree.isDeclared[binding.attribute] {
+      if tree.attributes[binding.attribute].name == name {
         switch binding.value {
         case .attributeSet:
-          literals.append(binding.offset)
-          offsets[binding.attribute] = binding.offset
-        case .computed: throw .modelsSetNotPlain(line: NixLexer.line(of: binding.offset, in: bytes))
-        case .string, .other: break
+          literals.append(binding.path.lowerBound)
+          offsets[binding.attribute] = binding.path.lowerBound
+        case .computed: throw .setNotPlain(name, line: line(of: binding), origin: nil)
+        case .reference, .imported: elsewhere = elsewhere ?? binding
+        case .string, .null, .other: break
         }
       }
       var attribute = tree.attributes[binding.attribute].parent
       while let parent = attribute, visited.insert(parent).inserted {
-        if isModels(parent), offsets[parent] == nil { offsets[parent] = binding.offset }
+        if tree.attributes[parent].name == name, offsets[parent] == nil { offsets[parent] = binding.path.lowerBound }
         attribute = tree.attributes[parent].parent
       }
     }
     let candidates = literals.count > offsets.count ? literals : Array(offsets.values)
     guard candidates.count <= 1 else {
-      throw .modelsSetNotUnique(lines: NixLexer.lines(of: candidates, in: bytes))
+      throw .setNotUnique(name, lines: bytes.lines(of: candidates))
     }
-    guard let models = offsets.first else { throw .modelsSetMissing }
-    return models.key
+    if let elsewhere, offsets.isEmpty {
+      throw .setNotPlain(name, line: line(of: elsewhere), origin: origin(of: elsewhere.value))
+    }
+    return offsets.first?.key
   }
 
-  private func isModels(_ attribute: Int) -> Bool { tree.attributes[attribute].name == "models" }
+  /// The bindings of the names in a set, in file order.
+  func members(of attribute: Int) -> [NixBinding] {
+    bindings.filter { tree.attributes[$0.attribute].parent == attribute }
+  }
+
+  /// The bindings of a name anywhere, but for what a module declares.
+  func bindings(named name: String) -> [NixBinding] {
+    bindings.filter { tree.attributes[$0.attribute].name == name && !tree.isDeclared[$0.attribute] }
+  }
+
+  func name(of binding: NixBinding) -> String { tree.attributes[binding.attribute].name }
+
+  func line(of binding: NixBinding) -> Int { bytes.line(of: binding.path.lowerBound) }
+
+  /// Where the value of an expression can be seen to come from, in words; nil if it can't.
+  func origin(of value: NixBinding.Value) -> String? {
+    switch value {
+    case .imported(let path): return "it is imported from \(path): name that file by --source, or write the value here"
+    case .reference(let name):
+      let last = name.split(separator: ".").last.map(String.init) ?? name
+      for binding in bindings where self.name(of: binding) == last {
+        guard case .string = binding.value else { continue }
+        return "it is `\(name)`, which line \(line(of: binding)) sets"
+      }
+      return "it is `\(name)`"
+    default: return nil
+    }
+  }
 
   /// Handles the token there and returns the index of the next one to visit.
   private mutating func visit(_ index: Int) -> Int {
@@ -82,8 +115,11 @@ struct NixBindingFinder {
     for name in path.names { attribute = tree.child(name, of: attribute) }
     let start = path.end + 1
     let value = value(at: start)
-    bindings.append(NixBinding(attribute: attribute, offset: tokens[index].range.lowerBound, value: value))
-    guard case .attributeSet = value else { return start }
+    bindings.append(
+      NixBinding(
+        attribute: attribute, path: tokens[index].range.lowerBound..<tokens[path.end - 1].range.upperBound,
+        name: tokens[path.end - 1].range, value: value.value, end: value.end))
+    guard case .attributeSet = value.value else { return start }
     scopes.append(Scope(attribute: attribute, isLet: false))
     return brace(at: start) + 1
   }
@@ -110,15 +146,41 @@ struct NixBindingFinder {
     start < tokens.count && tokens[start].kind == .word("rec") ? start + 1 : start
   }
 
-  private func value(at start: Int) -> NixBinding.Value {
+  /// The value that begins there, and the offset after its semicolon if it is of a plain kind.
+  private func value(at start: Int) -> (value: NixBinding.Value, end: Int?) {
     let brace = brace(at: start)
     if brace < tokens.count, tokens[brace].is("{"), let closing = closings[brace], isEnd(closing + 1) {
-      return .attributeSet
+      let inside = tokens[brace].range.upperBound..<tokens[closing].range.lowerBound
+      return (.attributeSet(inside: inside), tokens[closing + 1].range.upperBound)
     }
-    if start < tokens.count, case .string(let text?) = tokens[start].kind, isEnd(start + 1) {
-      return .string(text, range: tokens[start].range)
+    if start < tokens.count, isEnd(start + 1) {
+      let end = tokens[start + 1].range.upperBound
+      switch tokens[start].kind {
+      case .string(let text?): return (.string(text, range: tokens[start].range), end)
+      case .word("null"): return (.null, end)
+      default: break
+      }
     }
-    return isComputed(from: start) ? .computed : .other
+    if isComputed(from: start) { return (.computed, nil) }
+    return (reference(from: start) ?? .other, nil)
+  }
+
+  /// A path to import, or the name of something else, of a few dozen tokens at most.
+  private func reference(from start: Int) -> NixBinding.Value? {
+    guard start < tokens.count, case .word(let first) = tokens[start].kind,
+      let semicolon = tokens[start...].prefix(64).firstIndex(where: { $0.is(";") })
+    else { return nil }
+    let range = tokens[start].range.lowerBound..<tokens[semicolon - 1].range.upperBound
+    if first == "import", start + 1 < semicolon {
+      let path = tokens[start + 1].range.lowerBound..<range.upperBound
+      let isPath = !bytes[path].contains { $0 <= 0x20 }
+      return isPath ? .imported(String(decoding: bytes[path], as: UTF8.self)) : nil
+    }
+    let isName = tokens[start..<semicolon].enumerated().allSatisfy { index, token in
+      if case .word = token.kind { return index % 2 == 0 }
+      return index % 2 == 1 && token.is(".")
+    }
+    return isName ? .reference(String(decoding: bytes[range], as: UTF8.self)) : nil
   }
 
   private func isEnd(_ index: Int) -> Bool { index < tokens.count && tokens[index].is(";") }
@@ -136,22 +198,32 @@ struct NixBindingFinder {
 
 /// One `path = value;` of a Nix file.
 struct NixBinding {
-  enum Value {
-    /// `{ … };` or `rec { … };` and nothing more.
-    case attributeSet
+  enum Value: Equatable {
+    /// `{ … };` or `rec { … };` and nothing more, with the bytes between the braces.
+    case attributeSet(inside: Range<Int>)
     /// `"…";` and nothing more.
     case string(String, range: Range<Int>)
+    /// `null;` and nothing more.
+    case null
     /// Another expression, with a brace or a parenthesis: it may build an attribute set.
     case computed
-    /// Any other expression, such as a list or the name of something else.
+    /// A name, or names with dots between them.
+    case reference(String)
+    /// `import` of a path.
+    case imported(String)
+    /// Any other expression, such as a list.
     case other
   }
 
   /// Which attribute, as an index into `NixAttributes.attributes`.
   let attribute: Int
-  /// Where the path begins, in bytes.
-  let offset: Int
+  /// The whole path before the `=`, in bytes.
+  let path: Range<Int>
+  /// The last name of the path.
+  let name: Range<Int>
   let value: Value
+  /// The offset after the semicolon; nil unless the value is a set, a string or null.
+  let end: Int?
 }
 
 /// The attributes that a Nix file binds, each under the attribute whose set holds it.
@@ -166,10 +238,13 @@ struct NixAttributes {
   }
 
   private(set) var attributes: [Attribute] = []
+  /// Of each attribute, whether it is below `options`, where a module declares.
+  private(set) var isDeclared: [Bool] = []
   private var indices: [Attribute: Int] = [:]
 
   mutating func root() -> Int {
     attributes.append(Attribute(parent: nil, name: ""))
+    isDeclared.append(false)
     return attributes.count - 1
   }
 
@@ -177,6 +252,7 @@ struct NixAttributes {
     let attribute = Attribute(parent: parent, name: name)
     if let index = indices[attribute] { return index }
     attributes.append(attribute)
+    isDeclared.append(isDeclared[parent] || name == "options" && attributes[parent].parent == nil)
     indices[attribute] = attributes.count - 1
     return attributes.count - 1
   }
@@ -201,13 +277,13 @@ private enum NixBrackets {
         open.append(index)
       } else if isClosing(token) {
         guard let opening = open.popLast(), closer(of: tokens[opening]).map(token.is) == true else {
-          throw .unbalancedBracket(line: NixLexer.line(of: token.range.lowerBound, in: bytes))
+          throw .unbalancedBracket(line: bytes.line(of: token.range.lowerBound))
         }
         closings[opening] = index
       }
     }
     if let opening = open.last {
-      throw .unterminated("bracket", line: NixLexer.line(of: tokens[opening].range.lowerBound, in: bytes))
+      throw .unterminated("bracket", line: bytes.line(of: tokens[opening].range.lowerBound))
     }
     return closings
   }

@@ -1,0 +1,253 @@
+import Measurements
+
+/// A Nix file that says which model each role means.
+///
+/// ```nix
+/// { services.aiStack = {
+///     defaultLocalModelId = "org/big-4bit";
+///     models = { default = null; coding = "big-27b"; };
+///     roleOverrides = { fast = "org/small-4bit"; };
+///     catalog.big-27b = { model = "org/big-4bit"; weightGb = 16.1; };
+/// }; }
+/// ```
+///
+/// A role means its override, else its entry in `models`, else, where that is null, the default id. A value that is the
+/// name of a set with a `model` means that model. Sets may be written by paths such as `models.default` as well. A role
+/// that has the default id gets an override of its own, which is a new line and so proposed, never made unasked.
+///
+/// The file is searched, not evaluated, so whatever leaves a doubt which text decides is refused: two sets of one name, a
+/// set that is computed, a role assigned twice, a value that isn't a plain string on one line.
+struct NixSource: RegistryForm {
+  static let kind = RegistryKind.nix
+
+  /// Where a role's value is.
+  private enum Origin {
+    /// Bindings of the role in one set: one, unless it is assigned twice.
+    case bindings([NixBinding])
+    /// The default id.
+    case byDefault
+  }
+
+  private static let setNames = ["roleOverrides", "models"]
+  private static let defaultName = "defaultLocalModelId"
+
+  let entries: [Registry.Entry]
+  private let bytes: [UInt8]
+  private let finder: NixBindingFinder
+  /// The set of overrides, or the bindings that are written as paths into it.
+  private let overrides: Int?
+  private let origins: [Role: Origin]
+  private let defaultID: NixBinding?
+  /// The sets with a `model`, by name.
+  private let catalog: [String: [NixBinding]]
+
+  /// Nil if the file assigns no model that this form knows.
+  ///
+  /// - Throws: `unterminated` or `unbalancedBracket` for a file that is no Nix; `setNotPlain`, `setNotUnique`.
+  init?(recognizing bytes: [UInt8]) throws(RegistryError.ContentProblem) {
+    let finder = try NixBindingFinder(bytes)
+    self.bytes = bytes
+    self.finder = finder
+    var sets: [String: Int] = [:]
+    for name in Self.setNames { sets[name] = try finder.attribute(named: name) }
+    overrides = sets["roleOverrides"]
+    let defaults = finder.bindings(named: Self.defaultName)
+    guard defaults.count <= 1 else {
+      throw .setNotUnique(Self.defaultName, lines: bytes.lines(of: defaults.map(\.path.lowerBound)))
+    }
+    let catalog = Self.catalog(in: finder)
+    let defaultID = defaults.first
+    self.catalog = catalog
+    self.defaultID = defaultID
+    guard !sets.isEmpty || defaultID != nil || !catalog.isEmpty else { return nil }
+    var order: [Role] = []
+    var origins: [Role: Origin] = [:]
+    for name in Self.setNames {
+      guard let set = sets[name] else { continue }
+      let members = finder.members(of: set).filter { catalog[finder.name(of: $0)] == nil }
+      for member in members {
+        let role = Role(rawValue: finder.name(of: member))
+        guard origins[role] == nil else { continue }
+        order.append(role)
+        let all = members.filter { finder.name(of: $0) == role.rawValue }
+        origins[role] = all.count == 1 && all[0].value == .null ? .byDefault : .bindings(all)
+      }
+    }
+    if defaultID != nil, origins["default"] == nil {
+      order.append("default")
+      origins["default"] = .byDefault
+    }
+    self.origins = origins
+    entries = order.map { role in
+      Registry.Entry(
+        role: role,
+        meaning: Self.meaning(of: role, origins[role] ?? .byDefault, default: defaultID, catalog, finder))
+    }
+  }
+
+  /// Whether the text is meant to be Nix, so that what is wrong with it as Nix is worth saying.
+  static func isLikely(_ bytes: [UInt8]) -> Bool {
+    let text = String(decoding: bytes, as: UTF8.self)
+    return text.contains("=") && (setNames + [defaultName]).contains { text.contains($0) }
+  }
+
+  private static func catalog(in finder: NixBindingFinder) -> [String: [NixBinding]] {
+    var catalog: [String: [NixBinding]] = [:]
+    for binding in finder.bindings(named: "model") {
+      guard case .string = binding.value, let set = finder.tree.attributes[binding.attribute].parent,
+        finder.tree.attributes[set].parent != nil
+      else { continue }
+      catalog[finder.tree.attributes[set].name, default: []].append(binding)
+    }
+    return catalog
+  }
+
+  private static func meaning(
+    of role: Role, _ origin: Origin, default defaultID: NixBinding?, _ catalog: [String: [NixBinding]],
+    _ finder: NixBindingFinder
+  ) -> Registry.Meaning {
+    let binding: NixBinding
+    switch origin {
+    case .byDefault:
+      guard let defaultID else { return .unset }
+      if defaultID.value == .null { return .unset }
+      binding = defaultID
+    case .bindings(let all):
+      guard all.count == 1 else {
+        return .unusable(.roleRepeated(role, lines: all.map(finder.line).sorted()))
+      }
+      binding = all[0]
+    }
+    guard case .string(let text, _) = binding.value else {
+      return .unusable(
+        .valueNotPlain(role, line: finder.line(of: binding), origin: finder.origin(of: binding.value)))
+    }
+    if text.allSatisfy(\.isWhitespace) { return .unset }
+    guard let entries = catalog[text] else { return .model(ModelID(rawValue: text)) }
+    guard entries.count == 1, case .string(let id, _) = entries[0].value else {
+      return .unusable(.setNotUnique(text, lines: entries.map(finder.line).sorted()))
+    }
+    return .model(ModelID(rawValue: id))
+  }
+}
+
+/// Edits.
+extension NixSource {
+  func implies(_ id: ModelID, of role: Role, by move: RegistryEdit.Move) -> Bool {
+    if case .string(let text, _) = defaultID?.value, text == id.rawValue { return true }
+    return move == .model && catalogEntry(with: id) != nil
+  }
+
+  func rolesMoving(with role: Role) -> [Role] {
+    guard let place = place(of: role) else { return [role] }
+    return entries.map(\.role).filter { self.place(of: $0) == place }
+  }
+
+  func pointing(_ role: Role, at id: ModelID) throws(RegistryError.ContentProblem) -> FormEdit {
+    guard case .bindings(let bindings) = origins[role], case .string(let text, let range) = bindings[0].value else {
+      return try overriding(role, with: id)
+    }
+    guard catalog[text] != nil else { return FormEdit(rewrites: [Rewrite(range, NixString.literal(id.rawValue))]) }
+    let keys = catalog.filter { $0.value.contains { $0.isString(id.rawValue) } }.keys.sorted()
+    guard let key = keys.first else { throw .noKeyForModel(role, id, moving: rolesMoving(with: role)) }
+    return FormEdit(rewrites: [Rewrite(range, NixString.literal(key))])
+  }
+
+  func renamingModel(
+    of role: Role, from present: ModelID, to id: ModelID
+  ) throws(RegistryError.ContentProblem) -> FormEdit {
+    let place = place(of: role) ?? (origins[role] == nil ? catalogEntry(with: present) : nil)
+    guard let place else { throw .modelNotShared(role) }
+    return FormEdit(rewrites: [Rewrite(place, NixString.literal(id.rawValue))])
+  }
+
+  /// The literal that several roles may share: of the default id, or of a catalog's model.
+  private func place(of role: Role) -> Range<Int>? {
+    let text: String
+    var range: Range<Int>?
+    switch origins[role] {
+    case .bindings(let bindings):
+      guard case .string(let value, _) = bindings[0].value else { return nil }
+      text = value
+    case .byDefault, nil:
+      guard case .string(let value, let place) = defaultID?.value else { return nil }
+      (text, range) = (value, place)
+    }
+    if let entries = catalog[text], entries.count == 1, case .string(_, let place) = entries[0].value { range = place }
+    return range
+  }
+
+  private func catalogEntry(with id: ModelID) -> Range<Int>? {
+    let found = catalog.values.joined().filter { $0.isString(id.rawValue) }
+    guard found.count == 1, case .string(_, let range) = found[0].value else { return nil }
+    return range
+  }
+
+  /// A new override, beside those that there are, or else after the default id.
+  private func overriding(
+    _ role: Role, with id: ModelID
+  ) throws(RegistryError.ContentProblem) -> FormEdit {
+    let assignment = "\(Self.attributeName(role)) = \(String(decoding: NixString.literal(id.rawValue), as: UTF8.self));"
+    let reason = "role \"\(role)\" has the default id, so that it needs an override of its own, which is a new line"
+    let set = overrides.flatMap { overrides in finder.bindings.first { $0.attribute == overrides } }
+    if let set, case .attributeSet(let inside) = set.value {
+      let last = finder.members(of: set.attribute).last { inside.contains($0.path.lowerBound) }
+      guard let last else {
+        return FormEdit(
+          rewrites: [Rewrite(inserting: " \(assignment)", at: inside.lowerBound)], reasonsForOwner: [reason])
+      }
+      return FormEdit(rewrites: [try inserting(assignment, after: last)], reasonsForOwner: [reason])
+    }
+    let (neighbour, prefix): (NixBinding, Substring)
+    if let overrides, let last = finder.members(of: overrides).last {
+      (neighbour, prefix) = (last, text(last.path.lowerBound..<last.name.lowerBound)[...])
+    } else if let defaultID {
+      (neighbour, prefix) = (
+        defaultID, "\(text(defaultID.path.lowerBound..<defaultID.name.lowerBound))roleOverrides."[...]
+      )
+    } else {
+      throw .placeNotFound("roleOverrides.\(role)")
+    }
+    return FormEdit(rewrites: [try inserting(prefix + assignment, after: neighbour)], reasonsForOwner: [reason])
+  }
+
+  /// Writes a binding after another, on a line of its own if that has one.
+  private func inserting(
+    _ assignment: String, after neighbour: NixBinding
+  ) throws(RegistryError.ContentProblem) -> Rewrite {
+    guard let end = neighbour.end else { throw .placeNotFound("the binding at line \(finder.line(of: neighbour))") }
+    let start = neighbour.path.lowerBound
+    let lineStart = (bytes[..<start].lastIndex(of: 0x0A) ?? -1) + 1
+    let indent = bytes[lineStart..<start]
+    guard indent.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { return Rewrite(inserting: " \(assignment)", at: end) }
+    // After the line's comment, if it has one.
+    let rest = bytes[end...].prefix { $0 != 0x0A }
+    let isFree = rest.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }.map { $0 == UInt8(ascii: "#") } ?? true
+    guard isFree else { return Rewrite(inserting: " \(assignment)", at: end) }
+    let lineEnd = rest.last == 0x0D ? "\r\n" : "\n"
+    let insertion = rest.last == 0x0D ? rest.endIndex - 1 : rest.endIndex
+    return Rewrite(inserting: lineEnd + text(lineStart..<start) + assignment, at: insertion)
+  }
+
+  private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+  /// A role as the name of an attribute, in quotes unless it is an identifier.
+  private static func attributeName(_ role: Role) -> String {
+    let keywords = ["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"]
+    let name = role.rawValue
+    let isIdentifier =
+      name.utf8.enumerated().allSatisfy { index, byte in
+        let scalar = Unicode.Scalar(byte)
+        let isLetter = ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar == "_"
+        return isLetter || index > 0 && (("0"..."9").contains(scalar) || scalar == "-" || scalar == "'")
+      } && !keywords.contains(name)
+    return isIdentifier ? name : String(decoding: NixString.literal(name), as: UTF8.self)
+  }
+}
+
+extension NixBinding {
+  fileprivate func isString(_ text: String) -> Bool {
+    guard case .string(let value, _) = value else { return false }
+    return value == text
+  }
+}
