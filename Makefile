@@ -19,7 +19,7 @@ export RESIDENT_REGISTRY := $(STATE)/registry.json
 
 .PHONY: help test-engines test-mlx bench-overhead bench bench-engine bench-full-size bench-kernels bench-slices bench-loads \
   faults soak rehearse-night real-calibration test-calibration test test-neon \
-  test-dataset test-publish test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance families clean
+  test-dataset test-publish test-registry test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance families clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights; promote it on a measured win"
@@ -38,6 +38,7 @@ help:
 	@echo "make test-calibration test the scripts of the three and the worker that plants effects"
 	@echo "make duckdb       fetch DuckDB's command line, which writes the dataset's Parquet files"
 	@echo "make hf           install the hub's command line, which resident publish drives"
+	@echo "make test-registry edit registries of every form before readers that others wrote and under kills (installs them)"
 	@echo "make test-publish publish to a stand-in for the hub with the real hf command (installs it)"
 	@echo "make charts       fetch Chart.js, which draws the report's charts"
 	@echo "make test-browser look at reports in headless Chromium (installs it, as root)"
@@ -129,6 +130,10 @@ test-dataset: build duckdb
 # Against a stand-in for the hub's endpoints on loopback, with the real client; no account or token is needed.
 test-publish: build hf
 	python3 Tests/Publishing/publish.py $(RESIDENT) $(HF)
+
+# With nix-instantiate and PyYAML, which it installs, and 203 kills per form of registry (ROUNDS=N for 7 N).
+test-registry:
+	@scripts/test-registry $(STATE)
 
 # The Arm kernels under emulation, and all kernels of this machine under the address sanitizer.
 test-neon:

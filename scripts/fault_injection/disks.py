@@ -139,7 +139,7 @@ def full_disk_at_promotion(program, _):
                 # The registry is read through the link and written beside its target, as are its policy and its ledger.
                 (bench.folder / "registry.json").rename(bench.folder / "registry.whole")
                 shutil.copy(bench.folder / "registry.whole", small / "registry.json")
-                for name in ("registry.policy.json", "registry.challenges.jsonl"):
+                for name in ("resident.json", "registry.challenges.jsonl"):
                     shutil.copy(bench.folder / name, small / name)
                 (bench.folder / "registry.json").symlink_to(small / "registry.json")
                 filler = disk.fill(0)
