@@ -19,7 +19,7 @@ export RESIDENT_REGISTRY := $(STATE)/registry.json
 
 .PHONY: help test-engines test-mlx bench-overhead bench bench-engine bench-full-size bench-kernels bench-slices bench-loads \
   faults soak rehearse-night real-calibration test-calibration test test-neon \
-  test-dataset test-publish test-registry test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance families clean
+  test-dataset test-publish test-registry conformance-peers test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance families clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights; promote it on a measured win"
@@ -28,6 +28,7 @@ help:
 	@echo "make test-engines compare through mlx-lm, mlx_lm.server and llama.cpp's server (installs them)"
 	@echo "make test-mlx     check the mlx worker over tiny models of random weights (installs mlx-lm)"
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both), 20 minutes"
+	@echo "make conformance-peers compare the tool-call parsers with mlx-lm's (installs it; SEED=N, COUNT=N)"
 	@echo "make families     make tiny models of every family with mlx-lm (installs it), which make test then reads"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-full-size measure the engine on a Qwen3-30B-A3B of random weights (17 GB of disk and memory)"
@@ -49,7 +50,7 @@ help:
 	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
 	@echo "make lane-comparisons compare four of them with the uniform one"
 	@echo "make lint         check formatting and the order of imports; make format repairs formatting"
-	@echo "make mutants      read 40,000 damaged files of model folders (COUNT=N of each kind, SEED=N)"
+	@echo "make mutants      read 40,000 damaged files of model folders and 270,000 damaged outputs (COUNT=N of each kind, SEED=N)"
 	@echo "make gemma        fetch, import and run Gemma 3 270M, whose terms bind whoever downloads it"
 	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; disks need root)"
 	@echo "make soak         measure 2,000 tiny comparisons in one process and check that nothing grows"
@@ -130,6 +131,10 @@ test-dataset: build duckdb
 # Against a stand-in for the hub's endpoints on loopback, with the real client; no account or token is needed.
 test-publish: build hf
 	python3 Tests/Publishing/publish.py $(RESIDENT) $(HF)
+
+# The tool-call parsers against mlx-lm's own, over outputs of a seed.
+conformance-peers: build $(MLX_LM)
+	$(PYTHON) scripts/conformance-peers.py $(RESIDENT) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
 # With nix-instantiate and PyYAML, which it installs, and 203 kills per form of registry (ROUNDS=N for 7 N).
 test-registry:
@@ -230,6 +235,8 @@ soak: build
 mutants:
 	swift build -c $(CONFIGURATION) --product mutants
 	.build/$(CONFIGURATION)/mutants --count $(or $(COUNT),10000) $(if $(SEED),--seed $(SEED)) Tests
+	$(MAKE) build
+	python3 scripts/mutate-calls.py $(RESIDENT) --count $(or $(COUNT),10000) $(if $(SEED),--seed $(SEED))
 
 # Only by this name: nothing else fetches it.
 gemma: $(STATE)/gemma/model

@@ -30,6 +30,8 @@ public struct Tokenizer: Sendable {
 
   /// The Jinja source that renders a conversation, from `chat_template.jinja` or else from `tokenizer_config.json`.
   public internal(set) var chatTemplateSource: String?
+  /// The template named `tool_use`, which renders conversations with tools in place of the other; nil if there is none.
+  public internal(set) var toolTemplateSource: String?
 
   /// One more than the highest token id.
   public var vocabularySize: Int { tokens.idLimit }

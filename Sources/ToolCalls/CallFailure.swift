@@ -27,7 +27,7 @@ public enum CallFailure: String, Sendable, CaseIterable {
 public struct CallJudgement: Sendable, Equatable {
   /// Empty for a valid turn; otherwise each kind once, in the order of `CallFailure`.
   public var failures: [CallFailure]
-  /// A description of the failures; empty for a valid turn.
+  /// A description of the failures and of how calls depart from their format; empty for a turn without either.
   public var detail: String
   /// The calls that the turn made.
   public var calls: [ToolCall]

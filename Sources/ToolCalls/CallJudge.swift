@@ -23,8 +23,9 @@ public struct CallJudge: Sendable {
 
   /// Judges a turn whose text comes in pieces, which may be split anywhere.
   public func judge(_ pieces: [[UInt8]], isCutOff: Bool, expected: [ExpectedCall]) -> CallJudgement {
-    let output = Self.parse(pieces, by: parser, tools: tools)
-    let text = String(decoding: pieces.joined(), as: UTF8.self)
+    let bytes = Array(pieces.joined())
+    let output = ParsedOutput(parsing: bytes, by: parser, tools: tools)
+    let text = String(decoding: bytes, as: UTF8.self)
     var findings = Findings()
     if RepetitionLoop.ends(text) {
       findings.add(.repetitionLoop, "the text ends in a repetition")
@@ -41,27 +42,20 @@ public struct CallJudge: Sendable {
         findings.add(.noCall, "neither text nor call")
       }
     }
+    let leniencies = Set(output.calls.flatMap(\.leniencies)).sorted().map(\.rawValue)
+    let details =
+      findings.details + (leniencies.isEmpty ? [] : ["read in spite of \(leniencies.joined(separator: ", "))"])
     return CallJudgement(
-      failures: findings.failures, detail: findings.details.joined(separator: "; "), calls: output.calls,
+      failures: findings.failures, detail: details.joined(separator: "; "), calls: output.calls,
       isAnswered: !output.calls.isEmpty || !output.prose.trimmed.isEmpty, prose: output.prose)
-  }
-
-  static func parse(_ text: String, by parser: CallParser, tools: [ToolDefinition]) -> ParsedOutput {
-    parse([Array(text.utf8)], by: parser, tools: tools)
-  }
-
-  private static func parse(_ pieces: [[UInt8]], by parser: CallParser, tools: [ToolDefinition]) -> ParsedOutput {
-    var stream = CallStream(parser)
-    for piece in pieces { stream.append(piece) }
-    return stream.finish(tools: tools)
   }
 
   /// A parser that reads the text as complete calls of registered tools, without any problem; nil if there is none.
   private func otherParser(of text: String) -> CallParser? {
     CallParser.allCases.first { other in
       // A name alone, which GLM allows between tags that others also use, is too little evidence.
-      guard other != parser, other != .glm47 || text.contains("<arg_key>") else { return false }
-      let output = Self.parse(text, by: other, tools: tools)
+      guard other != parser, !other.isBare, other != .glm47 || text.contains("<arg_key>") else { return false }
+      let output = ParsedOutput(parsing: text, by: other, tools: tools)
       return !output.calls.isEmpty && output.problems.isEmpty && output.calls.allSatisfy { tool(named: $0.name) != nil }
     }
   }
@@ -72,11 +66,15 @@ public struct CallJudge: Sendable {
     "<tool_call>", "</tool_call>", "<function=", "<parameter=", "[TOOL_CALLS]", "[ARGS]", "<|tool_call_start|>",
     "<|tool_call_end|>", "<start_function_call>", "<end_function_call>", "<|channel|>", "<arg_key>",
     "<minimax:tool_call>", "<invoke name=", "<|tool_call_begin|>", "<|tool_calls_section_begin|>", "<tool_response>",
+    "<|tool_call>", "<tool_call|>", "<longcat_tool_call>", "<｜tool▁call", "<｜DSML｜", "<seed:tool_call>", "<｜tool_call",
+    "<tool_calls>", "<TOOLCALL>", "<|tool_call|>", "<|tools_prefix|>", "<|START_ACTION|>", "<function_calls>",
+    "<|python_tag|>",
   ]
 
   /// The tag or the body of a call that the prose contains; nil if there is none.
   private func leak(in prose: String) -> String? {
-    if let tag = Self.tags.first(where: { prose.contains($0) }) { return tag }
+    // A tag in code is talked about.
+    if let tag = Self.tags.first(where: { prose.replacing("`" + $0, with: "").contains($0) }) { return tag }
     let looksLikeCall = prose.contains("{") && prose.contains("\"name\"") && prose.contains("\"arguments\"")
     return looksLikeCall ? "the JSON of a call" : nil
   }

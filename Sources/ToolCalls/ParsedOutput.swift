@@ -21,40 +21,32 @@ public struct ParsedOutput: Sendable, Equatable {
     self.prose = prose
     self.reasoning = reasoning
   }
-}
 
-extension ParsedOutput {
-  /// Parses the calls in the segments of an output.
-  init(_ segments: [CallStream.Segment], parser: CallParser, tools: [ToolDefinition]) {
-    self.init()
-    for segment in segments where !segment.bytes.isEmpty || segment.part == .call {
-      let text = String(decoding: segment.bytes, as: UTF8.self)
-      switch segment.part {
-      case .prose: prose += text
-      case .reasoning: reasoning += text
-      // A complete header without a message has no content.
-      case .header: if segment.isOpen { problems.append(.truncated) }
-      case .call: take(text, isOpen: segment.isOpen, parser, tools)
-      }
+  /// Parses a model's whole output.
+  ///
+  /// - Complexity: O(*n*) in the text.
+  public init(parsing bytes: [UInt8], by parser: CallParser, tools: [ToolDefinition]) {
+    if parser == .harmony {
+      self = Harmony.output(bytes)
+    } else {
+      var reader = OutputReader(parser.dialect, tools: tools, bytes)
+      self = reader.read()
     }
   }
 
-  private mutating func take(_ body: String, isOpen: Bool, _ parser: CallParser, _ tools: [ToolDefinition]) {
-    do throws(CallSyntaxError) {
-      // If the closing tag is the end-of-turn token, which is not in the text, an open call is complete if it parses.
-      if isOpen, parser.tags.end != nil, parser != .harmony { throw CallSyntaxError("") }
-      for call in try parser.calls(in: body, tools: tools) {
-        if call.name.allSatisfy(\.isWhitespace) { problems.append(.emptyName) } else { calls.append(call) }
-      }
-    } catch {
-      problems.append(isOpen ? .truncated : .malformed(error.reason))
-    }
+  public init(parsing text: String, by parser: CallParser, tools: [ToolDefinition]) {
+    self.init(parsing: Array(text.utf8), by: parser, tools: tools)
   }
 }
 
 /// Why the text between a call's tags is not a call.
 struct CallSyntaxError: Error, Equatable {
   var reason: String
+  /// Whether the call had begun, so that the text was meant as one.
+  var isWithinCall = true
 
-  init(_ reason: String) { self.reason = reason }
+  init(_ reason: String, isWithinCall: Bool = true) {
+    self.reason = reason
+    self.isWithinCall = isWithinCall
+  }
 }

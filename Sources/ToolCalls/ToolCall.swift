@@ -4,10 +4,19 @@ import JSON
 public struct ToolCall: Sendable, Equatable {
   public var name: String
   public var arguments: JSONObject
+  /// How the text departed from its format, each once.
+  public var leniencies: [CallLeniency] = []
 
   public init(name: String, arguments: JSONObject) {
     self.name = name
     self.arguments = arguments
+  }
+
+  /// The call, read in spite of a departure from its format.
+  func read(_ leniency: CallLeniency) -> ToolCall {
+    var call = self
+    if !call.leniencies.contains(leniency) { call.leniencies.append(leniency) }
+    return call
   }
 
   /// The call as chat templates read it: `{"name": …, "arguments": {…}}`.

@@ -12,7 +12,9 @@ struct FolderTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     for (name, text) in files.merging(["tokenizer.json": TokenizerText().text], uniquingKeysWith: { given, _ in given })
     {
-      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+      let file = folder.appendingPathComponent(name)
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: file)
     }
     return try Tokenizer(contentsOf: folder)
   }
@@ -41,6 +43,12 @@ struct FolderTests {
     #expect(try load(["tokenizer_config.json": config]).chatTemplateSource == "D")
     #expect(try load(["tokenizer_config.json": config, "chat_template.jinja": "F\n"]).chatTemplateSource == "F\n")
     #expect(try load(["tokenizer_config.json": #"{"chat_template":[]}"#]).chatTemplateSource == nil)
+    #expect(try load(["tokenizer_config.json": config]).toolTemplateSource == "T")
+    // A template in a file takes the place of the whole list; templates beside it have files of their own.
+    #expect(try load(["tokenizer_config.json": config, "chat_template.jinja": "F\n"]).toolTemplateSource == nil)
+    let files = ["chat_template.jinja": "F\n", "additional_chat_templates/tool_use.jinja": "U\n"]
+    #expect(try load(files.merging(["tokenizer_config.json": config]) { one, _ in one }).toolTemplateSource == "U\n")
+    #expect(try load(["tokenizer_config.json": #"{"chat_template":"S"}"#]).toolTemplateSource == nil)
   }
 
   @Test(

@@ -15,11 +15,20 @@ struct CallParserTests {
     ("<tool_call>{{ tool_call.name }}<arg_key>", .glm47),
     ("<minimax:tool_call>", .minimaxM2),
     ("<|tool_calls_section_begin|>", .kimiK2),
+    ("<|start|>assistant<|channel|>commentary to=functions. <|message|>", .harmony),
+    ("<tool_call> {\"name\": <function-name>, \"arguments\": <args>}", .jsonTools),
+    ("<|tool_call>call: <tool_call|>", .gemma4),
+    ("<longcat_tool_call> <tool_call> tool_call.name", .longcat),
+    ("<seed:tool_call>\n<function=", .seedOSS),
+    ("<｜DSML｜function_calls>", .deepseekV32),
+    ("<｜tool▁calls▁begin｜>", .deepseekV3),
+    ("<|START_ACTION|>", .commandR7B),
+    ("<|start_header_id|> \"parameters\"", .llama3JSON),
   ]) func `the marks of a template choose the parser`(_ template: String, _ parser: CallParser) {
     #expect(CallParser(chatTemplate: template) == parser)
   }
 
-  @Test(arguments: ["{{ messages[0].content }}", "<longcat_tool_call> <tool_call> tool_call.name"])
+  @Test(arguments: ["{{ messages[0].content }}", "<atem:function_calls>"])
   func `a template of an unsupported dialect chooses none`(_ template: String) {
     #expect(CallParser(chatTemplate: template) == nil)
   }
@@ -56,11 +65,13 @@ struct ParserGoldenTests {
 
   @Test func `the golden file is complete`() {
     #expect(Self.cases.count == 48)
-    #expect(Set(Self.cases.map(\.parser)) == Set(CallParser.allCases).subtracting([.harmony]))
+    #expect(Set(Self.cases.map(\.parser)).count == 8)
   }
 
   @Test(arguments: cases) func `reads what mlx-lm reads and refuses what it refuses`(_ golden: Case) {
-    let calls = try? golden.parser.calls(in: golden.body, tools: Self.tools)
-    #expect(calls == golden.calls)
+    let dialect = golden.parser.dialect
+    let text = dialect.openings[0] + golden.body + (dialect.closing ?? "")
+    let output = ParsedOutput(parsing: text, by: golden.parser, tools: Self.tools)
+    #expect((output.problems.isEmpty ? output.calls : nil) == golden.calls)
   }
 }

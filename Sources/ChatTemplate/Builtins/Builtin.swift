@@ -87,7 +87,7 @@ extension Builtin {
 
   /// Jinja's other filters, which chat templates do without: an error only when one is reached.
   static let unsupportedFilters: Set<String> = [
-    "batch", "center", "filesizeformat", "format", "groupby", "pprint", "random", "slice", "striptags", "truncate",
-    "urlencode", "urlize", "wordcount", "wordwrap", "xmlattr",
+    "batch", "center", "filesizeformat", "groupby", "pprint", "random", "slice", "striptags", "urlencode", "urlize",
+    "wordwrap", "xmlattr",
   ]
 }

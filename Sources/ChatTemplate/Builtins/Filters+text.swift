@@ -4,7 +4,8 @@ extension Builtin {
     Builtin("trim", ["chars"], trim), Builtin("string", string), Builtin("safe", safe),
     Builtin("escape", escape), Builtin("e", escape), Builtin("forceescape", forceEscape),
     Builtin("replace", ["old", "new", "count"], required: 2, replace),
-    Builtin("indent", ["width", "first", "blank"], indent),
+    Builtin("indent", ["width", "first", "blank"], indent), formatFilter,
+    Builtin("truncate", ["length", "killwords", "end", "leeway"], truncate), Builtin("wordcount", wordCount),
     Builtin("tojson", ["ensure_ascii", "indent", "separators", "sort_keys"], toJSON),
     Builtin("default", ["default_value", "boolean"], fallback), Builtin("d", ["default_value", "boolean"], fallback),
   ]
@@ -90,6 +91,34 @@ extension Builtin {
       try interpreter.checkSize(result.utf8.count)
     }
     return try interpreter.string(result)
+  }
+
+  private static let truncate: Body = { interpreter, value, arguments throws(ChatTemplateError) in
+    let text = try interpreter.display(value)
+    let length = try interpreter.optionalIndex(arguments[0]) ?? 255
+    let end = try arguments[2].map { value throws(ChatTemplateError) in try interpreter.display(value) } ?? "..."
+    let leeway = try interpreter.optionalIndex(arguments[3]) ?? 5
+    let endLength = end.unicodeScalars.count
+    guard length >= endLength else { throw interpreter.invalid("'truncate' needs a length of at least \(endLength)") }
+    guard leeway >= 0 else { throw interpreter.invalid("'truncate' needs a leeway of at least 0") }
+    if text.unicodeScalars.count <= length + leeway { return try interpreter.string(text) }
+    let kept = PythonText.prefix(text, length - endLength)
+    if arguments.flag(1) { return try interpreter.string(kept + end) }
+    // Up to the last space; all of it if there is none.
+    let words = kept.utf8.lastIndex(of: 0x20).map { String(kept[..<$0]) } ?? kept
+    return try interpreter.string(words + end)
+  }
+
+  /// How many runs of word characters there are: letters, digits and underscores.
+  private static let wordCount: Body = { interpreter, value, _ throws(ChatTemplateError) in
+    var count = 0
+    var isInWord = false
+    for scalar in try interpreter.display(value).unicodeScalars {
+      let isWord = scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+      if isWord, !isInWord { count += 1 }
+      isInWord = isWord
+    }
+    return .integer(count)
   }
 
   private static let toJSON: Body = { interpreter, value, arguments throws(ChatTemplateError) in

@@ -1,8 +1,8 @@
 extension Builtin {
   static let stringMethods = MethodTable(
-    known: table(stripMethods, splitMethods, searchMethods, caseMethods, classMethods),
+    known: table(stripMethods, splitMethods, searchMethods, caseMethods, classMethods, [formatMethod]),
     other: [
-      "casefold", "center", "encode", "expandtabs", "format", "format_map", "isdecimal", "isidentifier", "isnumeric",
+      "casefold", "center", "encode", "expandtabs", "format_map", "isdecimal", "isidentifier", "isnumeric",
       "isprintable", "istitle", "ljust", "maketrans", "rjust", "swapcase", "translate", "zfill",
     ])
 

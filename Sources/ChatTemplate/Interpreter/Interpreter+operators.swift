@@ -14,7 +14,9 @@ extension Interpreter {
       if let count = right.index { return try `repeat`(left, count) }
       if let count = left.index { return try `repeat`(right, count) }
       throw impossible(operation, left, right)
-    case .modulo where left.text != nil: throw .unsupported("formatting a string with '%'", line: line)
+    case .modulo:
+      guard let pattern = left.text else { throw impossible(operation, left, right) }
+      return try formatted(pattern, with: right)
     default: throw impossible(operation, left, right)
     }
   }

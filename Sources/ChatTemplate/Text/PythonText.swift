@@ -108,6 +108,11 @@ enum PythonText {
     return result + String(quote)
   }
 
+  /// The first characters of a text, as Python counts them.
+  static func prefix(_ text: String, _ count: Int) -> String {
+    string(Array(text.unicodeScalars.prefix(max(0, count)))[...])
+  }
+
   static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
     var view = String.UnicodeScalarView()
     view.append(contentsOf: scalars)

@@ -2,8 +2,10 @@ import Foundation
 import JSON
 
 extension Tokenizer {
-  /// Loads the tokenizer of a model folder: `tokenizer.json`, and `tokenizer_config.json` and `chat_template.jinja` if
-  /// they are there.
+  /// Loads the tokenizer of a model folder: `tokenizer.json`, and `tokenizer_config.json`, `chat_template.jinja` and
+  /// `additional_chat_templates/tool_use.jinja` if they are there.
+  ///
+  /// Of templates in both places, those in files of their own count, as for transformers.
   ///
   /// - Throws: `TokenizerError` with the file and the field.
   /// - Complexity: O(*n*) in the files' bytes.
@@ -21,13 +23,23 @@ extension Tokenizer {
         throw .invalid(file: folder.appendingPathComponent(TokenizerConfig.fileName).path, error)
       }
     }
-    let template = folder.appendingPathComponent("chat_template.jinja")
-    if let bytes = try Self.read(template) {
-      guard let source = String(validating: bytes, as: UTF8.self) else {
-        throw .unreadable(template.path, reason: "it is not UTF-8")
-      }
+    if let source = try Self.readText(folder.appendingPathComponent("chat_template.jinja")) {
       chatTemplateSource = source
+      toolTemplateSource = nil
     }
+    let additional = folder.appendingPathComponent("additional_chat_templates")
+    if let source = try Self.readText(additional.appendingPathComponent("tool_use.jinja")) {
+      toolTemplateSource = source
+    }
+  }
+
+  /// The text of a file, or nil if it does not exist.
+  private static func readText(_ file: URL) throws(TokenizerError) -> String? {
+    guard let bytes = try read(file) else { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .unreadable(file.path, reason: "it is not UTF-8")
+    }
+    return text
   }
 
   /// The bytes of a file, or nil if it does not exist.
@@ -53,6 +65,7 @@ extension Tokenizer {
     beginOfSequence = try id(of: config.beginOfSequence, field: "bos_token")
     endOfSequence = try id(of: config.endOfSequence, field: "eos_token")
     chatTemplateSource = config.chatTemplate
+    toolTemplateSource = config.toolTemplate
   }
 
   private func id(of text: String?, field: String) throws(TokenizerProblem) -> TokenID? {
@@ -71,6 +84,7 @@ private struct TokenizerConfig {
   let beginOfSequence: String?
   let endOfSequence: String?
   let chatTemplate: String?
+  let toolTemplate: String?
   let llama: LlamaTokenizerClass?
 
   /// Nil if the folder has none.
@@ -90,7 +104,8 @@ private struct TokenizerConfig {
     let fields = try JSONFields(try reading(JSONValue(parsing: bytes)), path: "")
     beginOfSequence = try fields.tokenText("bos_token")
     endOfSequence = try fields.tokenText("eos_token")
-    chatTemplate = try fields.chatTemplate()
+    chatTemplate = try fields.chatTemplate(named: "default")
+    toolTemplate = try fields["chat_template"]?.array == nil ? nil : fields.chatTemplate(named: "tool_use")
     llama = try LlamaTokenizerClass(fields, modelType: modelType)
   }
 }
@@ -102,13 +117,13 @@ extension JSONFields {
     return try value.object == nil ? string(name) : fields(name).string("content")
   }
 
-  /// A template, or the one named "default" of several.
-  fileprivate func chatTemplate() throws(TokenizerProblem) -> String? {
+  /// A template, or the one of the name of several.
+  fileprivate func chatTemplate(named name: String) throws(TokenizerProblem) -> String? {
     guard let value = self["chat_template"] else { return nil }
     guard let named = value.array else { return try string("chat_template") }
     for (index, element) in named.enumerated() {
       let entry = try JSONFields(element, path: "chat_template[\(index)]")
-      if try entry.string("name") == "default" { return try entry.string("template") }
+      if try entry.string("name") == name { return try entry.string("template") }
     }
     return nil
   }

@@ -1,30 +1,75 @@
 import JSON
 
 /// Kimi K2: a section of calls named `functions.name:index`, each with a JSON object of arguments.
-enum KimiK2 {
-  static func calls(in body: String) throws(CallSyntaxError) -> [ToolCall] {
-    var scanner = TextScanner(body)
+enum KimiK2: CallDialect {
+  static let openings = ["<|tool_calls_section_begin|>", "<|tool_call_begin|>"]
+  static let closing: String? = "<|tool_calls_section_end|>"
+  private static let callStart = "<|tool_call_begin|>"
+  private static let callEnd = "<|tool_call_end|>"
+
+  static func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
+    let isSection = scanner.skip(openings[0])
     var calls: [ToolCall] = []
-    while scanner.text(upTo: "<|tool_call_begin|>") != nil {
-      guard let inner = scanner.text(upTo: "<|tool_call_end|>") else {
-        throw CallSyntaxError("<|tool_call_end|> is missing")
-      }
-      calls.append(try call(inner))
+    var problems: [ParsedOutput.Problem] = []
+    scanner.skipSpace()
+    if scanner.isAtEnd { return .unfinished }
+    if isSection, !scanner.starts(with: callStart) {
+      // One call may stand in a section without tags of its own.
+      if let call = call(&scanner) { return closed([call], [], &scanner, isSection) }
+      guard let next = scanner.firstIndex(of: callStart, from: scanner.position) else { return unread(&scanner) }
+      problems.append(.malformed("not a call named functions.name:index"))
+      scanner.position = next
     }
-    return calls.isEmpty ? [try call(body)] : calls
+    while scanner.skipAfterSpace(callStart) {
+      if let call = call(&scanner), scanner.skipAfterSpace(callEnd) || isCutOff(scanner) {
+        calls.append(call)
+      } else if let end = scanner.firstIndex(of: callEnd, from: scanner.position) {
+        problems.append(.malformed("not a call named functions.name:index with JSON"))
+        scanner.position = end + callEnd.utf8.count
+      } else {
+        return .unfinished
+      }
+    }
+    return closed(calls, problems, &scanner, isSection)
   }
 
-  private static func call(_ text: String) throws(CallSyntaxError) -> ToolCall {
-    var scanner = TextScanner(text)
-    guard let head = scanner.text(upTo: "<|tool_call_argument_begin|>")?.trimmed else {
-      throw CallSyntaxError("<|tool_call_argument_begin|> is missing")
-    }
-    guard let colon = head.lastIndex(of: ":"), Int(head[head.index(after: colon)...]) != nil else {
-      throw CallSyntaxError("\"\(head.prefix(40))\" has no index")
-    }
-    let path = String(head[..<colon])
-    let name = path.hasPrefix("functions.") ? String(path.dropFirst("functions.".count)) : path
+  private static func closed(
+    _ calls: [ToolCall], _ problems: [ParsedOutput.Problem], _ scanner: inout ByteScanner, _ isSection: Bool
+  ) -> CallReading {
+    if isSection { return .closed(calls, problems: problems, by: closing, &scanner) }
+    return .calls(calls.map { $0.read(.missingWrapper) }, problems: problems)
+  }
+
+  private static func isCutOff(_ scanner: ByteScanner) -> Bool {
+    let rest = scanner.index(afterSpaceFrom: scanner.position)
+    return callEnd.utf8.starts(with: scanner.bytes[rest...])
+  }
+
+  private static func unread(_ scanner: inout ByteScanner) -> CallReading {
+    if callStart.utf8.starts(with: scanner.bytes[scanner.position...]) { return .unfinished }
+    return scanner.furthest >= scanner.bytes.count ? .unfinished : .malformed("not a call named functions.name:index")
+  }
+
+  /// Reads `functions.name:index<|tool_call_argument_begin|>{…}`; nil if it does not come next.
+  private static func call(_ scanner: inout ByteScanner) -> ToolCall? {
+    scanner.skipSpace()
+    let path = scanner.name()
+    guard let colon = path.lastIndex(of: ":"), Int(path[path.index(after: colon)...]) != nil,
+      scanner.skipAfterSpace("<|tool_call_argument_begin|>")
+    else { return nil }
+    let name = path[..<colon]
+    scanner.skipSpace()
+    guard let arguments = arguments(&scanner) else { return nil }
+    let prefix = "functions."
     return ToolCall(
-      name: name, arguments: try JSONTools.arguments(TypedText.literal(String(scanner.rest).trimmed)))
+      name: String(name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : name), arguments: arguments)
+  }
+
+  private static func arguments(_ scanner: inout ByteScanner) -> JSONObject? {
+    if let value = scanner.json() { return try? JSONCalls.arguments(value) }
+    var literal = PythonLiteral(scanner)
+    guard let object = literal.read()?.object else { return nil }
+    scanner = literal.scanner
+    return object
   }
 }

@@ -1,61 +1,63 @@
 import JSON
 
-/// Mistral: a JSON array of calls, or names each followed by `[ARGS]` and a JSON object.
-enum Mistral {
-  static func calls(in body: String) throws(CallSyntaxError) -> [ToolCall] {
-    if body.trimmed.hasPrefix("["), let elements = try? JSONTools.json(body).array {
-      guard !elements.isEmpty else { throw CallSyntaxError("an empty array") }
-      var calls: [ToolCall] = []
-      for element in elements { calls.append(try JSONTools.call(element)) }
-      return calls
-    }
-    var calls: [ToolCall] = []
-    var scanner = TextScanner(body)
-    while let head = scanner.text(upTo: "[ARGS]") {
-      let name = String(
-        head.trimmed.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }.reversed())
-      guard let end = JSONExtent.end(of: scanner.rest) else {
-        throw CallSyntaxError("the arguments of \(name) do not end")
-      }
-      let text = String(scanner.rest[..<end])
-      calls.append(ToolCall(name: name, arguments: try JSONTools.arguments(try JSONTools.json(text))))
-      scanner = TextScanner(scanner.rest[end...])
-    }
-    guard !calls.isEmpty else { throw CallSyntaxError("neither an array of calls nor [ARGS]") }
-    return calls
-  }
-}
+/// Mistral: a JSON array of calls, or a name followed by `[ARGS]` and a JSON object, with a call's id in between or not.
+enum Mistral: CallDialect {
+  static let openings = ["[TOOL_CALLS]"]
+  static let reasoning = [ReasoningTags("[THINK]", "[/THINK]"), ReasoningTags("<think>", "</think>")]
 
-/// Finds the end of a JSON object in a text that continues after it.
-private enum JSONExtent {
-  /// The index after the object that begins the text, white space aside; nil if none begins there or it does not end.
-  static func end(of text: Substring) -> Substring.Index? {
-    var depth = 0
-    var isInString = false
-    var isEscaped = false
-    for index in text.utf8.indices {
-      let byte = text.utf8[index]
-      if isInString {
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isInString = false
-        }
-        continue
+  static func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
+    guard scanner.skip(openings[0]) else { return .text }
+    scanner.skipSpace()
+    guard let first = scanner.next else { return .unfinished }
+    if first == UInt8(ascii: "[") || first == UInt8(ascii: "{") {
+      switch JSONCalls.read(&scanner) {
+      case nil: return scanner.furthest >= scanner.bytes.count ? .unfinished : .malformed("not JSON")
+      case .failure(let error): return .malformed(error.reason)
+      case .success(let (calls, problems)): return .calls(calls, problems: problems)
       }
-      switch byte {
-      case UInt8(ascii: "{"): depth += 1
-      case UInt8(ascii: "}"):
-        depth -= 1
-        if depth == 0 { return text.utf8.index(after: index) }
-      case UInt8(ascii: "\""): isInString = true
-      case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\t"), UInt8(ascii: "\r"): break
-      default: if depth == 0 { return nil }
-      }
-      if depth < 0 { return nil }
     }
-    return nil
+    return headers(&scanner)
+  }
+
+  /// Reads `name[CALL_ID]id[ARGS]{…}` as often as it comes.
+  private static func headers(_ scanner: inout ByteScanner) -> CallReading {
+    var calls: [ToolCall] = []
+    while true {
+      let start = scanner.position
+      scanner.skipSpace()
+      let name = scanner.name()
+      if name.isEmpty || !hasArguments(&scanner) {
+        if !calls.isEmpty {
+          scanner.position = start
+          return .calls(calls)
+        }
+        let rest = scanner.bytes[scanner.index(afterSpaceFrom: scanner.position)...]
+        let isCutOff = ["[ARGS]", "[CALL_ID]"].contains { $0.utf8.starts(with: rest) }
+        return isCutOff || scanner.isAtEnd ? .unfinished : .malformed("neither an array of calls nor [ARGS]")
+      }
+      guard let value = scanner.json() else {
+        return scanner.furthest >= scanner.bytes.count
+          ? .unfinished : failed("the arguments of \(name) are not JSON", calls, &scanner)
+      }
+      do throws(CallSyntaxError) {
+        calls.append(ToolCall(name: name, arguments: try JSONCalls.arguments(value)))
+      } catch {
+        return failed(error.reason, calls, &scanner)
+      }
+    }
+  }
+
+  private static func failed(_ reason: String, _ calls: [ToolCall], _ scanner: inout ByteScanner) -> CallReading {
+    calls.isEmpty ? .malformed(reason) : .calls(calls, problems: [.malformed(reason)])
+  }
+
+  private static func hasArguments(_ scanner: inout ByteScanner) -> Bool {
+    if scanner.skipAfterSpace("[CALL_ID]") {
+      scanner.skipSpace()
+      _ = scanner.text { $0 > 0x20 && $0 != UInt8(ascii: "[") }
+    }
+    guard scanner.skipAfterSpace("[ARGS]") else { return false }
+    scanner.skipSpace()
+    return true
   }
 }

@@ -1,38 +1,22 @@
-import JSON
+/// Qwen 3 Coder: calls in tags that name function and parameters; also without the tag around them.
+enum Qwen3Coder: CallDialect {
+  static let openings = ["<tool_call>", "<function="]
+  static let closing: String? = "</tool_call>"
 
-/// Qwen 3 Coder: calls in tags that name function and parameters.
-enum Qwen3Coder {
-  static func calls(in body: String, tools: [ToolDefinition]) throws(CallSyntaxError) -> [ToolCall] {
-    var scanner = TextScanner(body.trimmed)
-    var calls: [ToolCall] = []
-    while scanner.text(upTo: "<function=") != nil {
-      guard let inner = scanner.text(upTo: "</function>") else { throw CallSyntaxError("</function> is missing") }
-      calls.append(try call(inner, tools))
-    }
-    guard !calls.isEmpty else { throw CallSyntaxError("<function=…> is missing") }
-    return calls
+  static func calls(from opening: String, to closing: String) -> TaggedCalls {
+    TaggedCalls(
+      callStart: { $0.tag("<function=") }, callPrefix: "<function=", opening: opening,
+      parameterStart: { $0.tag("<parameter=").map { TaggedCalls.Parameter(name: $0) } }, parameterPrefix: "<parameter=",
+      parameterEnd: "</parameter>", callEnd: "</function>", blockEnd: closing
+    ) { text, _, types throws(CallSyntaxError) in try types.declaredValue(of: text.withoutOuterNewlines) }
   }
 
-  private static func call(_ text: String, _ tools: [ToolDefinition]) throws(CallSyntaxError) -> ToolCall {
-    var scanner = TextScanner(text)
-    let name = name(&scanner)
-    let tool = tools.first { $0.name == name }
-    var arguments = JSONObject()
-    while scanner.text(upTo: "<parameter=") != nil {
-      guard let inner = scanner.text(upTo: "</parameter>") else { throw CallSyntaxError("</parameter> is missing") }
-      var parameter = TextScanner(inner)
-      let key = Self.name(&parameter)
-      guard !key.isEmpty else { throw CallSyntaxError("a parameter without a name") }
-      let value = String(parameter.rest).withoutOuterNewlines
-      arguments[key] = try TypedText.value(value, schema: tool?.schema(of: key))
-    }
-    return ToolCall(name: name, arguments: arguments)
-  }
-
-  private static func name(_ scanner: inout TextScanner) -> String {
-    scanner.skipWhitespace()
-    let name = scanner.text { !$0.isWhitespace && $0 != "<" && $0 != ">" }
-    _ = scanner.skip(">")
-    return name
+  static func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
+    if scanner.skip(openings[0]) { return calls(from: openings[0], to: "</tool_call>").read(&scanner, tools: tools) }
+    // Without its wrapper, a call ends with itself; a wrapper's end may follow nevertheless.
+    let reading = calls(from: openings[1], to: "").read(&scanner, tools: tools)
+    guard case .calls(let calls, let problems) = reading else { return reading }
+    _ = scanner.skipAfterSpace("</tool_call>")
+    return .calls(calls.map { $0.read(.missingWrapper) }, problems: problems)
   }
 }

@@ -1,0 +1,70 @@
+import JSON
+
+/// Calls as the Gemma models write them: names without quotes, and texts between marks that do not occur in them.
+struct GemmaCalls {
+  private static let depthLimit = 64
+  let quote: String
+
+  func read(_ scanner: inout ByteScanner, from opening: String, to closing: String?) -> CallReading {
+    guard scanner.skip(opening) else { return .text }
+    scanner.skipSpace()
+    guard !scanner.isAtEnd else { return .unfinished }
+    var calls: [ToolCall] = []
+    while scanner.skipAfterSpace("call:") {
+      let name = scanner.name()
+      do throws(CallSyntaxError) {
+        guard scanner.skipAfterSpace("{") else { throw CallSyntaxError("{ is missing after \(name.prefix(40))") }
+        calls.append(ToolCall(name: name, arguments: try members(&scanner, depth: 0)))
+      } catch {
+        let isCutOff = scanner.isAtEnd || scanner.furthest >= scanner.bytes.count
+        return isCutOff ? .unfinished : .malformed(error.reason)
+      }
+    }
+    if calls.isEmpty { return "call:".utf8.starts(with: scanner.bytes[scanner.position...]) ? .unfinished : .text }
+    return .closed(calls, by: closing, &scanner)
+  }
+
+  private func members(_ scanner: inout ByteScanner, depth: Int) throws(CallSyntaxError) -> JSONObject {
+    var members = JSONObject()
+    while true {
+      scanner.skipSpace()
+      if scanner.skip("}") { return members }
+      let key = scanner.skip(quote) ? scanner.text(upTo: quote) : scanner.text { !Self.ends.contains($0) }.trimmed
+      guard let key, !key.isEmpty, scanner.skipAfterSpace(":") else {
+        throw CallSyntaxError("an argument without a name")
+      }
+      members[key] = try value(&scanner, depth: depth + 1)
+      if scanner.skipAfterSpace(",") { continue }
+      guard scanner.skipAfterSpace("}") else { throw CallSyntaxError("} is missing after \(key.prefix(40))") }
+      return members
+    }
+  }
+
+  private func value(_ scanner: inout ByteScanner, depth: Int) throws(CallSyntaxError) -> JSONValue {
+    guard depth < Self.depthLimit else { throw CallSyntaxError("nested more than \(Self.depthLimit) levels deep") }
+    scanner.skipSpace()
+    if scanner.skip(quote) {
+      guard let text = scanner.text(upTo: quote) else { throw CallSyntaxError("\(quote) is not closed") }
+      return .string(text)
+    }
+    if scanner.skip("{") { return .object(try members(&scanner, depth: depth)) }
+    if scanner.skip("[") { return .array(try elements(&scanner, depth: depth)) }
+    if scanner.next == UInt8(ascii: "\""), let text = scanner.json() { return text }
+    let text = scanner.text { !Self.valueEnds.contains($0) }.trimmed
+    return (try? JSONValue(parsing: text)) ?? .string(text)
+  }
+
+  private func elements(_ scanner: inout ByteScanner, depth: Int) throws(CallSyntaxError) -> [JSONValue] {
+    var values: [JSONValue] = []
+    while true {
+      if scanner.skipAfterSpace("]") { return values }
+      values.append(try value(&scanner, depth: depth + 1))
+      if scanner.skipAfterSpace(",") { continue }
+      guard scanner.skipAfterSpace("]") else { throw CallSyntaxError("] is missing") }
+      return values
+    }
+  }
+
+  private static let ends = Array(":,{}[]".utf8)
+  private static let valueEnds = Array(",}]".utf8)
+}

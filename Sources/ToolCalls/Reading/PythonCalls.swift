@@ -1,0 +1,102 @@
+import JSON
+
+/// Calls that are written as Python calls a function.
+enum PythonCalls {
+  /// Reads a list of calls in brackets, up to the tag that ends it.
+  static func list(_ scanner: inout ByteScanner, closing: String?) -> CallReading {
+    scanner.skipSpace()
+    guard !scanner.isAtEnd else { return .unfinished }
+    guard scanner.skip("[") else { return .text }
+    var calls: [ToolCall] = []
+    var problems: [ParsedOutput.Problem] = []
+    while !scanner.skipAfterSpace("]") {
+      do throws(CallSyntaxError) {
+        calls.append(try call(&scanner))
+      } catch {
+        if scanner.isAtEnd || scanner.furthest >= scanner.bytes.count { return .unfinished }
+        if calls.isEmpty, !error.isWithinCall { return .text }
+        guard skipToNextCall(&scanner) else { return .malformed(error.reason) }
+        problems.append(.malformed(error.reason))
+        continue
+      }
+      if scanner.skipAfterSpace(",") { continue }
+      if scanner.skipAfterSpace("]") { break }
+      scanner.skipSpace()
+      return scanner.isAtEnd ? .unfinished : .malformed("] is missing after \(calls.count) calls")
+    }
+    guard !calls.isEmpty || !problems.isEmpty else { return .malformed("an empty list") }
+    return .closed(calls, problems: problems, by: closing, &scanner)
+  }
+
+  /// Passes over what is left of a call that failed: the parenthesis that ends it, and a comma.
+  private static func skipToNextCall(_ scanner: inout ByteScanner) -> Bool {
+    var ahead = scanner
+    guard ahead.text(upTo: ")") != nil else { return false }
+    if ahead.skipAfterSpace(",") || ahead.starts(with: "]", at: ahead.index(afterSpaceFrom: ahead.position)) {
+      scanner = ahead
+      return true
+    }
+    return false
+  }
+
+  /// Reads one call.
+  ///
+  /// - Parameter parameters: The names of a function's parameters, for arguments by position; without names, those are
+  ///   an error.
+  static func call(
+    _ scanner: inout ByteScanner, parameters: (String) -> [String] = { _ in [] }
+  ) throws(CallSyntaxError) -> ToolCall {
+    scanner.skipSpace()
+    let name = scanner.text { isNamePart($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+    guard !name.isEmpty, scanner.skipAfterSpace("(") else {
+      throw CallSyntaxError("( is missing after \"\(name.prefix(40))\"", isWithinCall: false)
+    }
+    var arguments = JSONObject()
+    var positions = parameters(name)[...]
+    while true {
+      scanner.skipSpace()
+      if scanner.skip(")") { return ToolCall(name: name, arguments: arguments) }
+      guard let key = key(&scanner) ?? positions.popFirst() else {
+        throw CallSyntaxError("an argument of \(name) without a name")
+      }
+      var literal = PythonLiteral(scanner, takesWords: true)
+      guard let value = literal.read() else {
+        scanner = literal.scanner
+        throw CallSyntaxError("\(key) of \(name) is not a literal")
+      }
+      arguments[key] = value
+      scanner = literal.scanner
+      if scanner.skipAfterSpace(",") { continue }
+      guard scanner.skipAfterSpace(")") else { throw CallSyntaxError(") is missing after \(key) of \(name)") }
+      return ToolCall(name: name, arguments: arguments)
+    }
+  }
+
+  /// Reads the name before `=`, and skips both; nil, with nothing read, if the argument has none.
+  private static func key(_ scanner: inout ByteScanner) -> String? {
+    let start = scanner.position
+    let key = scanner.text(while: isNamePart)
+    guard !key.isEmpty, scanner.skipAfterSpace("=") else {
+      scanner.position = start
+      return nil
+    }
+    return key
+  }
+
+  static func isNamePart(_ byte: UInt8) -> Bool {
+    let scalar = Unicode.Scalar(byte)
+    return byte >= 0x80 || byte == UInt8(ascii: "_") || ("0"..."9").contains(scalar) || ("a"..."z").contains(scalar)
+      || ("A"..."Z").contains(scalar)
+  }
+}
+
+/// A single call, written as a line of Python.
+public enum PythonCall {
+  /// Reads a call; nil if the text is not one.
+  ///
+  /// - Parameter parameters: The names of a function's parameters, for arguments by position.
+  public static func read(_ text: String, parameters: (String) -> [String]) -> ToolCall? {
+    var scanner = ByteScanner(text)
+    return try? PythonCalls.call(&scanner, parameters: parameters)
+  }
+}

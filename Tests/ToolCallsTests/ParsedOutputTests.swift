@@ -1,0 +1,280 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import ToolCalls
+
+/// One output per parser, with a call of `find` for "čaj ☕️" in it and text around where the format has room for it.
+enum Outputs {
+  static let all: [(parser: CallParser, text: String)] = [
+    (
+      .jsonTools,
+      "<think>hm ☕️</think>Só.<tool_call>\n{\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}\n</tool_call>"
+    ),
+    (.qwen3Coder, "Só.<tool_call>\n<function=find>\n<parameter=q>\nčaj ☕️\n</parameter>\n</function>\n</tool_call>"),
+    (.mistral, "[THINK]hm[/THINK]Só.[TOOL_CALLS]find[CALL_ID]a1B2c3D4e[ARGS]{\"q\": \"čaj ☕️\"}"),
+    (.pythonic, "Só.<|tool_call_start|>[find(q=\"čaj ☕️\")]<|tool_call_end|>"),
+    (.functionGemma, "Só.<start_function_call>call:find{q:<escape>čaj ☕️<escape>}<end_function_call>"),
+    (.gemma4, "<|channel>thought\nhm<channel|>Só.<|tool_call>call:find{q:<|\"|>čaj ☕️<|\"|>}<tool_call|>"),
+    (
+      .harmony,
+      "<|channel|>analysis<|message|>hm ☕️<|end|><|start|>assistant<|channel|>final<|message|>Só.<|end|>"
+        + "<|start|>assistant<|channel|>commentary to=functions.find <|constrain|>json<|message|>{\"q\": \"čaj ☕️\"}<|call|>"
+    ),
+    (.glm47, "Só.<tool_call>find\n<arg_key>q</arg_key>\n<arg_value>čaj ☕️</arg_value></tool_call>"),
+    (
+      .longcat,
+      "<longcat_think>hm</longcat_think>Só.<longcat_tool_call>find\n<longcat_arg_key>q</longcat_arg_key>\n"
+        + "<longcat_arg_value>čaj ☕️</longcat_arg_value>\n</longcat_tool_call>"
+    ),
+    (
+      .minimaxM2,
+      "Só.<minimax:tool_call><invoke name=\"find\"><parameter name=\"q\">čaj ☕️</parameter></invoke></minimax:tool_call>"
+    ),
+    (
+      .kimiK2,
+      "Só.<|tool_calls_section_begin|><|tool_call_begin|>functions.find:0<|tool_call_argument_begin|>{\"q\": \"čaj ☕️\"}"
+        + "<|tool_call_end|><|tool_calls_section_end|>"
+    ),
+    (
+      .deepseekV3,
+      "Só.<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>find<｜tool▁sep｜>{\"q\": \"čaj ☕️\"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>"
+    ),
+    (
+      .deepseekV3,
+      "Só.<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>find\n```json\n{\"q\": \"čaj ☕️\"}\n```"
+        + "<｜tool▁call▁end｜><｜tool▁calls▁end｜>"
+    ),
+    (
+      .deepseekV32,
+      "Só.<｜DSML｜function_calls>\n<｜DSML｜invoke name=\"find\">\n<｜DSML｜parameter name=\"q\" string=\"true\">čaj ☕️"
+        + "</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜function_calls>"
+    ),
+    (
+      .seedOSS,
+      "<seed:think>hm</seed:think>Só.<seed:tool_call>\n<function=find>\n<parameter=q>čaj ☕️</parameter>\n</function>\n"
+        + "</seed:tool_call>"
+    ),
+    (
+      .step3,
+      "Só.<｜tool_calls_begin｜><｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name=\"find\">"
+        + "<steptml:parameter name=\"q\">čaj ☕️</steptml:parameter></steptml:invoke><｜tool_call_end｜><｜tool_calls_end｜>"
+    ),
+    (
+      .ernie45,
+      "hm\n</think>\n\n<response>\nSó.</response>\n<tool_call>\n{\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}\n</tool_call>"
+    ),
+    (
+      .hunyuan,
+      "<think>hm</think><answer>Só.</answer><tool_calls>[{\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}]</tool_calls>"
+    ),
+    (.jamba, "Só.<tool_calls>[\n  {\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}\n]</tool_calls>"),
+    (
+      .nemotronNano,
+      "<think>hm</think>Só.<TOOLCALL>[{\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}]</TOOLCALL>"
+    ),
+    (.phi4Mini, "Só.<|tool_call|>[{\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}]<|/tool_call|>"),
+    (.granite, "Só.<|tool_call|>[{\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}]"),
+    (.apertus, "<|inner_prefix|>hm<|inner_suffix|>Só.<|tools_prefix|>[{\"find\": {\"q\": \"čaj ☕️\"}}]<|tools_suffix|>"),
+    (
+      .commandR7B,
+      "<|START_THINKING|>hm<|END_THINKING|>Só.<|START_ACTION|>[\n    {\"tool_call_id\": \"0\", \"tool_name\": \"find\", "
+        + "\"parameters\": {\"q\": \"čaj ☕️\"}}\n]<|END_ACTION|>"
+    ),
+    (.olmo3, "Só.<function_calls>find(q=\"čaj ☕️\")</function_calls>"),
+    (.llama3JSON, "Só.<|python_tag|>{\"name\": \"find\", \"parameters\": {\"q\": \"čaj ☕️\"}}"),
+    (.llama3JSON, "{\"name\": \"find\", \"parameters\": {\"q\": \"čaj ☕️\"}}"),
+    (.llamaPythonic, "[find(q=\"čaj ☕️\")]"),
+    (.llamaPythonic, "Só.<|python_start|>[find(q=\"čaj ☕️\")]<|python_end|>"),
+    (.xlam, "[{\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}]"),
+    (.xlam, "```json\n[{\"name\": \"find\", \"arguments\": {\"q\": \"čaj ☕️\"}}]\n```"),
+  ]
+
+  static let tools = [
+    ToolDefinition(
+      name: "find", description: "",
+      parameters: JSONObject([("properties", ["q": ["type": "string"]]), ("required", ["q"])]))
+  ]
+
+  static func parse(_ text: String, by parser: CallParser, tools: [ToolDefinition] = tools) -> ParsedOutput {
+    ParsedOutput(parsing: text, by: parser, tools: tools)
+  }
+}
+
+@Suite("A model's output, taken apart")
+struct ParsedOutputTests {
+  private func parse(_ text: String, by parser: CallParser) -> ParsedOutput { Outputs.parse(text, by: parser) }
+
+  @Test("Every parser reads the call, the prose and the reasoning of its format", arguments: Outputs.all)
+  func reads(_ parser: CallParser, _ text: String) {
+    let output = parse(text, by: parser)
+    #expect(output.calls == [ToolCall(name: "find", arguments: JSONObject([("q", "čaj ☕️")]))])
+    #expect(output.prose.trimmed == (text.contains("Só.") ? "Só." : ""))
+    #expect(output.reasoning.contains("hm") == text.contains("hm"))
+    #expect(output.problems.isEmpty)
+  }
+
+  @Test("Every parser is there")
+  func complete() { #expect(Set(Outputs.all.map(\.parser)) == Set(CallParser.allCases)) }
+
+  @Test("An output that ends anywhere is a call, a truncated call or text", arguments: Outputs.all)
+  func cutOff(_ parser: CallParser, _ text: String) {
+    let bytes = Array(text.utf8)
+    for end in 0..<bytes.count {
+      let output = ParsedOutput(parsing: Array(bytes[..<end]), by: parser, tools: Outputs.tools)
+      #expect(!output.problems.contains { if case .malformed = $0 { true } else { false } }, "ends at \(end)")
+      #expect(output.calls.allSatisfy { $0.name == "find" }, "ends at \(end)")
+    }
+  }
+
+  /// What no format may take for its own end, or for another call, within a text.
+  private static let markers = [
+    "<tool_call>", "</tool_call>", "<think>", "</think>", "<function=f>", "</function>", "<parameter=k>",
+    "</parameter>",
+    "[TOOL_CALLS]", "[ARGS]", "</s>", "<|tool_call_end|>", "<end_function_call>", "<|call|>", "<|end|>", "<arg_key>",
+    "</arg_value>", "</invoke>", "</minimax:tool_call>", "<|tool_call_end|>", "<｜tool▁call▁end｜>", "</｜DSML｜parameter>",
+    "</seed:tool_call>", "</tool_calls>", "</TOOLCALL>", "<|/tool_call|>", "<|tools_suffix|>", "<|END_ACTION|>",
+    "</function_calls>", "<|python_end|>", "```", "}]", "), b(", "\\", "\"", "'", "<tool_call|>", "[/THINK]",
+    "<steptml:parameter name=\"k\">", "</steptml:parameter>",
+  ]
+
+  @Test("A mark within a text ends nothing", arguments: Outputs.all)
+  func marks(_ parser: CallParser, _ text: String) {
+    for marker in Self.markers {
+      let value = "x \(marker) y"
+      let isQuoted = text.contains("\"čaj ☕️\"")
+      let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+      let output = parse(text.replacing("čaj ☕️", with: isQuoted ? escaped : value), by: parser)
+      #expect(output.calls.first?.arguments["q"] == .string(value), "\(marker)")
+      #expect(output.calls.count == 1 && output.problems.isEmpty, "\(marker)")
+    }
+  }
+
+  @Test("A bad call spoils none of the good ones beside it")
+  func badBesideGood() {
+    let texts: [(CallParser, String)] = [
+      (
+        .kimiK2,
+        "<|tool_calls_section_begin|><|tool_call_begin|>functions.find:0<|tool_call_argument_begin|>{bad}<|tool_call_end|>"
+          + "<|tool_call_begin|>functions.find:1<|tool_call_argument_begin|>{\"q\": \"a\"}<|tool_call_end|>"
+          + "<|tool_calls_section_end|>"
+      ),
+      (
+        .jsonTools,
+        "<tool_call>{bad}</tool_call><tool_call>{\"name\": \"find\", \"arguments\": {\"q\": \"a\"}}</tool_call>"
+      ),
+      (.jsonTools, "<tool_call>[7, {\"name\": \"find\", \"arguments\": {\"q\": \"a\"}}]</tool_call>"),
+      (.pythonic, "<|tool_call_start|>[find(q=*), find(q=\"a\")]<|tool_call_end|>"),
+      (
+        .qwen3Coder,
+        "<tool_call><function=find><parameter=>b</parameter></function><function=find><parameter=q>a</parameter></function>"
+          + "</tool_call>"
+      ),
+      (.olmo3, "<function_calls>find(q=*)\nfind(q='a')</function_calls>"),
+      (.mistral, "[TOOL_CALLS]find[ARGS]{bad}[TOOL_CALLS]find[ARGS]{\"q\": \"a\"}"),
+      (
+        .harmony,
+        "<|channel|>commentary to=functions.find<|message|>{bad}<|call|><|start|>assistant to=functions.find<|channel|>"
+          + "commentary json<|message|>{\"q\": \"a\"}<|call|>"
+      ),
+    ]
+    for (parser, text) in texts {
+      let output = parse(text, by: parser)
+      #expect(output.calls.map(\.arguments) == [JSONObject([("q", "a")])], "\(text)")
+      #expect(output.problems.count == 1, "\(text): \(output.problems)")
+    }
+  }
+
+  @Test("Departures from a format are read and counted")
+  func leniency() {
+    let call = "{\"name\": \"find\", \"arguments\": {\"q\": \"a\"}}"
+    let texts: [(CallParser, String, [CallLeniency])] = [
+      (.jsonTools, "<think>hm <tool_call>\(call)</tool_call>", [.unclosedReasoning]),
+      (.jsonTools, "<tool_call>\(call)", [.unclosedCall]),
+      (
+        .jsonTools, "<tool_call>\(call.replacing("arguments", with: "parameters"))</tool_call>",
+        [.parametersForArguments]
+      ),
+      (.qwen3Coder, "<function=find>\n<parameter=q>\na\n</parameter>\n</function>", [.missingWrapper]),
+      (
+        .qwen3Coder,
+        "<tool_call><function=find><parameter=q>a</parameter></function></tool_call> b</parameter></function></tool_call>",
+        [.ambiguousEnd]
+      ),
+    ]
+    for (parser, text, leniencies) in texts {
+      let output = parse(text, by: parser)
+      #expect(output.calls.map(\.leniencies) == [leniencies], "\(text)")
+    }
+  }
+
+  @Test("Reasoning that the prompt opened ends at its closing tag, and calls in it do not count")
+  func openedReasoning() {
+    let output = parse("I should look.\n</think>\nHello", by: .jsonTools)
+    #expect(output.reasoning == "I should look.\n" && output.prose == "\nHello")
+    let quoted = parse(
+      "Shall I <tool_call>{\"name\": \"find\", \"arguments\": {}}</tool_call>, or <tool_call>{\"na? No.</think>No.",
+      by: .jsonTools)
+    #expect(quoted.calls.isEmpty && quoted.problems.isEmpty && quoted.prose == "No.")
+    let closed = parse("<think><tool_call>{\"name\": \"find\"}</tool_call></think>", by: .jsonTools)
+    #expect(closed.calls.isEmpty)
+  }
+
+  @Test("Harmony: the recipient before or after the channel, an opened turn, and none for the assistant")
+  func harmonyHeaders() {
+    for text in [
+      " to=functions.find<|channel|>analysis<|message|>{\"q\": \"a\"}<|call|>",
+      "<|start|>assistant to=functions.find<|channel|>commentary json<|message|>{\"q\": \"a\"}<|call|>",
+      "<|channel|>analysis to=functions.find code<|message|>{\"q\": \"a\"}",
+    ] {
+      #expect(parse(text, by: .harmony).calls.map(\.name) == ["find"], "\(text)")
+    }
+    let talk = parse("<|channel|>commentary to=assistant<|message|>{\"q\": \"a\"}<|end|>", by: .harmony)
+    #expect(talk.calls.isEmpty && talk.prose == "{\"q\": \"a\"}")
+  }
+
+  @Test("Bare calls begin the answer, and their tools exist")
+  func bareCalls() {
+    #expect(parse("{\"name\": \"other\", \"parameters\": {}}", by: .llama3JSON).calls.isEmpty)
+    #expect(parse("As JSON: {\"name\": \"find\", \"parameters\": {}}", by: .llama3JSON).calls.isEmpty)
+    #expect(parse("[1] is a footnote", by: .llamaPythonic).prose == "[1] is a footnote")
+    let two = parse(
+      "{\"name\": \"find\", \"parameters\": {\"q\": \"a\"}}; {\"name\": \"find\", \"parameters\": {}}", by: .llama3JSON)
+    #expect(two.calls.count == 2)
+  }
+
+  @Test("Invalid UTF-8 is replaced")
+  func invalidUTF8() {
+    let output = ParsedOutput(parsing: [0x68, 0xFF, 0xE2, 0x98], by: .jsonTools, tools: [])
+    #expect(output.prose == "h\u{FFFD}\u{FFFD}")
+  }
+}
+
+/// Outputs and the calls that must be read from them, from others who tried parsers.
+struct HarvestedCaseTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let number: Int
+    let json: JSONValue
+    var testDescription: String { "\(number) \(json["parser"]?.string ?? ""): \(json["what"]?.string ?? "")" }
+  }
+
+  static let cases: [Case] = {
+    let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/cases.json")
+    let json = (try? JSONValue(parsing: Data(contentsOf: url))) ?? .null
+    return (json.array ?? []).enumerated().map { Case(number: $0, json: $1) }
+  }()
+
+  @Test func `all of them are there`() { #expect(Self.cases.count == 77) }
+
+  @Test(arguments: cases) func `the calls are read`(_ item: Case) throws {
+    let parser = try #require(item.json["parser"]?.string.flatMap(CallParser.init(rawValue:)))
+    let tools = (item.json["tools"]?.array ?? []).compactMap { tool -> ToolDefinition? in
+      guard let function = tool["function"], let name = function["name"]?.string else { return nil }
+      return ToolDefinition(name: name, description: "", parameters: function["parameters"]?.object ?? JSONObject())
+    }
+    let output = ParsedOutput(parsing: try #require(item.json["text"]?.string), by: parser, tools: tools)
+    let calls = output.calls.map(\.json)
+    let expected = item.json["expected"]?.array ?? []
+    #expect(calls == expected, "\(output)")
+  }
+}
