@@ -19,8 +19,13 @@ package struct JSONReader {
   /// The index of the next byte to read.
   package var position = 0
   private var depth = 0
+  /// Whether the last of two members of a name counts, as for most readers, instead of being an error.
+  private let keepsLastOfName: Bool
 
-  package init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+  package init(_ bytes: UnsafeBufferPointer<UInt8>, keepsLastOfName: Bool = false) {
+    self.bytes = bytes
+    self.keepsLastOfName = keepsLastOfName
+  }
 
   /// Parses the whole text as one value.
   mutating func readText() throws(JSONError) -> JSONValue {
@@ -96,15 +101,15 @@ extension JSONReader {
     }
   }
 
-  /// - Throws: `.duplicateName` for a name that occurs twice: readers disagree on which one counts, and here a file
-  ///   decides what is measured.
+  /// - Throws: `.duplicateName` for a name that occurs twice, unless the last counts: readers disagree on which one does,
+  ///   and here a file decides what is measured.
   private mutating func readObject() throws(JSONError) -> JSONObject {
     var object = JSONObject()
     try expect(UInt8(ascii: "{"))
     if consume(UInt8(ascii: "}")) { return object }
     repeat {
       let name = try readName()
-      guard object[name] == nil else { throw error(.duplicateName(name)) }
+      guard keepsLastOfName || object[name] == nil else { throw error(.duplicateName(name)) }
       object[name] = try readValue()
     } while consume(UInt8(ascii: ","))
     try expect(UInt8(ascii: "}"))

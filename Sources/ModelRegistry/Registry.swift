@@ -34,8 +34,6 @@ public struct Registry: Sendable {
   public let kind: RegistryKind
   /// Every role, in file order.
   public let entries: [Entry]
-  /// Of each role, those that point at the same place of the file, itself included.
-  private let companies: [Role: [Role]]
 
   /// Reads a registry from its bytes; `path` names them in messages.
   ///
@@ -52,7 +50,6 @@ public struct Registry: Sendable {
     self.bytes = bytes
     kind = type(of: form).kind
     entries = Self.checked(form.entries)
-    companies = Dictionary(form.entries.map { ($0.role, form.rolesMoving(with: $0.role)) }) { first, _ in first }
   }
 
   /// The roles, in file order.
@@ -100,7 +97,11 @@ public struct Registry: Sendable {
   }
 
   /// The roles that point at the same place of the file as one does, itself included: an edit there moves them all.
-  public func rolesMoving(with role: Role) -> [Role] { companies[role] ?? [role] }
+  ///
+  /// - Complexity: O(*n*) in bytes, as reading.
+  public func rolesMoving(with role: Role) -> [Role] {
+    (try? RegistryKind.form(of: bytes))?.rolesMoving(with: role) ?? [role]
+  }
 
   private func entry(of role: Role) -> Entry? { entries.first { $0.role == role } }
 

@@ -70,6 +70,7 @@ extension RegistryError {
     case unrecognized
     case notAnObject(kind: String)
     case modelsMissing
+    case tooManyRoles(Int, limit: Int)
     case modelsNotAnObject(kind: String)
     case malformedRole(Role)
     case idNotAString(Role, kind: String)
@@ -124,6 +125,7 @@ extension RegistryError {
           + "`defaultLocalModelId`, or the YAML of llama-swap or LiteLLM"
       case .notAnObject(let kind): "a registry must be a JSON object, found \(kind)"
       case .modelsMissing: "no \"models\" in the registry; add an object that maps roles to model ids"
+      case .tooManyRoles(let count, let limit): "\(count) roles are more than the \(limit) that are read"
       case .modelsNotAnObject(let kind): "\"models\" must be an object that maps roles to model ids, found \(kind)"
       case .malformedRole(let role):
         "\(role.rawValue.debugDescription) can't be a role: it must not be blank or have control characters"
@@ -149,8 +151,8 @@ extension RegistryError {
         "the model of \"\(role)\" is started by its command, so that its id can't be changed alone; move the alias, "
           + "without --move model"
       case .valueShared(let role, let line):
-        "the value of role \"\(role)\" at line \(line) is shared by an anchor or an alias; --move model changes it for "
-          + "all that share it, or write a value of its own"
+        "the value of role \"\(role)\" at line \(line) is shared with others by reference, an alias or a merge; write a "
+          + "value of its own, or change all that share it by --move model where the form can"
       case .unterminated(let what, let line): "the \(what) that begins at line \(line) never ends"
       case .unbalancedBracket(let line): "the bracket at line \(line) doesn't close the one that is open"
       case .setNotUnique(let name, let lines):

@@ -84,8 +84,10 @@ struct PolicyCheck {
 
   /// The first cell of one request at a time in which somebody would wait too long.
   private func slowCell(_ conditions: RoleConditions) -> String? {
+    var seen = Set<Metric>()
     for facts in verdict.facts where facts.side == .candidate && facts.regime?.concurrency == 1 {
       for figure in facts.figures {
+        seen.insert(figure.metric)
         switch figure.metric {
         case .decodeTokensPerSecond where figure.value < conditions.rateLimit:
           return String(
@@ -98,6 +100,9 @@ struct PolicyCheck {
         default: continue
         }
       }
+    }
+    guard seen.isSuperset(of: [.decodeTokensPerSecond, .firstTokenLatency]) else {
+      return "an interactive role needs a cell of one request at a time, with its decode rate and time to first token"
     }
     return nil
   }

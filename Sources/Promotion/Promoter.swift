@@ -114,7 +114,7 @@ public struct Promoter: Sendable {
     let isOverridden =
       verdict.isProvisional && !judge.envelope.promotion.maturity.allowsProvisional && !check.asksForMaturity(moved)
     if isOverridden, !permissions.allowsProvisional { return decision(.needsMaturity) }
-    if let sentinel = try SentinelReading.newest(in: calibration, host: session.host.fingerprint).blocking {
+    if let sentinel = try blockingSentinel(session, mayMigrate: !permissions.isDryRun) {
       return decision(.sentinelOffZero, sentinel: sentinel)
     }
     if permissions.isDryRun || !proposal.reasonsForOwner.isEmpty {
@@ -122,13 +122,21 @@ public struct Promoter: Sendable {
       let remarks = try weights.remarks(on: inputs.evidence)
       return decision(permissions.isDryRun ? .wouldEdit : .needsOwner, remarks: remarks)
     }
+    let also = permissions.also.filter { moved.contains($0) && !asked.contains($0) }
     let remarks = try log.apply(
-      edit, kind: .promotion, comparison: comparison, remark: Self.remark(isOverridden, move, also: permissions.also)
+      edit, kind: .promotion, comparison: comparison, remark: Self.remark(isOverridden, also: also)
     ) {
-      try policyCheck(judge.envelope, inputs, verdict, weights).verify(moved)
+      let remarks = try weights.remarks(on: inputs.evidence)
+      // All that was asked before the lock may have changed since.
+      let check = try policyCheck(judge.envelope, inputs, verdict, weights)
+      try check.verify(moved)
+      guard check.isMature(moved), !isOverridden || !check.asksForMaturity(moved),
+        try self.roles(moving: asked, move, in: document, judge.envelope, permissions) == moved,
+        try blockingSentinel(session, mayMigrate: true) == nil
+      else { throw PromotionError.policyChanged(policy.url.relativePath) }
       try takeOverChallenges(comparison)
       try checkChallenge(comparison)
-      return try weights.remarks(on: inputs.evidence)
+      return remarks
     }
     return decision(.edited, remarks: remarks)
   }
@@ -173,9 +181,13 @@ public struct Promoter: Sendable {
     return moved
   }
 
-  private static func remark(_ isOverridden: Bool, _ move: RegistryEdit.Move, also: [Role]) -> String {
+  private func blockingSentinel(_ session: MeasurementSession, mayMigrate: Bool) throws -> SentinelReading? {
+    try SentinelReading.newest(in: calibration, host: session.host.fingerprint, mayMigrate: mayMigrate).blocking
+  }
+
+  private static func remark(_ isOverridden: Bool, also: [Role]) -> String {
     let provisional = isOverridden ? ", provisional verdict allowed by hand" : ""
-    guard move == .model, !also.isEmpty else { return provisional }
+    guard !also.isEmpty else { return provisional }
     return provisional + ", \(also.map(\.rawValue).joined(separator: " and ")) moved by hand as well"
   }
 

@@ -16,6 +16,8 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
   case movesUncovered([Role], with: [Role])
   /// The registry's owner asks for something that the comparison lacks; the role is nil if it is for all.
   case policyForbids(Role?, String, policy: String)
+  /// What the policy asks for, or the sentinel says, changed during the promotion.
+  case policyChanged(String)
   /// The registry's policy does not let that envelope decide the role.
   case envelopeNotAllowed(Role, EnvelopeHash, policy: String)
   /// Without a policy, the envelope is too weak to decide the role.
@@ -59,6 +61,8 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
         + "envelope to them in the policy, name them by --also, or leave --move model out"
     case .policyForbids(let role, let problem, let policy):
       "\(policy) forbids the promotion\(role.map { " of the role \($0)" } ?? ""): \(problem)"
+    case .policyChanged(let policy):
+      "\(policy) or the host's sentinel changed during the promotion; nothing was changed: ask again"
     case .envelopeNotAllowed(let role, let envelope, let policy):
       "\(policy) does not let the envelope \(envelope) decide the role \(role); if it should, "
         + "`resident registry allow \(role) FILE` with that envelope's file adds it"

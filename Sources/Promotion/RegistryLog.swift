@@ -44,8 +44,11 @@ public struct RegistryLog: Sendable {
       } catch {
         failure = error
       }
+      // An edit that might not survive a power failure was made nevertheless.
+      var isMade = failure == nil
+      if case RegistryError.file(_, .notDurable)? = failure { isMade = true }
       for index in records.indices {
-        records[index].state = failure == nil ? .done : .abandoned
+        records[index].state = isMade ? .done : .abandoned
         try store.record(records[index])
       }
       if let failure { throw failure }
@@ -73,14 +76,17 @@ public struct RegistryLog: Sendable {
 
   /// Takes back the role's last edit of this file that was not taken back yet, as an edit like any other.
   ///
-  /// Roles that share the edited model go back together.
+  /// Roles that share the edited model go back together, and so do those of one edit that a policy moves together.
   ///
+  /// - Parameter company: The roles that a policy moves together with this one, itself included.
   /// - Returns: What was, or for a dry run would be, changed, as a patch.
   /// - Throws: `PromotionError.nothingToRollBack`; `RegistryError.residentMoved` if the role was changed since.
-  public func rollBack(_ role: Role, isDryRun: Bool) throws -> UnifiedDiff {
+  public func rollBack(_ role: Role, with company: [Role] = [], isDryRun: Bool) throws -> UnifiedDiff {
     if !isDryRun { try recover() }
     guard let last = try standing(of: role).last else { throw PromotionError.nothingToRollBack(role) }
-    let company = last.sharesModel ? try edits().filter { $0.edit == last.edit } : [last]
+    let company = try edits().filter {
+      $0.id == last.id || $0.edit != nil && $0.edit == last.edit && (last.sharesModel || company.contains($0.role))
+    }
     let edit = try RegistryEdit(
       company.map { RegistryEdit.Change(role: $0.role, expected: $0.to, replacement: $0.from) },
       move: last.sharesModel ? .model : .role)

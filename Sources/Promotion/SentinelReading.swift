@@ -88,11 +88,15 @@ extension SentinelReading {
   /// One that lacks what its effect needs, by too many void blocks for instance, says nothing, and the one before it
   /// stands.
   ///
-  /// - Parameter calibration: The database of calibrations.
+  /// - Parameters:
+  ///   - calibration: The database of calibrations.
+  ///   - mayMigrate: Whether an older database is brought up to date; else it is an error.
   /// - Throws: `StoreError`.
-  public static func newest(in calibration: URL, host: String) throws -> [SentinelReading] {
+  public static func newest(
+    in calibration: URL, host: String, mayMigrate: Bool = true
+  ) throws -> [SentinelReading] {
     guard FileManager.default.fileExists(atPath: calibration.path) else { return [] }
-    let store = try readable(calibration)
+    let store = try readable(calibration, mayMigrate: mayMigrate)
     var readings: [SentinelReading] = []
     for heading in try store.sentinels(host: host) {
       let isSuperseded = readings.contains {
@@ -104,10 +108,10 @@ extension SentinelReading {
   }
 
   /// An older schema must not hide what its sentinels found, so it is brought up to date; else, nothing is written.
-  private static func readable(_ calibration: URL) throws -> MeasurementStore {
+  private static func readable(_ calibration: URL, mayMigrate: Bool) throws -> MeasurementStore {
     do {
       return try MeasurementStore(at: calibration, mode: .readOnly)
-    } catch StoreError.file(_, .olderSchema) {
+    } catch StoreError.file(_, .olderSchema) where mayMigrate {
       return try MeasurementStore(at: calibration, mode: .readWrite)
     }
   }

@@ -63,7 +63,7 @@ public struct CallJudge: Sendable {
   private func tool(named name: String) -> ToolDefinition? { tools.first { $0.name == name } }
 
   private static let tags = [
-    "<tool_call>", "</tool_call>", "<function=", "<parameter=", "[TOOL_CALLS]", "[ARGS]", "<|tool_call_start|>",
+    "<tool_call>", "</tool_call>", "<function=", "<parameter=", "[TOOL_CALLS]", "<|tool_call_start|>",
     "<|tool_call_end|>", "<start_function_call>", "<end_function_call>", "<|channel|>", "<arg_key>",
     "<minimax:tool_call>", "<invoke name=", "<|tool_call_begin|>", "<|tool_calls_section_begin|>", "<tool_response>",
     "<|tool_call>", "<tool_call|>", "<longcat_tool_call>", "<｜tool▁call", "<｜DSML｜", "<seed:tool_call>", "<｜tool_call",

@@ -32,7 +32,8 @@ public enum CallParser: String, Sendable, CaseIterable {
   case step3
   /// `<tool_call>{…}</tool_call>` beside `<response>…</response>`: ERNIE 4.5.
   case ernie45
-  /// `<tool_calls>[{"name": …, "arguments": {…}}]</tool_calls>`: Hunyuan A13B and dense.
+  /// `<tool_calls>[{"name": …, "arguments": {…}}]</tool_calls>` of Hunyuan A13B, and
+  /// `<tool_calls><tool_call>name` with JSON in a block of code of the dense ones.
   case hunyuan
   /// `<tool_calls>[…]</tool_calls>` likewise.
   case jamba
@@ -121,27 +122,35 @@ extension CallParser {
     (["<function name=\"", "<param name=\""], nil),
     (["[TOOL_CALLS]"], .mistral),
     (["<atem:function_calls>"], nil),
-    (["<｜DSML｜"], .deepseekV32),
+    (["｜DSML｜", "function_calls"], .deepseekV32),
     (["<steptml:invoke"], .step3),
     (["<｜tool▁calls▁begin｜>"], .deepseekV3),
     (["<TOOLCALL>"], .nemotronNano),
     (["<|tools_prefix|>"], .apertus),
     (["<|START_ACTION|>"], .commandR7B),
     (["<|/tool_call|>"], .phi4Mini),
+    (["<|tool|>", "<|/tool|>"], .phi4Mini),
+    (["functools["], .phi4Mini),
     (["<|tool_call|>"], .granite),
     (["<function_calls>", "</function_calls>"], .olmo3),
     (["<tool_calls>", "助手："], .hunyuan),
+    (["<tool_calls>", "<tool_call>function"], .hunyuan),
     (["<tool_calls>", "</tool_calls>"], .jamba),
+    (["]<]minimax[>["], nil),
     (["<tool_call>", "<response>"], .ernie45),
     (["<tool_call>", "tool_call.name"], .jsonTools),
     // Templates that only say in words how to call, such as those of SmolLM3 and Reka.
     (["<tool_call>", "\"arguments\""], .jsonTools),
+    (["<tool_call>", "\\\"arguments\\\""], .jsonTools),
     (["<tool_call>", "tool_calls"], .jsonTools),
-    (["<|channel|>", "<|message|>", "to=functions."], .harmony),
+    (["<|channel|>", "<|message|>", "commentary"], .harmony),
     (["<|channel|>", "<|constrain|>"], .harmony),
+    (["<function=", "</function>", "<|python_tag|>"], nil),
     (["<|python_tag|>"], .llama3JSON),
     (["<|start_header_id|>", "\"parameters\""], .llama3JSON),
     (["<|header_start|>", "func_name"], .llamaPythonic),
+    (["<|header_start|>", "\"parameters\""], .llama3JSON),
     (["xlam"], .xlam),
+    (["xLAM"], .xlam),
   ]
 }

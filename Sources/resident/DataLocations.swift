@@ -84,6 +84,7 @@ struct PolicyOption: ParsableArguments {
   var policy: String?
 
   func file(beside registry: RegistryFile) -> RegistryPolicyFile {
-    policy.map { RegistryPolicyFile(URL(fileURLWithPath: $0)) } ?? RegistryPolicyFile(beside: registry.url)
+    policy.map { RegistryPolicyFile(URL(fileURLWithPath: $0), isRequired: true) }
+      ?? RegistryPolicyFile(beside: registry.url)
   }
 }

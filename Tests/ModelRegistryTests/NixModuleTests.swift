@@ -130,4 +130,47 @@ struct NixModuleTests {
     let (text, _) = try marked.pointing(Role(rawValue: role), at: "o/b")
     #expect(text == "{ defaultLocalModelId = \"o/a\"; roleOverrides.\"\(role)\" = \"o/b\"; }")
   }
+
+  /// Each with an edit that would give another role, or another place, the new id.
+  static let dependent: [(String, Role, RegistryEdit.Move)] = [
+    ("{ models = rec { default = \"o/a\"; coding = default; }; }", "default", .role),
+    ("{ defaultLocalModelId = \"o/a\"; models.coding = cfg.defaultLocalModelId; }", "default", .model),
+    ("{ models.coding = \"o/a\"; roleOverrides.fast = config.x.models.coding; }", "coding", .role),
+    ("{ models = { coding = \"o/a\"; }; roleOverrides = shared // host; }", "coding", .role),
+    ("{ models = { coding = \"o/a\"; }; roleOverrides = with ids; { coding = \"o/z\"; }; }", "coding", .role),
+    ("{ models = { coding = \"o/a\"; }; inherit (x) roleOverrides; }", "coding", .role),
+    ("let defaultLocalModelId = \"o/a\"; in { x = defaultLocalModelId; }", "coding", .role),
+    (
+      "{ defaultLocalModelId = \"o/z\"; models.default = \"o/y\"; catalog.big = { model = \"o/b\"; }; }", "coding",
+      .model
+    ),
+  ]
+
+  @Test(
+    "What may have its value from the edited place by name, or override it unseen, refuses the edit",
+    arguments: dependent)
+  func shared(_ text: String, _ role: Role, _ move: RegistryEdit.Move) throws {
+    #expect(throws: RegistryError.self) {
+      let registry = try Registry(parsing: Array(text.utf8))
+      let edit = try RegistryEdit([.init(role: role, expected: "o/a", replacement: "o/c")], move: move)
+      _ = try registry.proposal(for: edit)
+    }
+  }
+
+  @Test("An unlisted role's model moves where that model is, and not at the default id")
+  func unlistedModel() throws {
+    let text = "{ defaultLocalModelId = \"o/z\"; catalog.big = { model = \"o/a\"; }; }"
+    let changes: [RegistryEdit.Change] = ["coding", "fast"].map { .init(role: $0, expected: "o/a", replacement: "o/c") }
+    let edit = try RegistryEdit(changes, move: .model)
+    let edited = try Registry(parsing: Array(text.utf8)).proposal(for: edit).bytes
+    #expect(String(decoding: edited, as: UTF8.self) == text.replacing("o/a", with: "o/c"))
+  }
+
+  @Test("What a module gives as an example below `options` is no assignment")
+  func examples() throws {
+    let marked = MarkedText(
+      "{ options.ai = lib.mkOption { example = { roleOverrides = { coding = \"o/a\"; }; }; }; "
+        + "config.ai.models = { coding = «\"o/a\"»; }; }")
+    #expect(try marked.pointing("coding", at: "o/b").text == marked.replacing(with: "\"o/b\""))
+  }
 }

@@ -94,12 +94,14 @@ import Testing
     }
   }
 
-  @Test("A role that the set lacks is refused with those it has")
+  @Test("A role that the set lacks is refused with those it has, and an inherited one with where it comes from")
   func unknownRole() throws {
     let source = try source("{ models = { coding = \"o/a\"; inherit default; computed = x; }; }")
-    #expect(throws: RegistryError.unknownRole("default", path: "home.nix", known: ["coding", "computed"])) {
-      try source.resident(of: "default")
+    #expect(throws: RegistryError.unknownRole("oss", path: "home.nix", known: ["coding", "default", "computed"])) {
+      try source.resident(of: "oss")
     }
+    let problem = RegistryError.ContentProblem.valueNotPlain("default", line: 1, origin: "it is `default`")
+    #expect(throws: RegistryError.content(path: "home.nix", problem)) { try source.resident(of: "default") }
   }
 
   @Test("An id that was not measured is not replaced")

@@ -179,4 +179,47 @@ struct YAMLFormTests {
       return
     }
   }
+
+  /// What others may stand for, by an alias or a merge.
+  static let merged = [
+    "model_list:\n - model_name: coding\n   litellm_params: &p\n     model: openai/o/a\n"
+      + " - model_name: fast\n   litellm_params:\n     <<: *p\n     rpm: 5\n",
+    "model_list:\n - &e\n   model_name: coding\n   litellm_params: {model: openai/o/a}\n - {<<: *e, model_name: fast}\n",
+    "common: &c {aliases: [other]}\nmodels:\n  o/a: {cmd: x, aliases: [coding]}\n  o/b: {<<: *c, cmd: y}\n",
+    "models:\n  o/a: &a {cmd: x, aliases: [coding]}\n  o/b: {cmd: y}\n  o/c: {<<: *a, cmd: z}\n",
+  ]
+
+  @Test("What an alias or a merge may stand for is not edited", arguments: merged)
+  func merges(_ text: String) throws {
+    let edit = try RegistryEdit(role: "coding", expected: "o/a", replacement: "o/b")
+    #expect(throws: RegistryError.self) { try Registry(parsing: Array(text.utf8)).proposal(for: edit) }
+  }
+
+  @Test("Line ends that only YAML knows, bombs of aliases and repeated keys are one error without the file's text")
+  func hostile() throws {
+    let odd = "models:\n  o/a:\n    cmd: x\n    aliases:\n    - \"cod\u{85}ing\"\n    - fast\n  o/b: {cmd: y}\n"
+    let registry = try Registry(parsing: Array(odd.utf8))
+    let role = try #require(registry.roles.first)
+    let edit = try RegistryEdit(role: role, expected: "o/a", replacement: "o/b")
+    #expect(throws: RegistryError.self) { try registry.proposal(for: edit) }
+    var bomb = "a0: &a0 [x, x]\n"
+    for level in 1...60 { bomb += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
+    #expect(throws: RegistryError.self) { try Registry(parsing: Array((bomb + "? *a60\n: y\n").utf8)) }
+    let secret = "model_list: []\nkey: sk-secret\nkey: sk-secret\n"
+    let error = #expect(throws: RegistryError.self) { try Registry(parsing: Array(secret.utf8)) }
+    #expect(error?.description.contains("key more than once") == true && error?.description.contains("sk-") == false)
+  }
+
+  @Test("More roles than any registry has are refused")
+  func manyRoles() {
+    for text in [
+      "{\"models\": {" + (0..<3000).map { "\"r\($0)\": \"o/a\"" }.joined(separator: ",") + "}}",
+      "{ models = {" + (0..<3000).map { "r\($0) = null; " }.joined() + "}; defaultLocalModelId = \"o/a\"; }",
+      "model_list:\n" + (0..<3000).map { " - {model_name: r\($0), litellm_params: {model: o/a}}\n" }.joined(),
+    ] {
+      #expect(throws: RegistryError.content(path: "registry.json", .tooManyRoles(3000, limit: 2000))) {
+        try Registry(parsing: Array(text.utf8))
+      }
+    }
+  }
 }

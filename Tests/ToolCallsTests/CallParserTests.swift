@@ -24,11 +24,16 @@ struct CallParserTests {
     ("<｜tool▁calls▁begin｜>", .deepseekV3),
     ("<|START_ACTION|>", .commandR7B),
     ("<|start_header_id|> \"parameters\"", .llama3JSON),
+    ("\"<|start|>assistant to=\" \"functions.\" <|channel|>commentary <|message|>", .harmony),
+    ("<tool_call>{\\\"name\\\": <name>, \\\"arguments\\\": <args>}", .jsonTools),
+    ("<tool_calls><tool_call>function_name", .hunyuan),
+    ("<{{ dsml_token }}function_calls> ｜DSML｜", .deepseekV32),
+    ("<|tool|>{{ tools }}<|/tool|>", .phi4Mini),
   ]) func `the marks of a template choose the parser`(_ template: String, _ parser: CallParser) {
     #expect(CallParser(chatTemplate: template) == parser)
   }
 
-  @Test(arguments: ["{{ messages[0].content }}", "<atem:function_calls>"])
+  @Test(arguments: ["{{ messages[0].content }}", "<atem:function_calls>", "]<]minimax[>[ <tool_call> <response>"])
   func `a template of an unsupported dialect chooses none`(_ template: String) {
     #expect(CallParser(chatTemplate: template) == nil)
   }

@@ -185,6 +185,43 @@ struct ParsedOutputTests {
     }
   }
 
+  @Test("A call that lacks its end does not reach into the next one, and a tag after code is a tag")
+  func boundaries() {
+    let good = "<tool_call>\n<function=find>\n<parameter=q>\na\n</parameter>\n</function>\n</tool_call>"
+    let texts: [(CallParser, String, Int)] = [
+      (.qwen3Coder, good.replacing("</function>\n", with: "") + "\n" + good, 1),
+      (.pythonic, "I'll run `ls`<|tool_call_start|>[find(q=\"a\")]<|tool_call_end|>", 0),
+      (
+        .deepseekV3,
+        "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>find{\"q\":1}<｜tool▁call▁end｜><｜tool▁call▁begin｜>find<｜tool▁sep｜>"
+          + "{\"q\":\"a\"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>", 1
+      ),
+      (.jsonTools, "<tool_call>{\"name\": \"find\", \"arguments\": {\"q\": \"b\", \"q\": \"a\"}}</tool_call>", 0),
+      (.hunyuan, "<tool_calls><tool_call>find\n```json\n{\"q\": \"a\"}\n```</tool_call></tool_calls>", 0),
+      (.granite, "<tool_call>[{\"name\": \"find\", \"arguments\": {\"q\": \"a\"}}]", 0),
+    ]
+    for (parser, text, problems) in texts {
+      let output = parse(text, by: parser)
+      #expect(output.calls.map(\.arguments) == [JSONObject([("q", "a")])], "\(text): \(output)")
+      #expect(output.problems.count == problems, "\(text): \(output.problems)")
+    }
+    let lines =
+      "<tool_calls>\n{\"name\": \"find\", \"arguments\": {}}\n{\"name\": \"find\", \"arguments\": {}}\n</tool_calls>"
+    #expect(parse(lines, by: .jamba).calls.count == 2)
+  }
+
+  @Test("Whole numbers keep their 64 bits, and digits that begin with a zero are a text")
+  func numbers() throws {
+    let tool = ToolDefinition(
+      name: "f", description: "",
+      parameters: JSONObject([("properties", ["id": ["type": "integer"], "zip": ["type": ["string", "integer"]]])]))
+    let large = "<tool_call><function=f><parameter=id>1234567890123456789</parameter></function></tool_call>"
+    #expect(
+      Outputs.parse(large, by: .qwen3Coder, tools: [tool]).calls.first?.arguments["id"] == 1_234_567_890_123_456_789)
+    let zip = "<tool_call>f<arg_key>zip</arg_key><arg_value>01234</arg_value></tool_call>"
+    #expect(Outputs.parse(zip, by: .glm47, tools: [tool]).calls.first?.arguments["zip"] == "01234")
+  }
+
   @Test("Departures from a format are read and counted")
   func leniency() {
     let call = "{\"name\": \"find\", \"arguments\": {\"q\": \"a\"}}"

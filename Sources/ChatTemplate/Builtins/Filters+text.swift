@@ -101,7 +101,7 @@ extension Builtin {
     let endLength = end.unicodeScalars.count
     guard length >= endLength else { throw interpreter.invalid("'truncate' needs a length of at least \(endLength)") }
     guard leeway >= 0 else { throw interpreter.invalid("'truncate' needs a leeway of at least 0") }
-    if text.unicodeScalars.count <= length + leeway { return try interpreter.string(text) }
+    if text.unicodeScalars.count - leeway <= length { return try interpreter.string(text) }
     let kept = PythonText.prefix(text, length - endLength)
     if arguments.flag(1) { return try interpreter.string(kept + end) }
     // Up to the last space; all of it if there is none.

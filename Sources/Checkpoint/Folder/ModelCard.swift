@@ -31,11 +31,13 @@ public struct ModelCard: Sendable, Equatable {
   }
 
   private static func license(in text: String) -> String? {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-      $0.trimmingSuffix(while: \.isWhitespace)
-    }
+    let text = text.first == "\u{FEFF}" ? text.dropFirst() : text[...]
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .map { $0.trimmingSuffix(while: \.isWhitespace) }
     guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") else { return nil }
-    guard let root = try? compose(yaml: lines[1..<end].joined(separator: "\n")) else { return nil }
+    // Aliases can stand for more than fits any memory, and no card needs them.
+    let matter = lines[1..<end].joined(separator: "\n")
+    guard !matter.contains("*"), let root = try? compose(yaml: matter) else { return nil }
     switch root["license"] {
     case .scalar(let scalar): return scalar.string.isEmpty ? nil : scalar.string
     case .sequence(let sequence):

@@ -19,11 +19,22 @@ extension Registry {
   ///   other roles another meaning as well; errors of `resident(of:)`; `.content` if the form has no such edit.
   public func proposal(for edit: RegistryEdit) throws(RegistryError) -> EditProposal {
     for change in edit.changes { try check(change, edit.move) }
+    let edited = Set(edit.changes.map(\.role))
+    if edit.move == .model {
+      // What moves with roles that the file does not name shows when the edit is made.
+      let named = edit.changes.map(\.role).filter(roles.contains)
+      let others = named.flatMap { rolesMoving(with: $0) }.filter { !edited.contains($0) }
+      guard others.isEmpty else { throw .othersMove(others, with: edit.changes.map(\.role)) }
+    }
+    return try making(edit)
+  }
+
+  private func making(_ edit: RegistryEdit) throws(RegistryError) -> EditProposal {
     var edited = self
     var reasons: [String] = []
     for change in edit.changes where change.replacement != change.expected {
       // A role that moved with the one before it.
-      if edit.move == .model, edited[change.role] == change.replacement { continue }
+      if edit.move == .model, edited.means(change.replacement, change.role, by: edit.move) { continue }
       let step: FormEdit
       do throws(RegistryError.ContentProblem) {
         let form = try RegistryKind.form(of: edited.bytes)
@@ -44,21 +55,26 @@ extension Registry {
   }
 
   private func check(_ change: RegistryEdit.Change, _ move: RegistryEdit.Move) throws(RegistryError) {
-    if !roles.contains(change.role), let form = try? RegistryKind.form(of: bytes),
-      form.implies(change.expected, of: change.role, by: move)
-    {
-      return
-    }
+    if !roles.contains(change.role), means(change.expected, change.role, by: move) { return }
     let found = try resident(of: change.role)
     guard found == change.expected else {
       throw .residentMoved(change.role, expected: change.expected, found: found)
     }
   }
 
+  /// Whether a role means an id, by an entry of its own or by what holds for roles without one.
+  private func means(_ id: ModelID, _ role: Role, by move: RegistryEdit.Move) -> Bool {
+    if roles.contains(role) { return self[role] == id }
+    return (try? RegistryKind.form(of: bytes))?.implies(id, of: role, by: move) ?? false
+  }
+
   /// Whatever the form did: only the roles of the edit may mean something else, and they have to.
   private func verify(_ edit: RegistryEdit, made edited: Registry) throws(RegistryError) {
     let replacements = Dictionary(edit.changes.map { ($0.role, $0.replacement) }) { first, _ in first }
     let before = Dictionary(entries.map { ($0.role, $0.meaning) }) { first, _ in first }
+    for change in edit.changes where !edited.means(change.replacement, change.role, by: edit.move) {
+      guard edited.roles.contains(change.role) else { throw .content(path: path, .editWithoutEffect(change.role)) }
+    }
     var moved: [Role] = []
     for entry in edited.entries {
       if let replacement = replacements[entry.role] {
@@ -68,7 +84,8 @@ extension Registry {
         moved.append(entry.role)
       }
     }
-    moved += roles.filter { role in !edited.roles.contains(role) }
+    let left = Set(edited.roles)
+    moved += roles.filter { !left.contains($0) }
     guard moved.isEmpty else { throw .othersMove(moved, with: edit.changes.map(\.role)) }
   }
 }

@@ -121,7 +121,7 @@ public enum RegistryKind: String, Sendable, CaseIterable, CustomStringConvertibl
   private static func form(
     of root: JSONValue, in bytes: [UInt8]
   ) throws(RegistryError.ContentProblem) -> any RegistryForm {
-    if let form = RolesFile(root, in: bytes) { return form }
+    if let form = try RolesFile(root, in: bytes) { return form }
     // JSON is YAML as well.
     if root.object?["model_list"] != nil, let form = try yamlForm(of: bytes) { return form }
     return try ModelsFile(root, in: bytes)
@@ -131,7 +131,14 @@ public enum RegistryKind: String, Sendable, CaseIterable, CustomStringConvertibl
 
   private static func yamlForm(of bytes: [UInt8]) throws(RegistryError.ContentProblem) -> (any RegistryForm)? {
     guard let text = try YAMLText(bytes) else { return nil }
-    if let form = LiteLLM(text) { return form }
-    return LlamaSwap(text)
+    if let form = try LiteLLM(text) { return form }
+    return try LlamaSwap(text)
+  }
+
+  /// Far above any registry's: each role is held against the others.
+  private static let roleLimit = 2000
+
+  static func checkCount(_ count: Int) throws(RegistryError.ContentProblem) {
+    guard count <= roleLimit else { throw .tooManyRoles(count, limit: roleLimit) }
   }
 }

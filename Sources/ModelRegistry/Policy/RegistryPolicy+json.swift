@@ -31,6 +31,14 @@ extension RegistryPolicy {
       }
     }
     hosts = try fields["hosts"]?.hashes(at: "hosts") ?? []
+    for entry in entries {
+      let conditions = conditions(for: entry.role)
+      if conditions.tier != .interactive, conditions.decodeTokensPerSecond ?? conditions.firstTokenSeconds != nil {
+        throw .policy(
+          member: "roles.\(entry.role)",
+          problem: "limits the time that somebody waits, but its tier is not \"interactive\"")
+      }
+    }
   }
 
   /// The file's bytes.

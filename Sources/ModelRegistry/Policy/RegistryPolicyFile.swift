@@ -11,19 +11,22 @@ public struct RegistryPolicyFile: Sendable {
   public let url: URL
   /// The policy under its former name, which must not be there as well.
   private let former: URL?
+  /// Whether it is an error that the file is not there.
+  private let isRequired: Bool
   private let lockTimeout: Duration
   private let step: @Sendable (WriteStep) throws(RegistryError) -> Void
 
   /// The policy at a path of its own.
   ///
   /// - Parameters:
+  ///   - isRequired: whether reading it is an error if nothing has the file's name.
   ///   - lockTimeout: how long an edit waits for another one to end.
   ///   - step: called between the steps of an edit; what it throws ends the edit as a failure of that step would.
   public init(
-    _ url: URL, lockTimeout: Duration = .seconds(10),
+    _ url: URL, isRequired: Bool = false, lockTimeout: Duration = .seconds(10),
     step: @escaping @Sendable (WriteStep) throws(RegistryError) -> Void = { _ in }
   ) {
-    self.init(url, former: nil, lockTimeout, step)
+    self.init(url, former: nil, isRequired: isRequired, lockTimeout, step)
   }
 
   /// The policy beside a registry; parameters as `init(_:lockTimeout:step:)`.
@@ -31,20 +34,22 @@ public struct RegistryPolicyFile: Sendable {
     beside registry: URL, lockTimeout: Duration = .seconds(10),
     step: @escaping @Sendable (WriteStep) throws(RegistryError) -> Void = { _ in }
   ) {
-    let path = (try? DurableFile.canonicalPath(of: registry.path)) ?? registry.path
-    let base = URL(fileURLWithPath: path)
+    // A generated registry is a link into a store that nobody can write to: its policy is beside the link.
+    let path = (try? DurableFile.canonicalPath(of: registry.path)).flatMap { RegistryFile.isGenerated($0) ? nil : $0 }
+    let base = URL(fileURLWithPath: path ?? registry.path)
     let url = base.deletingLastPathComponent().appendingPathComponent("resident.json")
     let former = base.deletingPathExtension().appendingPathExtension("policy.json")
     let usesFormer = FileStatus(ofNameAt: former.path) != nil && FileStatus(ofNameAt: url.path) == nil
-    self.init(usesFormer ? former : url, former: usesFormer ? nil : former, lockTimeout, step)
+    self.init(usesFormer ? former : url, former: usesFormer ? nil : former, isRequired: false, lockTimeout, step)
   }
 
   private init(
-    _ url: URL, former: URL?, _ lockTimeout: Duration,
+    _ url: URL, former: URL?, isRequired: Bool, _ lockTimeout: Duration,
     _ step: @escaping @Sendable (WriteStep) throws(RegistryError) -> Void
   ) {
     self.url = url
     self.former = former
+    self.isRequired = isRequired
     self.lockTimeout = lockTimeout
     self.step = step
   }
@@ -52,7 +57,11 @@ public struct RegistryPolicyFile: Sendable {
   /// The policy, or nil if nothing has the file's name.
   ///
   /// - Throws: `RegistryError` if something has it and can't be read as a policy: that pins nothing, and allows nothing.
-  public func read() throws(RegistryError) -> RegistryPolicy? { try contents()?.policy }
+  public func read() throws(RegistryError) -> RegistryPolicy? {
+    let policy = try contents()?.policy
+    guard policy != nil || !isRequired else { throw .file(path: url.relativePath, .notFound) }
+    return policy
+  }
 
   /// Lets an envelope decide a role, and creates the file if need be.
   ///

@@ -34,7 +34,9 @@ enum DeepSeekV3: CallDialect {
 
   /// Reads a call up to the tag that ends it; nil if it is none.
   private static func call(_ scanner: inout ByteScanner) -> ToolCall? {
-    guard let head = scanner.text(upTo: separator)?.trimmed else { return nil }
+    scanner.skipSpace()
+    let head = scanner.text { $0 > 0x20 && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: "{") }
+    guard !head.isEmpty, scanner.skipAfterSpace(separator) else { return nil }
     var name = head
     var isFenced = false
     if head == "function" {

@@ -97,6 +97,9 @@ struct PythonLiteral {
     for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where digits.hasPrefix(prefix) {
       return Int(digits.dropFirst(2), radix: radix).map { .integer(sign * $0) }
     }
+    let isOctalOfOld =
+      digits.utf8.count > 1 && digits.hasPrefix("0") && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    guard !isOctalOfOld || digits.utf8.allSatisfy({ $0 == 0x30 }) else { return nil }
     if let value = Int(digits) { return .integer(sign * value) }
     guard let value = Double(digits), value.isFinite else { return nil }
     return .number(Double(sign) * value)

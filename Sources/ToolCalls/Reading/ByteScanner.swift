@@ -102,7 +102,7 @@ struct ByteScanner {
     let (start, text) = (position, bytes)
     let (value, end): (JSONValue?, Int) = text.withUnsafeBufferPointer { buffer in
       // From here on, so that an error does not count the lines before.
-      var reader = JSONReader(UnsafeBufferPointer(rebasing: buffer[start...]))
+      var reader = JSONReader(UnsafeBufferPointer(rebasing: buffer[start...]), keepsLastOfName: true)
       let value = try? reader.readValue()
       return (value, start + reader.position)
     }

@@ -72,10 +72,19 @@ extension JSONDialect {
     scanner.skipSpace()
     guard let first = scanner.next else { return .unfinished }
     guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return .text }
-    switch JSONCalls.read(&scanner, members) {
-    case nil: return scanner.furthest >= scanner.bytes.count ? .unfinished : .malformed("not JSON")
-    case .failure(let error): return .malformed(error.reason)
-    case .success(let (calls, problems)): return .closed(calls, problems: problems, by: closing, &scanner)
-    }
+    var calls: [ToolCall] = []
+    var problems: [ParsedOutput.Problem] = []
+    // Some models write one object per line where others write an array.
+    repeat {
+      switch JSONCalls.read(&scanner, members) {
+      case nil: return scanner.furthest >= scanner.bytes.count ? .unfinished : .malformed("not JSON")
+      case .failure(let error): problems.append(.malformed(error.reason))
+      case .success(let read):
+        calls += read.calls
+        problems += read.problems
+      }
+      scanner.skipSpace()
+    } while scanner.next == UInt8(ascii: "{")
+    return .closed(calls, problems: problems, by: closing, &scanner)
   }
 }

@@ -29,6 +29,8 @@ struct OutputReader {
   /// Where the closing tag and the end of reasoning next stand, as far as they were looked for.
   private var nextClosing: (from: Int, index: Int?)?
   private var nextReasoningEnd: (from: Int, index: Int?)?
+  /// Where the prose that begins at an index has its first text.
+  private var firstText = (from: -1, index: 0)
 
   init(_ dialect: any CallDialect.Type, tools: [ToolDefinition], _ bytes: [UInt8]) {
     self.dialect = dialect
@@ -99,15 +101,16 @@ struct OutputReader {
   }
 
   private mutating func readCall(at start: Int, passing end: Int) {
-    guard allowance > 0, !isQuoted(start) else { return scanner.position = end }
+    guard allowance > 0 else { return scanner.position = end }
     var attempt = ByteScanner(scanner.bytes, at: start)
     let reading = dialect.read(&attempt, tools: tools)
     switch reading {
     case .calls(let calls, let problems):
       allowance -= attempt.furthest - attempt.position
       take(calls, problems, from: start, to: attempt.position)
+    case _ where isQuoted(start): scanner.position = end
     case .unclosed(let calls, let problems):
-      if let close = closing(after: attempt.position) {
+      if let close = closing(after: attempt.position), !hasOtherOpening(attempt.position..<close) {
         allowance -= attempt.furthest - start
         fail(.malformed("\(dialect.closing ?? "") is missing"), from: start, to: close)
       } else {
@@ -141,9 +144,8 @@ struct OutputReader {
 
   /// A call without a tag: it begins the answer, and its tools exist; anything else is text.
   private mutating func readBareCall(at start: Int) {
-    let isFirst =
-      output.calls.isEmpty && scanner.index(afterSpaceFrom: proseStart) == start
-      && output.prose.allSatisfy(\.isWhitespace)
+    if firstText.from != proseStart { firstText = (proseStart, scanner.index(afterSpaceFrom: proseStart)) }
+    let isFirst = output.calls.isEmpty && firstText.index == start && output.prose.allSatisfy(\.isWhitespace)
     scanner.position = start + 1
     guard isFirst, allowance > 0 else { return }
     var attempt = ByteScanner(scanner.bytes, at: start)

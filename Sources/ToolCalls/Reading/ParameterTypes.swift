@@ -9,6 +9,8 @@ struct ParameterTypes {
 
   /// Names of JSON Schema's types; empty if the schema names none.
   private(set) var names: Set<String> = []
+  /// References that were followed, each once.
+  private var followed: Set<String> = []
   /// Whether the tool declares the argument at all.
   let isDeclared: Bool
 
@@ -25,7 +27,9 @@ struct ParameterTypes {
 
   private mutating func add(_ schema: JSONValue, root: JSONObject, depth: Int) {
     guard depth < Self.depthLimit else { return }
-    if let reference = schema["$ref"]?.string, let target = Self.target(of: reference, in: root) {
+    if let reference = schema["$ref"]?.string, followed.insert(reference).inserted,
+      let target = Self.target(of: reference, in: root)
+    {
       add(target, root: root, depth: depth + 1)
     }
     let declared = schema["type"]?.string.map { [$0] } ?? schema["type"]?.array?.compactMap(\.string) ?? []
@@ -97,9 +101,10 @@ extension ParameterTypes {
 
   /// The number of a text, if one is declared.
   private func number(in text: String) -> JSONValue? {
-    guard contains("integer") || contains("number"), !contains("string"), let number = Double(text.trimmed),
-      number.isFinite
-    else { return nil }
+    guard contains("integer") || contains("number"), !contains("string") else { return nil }
+    // Not by way of a floating-point number, which has no 64 bits.
+    if let value = Int(text.trimmed) { return .integer(value) }
+    guard let number = Double(text.trimmed), number.isFinite else { return nil }
     if let value = Int(exactly: number) { return .integer(value) }
     return contains("number") ? .number(number) : nil
   }

@@ -43,6 +43,7 @@ struct TaggedCalls {
         guard let error else { return .unfinished }
         problems.append(.malformed(error.reason))
         // The next call may be whole.
+        scanner.skipSpace()
         if !callEnd.isEmpty, !scanner.starts(with: callPrefix), !scanner.starts(with: blockEnd),
           let end = scanner.firstIndex(of: callEnd, from: scanner.position)
         {
@@ -72,6 +73,10 @@ struct TaggedCalls {
       scanner.skipSpace()
       guard let parameter = parameterStart(&scanner) else { break }
       guard let (end, isClear) = valueEnd(&scanner, &nextOpening) else { return .failure(nil) }
+      guard let isClear else {
+        scanner.position = end + parameterEnd.utf8.count
+        return .failure(CallSyntaxError("\(callEnd.isEmpty ? blockEnd : callEnd) is missing after \(name.prefix(40))"))
+      }
       isAmbiguous = isAmbiguous || !isClear
       let text = scanner.text(scanner.position..<end)
       scanner.position = end + parameterEnd.utf8.count
@@ -93,7 +98,9 @@ struct TaggedCalls {
   }
 
   /// Where the value that begins here ends; nil if the text ends within it.
-  private func valueEnd(_ scanner: inout ByteScanner, _ nextOpening: inout Int??) -> (index: Int, isClear: Bool)? {
+  ///
+  /// - Returns: `isClear` is nil if the call ends there without its tag, and another one begins.
+  private func valueEnd(_ scanner: inout ByteScanner, _ nextOpening: inout Int??) -> (index: Int, isClear: Bool?)? {
     var candidate = scanner.firstIndex(of: parameterEnd, from: scanner.position)
     let first = candidate
     var fallback: Int?
@@ -108,6 +115,12 @@ struct TaggedCalls {
         fallback = fallback ?? index
       }
       candidate = scanner.firstIndex(of: parameterEnd, from: index + 1)
+      // A call that lacks its end does not reach into the next one.
+      if fallback == nil, let next = candidate, scanner.starts(with: blockEnd, at: after), !blockEnd.isEmpty,
+        isBehindOpening(next, from: after + blockEnd.utf8.count, &scanner, &nextOpening)
+      {
+        return (index, nil)
+      }
     }
     if let fallback { return (fallback, false) }
     // At the end of the text, whatever may follow is missing.

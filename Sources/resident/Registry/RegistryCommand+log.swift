@@ -37,13 +37,16 @@ extension RegistryCommand {
         """)
     @Option(help: "The role.") var role: String
     @OptionGroup var target: EditOptions
+    @OptionGroup var policy: PolicyOption
     @OptionGroup var database: DatabaseOption
     @Flag(help: "Show the edit and change nothing.") var dryRun = false
 
     func run() throws {
       let log = RegistryLog(
         store: try database.open(dryRun ? .readOnly : .readWrite), registry: target.file, requester: Requester.name)
-      let diff = try log.rollBack(Role(rawValue: role), isDryRun: dryRun)
+      let role = Role(rawValue: role)
+      let company = try policy.file(beside: target.registry.file).read()?.company(of: [role]) ?? []
+      let diff = try log.rollBack(role, with: company, isDryRun: dryRun)
       Terminal.writeError(
         dryRun ? "dry run; this would change:\n" : "\(target.file.url.relativePath) is changed:\n")
       Terminal.write(diff.description)

@@ -12,11 +12,12 @@ struct ModelsFile: RegistryForm {
   let entries: [Registry.Entry]
   private let bytes: [UInt8]
 
-  /// - Throws: `notAnObject`, `modelsMissing` or `modelsNotAnObject`.
+  /// - Throws: `notAnObject`, `modelsMissing`, `modelsNotAnObject` or `tooManyRoles`.
   init(_ root: JSONValue, in bytes: [UInt8]) throws(RegistryError.ContentProblem) {
     guard let object = root.object else { throw .notAnObject(kind: root.kind) }
     guard let models = object["models"] else { throw .modelsMissing }
     guard let members = models.object?.members else { throw .modelsNotAnObject(kind: models.kind) }
+    try RegistryKind.checkCount(members.count)
     self.bytes = bytes
     entries = members.map { member in
       let role = Role(rawValue: member.name)

@@ -24,9 +24,12 @@ struct RolesFile: RegistryForm {
   private let hosts: JSONObject
 
   /// Nil if the value is of another form.
-  init?(_ root: JSONValue, in bytes: [UInt8]) {
+  ///
+  /// - Throws: `tooManyRoles`.
+  init?(_ root: JSONValue, in bytes: [UInt8]) throws(RegistryError.ContentProblem) {
     guard let object = root.object, let models = object["models"]?.object, let roles = object["roles"]?.object
     else { return nil }
+    try RegistryKind.checkCount(roles.count)
     self.bytes = bytes
     self.models = models
     self.roles = roles

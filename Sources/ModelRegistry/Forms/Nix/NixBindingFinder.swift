@@ -6,6 +6,8 @@
 struct NixBindingFinder {
   private struct Scope {
     let attribute: Int
+    /// The attribute that is bound last in it, whose value is read.
+    var binding: Int?
     /// Whether `in` ends it rather than a bracket.
     let isLet: Bool
   }
@@ -23,7 +25,7 @@ struct NixBindingFinder {
     self.bytes = bytes
     tokens = try NixLexer.tokens(of: bytes)
     closings = try NixBrackets.closings(in: tokens, of: bytes)
-    scopes = [Scope(attribute: tree.root(), isLet: false)]
+    scopes = [Scope(attribute: tree.root(isDeclared: false, isLet: false), isLet: false)]
     var index = 0
     while index < tokens.count { index = visit(index) }
   }
@@ -42,7 +44,7 @@ struct NixBindingFinder {
         case .attributeSet:
           literals.append(binding.path.lowerBound)
           offsets[binding.attribute] = binding.path.lowerBound
-        case .computed: throw .setNotPlain(name, line: line(of: binding), origin: nil)
+        case .computed, .expression: throw .setNotPlain(name, line: line(of: binding), origin: nil)
         case .reference, .imported: elsewhere = elsewhere ?? binding
         case .string, .null, .other: break
         }
@@ -57,7 +59,8 @@ struct NixBindingFinder {
     guard candidates.count <= 1 else {
       throw .setNotUnique(name, lines: bytes.lines(of: candidates))
     }
-    if let elsewhere, offsets.isEmpty {
+    // One of the same name elsewhere may be what is written out here; another may not.
+    if let elsewhere, offsets.isEmpty || !elsewhere.value.names(name) {
       throw .setNotPlain(name, line: line(of: elsewhere), origin: origin(of: elsewhere.value))
     }
     return offsets.first?.key
@@ -77,6 +80,17 @@ struct NixBindingFinder {
 
   func line(of binding: NixBinding) -> Int { bytes.line(of: binding.path.lowerBound) }
 
+  /// Whether the value of a binding that is not plain may be that of another name of the file.
+  func mentions(_ name: String, _ binding: NixBinding) -> Bool {
+    switch binding.value {
+    case .attributeSet, .string, .null, .imported: return false
+    case .computed, .reference, .expression, .other: break
+    }
+    let expression = bytes[binding.path.upperBound...].prefix(4096).prefix { $0 != UInt8(ascii: ";") }
+    return String(decoding: expression, as: UTF8.self).split { !($0.isLetter || $0.isNumber || "_-'".contains($0)) }
+      .contains { $0 == name }
+  }
+
   /// Where the value of an expression can be seen to come from, in words; nil if it can't.
   func origin(of value: NixBinding.Value) -> String? {
     switch value {
@@ -95,16 +109,42 @@ struct NixBindingFinder {
   /// Handles the token there and returns the index of the next one to visit.
   private mutating func visit(_ index: Int) -> Int {
     switch tokens[index].kind {
-    case .word("let"): scopes.append(Scope(attribute: tree.root(), isLet: true))
+    case .word("let"): open(isLet: true)
+    case .word("inherit"): return visitInherited(index + 1)
     case .word("in"): if scopes.last?.isLet == true { scopes.removeLast() }
     case .word, .string: return visitName(index)
-    case _ where NixBrackets.isOpening(tokens[index]): scopes.append(Scope(attribute: tree.root(), isLet: false))
+    case _ where NixBrackets.isOpening(tokens[index]): open(isLet: false)
     case _ where NixBrackets.isClosing(tokens[index]):
       while scopes.last?.isLet == true { scopes.removeLast() }
       scopes.removeLast()
     default: break
     }
     return index + 1
+  }
+
+  /// Opens a scope whose names are no part of the one around it.
+  private mutating func open(isLet: Bool) {
+    let isDeclared = scopes.last.map { tree.isDeclared[$0.attribute] || $0.binding.map { tree.isDeclared[$0] } == true }
+    scopes.append(Scope(attribute: tree.root(isDeclared: isDeclared == true, isLet: isLet), isLet: isLet))
+  }
+
+  /// Binds the names of an `inherit` to what has them elsewhere.
+  private mutating func visitInherited(_ start: Int) -> Int {
+    guard let scope = scopes.last else { return start }
+    var index = start
+    while index < tokens.count, !tokens[index].is(";") {
+      switch tokens[index].kind {
+      case .word(let name), .string(.some(let name)):
+        let range = tokens[index].range
+        bindings.append(
+          NixBinding(
+            attribute: tree.child(name, of: scope.attribute), path: range, name: range, value: .reference(name),
+            end: nil))
+      default: break
+      }
+      index = (closings[index] ?? index) + 1
+    }
+    return index
   }
 
   private mutating func visitName(_ index: Int) -> Int {
@@ -119,6 +159,7 @@ struct NixBindingFinder {
       NixBinding(
         attribute: attribute, path: tokens[index].range.lowerBound..<tokens[path.end - 1].range.upperBound,
         name: tokens[path.end - 1].range, value: value.value, end: value.end))
+    scopes[scopes.count - 1].binding = attribute
     guard case .attributeSet = value.value else { return start }
     scopes.append(Scope(attribute: attribute, isLet: false))
     return brace(at: start) + 1
@@ -162,7 +203,11 @@ struct NixBindingFinder {
       }
     }
     if isComputed(from: start) { return (.computed, nil) }
-    return (reference(from: start) ?? .other, nil)
+    if let reference = reference(from: start) { return (reference, nil) }
+    guard start < tokens.count, case .word(let first) = tokens[start].kind, first.first?.isNumber == false,
+      !["true", "false"].contains(first)
+    else { return (.other, nil) }
+    return (.expression, nil)
   }
 
   /// A path to import, or the name of something else, of a few dozen tokens at most.
@@ -211,6 +256,8 @@ struct NixBinding {
     case reference(String)
     /// `import` of a path.
     case imported(String)
+    /// Another expression that begins with a name or a keyword.
+    case expression
     /// Any other expression, such as a list.
     case other
   }
@@ -224,6 +271,14 @@ struct NixBinding {
   let value: Value
   /// The offset after the semicolon; nil unless the value is a set, a string or null.
   let end: Int?
+}
+
+extension NixBinding.Value {
+  /// Whether it is the name of something with that name.
+  func names(_ name: String) -> Bool {
+    guard case .reference(let reference) = self else { return false }
+    return reference.split(separator: ".").last.map(String.init) == name
+  }
 }
 
 /// The attributes that a Nix file binds, each under the attribute whose set holds it.
@@ -240,11 +295,14 @@ struct NixAttributes {
   private(set) var attributes: [Attribute] = []
   /// Of each attribute, whether it is below `options`, where a module declares.
   private(set) var isDeclared: [Bool] = []
+  /// Of each attribute, whether a `let` binds it.
+  private(set) var isLet: [Bool] = []
   private var indices: [Attribute: Int] = [:]
 
-  mutating func root() -> Int {
+  mutating func root(isDeclared: Bool, isLet: Bool) -> Int {
     attributes.append(Attribute(parent: nil, name: ""))
-    isDeclared.append(false)
+    self.isDeclared.append(isDeclared)
+    self.isLet.append(isLet)
     return attributes.count - 1
   }
 
@@ -253,6 +311,7 @@ struct NixAttributes {
     if let index = indices[attribute] { return index }
     attributes.append(attribute)
     isDeclared.append(isDeclared[parent] || name == "options" && attributes[parent].parent == nil)
+    isLet.append(isLet[parent])
     indices[attribute] = attributes.count - 1
     return attributes.count - 1
   }

@@ -50,6 +50,7 @@ struct NixSource: RegistryForm {
     self.finder = finder
     var sets: [String: Int] = [:]
     for name in Self.setNames { sets[name] = try finder.attribute(named: name) }
+    try RegistryKind.checkCount(sets.values.reduce(0) { $0 + finder.members(of: $1).count })
     overrides = sets["roleOverrides"]
     let defaults = finder.bindings(named: Self.defaultName)
     guard defaults.count <= 1 else {
@@ -147,6 +148,7 @@ extension NixSource {
     guard case .bindings(let bindings) = origins[role], case .string(let text, let range) = bindings[0].value else {
       return try overriding(role, with: id)
     }
+    try checkReferences(to: role.rawValue, role)
     guard catalog[text] != nil else { return FormEdit(rewrites: [Rewrite(range, NixString.literal(id.rawValue))]) }
     let keys = catalog.filter { $0.value.contains { $0.isString(id.rawValue) } }.keys.sorted()
     guard let key = keys.first else { throw .noKeyForModel(role, id, moving: rolesMoving(with: role)) }
@@ -156,8 +158,16 @@ extension NixSource {
   func renamingModel(
     of role: Role, from present: ModelID, to id: ModelID
   ) throws(RegistryError.ContentProblem) -> FormEdit {
-    let place = place(of: role) ?? (origins[role] == nil ? catalogEntry(with: present) : nil)
+    let place: Range<Int>?
+    if origins[role] != nil {
+      place = self.place(of: role)
+    } else if case .string(let text, let range) = defaultID?.value, text == present.rawValue {
+      place = range
+    } else {
+      place = catalogEntry(with: present)
+    }
     guard let place else { throw .modelNotShared(role) }
+    for name in [Self.defaultName, "model"] + catalog.keys { try checkReferences(to: name, role) }
     return FormEdit(rewrites: [Rewrite(place, NixString.literal(id.rawValue))])
   }
 
@@ -175,6 +185,15 @@ extension NixSource {
     }
     if let entries = catalog[text], entries.count == 1, case .string(_, let place) = entries[0].value { range = place }
     return range
+  }
+
+  /// - Throws: `valueShared` if a role may have its value from another place by name.
+  private func checkReferences(to name: String, _ role: Role) throws(RegistryError.ContentProblem) {
+    for case .bindings(let bindings) in origins.values {
+      for binding in bindings where finder.name(of: binding) != role.rawValue && finder.mentions(name, binding) {
+        throw .valueShared(role, line: finder.line(of: binding))
+      }
+    }
   }
 
   private func catalogEntry(with id: ModelID) -> Range<Int>? {
@@ -215,7 +234,9 @@ extension NixSource {
   private func inserting(
     _ assignment: String, after neighbour: NixBinding
   ) throws(RegistryError.ContentProblem) -> Rewrite {
-    guard let end = neighbour.end else { throw .placeNotFound("the binding at line \(finder.line(of: neighbour))") }
+    guard let end = neighbour.end, !finder.tree.isLet[neighbour.attribute] else {
+      throw .placeNotFound("a set for roleOverrides beside the binding at line \(finder.line(of: neighbour))")
+    }
     let start = neighbour.path.lowerBound
     let lineStart = (bytes[..<start].lastIndex(of: 0x0A) ?? -1) + 1
     let indent = bytes[lineStart..<start]

@@ -24,6 +24,8 @@ struct LiteLLM: RegistryForm {
     let place: YAMLText.Place
     /// The scalar with the model, wherever it is.
     let node: Node?
+    /// Whether others may stand for what it is in, by an alias or a merge.
+    var isShared = false
   }
 
   private static let localAPIs = [
@@ -36,13 +38,20 @@ struct LiteLLM: RegistryForm {
   private let deployments: [Deployment]
 
   /// Nil if the text is of another form.
-  init?(_ text: YAMLText) {
-    guard let list = text.root["model_list"]?.sequence else { return nil }
+  ///
+  /// - Throws: `tooManyRoles`.
+  init?(_ text: YAMLText) throws(RegistryError.ContentProblem) {
+    guard let member = text.root.first(where: { $0.key.scalar?.string == "model_list" }),
+      let list = member.value.sequence
+    else { return nil }
     self.text = text
-    let deployments = list.compactMap { Self.deployment($0, in: text) }
+    var deployments = list.compactMap { Self.deployment($0, in: text) }
+    if text.isAnchored(member.value) { for index in deployments.indices { deployments[index].isShared = true } }
     self.deployments = deployments
     var seen = Set<Role>()
-    entries = deployments.filter { seen.insert($0.role).inserted }.map { deployment in
+    let first = deployments.filter { seen.insert($0.role).inserted }
+    try RegistryKind.checkCount(deployments.count)
+    entries = first.map { [deployments] deployment in
       let all = deployments.filter { $0.role == deployment.role }
       if all.count > 1 {
         return Registry.Entry(
@@ -65,7 +74,7 @@ struct LiteLLM: RegistryForm {
     let isString = model.value.tag == Tag(.str) || model.value.tag == Tag(.implicit)
     return Deployment(
       role: role, line: text.line(of: model.key), model: isString ? model.value.scalar?.string : nil, place: place,
-      node: model.value)
+      node: model.value, isShared: text.isAnchored(node) || text.isAnchored(parameters.value))
   }
 
   private static func meaning(of deployment: Deployment) -> Registry.Meaning {
@@ -99,6 +108,7 @@ struct LiteLLM: RegistryForm {
   func pointing(_ role: Role, at id: ModelID) throws(RegistryError.ContentProblem) -> FormEdit {
     let (deployment, api) = try deployment(of: role)
     let model = api + id.rawValue
+    guard !deployment.isShared else { throw .valueShared(role, line: deployment.line) }
     switch deployment.place {
     case .scalar(let scalar) where !scalar.isAnchored: return FormEdit(rewrites: [scalar.rewritten(as: model)])
     case .alias(let range): return FormEdit(rewrites: [Rewrite(range, Array(YAMLScalar.literal(model, .plain).utf8))])
@@ -115,6 +125,8 @@ struct LiteLLM: RegistryForm {
     guard let node = deployment.node, let scalar = node.scalar, let offset = text.offset(of: node),
       let literal = YAMLScalar(scalar, at: offset, in: text)
     else { throw .valueNotPlain(role, line: deployment.line, origin: nil) }
+    // Who stands for a whole deployment, by an alias or a merge, is not known for sure.
+    guard !deployment.isShared else { throw .valueNotPlain(role, line: deployment.line, origin: nil) }
     guard literal.isAnchored || rolesMoving(with: role).count > 1 else { throw .modelNotShared(role) }
     return FormEdit(rewrites: [literal.rewritten(as: api + id.rawValue)])
   }

@@ -32,7 +32,9 @@ struct LlamaSwap: RegistryForm {
   private let models: [Model]
 
   /// Nil if the text is of another form.
-  init?(_ text: YAMLText) {
+  ///
+  /// - Throws: `tooManyRoles`.
+  init?(_ text: YAMLText) throws(RegistryError.ContentProblem) {
     guard let members = text.root["models"]?.mapping, members.contains(where: { $0.value.mapping?["cmd"] != nil })
     else { return nil }
     self.text = text
@@ -48,6 +50,7 @@ struct LlamaSwap: RegistryForm {
         if let alias = name.scalar?.string { homes.append((Role(rawValue: alias), model.id, text.line(of: name))) }
       }
     }
+    try RegistryKind.checkCount(homes.count)
     var seen = Set<Role>()
     entries = homes.filter { seen.insert($0.role).inserted }.map { first in
       let all = homes.filter { $0.role == first.role }
@@ -63,13 +66,21 @@ struct LlamaSwap: RegistryForm {
     guard let target = models.first(where: { $0.id == id.rawValue }) else {
       throw .noModelForID(role, id, known: models.map { ModelID(rawValue: $0.id) })
     }
+    guard !isShared(target) else { throw .valueShared(role, line: text.line(of: target.key)) }
     for source in models {
       guard let index = source.names.firstIndex(where: { $0.scalar?.string == role.rawValue }) else { continue }
+      guard !text.isAnchored(source.value) else { throw .valueShared(role, line: text.line(of: source.key)) }
       let names = try AliasList(source.names, of: source.aliases, role: role, in: text)
       let written = String(decoding: text.bytes[names.items[index].text], as: UTF8.self)
       return FormEdit(rewrites: names.removing(index) + [try inserting(written, role, into: target)])
     }
     throw .placeNotFound("aliases: \(role)")
+  }
+
+  /// Whether a model's settings are others' as well, or aliases of its own would hide merged ones.
+  private func isShared(_ model: Model) -> Bool {
+    let merges = model.value.mapping?.contains { $0.key.scalar?.string == "<<" } ?? false
+    return text.isAnchored(model.value) || merges && model.aliases == nil
   }
 
   func renamingModel(

@@ -28,12 +28,29 @@ struct YAMLText {
   /// - Throws: `notYAML`.
   init?(_ bytes: [UInt8]) throws(RegistryError.ContentProblem) {
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    guard text.aliasCount <= Self.aliasLimit else { throw .notYAML("more than \(Self.aliasLimit) aliases (*name)") }
     let root: Node?
-    do { root = try Parser(yaml: text, encoding: .utf8).singleRoot() } catch { throw .notYAML("\(error)") }
+    do { root = try Parser(yaml: text, encoding: .utf8).singleRoot() } catch { throw .notYAML(Self.text(of: error)) }
     guard case .mapping(let mapping) = root else { return nil }
     self.bytes = bytes
     self.root = mapping
     lines = Self.lineStarts(of: bytes)
+  }
+
+  /// An alias may stand for aliases: so many are a few million nodes at most, which the parser compares as keys.
+  private static let aliasLimit = 44
+
+  /// What is wrong and where, and no more of the file: it may hold secrets.
+  private static func text(of error: any Error) -> String {
+    switch error as? YamlError {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      "\(problem) at line \(mark.line), column \(mark.column)"
+    case .reader(let problem, _, _, _): problem
+    case .duplicatedKeysInMapping(let keys, let context):
+      "\(keys.joined(separator: ", ")) more than once in the mapping at line \(context.mark.line)"
+    default: "it can't be parsed"
+    }
   }
 
   /// Lines as libyaml counts them: they end at CR LF, CR, LF, U+0085, U+2028 or U+2029.
@@ -57,10 +74,32 @@ struct YAMLText {
   func line(of node: Node) -> Int { node.mark?.line ?? 1 }
 
   /// Where a line that has an offset begins.
-  func lineStart(of offset: Int) -> Int { lines.last { $0 <= offset } ?? 0 }
+  func lineStart(of offset: Int) -> Int { lines[max(0, lineIndex(after: offset) - 1)] }
 
   /// Where the line after the one that has an offset begins; the text's end after the last line.
-  func nextLine(after offset: Int) -> Int { lines.first { $0 > offset } ?? bytes.count }
+  func nextLine(after offset: Int) -> Int {
+    let index = lineIndex(after: offset)
+    return index < lines.count ? lines[index] : bytes.count
+  }
+
+  /// The index of the first line that begins after an offset.
+  private func lineIndex(after offset: Int) -> Int {
+    var (low, high) = (0, lines.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if lines[middle] > offset { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  /// Whether a node has an anchor, so that others may stand for it.
+  func isAnchored(_ node: Node) -> Bool {
+    guard var offset = offset(of: node) else { return true }
+    while offset < bytes.count, bytes[offset] == UInt8(ascii: "!") {
+      offset = significant(from: wordEnd(from: offset))
+    }
+    return offset < bytes.count && bytes[offset] == UInt8(ascii: "&")
+  }
 
   /// The text's line end, for new lines.
   var lineEnd: String { bytes.firstIndex(of: 0x0A).map { $0 > 0 && bytes[$0 - 1] == 0x0D } == true ? "\r\n" : "\n" }
@@ -175,7 +214,7 @@ struct YAMLScalar {
       guard bytes[start...].starts(with: scalar.string.utf8) else { return nil }
       end = start + scalar.string.utf8.count
     }
-    guard end <= bytes.count, !bytes[start..<end].contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return nil }
+    guard end <= bytes.count, end <= yaml.nextLine(after: start) else { return nil }
     text = start..<end
   }
 
@@ -202,5 +241,20 @@ struct YAMLScalar {
       && text.unicodeScalars.allSatisfy {
         $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_./+".unicodeScalars.contains($0))
       }
+  }
+}
+
+extension String {
+  /// How many aliases a YAML text has, at most: what looks like one in a string or a comment counts as well.
+  var aliasCount: Int {
+    var count = 0
+    var previous = UInt8(ascii: "\n")
+    var isStar = false
+    for byte in utf8 {
+      if isStar, byte > 0x20, byte != UInt8(ascii: "*") { count += 1 }
+      isStar = byte == UInt8(ascii: "*") && (previous <= 0x20 || Array("[{,:-?".utf8).contains(previous))
+      previous = byte
+    }
+    return count
   }
 }
