@@ -52,9 +52,11 @@ public struct NightHost: Sendable {
 
   /// The newest sentinels of this host, one per environment class and envelope, newest first.
   ///
+  /// - Parameter mayMigrate: Whether an older database of calibrations is brought up to date; else it is an error.
   /// - Throws: `StoreError` of the database of calibrations.
-  public func sentinels() throws -> [SentinelReading] {
-    try SentinelReading.newest(in: calibration, host: Measurements.Host.current.fingerprint)
+  public func sentinels(mayMigrate: Bool = true) throws -> [SentinelReading] {
+    try SentinelReading.newest(
+      in: calibration, host: Measurements.Host.current.fingerprint, mayMigrate: mayMigrate)
   }
 }
 

@@ -20,8 +20,10 @@ struct NightlyTests {
   @Test("A dry run schedules, the night measures and tells its verdict, and nothing is left for the next")
   func night() throws {
     let program = comparison.program
+    let before = comparison.folder.names
     let dry = try program.run("nightly", "plan.json", "--dry-run", "--json")
     try #require(dry.status == 0, "\(dry.errors)")
+    #expect(comparison.folder.names == before, "not even an empty database is made")
     #expect(
       try JSONValue(parsing: dry.output)["tasks"]?.array?.compactMap { $0["kind"]?.string } == [
         "screening", "comparison",

@@ -48,29 +48,41 @@ struct NightlyRunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let plan = try NightPlan(contentsOf: URL(fileURLWithPath: plan))
-    let store = try database.open(dryRun && database.exists ? .readOnly : .readWrite)
-    let host = NightHost(
-      store: store, calibration: database.calibrationURL, registry: registry.file, library: library.library,
-      command: ProgramIdentity.worker, version: Version.current)
-    if dryRun {
-      let schedule = try Self.schedule(plan, host)
-      return Terminal.write(
-        json ? schedule.json.serialized(.pretty) + "\n" : schedule.text(budget: plan.budget.minutes))
-    }
+    if dryRun { return try printSchedule(of: plan) }
+    let store = try database.open(.readWrite)
+    let host = host(store)
     let held = try await Measuring.lockHost(for: "the night \(plan.id)", whenBusy: lock.whenBusy)
     defer { withExtendedLifetime(held) {} }
     try store.check()
     // After the wait for the lock, since what another night measured meanwhile counts.
-    let schedule = try Self.schedule(plan, host)
+    let schedule = try schedule(plan, host)
     Terminal.writeError(schedule.text(budget: plan.budget.minutes))
     let summary = try await night(plan, host, schedule)
     Terminal.write(json ? summary.json.serialized(.pretty) + "\n" : summary.text)
     throw ExitCode(summary.exitCode)
   }
 
-  private static func schedule(_ plan: NightPlan, _ host: NightHost) throws -> NightSchedule {
+  private func host(_ store: MeasurementStore) -> NightHost {
+    NightHost(
+      store: store, calibration: database.calibrationURL, registry: registry.file, library: library.library,
+      command: ProgramIdentity.worker, version: Version.current)
+  }
+
+  /// Prints what tonight would do, by the database as it is; where there is none, by an empty one that is thrown away.
+  private func printSchedule(of plan: NightPlan) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("resident-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let store =
+      database.exists
+      ? try database.open(.readOnly)
+      : try MeasurementStore(at: folder.appendingPathComponent("empty.sqlite"), mode: .readWrite)
+    let schedule = try schedule(plan, host(store))
+    Terminal.write(json ? schedule.json.serialized(.pretty) + "\n" : schedule.text(budget: plan.budget.minutes))
+  }
+
+  private func schedule(_ plan: NightPlan, _ host: NightHost) throws -> NightSchedule {
     // Without them the night can be planned nevertheless; a promotion reads them by itself.
-    let sentinels = (try? host.sentinels()) ?? []
+    let sentinels = (try? host.sentinels(mayMigrate: !dryRun)) ?? []
     return NightSchedule(plan, try host.survey(plan), sentinels: sentinels, now: Machine.wallSeconds)
   }
 
