@@ -86,10 +86,11 @@ public struct Promoter: Sendable {
     if !permissions.isDryRun {
       try store.recordIfNew(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: comparison)
     }
-    try checkHost(session, permissions)
+    let pinned = try policy.read()
+    try checkHost(session, pinned, permissions)
     let document = try registry.read()
     let asked = try self.roles(asked: roles, of: session)
-    let moved = try self.roles(moving: asked, move, in: document, judge.envelope, permissions)
+    let moved = try self.roles(moving: asked, move, in: document, judge.envelope, pinned, permissions)
     let remaining = moved.filter { document[$0] != session.candidate }
     if remaining.isEmpty, verdict.outcome == .promote {
       return PromotionDecision(verdict: verdict, action: .alreadyPromoted, diff: nil)
@@ -101,7 +102,12 @@ public struct Promoter: Sendable {
     // Also if nothing is to be edited: a verdict about a model that is not resident any more decides nothing.
     let proposal = try registry.proposal(for: edit)
     guard verdict.outcome == .promote else { return PromotionDecision(verdict: verdict, action: .none, diff: nil) }
-    let check = try policyCheck(judge.envelope, inputs, verdict, weights)
+    func policyCheck(_ pinned: RegistryPolicy?) -> PolicyCheck {
+      PolicyCheck(
+        policy: pinned, path: policy.url.relativePath, envelope: judge.envelope, inputs: inputs, verdict: verdict,
+        license: weights.license)
+    }
+    let check = policyCheck(pinned)
     try check.verify(moved)
     func decision(
       _ action: PromotionDecision.Action, remarks: [String] = [], sentinel: SentinelReading? = nil
@@ -128,10 +134,11 @@ public struct Promoter: Sendable {
     ) {
       let remarks = try weights.remarks(on: inputs.evidence)
       // All that was asked before the lock may have changed since.
-      let check = try policyCheck(judge.envelope, inputs, verdict, weights)
+      let pinned = try policy.read()
+      let check = policyCheck(pinned)
       try check.verify(moved)
       guard check.isMature(moved), !isOverridden || !check.asksForMaturity(moved),
-        try self.roles(moving: asked, move, in: document, judge.envelope, permissions) == moved,
+        try self.roles(moving: asked, move, in: document, judge.envelope, pinned, permissions) == moved,
         try blockingSentinel(session, mayMigrate: true) == nil
       else { throw PromotionError.policyChanged(policy.url.relativePath) }
       try takeOverChallenges(comparison)
@@ -166,9 +173,8 @@ public struct Promoter: Sendable {
   /// The roles that an edit of some moves, all of which have to be covered by the comparison.
   private func roles(
     moving asked: [Role], _ move: RegistryEdit.Move, in document: Registry, _ envelope: Envelope,
-    _ permissions: Permissions
+    _ pinned: RegistryPolicy?, _ permissions: Permissions
   ) throws -> [Role] {
-    let pinned = try policy.read()
     let company = pinned?.company(of: asked) ?? asked
     guard move == .model else { return company }
     var moved = company
@@ -191,19 +197,13 @@ public struct Promoter: Sendable {
     return provisional + ", \(also.map(\.rawValue).joined(separator: " and ")) moved by hand as well"
   }
 
-  private func policyCheck(
-    _ envelope: Envelope, _ inputs: VerdictInputs, _ verdict: Verdict, _ weights: WeightInspector
-  ) throws -> PolicyCheck {
-    PolicyCheck(
-      policy: try policy.read(), path: policy.url.relativePath, envelope: envelope, inputs: inputs, verdict: verdict,
-      license: weights.license)
-  }
-
-  private func checkHost(_ session: MeasurementSession, _ permissions: Permissions) throws {
+  private func checkHost(
+    _ session: MeasurementSession, _ pinned: RegistryPolicy?, _ permissions: Permissions
+  ) throws {
     let host = session.host.fingerprint
     guard let here = permissions.hostFingerprint, here != host else { return }
     // A policy that lists hosts says whose comparisons count.
-    if try policy.read()?.hosts.contains(host) == true { return }
+    if pinned?.hosts.contains(host) == true { return }
     throw PromotionError.otherHost(measured: host, here: here)
   }
 

@@ -19,8 +19,8 @@ extension Registry {
   ///   other roles another meaning as well; errors of `resident(of:)`; `.content` if the form has no such edit.
   public func proposal(for edit: RegistryEdit) throws(RegistryError) -> EditProposal {
     for change in edit.changes { try check(change, edit.move) }
-    let edited = Set(edit.changes.map(\.role))
     if edit.move == .model {
+      let edited = Set(edit.changes.map(\.role))
       // What moves with roles that the file does not name shows when the edit is made.
       let named = edit.changes.map(\.role).filter(roles.contains)
       let others = named.flatMap { rolesMoving(with: $0) }.filter { !edited.contains($0) }
@@ -72,8 +72,11 @@ extension Registry {
   private func verify(_ edit: RegistryEdit, made edited: Registry) throws(RegistryError) {
     let replacements = Dictionary(edit.changes.map { ($0.role, $0.replacement) }) { first, _ in first }
     let before = Dictionary(entries.map { ($0.role, $0.meaning) }) { first, _ in first }
-    for change in edit.changes where !edited.means(change.replacement, change.role, by: edit.move) {
-      guard edited.roles.contains(change.role) else { throw .content(path: path, .editWithoutEffect(change.role)) }
+    let left = Set(edited.roles)
+    for change in edit.changes where !left.contains(change.role) {
+      guard edited.means(change.replacement, change.role, by: edit.move) else {
+        throw .content(path: path, .editWithoutEffect(change.role))
+      }
     }
     var moved: [Role] = []
     for entry in edited.entries {
@@ -84,7 +87,6 @@ extension Registry {
         moved.append(entry.role)
       }
     }
-    let left = Set(edited.roles)
     moved += roles.filter { !left.contains($0) }
     guard moved.isEmpty else { throw .othersMove(moved, with: edit.changes.map(\.role)) }
   }

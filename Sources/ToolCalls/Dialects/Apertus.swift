@@ -10,9 +10,7 @@ enum Apertus: CallDialect {
     guard scanner.skip(openings[0]) else { return .text }
     scanner.skipSpace()
     guard scanner.next != nil else { return .unfinished }
-    guard let value = scanner.json() else {
-      return scanner.furthest >= scanner.bytes.count ? .unfinished : .malformed("not JSON")
-    }
+    guard let value = scanner.json() else { return .failed("not JSON", in: scanner) }
     var calls: [ToolCall] = []
     var problems: [ParsedOutput.Problem] = []
     for element in value.array ?? [value] {

@@ -47,7 +47,7 @@ enum KimiK2: CallDialect {
 
   private static func unread(_ scanner: inout ByteScanner) -> CallReading {
     if callStart.utf8.starts(with: scanner.bytes[scanner.position...]) { return .unfinished }
-    return scanner.furthest >= scanner.bytes.count ? .unfinished : .malformed("not a call named functions.name:index")
+    return .failed("not a call named functions.name:index", in: scanner)
   }
 
   /// Reads `functions.name:index<|tool_call_argument_begin|>{…}`; nil if it does not come next.

@@ -12,7 +12,7 @@ enum Llama3JSON: CallDialect {
       switch JSONCalls.read(&scanner, members) {
       case nil:
         guard calls.isEmpty, isTagged else { return .text }
-        return scanner.furthest >= scanner.bytes.count ? .unfinished : .malformed("not JSON")
+        return .failed("not JSON", in: scanner)
       case .failure(let error): problems.append(.malformed(error.reason))
       case .success(let (more, others)):
         // Either name of the arguments is common here.

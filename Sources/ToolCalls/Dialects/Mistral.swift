@@ -10,11 +10,7 @@ enum Mistral: CallDialect {
     scanner.skipSpace()
     guard let first = scanner.next else { return .unfinished }
     if first == UInt8(ascii: "[") || first == UInt8(ascii: "{") {
-      switch JSONCalls.read(&scanner) {
-      case nil: return scanner.furthest >= scanner.bytes.count ? .unfinished : .malformed("not JSON")
-      case .failure(let error): return .malformed(error.reason)
-      case .success(let (calls, problems)): return .calls(calls, problems: problems)
-      }
+      return JSONCalls.block(&scanner, closing: nil)
     }
     return headers(&scanner)
   }
@@ -36,7 +32,7 @@ enum Mistral: CallDialect {
         return isCutOff || scanner.isAtEnd ? .unfinished : .malformed("neither an array of calls nor [ARGS]")
       }
       guard let value = scanner.json() else {
-        return scanner.furthest >= scanner.bytes.count
+        return scanner.isCutOff
           ? .unfinished : failed("the arguments of \(name) are not JSON", calls, &scanner)
       }
       do throws(CallSyntaxError) {

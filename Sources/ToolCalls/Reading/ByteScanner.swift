@@ -18,6 +18,9 @@ struct ByteScanner {
 
   var isAtEnd: Bool { position >= bytes.count }
 
+  /// Whether an attempt has read up to the end of the text, so that it may only lack the rest.
+  var isCutOff: Bool { isAtEnd || furthest >= bytes.count }
+
   /// The next byte; nil at the end.
   var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 

@@ -51,6 +51,11 @@ enum CallReading {
 }
 
 extension CallReading {
+  /// A failed attempt; one that read up to the end of the text may only lack the rest.
+  static func failed(_ reason: String, in scanner: ByteScanner) -> CallReading {
+    scanner.isCutOff ? .unfinished : .malformed(reason)
+  }
+
   /// The reading of a block whose last value was read: the tag that ends it comes next, or the text is over.
   ///
   /// - Parameter closing: Nil if nothing has to follow.

@@ -16,8 +16,7 @@ struct GemmaCalls {
         guard scanner.skipAfterSpace("{") else { throw CallSyntaxError("{ is missing after \(name.prefix(40))") }
         calls.append(ToolCall(name: name, arguments: try members(&scanner, depth: 0)))
       } catch {
-        let isCutOff = scanner.isAtEnd || scanner.furthest >= scanner.bytes.count
-        return isCutOff ? .unfinished : .malformed(error.reason)
+        return .failed(error.reason, in: scanner)
       }
     }
     if calls.isEmpty { return "call:".utf8.starts(with: scanner.bytes[scanner.position...]) ? .unfinished : .text }

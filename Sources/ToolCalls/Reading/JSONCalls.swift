@@ -36,6 +36,15 @@ enum JSONCalls {
     return .success((calls, problems))
   }
 
+  /// Reads them as a whole block, up to the text that ends it; nil if nothing has to.
+  static func block(_ scanner: inout ByteScanner, closing: String?) -> CallReading {
+    switch read(&scanner) {
+    case nil: .failed("not JSON", in: scanner)
+    case .failure(let error): .malformed(error.reason)
+    case .success(let (calls, problems)): .closed(calls, problems: problems, by: closing, &scanner)
+    }
+  }
+
   /// A call from its object; arguments may also be a string that contains their JSON.
   static func call(_ value: JSONValue, _ members: Members = Members()) throws(CallSyntaxError) -> ToolCall {
     guard let object = value.object else { throw CallSyntaxError("expected an object, got \(value.kind)") }
@@ -77,7 +86,7 @@ extension JSONDialect {
     // Some models write one object per line where others write an array.
     repeat {
       switch JSONCalls.read(&scanner, members) {
-      case nil: return scanner.furthest >= scanner.bytes.count ? .unfinished : .malformed("not JSON")
+      case nil: return .failed("not JSON", in: scanner)
       case .failure(let error): problems.append(.malformed(error.reason))
       case .success(let read):
         calls += read.calls

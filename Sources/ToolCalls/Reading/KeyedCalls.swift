@@ -12,11 +12,7 @@ struct KeyedCalls {
     scanner.skipSpace()
     guard let first = scanner.next else { return .unfinished }
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
-      switch JSONCalls.read(&scanner) {
-      case nil: return scanner.furthest >= scanner.bytes.count ? .unfinished : .malformed("not JSON")
-      case .failure(let error): return .malformed(error.reason)
-      case .success(let (calls, problems)): return .closed(calls, problems: problems, by: closing, &scanner)
-      }
+      return JSONCalls.block(&scanner, closing: closing)
     }
     let name = scanner.name()
     if name.isEmpty { return .text }

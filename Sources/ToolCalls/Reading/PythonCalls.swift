@@ -13,7 +13,7 @@ enum PythonCalls {
       do throws(CallSyntaxError) {
         calls.append(try call(&scanner))
       } catch {
-        if scanner.isAtEnd || scanner.furthest >= scanner.bytes.count { return .unfinished }
+        if scanner.isCutOff { return .unfinished }
         if calls.isEmpty, !error.isWithinCall { return .text }
         guard skipToNextCall(&scanner) else { return .malformed(error.reason) }
         problems.append(.malformed(error.reason))
