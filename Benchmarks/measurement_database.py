@@ -213,7 +213,7 @@ def main():
         parser.error(f"{path} exists")
     registry.write_text(json.dumps({"models": {role: f"org/{role}-resident" for role in ROLES}}, indent=2) + "\n")
     environment = {**os.environ, "RESIDENT_DB": str(path), "RESIDENT_REGISTRY": str(registry)}
-    promote = [arguments.program, "promote", "--comparison", "1", "--role", ROLES[0], "--any-host", "--dry-run", "--json"]
+    promote = [arguments.program, "promote", "--comparison", "1", "--role", ROLES[0], "--any-host", "--json"]
     # Opening the database for writing creates its tables; there is no comparison to promote yet.
     subprocess.run(promote, env=environment, capture_output=True)
     database = sqlite3.connect(path)
@@ -223,8 +223,10 @@ def main():
     for sql in triggers:
         database.execute(sql)
     database.commit()
-    # Judging records the verdict.
+    # Judging records the verdict; what it edits is put back.
+    before = registry.read_text()
     result = subprocess.run(promote, env=environment, capture_output=True, text=True)
+    registry.write_text(before)
     if result.returncode not in (0, 10, 11, 12):
         raise SystemExit(result.stderr)
     [(verdict_id, document)] = database.execute("SELECT id, document FROM verdicts").fetchall()
