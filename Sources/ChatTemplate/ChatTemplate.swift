@@ -72,30 +72,45 @@ public struct ChatTemplate: Sendable {
 ///
 /// A template comes with a model's weights, from whoever published them, so none is trusted to terminate.
 public struct RenderLimits: Sendable, Equatable {
-  /// Evaluated nodes, iterations and, at 32 bytes per step, text handled.
+  /// Evaluated nodes, iterations and, at 32 bytes per step, text handled: what bounds the time.
   public var steps: Int
+  /// Values, members and, at 32 bytes each, pieces of text made: what bounds the memory, at some 80 bytes each.
+  public var allocations: Int
   /// UTF-8 bytes of the output, and of any intermediate string.
   public var outputBytes: Int
   /// Levels of nested statements, expressions, macro calls and values.
   public var depth: Int
 
-  public init(steps: Int, outputBytes: Int, depth: Int) {
+  public init(steps: Int, allocations: Int = 5_000_000, outputBytes: Int, depth: Int) {
     self.steps = steps
+    self.allocations = allocations
     self.outputBytes = outputBytes
     self.depth = depth
   }
 
-  /// What a template and its data of so many bytes justify.
+  /// What a template and its data of that size justify.
   ///
-  /// A step keeps at most some 80 bytes, so that a short template cannot fill much memory.
-  static func justified(byBytes count: Int) -> RenderLimits {
-    RenderLimits(
-      steps: min(standard.steps, 50_000 + 64 * count), outputBytes: min(standard.outputBytes, 1 << 20 + 64 * count),
-      depth: standard.depth)
+  /// Published templates look for each message of a kind through all others, so the steps grow with the square of the
+  /// longest list. Memory does not.
+  static func justified(by size: ContextSize) -> RenderLimits {
+    let linear = 50_000 + 64 * size.bytes
+    let pairs = size.longestList.multipliedReportingOverflow(by: size.longestList)
+    let steps = pairs.overflow ? standard.steps : min(pairs.partialValue, standard.steps) * 32 + linear
+    return RenderLimits(
+      steps: min(standard.steps, steps), allocations: min(standard.allocations, linear),
+      outputBytes: min(standard.outputBytes, 1 << 20 + 64 * size.bytes), depth: standard.depth)
   }
 
   /// Enough for a million-token conversation with hundreds of tools.
   ///
   /// The depth takes at most about 100 KiB of stack in optimized code, and 1 MiB in a debug build.
-  public static let standard = RenderLimits(steps: 5_000_000, outputBytes: 64 << 20, depth: 160)
+  public static let standard = RenderLimits(steps: 2_000_000_000, outputBytes: 64 << 20, depth: 160)
+}
+
+/// How much a template was given to work on.
+struct ContextSize {
+  /// About as many as the data has as JSON.
+  var bytes = 0
+  /// The elements of the longest list, such as the messages of a conversation.
+  var longestList = 0
 }

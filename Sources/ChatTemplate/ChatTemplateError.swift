@@ -7,6 +7,7 @@ public enum ChatTemplateError: Error, Equatable, Sendable {
     /// Levels of calls and values while rendering.
     case depth
     case steps
+    case allocations
     case output
   }
 
@@ -38,6 +39,8 @@ extension ChatTemplateError: CustomStringConvertible {
       "chat template, line \(line): calls or values nested more than \(maximum) levels deep"
     case .limit(.steps, let maximum, let line):
       "chat template, line \(line): not done after \(maximum) steps"
+    case .limit(.allocations, let maximum, let line):
+      "chat template, line \(line): made more than \(maximum) values and pieces of text"
     case .limit(.output, let maximum, let line):
       "chat template, line \(line): text longer than \(maximum) bytes"
     }

@@ -90,7 +90,7 @@ struct Conformance: Sendable {
       cases.append(
         Case(
           template: template, conversation: conversation["name"]?.string ?? "",
-          messages: (conversation["messages"]?.array ?? []).map(message),
+          messages: (conversation["messages"]?.array ?? []).compactMap { ChatMessage($0) },
           tools: root["tools"]?[element["tools"]?.string ?? ""]?.array,
           addGenerationPrompt: element["prompt"] == true,
           variables: variables.map { ($0.name, $0.value) }, expected: element))
@@ -102,14 +102,6 @@ struct Conformance: Sendable {
   static func json(_ path: String) throws -> JSONValue { try JSONValue(parsing: try data(path)) }
 
   private static func data(_ path: String) throws -> Data { try Data(contentsOf: folder.appending(path: path)) }
-
-  private static func message(_ value: JSONValue) -> ChatMessage {
-    let content = value["content"]?.string
-    var extra = value.object ?? JSONObject()
-    extra["role"] = nil
-    if content != nil { extra["content"] = nil }
-    return ChatMessage(role: value["role"]?.string ?? "", content: content, extra: extra)
-  }
 }
 
 extension ChatTemplate {

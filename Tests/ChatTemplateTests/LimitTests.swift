@@ -91,11 +91,35 @@ struct LimitTests {
     #expect(try steps(source, .string(String(repeating: "x", count: 1000))) == short)
     let used = try steps(source + "{{ data }}", "")
     #expect(try steps(source + "{{ data }}", .string(String(repeating: "x", count: 1000))) == used + 64_000)
-    #expect(try steps(source + String(repeating: " ", count: 1 << 20)) == RenderLimits.standard.steps)
+    // Pairs of elements are what published templates go through, and what JSON counts for each.
+    let list = JSONValue.array(Array(repeating: .integer(1), count: 100))
+    #expect(try steps(source + "{{ data }}", list) == used + 32 * 100 * 100 + 64 * 8 * 100)
     let error = #expect(throws: ChatTemplateError.self) {
       try ChatTemplate(source: "{{ 'x' * 9999999 }}").render([:])
     }
     #expect(error == .limit(.output, maximum: 1 << 20 + 64 * 19, line: 1))
+  }
+
+  static let hoarders = [
+    "{% set n = namespace() %}{% for m in data %}{% for a in data %}{% set n.l = [[a], [m]] %}{% endfor %}{% endfor %}",
+    "{% set n = namespace(l=[]) %}{% for m in data %}{% for a in data %}{% set n.l = n.l + [a] %}{% endfor %}{% endfor %}",
+    "{% for m in data %}{% for a in data %}{% macro m() %}{{ m }}{% endmacro %}{% endfor %}{% endfor %}",
+    "{% for m in data %}{% for a in data %}{% set n = namespace() %}{% endfor %}{% endfor %}",
+    "{% for m in data %}{% for a in data %}{% if {'a': a, 'b': m} %}{% endif %}{% endfor %}{% endfor %}",
+    "{% for m in data %}{% for a in data %}{% if 'x' * 999 %}{% endif %}{% endfor %}{% endfor %}",
+  ]
+
+  @Test("Many messages allow more steps, not more memory")
+  func hoarding() {
+    let data = JSONValue.array(Array(repeating: .integer(1), count: 250))
+    for source in Self.hoarders {
+      let error = #expect(throws: ChatTemplateError.self, "\(source)") {
+        try ChatTemplate(source: source).render(["data": data])
+      }
+      guard case .limit(let limit, let maximum, _)? = error else { continue }
+      #expect(limit == .allocations || limit == .output || limit == .depth, "\(source)")
+      #expect(maximum < 1_300_000)
+    }
   }
 
   @Test("Data nested deeper than the limit is refused")

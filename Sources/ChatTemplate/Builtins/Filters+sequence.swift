@@ -93,7 +93,7 @@ extension Interpreter {
   func path(_ attribute: Value?) throws(ChatTemplateError) -> [Value] {
     guard let attribute, !attribute.isNull else { return [] }
     guard let text = attribute.text else { return [attribute] }
-    try chargeText(text.utf8.count)
+    try allotText(text.utf8.count)
     return PythonText.split(text, at: ".", limit: nil).map { part in
       let isIndex = !part.isEmpty && part.unicodeScalars.allSatisfy(\.isDigit)
       return isIndex ? Int(part).map(Value.integer) ?? .string(part) : .string(part)

@@ -62,7 +62,7 @@ extension Interpreter {
   /// `pattern % values`.
   func formatted(_ pattern: String, with operand: Value) throws(ChatTemplateError) -> Value {
     switch operand {
-    case .tuple(let tuple): return try formatted(pattern, tuple.elements) { _ throws(ChatTemplateError) in nil }
+    case .tuple(let tuple): return try formatted(pattern, Array(tuple.elements)) { _ throws(ChatTemplateError) in nil }
     case .dictionary(let dictionary):
       return try formatted(pattern, []) { name throws(ChatTemplateError) in
         dictionary[try self.key(.string(name))]

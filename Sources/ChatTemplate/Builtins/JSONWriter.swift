@@ -35,7 +35,7 @@ struct JSONWriter {
     }
   }
 
-  private mutating func writeArray(_ elements: [Value], level: Int) throws(ChatTemplateError) {
+  private mutating func writeArray(_ elements: Elements, level: Int) throws(ChatTemplateError) {
     guard !elements.isEmpty else { return text += "[]" }
     try interpreter.descend()
     defer { interpreter.depth -= 1 }

@@ -182,14 +182,14 @@ extension Interpreter {
   /// The text of a method's owner, counted as handled.
   fileprivate func owner(_ value: Value) throws(ChatTemplateError) -> String {
     let text = value.text ?? ""
-    try chargeText(text.utf8.count)
+    try allotText(text.utf8.count)
     return text
   }
 
   /// An argument that must be a string.
   fileprivate func text(_ value: Value?, _ method: String) throws(ChatTemplateError) -> String {
     guard let text = value?.text else { throw invalid("'\(method)' needs a string") }
-    try chargeText(text.utf8.count)
+    try allotText(text.utf8.count)
     return text
   }
 
@@ -201,14 +201,14 @@ extension Interpreter {
 
   /// Replaces the first `count` occurrences, or all; an empty text occurs around every character.
   func replace(_ old: String, with new: String, in text: String, count: Int?) throws(ChatTemplateError) -> Value {
-    try chargeText(text.utf8.count)
+    try allotText(text.utf8.count)
     let limit = count.map { $0 < 0 ? Int.max : $0 } ?? Int.max
     let bytes = Array(text.utf8)
     let places =
       old.isEmpty
       ? bytes.indices.filter { bytes[$0] & 0xC0 != 0x80 } + [bytes.count] : TextSearch(for: old).matches(in: bytes)
     let (growth, overflow) = min(places.count, limit).multipliedReportingOverflow(by: new.utf8.count)
-    try chargeText(overflow ? Int.max : growth)
+    try allotText(overflow ? Int.max : growth)
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count + growth)
     var end = 0

@@ -5,6 +5,20 @@ struct MethodTable: Sendable {
   var mutating: Set<String> = []
   /// Python's other methods: defined, but an error when called.
   var other: Set<String> = []
+
+  /// What the table has of a name.
+  enum Entry: Sendable {
+    case known(Builtin)
+    case mutating
+    case other
+  }
+
+  /// What the table has of that name; nil if nothing.
+  func entry(_ name: String) -> Entry? {
+    if let builtin = known[name] { return .known(builtin) }
+    if mutating.contains(name) { return .mutating }
+    return other.contains(name) ? .other : nil
+  }
 }
 
 extension Builtin {
@@ -31,7 +45,7 @@ extension Builtin {
       Builtin("index", ["value"], required: 1, place), Builtin("count", ["value"], required: 1, count),
     ]))
 
-  private static let dictionaryMethods = MethodTable(
+  static let dictionaryMethods = MethodTable(
     known: table([
       Builtin("items", view(.items)), Builtin("keys", view(.keys)), Builtin("values", view(.values)),
       Builtin("get", ["key", "default"], required: 1, get),

@@ -30,7 +30,7 @@ extension Interpreter {
     let radix = ["x": 16, "X": 16, "o": 8, "b": 2][layout.type ?? "d"] ?? 10
     var digits = String(number.magnitude, radix: radix, uppercase: layout.type == "X")
     if let precision = layout.precision, digits.utf8.count < precision {
-      try chargeText(precision)
+      try allotText(precision)
       digits = String(repeating: "0", count: precision - digits.utf8.count) + digits
     }
     if layout.hasThousands { digits = Self.grouped(digits) }
@@ -69,7 +69,7 @@ extension Interpreter {
     let whole = (sign ?? "") + text
     let missing = layout.width - whole.unicodeScalars.count
     guard missing > 0 else { return whole }
-    try chargeText(missing)
+    try allotText(missing)
     let alignment = layout.alignment ?? (sign == nil ? "<" : ">")
     func fill(_ count: Int) -> String { String(repeating: String(layout.fill), count: count) }
     switch alignment {

@@ -3,6 +3,21 @@ extension Interpreter {
   /// `value.name`: a method of the value's type if it has one of that name, else a member.
   ///
   /// So `schema.items` is a method of the mapping even if it has a member `items`; `schema['items']` is the member.
+  func attribute(_ name: MemberName, of value: Value) throws(ChatTemplateError) -> Value {
+    guard case .dictionary(let dictionary) = value else { return try attribute(name.text, of: value) }
+    if let entry = name.ofMapping { return method(name.text, entry, of: value) }
+    if let member = dictionary[name], !name.isHidden { return member }
+    return missing(name.text, value)
+  }
+
+  /// `value[name]`, where the name is spelled out.
+  func item(_ name: MemberName, of value: Value) throws(ChatTemplateError) -> Value {
+    guard case .dictionary(let dictionary) = value else { return try item(.string(name.text), of: value) }
+    if let member = dictionary[name] { return member }
+    return name.ofMapping.map { method(name.text, $0, of: value) } ?? missing(name.text, value)
+  }
+
+  /// As `attribute`, for a name that is only known while rendering.
   func attribute(_ name: String, of value: Value) throws(ChatTemplateError) -> Value {
     switch value {
     case .undefined(let reason): throw undefined(reason)
@@ -56,12 +71,15 @@ extension Interpreter {
 
   /// A method of the value's type, bound to it; nil if the type has none of that name.
   func method(_ name: String, of value: Value) -> Value? {
-    guard let methods = Builtin.methods(of: value) else { return nil }
-    if let builtin = methods.known[name] { return method(name, builtin, of: value) }
-    if methods.mutating.contains(name) {
-      return .undefined(.because("'\(name)' would change \(value.kind), which the sandbox forbids"))
+    Builtin.methods(of: value)?.entry(name).map { method(name, $0, of: value) }
+  }
+
+  private func method(_ name: String, _ entry: MethodTable.Entry, of value: Value) -> Value {
+    switch entry {
+    case .known(let builtin): method(name, builtin, of: value)
+    case .mutating: .undefined(.because("'\(name)' would change \(value.kind), which the sandbox forbids"))
+    case .other: method(name, nil, of: value)
     }
-    return methods.other.contains(name) ? method(name, nil, of: value) : nil
   }
 
   func method(_ name: String, _ builtin: Builtin?, of value: Value) -> Value {
@@ -83,16 +101,17 @@ extension Interpreter {
 
   /// `value[start:stop:step]` as in Python: bounds outside the value are moved to its ends.
   func slice(_ value: Value, start: Int?, stop: Int?, step: Int?) throws(ChatTemplateError) -> Value {
+    guard step != 0 || value.isUndefined else { throw invalid("the step of a slice can't be 0") }
     switch value {
     case .undefined(let reason): throw undefined(reason)
     case .string(let text): return .string(try slice(text, start, stop, step))
     case .markup(let text): return .markup(try slice(text, start, stop, step))
     case .list(let source):
-      return try list(try places(source.elements.count, start, stop, step).elements.map { source.elements[$0] })
+      return .list(ListValue(try slice(source.elements, start, stop, step), depth: source.depth))
     case .tuple(let source):
-      return try tuple(try places(source.elements.count, start, stop, step).elements.map { source.elements[$0] })
+      return .tuple(ListValue(try slice(source.elements, start, stop, step), depth: source.depth))
     case .range(let range):
-      let places = try places(range.count, start, stop, step)
+      let places = places(range.count, start, stop, step)
       return .range(
         RangeValue(
           start: range.start &+ places.start &* range.step, stop: range.start &+ places.stop &* range.step,
@@ -101,20 +120,27 @@ extension Interpreter {
     }
   }
 
+  private func slice(
+    _ elements: Elements, _ start: Int?, _ stop: Int?, _ step: Int?
+  ) throws(ChatTemplateError) -> Elements {
+    let places = places(elements.count, start, stop, step)
+    if places.step == 1 { return elements.stretch(places.start..<(places.start + places.count)) }
+    try allot(places.count)
+    return Elements((0..<places.count).map { elements[places[$0]] })
+  }
+
   private func slice(_ text: String, _ start: Int?, _ stop: Int?, _ step: Int?) throws(ChatTemplateError) -> String {
-    try chargeText(text.utf8.count)
+    try allotText(text.utf8.count)
     let scalars = Array(text.unicodeScalars)
     var part = String.UnicodeScalarView()
-    for place in try places(scalars.count, start, stop, step).elements { part.append(scalars[place]) }
+    let places = places(scalars.count, start, stop, step)
+    for index in 0..<places.count { part.append(scalars[places[index]]) }
     return String(part)
   }
 
   /// The places that a slice selects from `count` elements.
-  private func places(
-    _ count: Int, _ start: Int?, _ stop: Int?, _ step: Int?
-  ) throws(ChatTemplateError) -> RangeValue {
+  private func places(_ count: Int, _ start: Int?, _ stop: Int?, _ step: Int?) -> RangeValue {
     let step = min(max(step ?? 1, -count - 1), count + 1)
-    guard step != 0 else { throw invalid("the step of a slice can't be 0") }
     let lowest = step > 0 ? 0 : -1
     let highest = step > 0 ? count : count - 1
     func clamped(_ bound: Int?, _ fallback: Int) -> Int {
@@ -125,7 +151,6 @@ extension Interpreter {
     let end = clamped(stop, step > 0 ? highest : lowest)
     let distance = step > 0 ? end - first : first - end
     let taken = distance <= 0 ? 0 : (distance - 1) / abs(step) + 1
-    try charge(taken)
     return RangeValue(start: first, stop: end, step: step, count: taken)
   }
 }
@@ -133,23 +158,21 @@ extension Interpreter {
 /// Iteration and length.
 extension Interpreter {
   /// The elements that iteration visits: characters, elements, keys or pairs.
-  func elements(of value: Value) throws(ChatTemplateError) -> [Value] {
+  func elements(of value: Value) throws(ChatTemplateError) -> Elements {
     switch value {
-    case .undefined: return []
+    case .undefined: return Elements([])
     case .string(let text), .markup(let text):
-      try charge(text.utf8.count)
-      return text.unicodeScalars.map { .string(String($0)) }
+      try allot(text.utf8.count)
+      return Elements(text.unicodeScalars.map { .string(String($0)) })
     case .list(let list), .tuple(let list): return list.elements
-    case .dictionary(let dictionary): return dictionary.keys
+    case .dictionary(let dictionary): return Elements(dictionary.keys)
     case .view(let view):
       switch view.part {
-      case .keys: return view.dictionary.keys
-      case .values: return view.dictionary.values
-      case .items: return try pairs(of: view.dictionary)
+      case .keys: return Elements(view.dictionary.keys)
+      case .values: return Elements(view.dictionary.values)
+      case .items: return Elements(try pairs(of: view.dictionary))
       }
-    case .range(let range):
-      try charge(range.count)
-      return range.elements.map(Value.integer)
+    case .range(let range): return Elements(range)
     case .iterator(let iterator): return iterator.takeAll()
     default: throw invalid("can't iterate over \(value.kind)")
     }

@@ -54,7 +54,7 @@ extension Interpreter {
   }
 
   private func represent(
-    _ elements: [Value], between open: String, _ close: String, into text: inout String
+    _ elements: Elements, between open: String, _ close: String, into text: inout String
   ) throws(ChatTemplateError) {
     text += open
     var isFirst = true

@@ -105,6 +105,7 @@ extension Interpreter {
   private func apply(_ step: Postfix, to value: Value) throws(ChatTemplateError) -> Value {
     switch step {
     case .attribute(let name): return try attribute(name, of: value)
+    case .key(let name): return try item(name, of: value)
     case .item(let index): return try item(try evaluate(index), of: value)
     case .slice(let start, let stop, let step):
       return try slice(value, start: try bound(start), stop: try bound(stop), step: try bound(step))

@@ -2,23 +2,40 @@
 extension Interpreter {
   func execute(_ loop: Loop) throws(ChatTemplateError) -> Completion {
     line = loop.line
-    let elements = try elements(of: try evaluate(loop.sequence))
+    let sequence = try evaluate(loop.sequence)
+    let elements = try elements(of: sequence)
     if loop.filter != nil { try keepScope() }
     let filter = loop.filter.map { LoopState.Filter(target: loop.target, test: $0, scope: scope) }
-    let state = LoopState(elements, filter: filter, depth: try depth(above: elements))
+    let state = LoopState(elements, filter: filter, depth: max(sequence.depth, 1))
     var hasCompleted = false
+    var inner = Scope(parent: scope)
     while let element = try advance(state) {
       try charge(1)
-      state.step(to: element)
-      let inner = Scope(parent: scope)
-      inner.set(NameTable.loop, to: .loop(state))
+      // A macro or an inner loop with a condition may have kept the last one.
+      if isKnownUniquelyReferenced(&inner) { inner.removeAll() } else { inner = Scope(parent: scope) }
+      if loop.readsLoop {
+        state.step(to: element)
+        inner.set(NameTable.loop, to: .loop(state))
+      }
       let completion = try executeBody(of: loop, element: element, in: inner)
       if completion == .breakLoop { break }
       // As in Jinja, only a run to the end of the body keeps `else` from running.
-      if completion == .normal { hasCompleted = true }
+      if completion == .normal {
+        hasCompleted = true
+        if loop.steadyBranches > 0, try isSettled(loop) { break }
+      }
     }
     if hasCompleted || loop.otherwise.isEmpty { return .normal }
     return try inScope(Scope(parent: scope), loop.otherwise)
+  }
+
+  /// Whether a condition that the element has no part in keeps the body from doing anything.
+  private func isSettled(_ loop: Loop) throws(ChatTemplateError) -> Bool {
+    guard case .conditional(let branches, let otherwise) = loop.body[0] else { return false }
+    for branch in branches.prefix(loop.steadyBranches) where try evaluate(branch.test).isTrue {
+      return branch.body.isEmpty
+    }
+    return loop.steadyBranches == branches.count && otherwise.isEmpty
   }
 
   private func executeBody(
@@ -68,7 +85,7 @@ extension Interpreter {
     var rest: [Value] = []
     while let element = try advance(loop) { rest.append(element) }
     let length = rest.count + loop.index + 1 + (peeked == nil ? 0 : 1)
-    loop.elements = rest
+    loop.elements = Elements(rest)
     loop.cursor = 0
     loop.filter = nil
     loop.peeked = peeked
@@ -105,10 +122,10 @@ final class LoopState {
   }
 
   let depth: Int
-  var elements: [Value]
+  @exclusivity(unchecked) var elements: Elements
   var filter: Filter?
   /// The index in `elements` of the first not yet considered.
-  var cursor = 0
+  @exclusivity(unchecked) var cursor = 0
   /// The element after the current one, if something has already asked for it.
   var peeked: Value?
   /// Counts from 0; -1 before the first element.
@@ -118,7 +135,7 @@ final class LoopState {
   var knownLength: Int?
   var changedValue: Value?
 
-  init(_ elements: [Value], filter: Filter?, depth: Int) {
+  init(_ elements: Elements, filter: Filter?, depth: Int) {
     self.elements = elements
     self.filter = filter
     self.depth = depth

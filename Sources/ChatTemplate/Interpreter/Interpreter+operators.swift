@@ -86,8 +86,8 @@ extension Interpreter {
   private func join(_ left: Value, _ right: Value) throws(ChatTemplateError) -> Value {
     switch (left, right) {
     case (.string(let left), .string(let right)): return try string(left + right)
-    case (.list(let left), .list(let right)): return try list(left.elements + right.elements)
-    case (.tuple(let left), .tuple(let right)): return try tuple(left.elements + right.elements)
+    case (.list(let left), .list(let right)): return try list(Array(left.elements) + right.elements)
+    case (.tuple(let left), .tuple(let right)): return try tuple(Array(left.elements) + right.elements)
     case (.markup(let left), _):
       guard let other = right.text else { throw impossible(.add, .markup(left), right) }
       if case .markup = right { return .markup(try checked(left + other)) }
@@ -110,13 +110,13 @@ extension Interpreter {
 
   private func `repeat`(_ text: String, _ count: Int) throws(ChatTemplateError) -> String {
     let (size, overflow) = text.utf8.count.multipliedReportingOverflow(by: count)
-    try chargeText(overflow ? .max : size)
+    try allotText(overflow ? .max : size)
     return text.isEmpty ? "" : String(repeating: text, count: count)
   }
 
-  private func `repeat`(_ elements: [Value], _ count: Int) throws(ChatTemplateError) -> [Value] {
+  private func `repeat`(_ elements: Elements, _ count: Int) throws(ChatTemplateError) -> [Value] {
     let (size, overflow) = elements.count.multipliedReportingOverflow(by: count)
-    try charge(overflow ? .max : size)
+    try allot(overflow ? .max : size)
     return elements.isEmpty ? [] : Array(repeatElement(elements, count: count).joined())
   }
 }
@@ -149,7 +149,8 @@ extension Interpreter {
       return try areEqual(left.elements, right.elements)
     case (.dictionary(let left), .dictionary(let right)): return try areEqual(left, right)
     case (.range(let left), .range(let right)):
-      return left.elements == right.elements
+      return left.count == right.count
+        && (left.count == 0 || (left.start == right.start && (left.count == 1 || left.step == right.step)))
     case (.namespace(let left), .namespace(let right)): return left === right
     case (.macro(let left), .macro(let right)): return left === right
     case (.iterator(let left), .iterator(let right)): return left === right
@@ -161,7 +162,7 @@ extension Interpreter {
     }
   }
 
-  private func areEqual(_ left: [Value], _ right: [Value]) throws(ChatTemplateError) -> Bool {
+  private func areEqual(_ left: Elements, _ right: Elements) throws(ChatTemplateError) -> Bool {
     guard left.count == right.count else { return false }
     try descend()
     defer { depth -= 1 }
@@ -198,7 +199,7 @@ extension Interpreter {
     }
   }
 
-  private func precedes(_ left: [Value], _ right: [Value]) throws(ChatTemplateError) -> Bool {
+  private func precedes(_ left: Elements, _ right: Elements) throws(ChatTemplateError) -> Bool {
     try descend()
     defer { depth -= 1 }
     for (left, right) in zip(left, right) {
@@ -220,7 +221,9 @@ extension Interpreter {
       guard let part = element.text else { throw invalid("\(element.kind) can't be in a string") }
       try chargeText(text.utf8.count + part.utf8.count)
       return TextSearch(for: part).firstMatch(in: Array(text.utf8)) != nil
-    case .dictionary(let dictionary): return dictionary[try key(element)] != nil
+    case .dictionary(let dictionary):
+      if let text = element.text { return dictionary[text] != nil }
+      return dictionary[try key(element)] != nil
     case .view(let view) where view.part == .keys: return view.dictionary[try key(element)] != nil
     default:
       for candidate in try elements(of: container) {

@@ -26,6 +26,9 @@ extension Interpreter {
     case .assignment(let target, let expression, let line):
       self.line = line
       try assign(try evaluate(expression), to: target)
+    case .growth(let target, let first, let operands, let operation, let line):
+      self.line = line
+      try grow(target, first, by: operands, operation)
     case .capture(let target, let filters, let body, let line):
       return try executeCapture(target, filters: filters, body: body, line: line)
     case .macro(let definition):
@@ -49,7 +52,7 @@ extension Interpreter {
   private func print(_ text: String) throws(ChatTemplateError) {
     output += text
     try checkSize(output.utf8.count)
-    try charge(text.utf8.count / 32)
+    try allot(text.utf8.count / 32)
   }
 
   /// Runs the statements in the given scope.
@@ -74,9 +77,21 @@ extension Interpreter {
   ) throws(ChatTemplateError) -> Completion {
     for branch in branches {
       line = branch.line
-      if try evaluate(branch.test).isTrue { return try execute(branch.body) }
+      if try holds(branch) { return try execute(branch.body) }
     }
     return try execute(otherwise)
+  }
+
+  private func holds(_ branch: Branch) throws(ChatTemplateError) -> Bool {
+    guard let test = branch.soleTest, case .dictionary(let dictionary) = variable(test.variable), dictionary.isData else {
+      return try evaluate(branch.test).isTrue
+    }
+    try charge(1)
+    if let answer = dictionary.answer(to: test) { return answer }
+    let answer = try evaluate(branch.test).isTrue
+    if !dictionary.hasAnswers { try allot(1 + program.soleTests / 32) }
+    dictionary.remember(answer, to: test, of: program.soleTests)
+    return answer
   }
 
   private func executeCapture(
@@ -129,6 +144,59 @@ extension Interpreter {
   /// Refuses members that begin with an underscore, as transformers does.
   func checkMemberName(_ name: String) throws(ChatTemplateError) {
     guard !name.hasPrefix("_") else { throw invalid("a namespace can't have the member '\(name)'") }
+  }
+}
+
+/// Growing texts.
+extension Interpreter {
+  /// Assigns `first ~ operands…` or `first + operands…` to the target that `first` reads.
+  ///
+  /// A text is appended to where it is, unless an operand has changed it on the way.
+  private func grow(
+    _ target: Target, _ first: Expression, by operands: [Expression], _ operation: ArithmeticOperator?
+  ) throws(ChatTemplateError) {
+    let changes = self.changes(of: target)
+    var value = try evaluate(first)
+    let values = try evaluate(operands)
+    let suffixes = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    if case .string = value, suffixes.count == values.count, let changes, changes == self.changes(of: target) {
+      value = .null
+      let suffix = suffixes.count == 1 ? suffixes[0] : suffixes.joined()
+      if let length = append(suffix, to: target) {
+        try checkSize(length)
+        return try allot(1 + suffix.utf8.count / 32)
+      }
+      value = try evaluate(first)
+    }
+    if let operation {
+      for operand in values { value = try apply(operation, value, operand) }
+    } else {
+      var text = try display(value)
+      for operand in values { text += try display(operand) }
+      value = try string(text)
+    }
+    try assign(value, to: target)
+  }
+
+  /// How often the place was changed, as far as an expression can change it; nil for one that can't be appended to.
+  private func changes(of target: Target) -> Int? {
+    switch target {
+    case .variable(let id): return scope.holds(id) ? 0 : nil
+    case .member(let id, _):
+      guard case .namespace(let namespace) = variable(id) else { return nil }
+      return namespace.changes
+    case .tuple: return nil
+    }
+  }
+
+  private func append(_ text: String, to target: Target) -> Int? {
+    switch target {
+    case .variable(let id): return scope.append(text, to: id)
+    case .member(let id, let member):
+      guard case .namespace(let namespace) = variable(id) else { return nil }
+      return namespace.append(text, to: member)
+    case .tuple: return nil
+    }
   }
 }
 

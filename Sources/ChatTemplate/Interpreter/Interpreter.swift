@@ -4,22 +4,23 @@ import JSON
 final class Interpreter {
   private(set) var limits: RenderLimits
   let clock: Clock
-  private let program: Program
+  let program: Program
   /// By name, the caller's variables and Jinja's functions.
   private var globals: [Value?] = []
-  private var steps = 0
-  /// About as many as the data has as JSON.
-  private var contextByteCount = 0
-  var depth = 0
-  var line = 1
-  var scope = Scope(parent: nil)
+  // What every node touches is not checked for overlapping accesses: each is read or set as a whole, in no closure.
+  @exclusivity(unchecked) private var steps = 0
+  private var allocations = 0
+  private var contextSize = ContextSize()
+  @exclusivity(unchecked) var depth = 0
+  @exclusivity(unchecked) var line = 1
+  @exclusivity(unchecked) var scope = Scope(parent: nil)
   /// The text printed so far into the innermost capture, or into the result.
   var output = ""
   /// Scopes and namespaces that may be part of a reference cycle, or of a chain too long to release recursively.
   private var keptScopes: [Scope] = []
   private var keptNamespaces: [NamespaceValue] = []
 
-  /// - Parameter limits: Nil for what the template's bytes and those of the data justify.
+  /// - Parameter limits: Nil for what the sizes of the template and the data justify.
   init(
     program: Program, context: [String: JSONValue], limits: RenderLimits?, sourceByteCount: Int, clock: Clock
   ) throws(ChatTemplateError) {
@@ -33,7 +34,10 @@ final class Interpreter {
         globals.append(Builtin.functions[name].map(Value.function))
       }
     }
-    if limits == nil { self.limits = .justified(byBytes: sourceByteCount + contextByteCount) }
+    if limits == nil {
+      contextSize.bytes += sourceByteCount
+      self.limits = .justified(by: contextSize)
+    }
   }
 
   func run() throws(ChatTemplateError) -> String {
@@ -58,12 +62,12 @@ final class Interpreter {
 
   /// Records the current scope, which something is about to retain.
   func keepScope() throws(ChatTemplateError) {
-    try charge(20)
+    try allot(20)
     if keptScopes.last !== scope { keptScopes.append(scope) }
   }
 
   func makeNamespace() throws(ChatTemplateError) -> NamespaceValue {
-    try charge(20)
+    try allot(20)
     let namespace = NamespaceValue()
     keptNamespaces.append(namespace)
     return namespace
@@ -79,6 +83,15 @@ extension Interpreter {
     guard !overflows, sum <= limits.steps else { throw .limit(.steps, maximum: limits.steps, line: line) }
   }
 
+  /// Counts values, members and pieces of text that rendering made, with the work of making them.
+  func allot(_ count: Int) throws(ChatTemplateError) {
+    try charge(count)
+    allocations += count
+    guard allocations <= limits.allocations else {
+      throw .limit(.allocations, maximum: limits.allocations, line: line)
+    }
+  }
+
   /// Refuses text that is longer than the output may be.
   func checkSize(_ bytes: Int) throws(ChatTemplateError) {
     guard bytes <= limits.outputBytes else {
@@ -92,9 +105,15 @@ extension Interpreter {
     try charge(bytes / 32)
   }
 
+  /// Counts text made, and refuses text that is longer than the output may be.
+  func allotText(_ bytes: Int) throws(ChatTemplateError) {
+    try checkSize(bytes)
+    try allot(bytes / 32)
+  }
+
   /// The text itself, checked against the limits.
   func checked(_ text: String) throws(ChatTemplateError) -> String {
-    try chargeText(text.utf8.count)
+    try allotText(text.utf8.count)
     return text
   }
 
@@ -113,18 +132,19 @@ extension Interpreter {
 extension Interpreter {
   /// The runtime value of the caller's data.
   private func value(of data: JSONValue) throws(ChatTemplateError) -> Value {
-    contextByteCount += 8
+    contextSize.bytes += 8
     switch data {
     case .null: return .null
     case .bool(let value): return .boolean(value)
     case .integer(let value): return .integer(value)
     case .number(let value): return .number(value)
     case .string(let text):
-      contextByteCount += text.utf8.count
+      contextSize.bytes += text.utf8.count
       return .string(text)
     case .array(let elements):
       try descend()
       defer { depth -= 1 }
+      contextSize.longestList = max(contextSize.longestList, elements.count)
       var values: [Value] = []
       values.reserveCapacity(elements.count)
       for element in elements { values.append(try value(of: element)) }
@@ -135,29 +155,35 @@ extension Interpreter {
       var members: [(name: String, value: Value)] = []
       members.reserveCapacity(object.count)
       for member in object.members {
-        contextByteCount += member.name.utf8.count
+        contextSize.bytes += member.name.utf8.count
         members.append((member.name, try value(of: member.value)))
       }
-      return .dictionary(try dictionary(from: members))
+      return .dictionary(try dictionary(from: members, isData: true))
     }
   }
 
-  func list(_ elements: [Value]) throws(ChatTemplateError) -> Value {
+  func list(_ elements: Elements) throws(ChatTemplateError) -> Value {
     .list(ListValue(elements, depth: try depth(above: elements)))
   }
 
+  func list(_ elements: [Value]) throws(ChatTemplateError) -> Value { try list(Elements(elements)) }
+
   func tuple(_ elements: [Value]) throws(ChatTemplateError) -> Value {
-    .tuple(ListValue(elements, depth: try depth(above: elements)))
+    .tuple(ListValue(Elements(elements), depth: try depth(above: elements)))
   }
 
   func iterator(_ elements: [Value]) throws(ChatTemplateError) -> Value {
-    .iterator(IteratorValue(elements, depth: try depth(above: elements)))
+    .iterator(IteratorValue(Elements(elements), depth: try depth(above: elements)))
   }
 
-  func dictionary(from members: [(name: String, value: Value)]) throws(ChatTemplateError) -> DictionaryValue {
+  /// - Parameter isData: Whether it is part of what the caller gave.
+  func dictionary(
+    from members: [(name: String, value: Value)], isData: Bool = false
+  ) throws(ChatTemplateError) -> DictionaryValue {
     let depth = try depth(above: members.map(\.value))
     return DictionaryValue(
-      members.map { (.string($0.name), .string(TextKey($0.name)), $0.value) }, depth: depth)
+      members.map { (.string($0.name), .string(TextKey($0.name)), $0.value) }, depth: depth,
+      isData: isData, id: program.names.existingID)
   }
 
   func dictionary(of members: [(key: Value, value: Value)]) throws(ChatTemplateError) -> DictionaryValue {
@@ -165,7 +191,7 @@ extension Interpreter {
     hashed.reserveCapacity(members.count)
     for member in members { hashed.append((member.key, try key(member.key), member.value)) }
     let depth = try depth(above: members.map(\.value))
-    return DictionaryValue(hashed, depth: depth)
+    return DictionaryValue(hashed, depth: depth, id: program.names.existingID)
   }
 
   func key(_ value: Value) throws(ChatTemplateError) -> Key {
@@ -175,13 +201,13 @@ extension Interpreter {
 
   /// A string value, checked against the limits.
   func string(_ text: String) throws(ChatTemplateError) -> Value {
-    try chargeText(text.utf8.count)
+    try allotText(text.utf8.count)
     return .string(text)
   }
 
-  /// The depth of a collection of these values.
-  func depth(above elements: [Value]) throws(ChatTemplateError) -> Int {
-    try charge(elements.count + 2)
+  /// The depth of a new collection of these values.
+  func depth(above elements: some Collection<Value>) throws(ChatTemplateError) -> Int {
+    try allot(elements.count + 2)
     var depth = 0
     for element in elements { depth = max(depth, element.depth) }
     guard depth < limits.depth else { throw .limit(.depth, maximum: limits.depth, line: line) }
@@ -192,7 +218,7 @@ extension Interpreter {
 /// The variables of one run of a loop's body, a macro, or another block with its own variables.
 final class Scope {
   let parent: Scope?
-  private var variables: [(id: NameTable.ID, value: Value)] = []
+  @exclusivity(unchecked) private var variables: [(id: NameTable.ID, value: Value)] = []
 
   init(parent: Scope?) { self.parent = parent }
 
@@ -200,11 +226,14 @@ final class Scope {
   func lookup(_ id: NameTable.ID) -> Value? {
     var scope: Scope? = self
     while let here = scope {
-      for variable in here.variables where variable.id == id { return variable.value }
+      for index in here.variables.indices where here.variables[index].id == id { return here.variables[index].value }
       scope = here.parent
     }
     return nil
   }
+
+  /// Whether the variable is one of this scope itself.
+  func holds(_ id: NameTable.ID) -> Bool { variables.contains { $0.id == id } }
 
   /// Sets the variable in this scope, even if one around it has the same.
   func set(_ id: NameTable.ID, to value: Value) {
@@ -215,5 +244,11 @@ final class Scope {
     variables.append((id, value))
   }
 
-  func removeAll() { variables = [] }
+  /// Appends to a variable of this scope that is a string, without copying it, and returns its new length in bytes; nil if
+  /// there is none.
+  func append(_ text: String, to id: NameTable.ID) -> Int? {
+    variables.firstIndex { $0.id == id }.flatMap { variables[$0].value.append(text) }
+  }
+
+  func removeAll() { variables.removeAll(keepingCapacity: true) }
 }

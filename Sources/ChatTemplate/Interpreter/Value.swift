@@ -48,6 +48,15 @@ extension Value {
     }
   }
 
+  /// Appends to a string without copying it, and returns its new length in bytes; nil for other values.
+  mutating func append(_ suffix: String) -> Int? {
+    guard case .string(var text) = self else { return nil }
+    self = .null
+    text += suffix
+    self = .string(text)
+    return text.utf8.count
+  }
+
   /// The value as a whole number; booleans count as 0 and 1, as in Python. Nil for other values.
   var index: Int? {
     switch self {

@@ -155,6 +155,7 @@ extension Parser {
     case .name("none"), .name("None"): return .null
     case .name(let name):
       let id = names.id(of: name)
+      if id == NameTable.loop { readsLoop = true }
       if id == NameTable.caller || id == NameTable.varargs || id == NameTable.kwargs { specialReads.insert(id) }
       return .variable(id)
     case .string(var text):

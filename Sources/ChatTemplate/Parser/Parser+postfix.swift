@@ -75,7 +75,7 @@ extension Parser {
     if skip(.dot) {
       let token = next()
       switch token.kind {
-      case .name(let name): return .attribute(name)
+      case .name(let name): return .attribute(MemberName(name, id: names.id(of: name)))
       case .integer(let index): return .item(.integer(index))
       default: throw .syntax("expected a name or a number after '.', found \(token.kind)", line: token.line)
       }
@@ -97,6 +97,7 @@ extension Parser {
       if !at(.rightBracket) { try expect(.symbol(.comma)) }
     }
     next()
+    if indices.count == 1, case .string(let text) = indices[0] { return .key(MemberName(text, id: names.id(of: text))) }
     return .item(indices.count == 1 ? indices[0] : .tuple(indices))
   }
 

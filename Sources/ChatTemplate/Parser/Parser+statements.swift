@@ -79,7 +79,9 @@ extension Parser {
       let line = self.line
       let test = try parseTuple(allowsConditional: false)
       let (body, end) = try parseBody(until: ["elif", "else", "endif"])
-      branches.append(Branch(test: test, body: body, line: line))
+      let soleTest = SoleTest(test, number: soleTests)
+      if soleTest != nil { soleTests += 1 }
+      branches.append(Branch(test: test, soleTest: soleTest, body: body, line: line))
       switch end {
       case "elif": continue
       case "else": return .conditional(branches, otherwise: try parseBody(until: ["endif"]).body)
@@ -90,7 +92,10 @@ extension Parser {
 
   private mutating func parseSet(line: Int) throws(ChatTemplateError) -> Statement {
     let target = try parseTarget(allowsMembers: true)
-    if skip(.assign) { return .assignment(target, try parseTuple(), line: line) }
+    if skip(.assign) {
+      let value = try parseTuple()
+      return value.growth(of: target, line: line) ?? .assignment(target, value, line: line)
+    }
     let filters = try parseFilterChain(startsInline: false)
     return .capture(target, filters: filters, body: try parseInnerBody(until: ["endset"]).body, line: line)
   }
@@ -127,11 +132,27 @@ extension Parser {
     let filter = skip(name: "if") ? try parseExpression() : nil
     if at(name: "recursive") { throw .unsupported("a recursive loop", line: line) }
     reachableLoops += 1
+    let outerReads = readsLoop
+    readsLoop = false
     let (body, end) = try parseInnerBody(until: ["endfor", "else"])
     reachableLoops -= 1
+    let bodyReads = readsLoop
+    readsLoop = outerReads || bodyReads
     let otherwise = end == "else" ? try parseInnerBody(until: ["endfor"]).body : []
     return .loop(
-      Loop(target: target, sequence: sequence, filter: filter, body: body, otherwise: otherwise, line: line))
+      Loop(
+        target: target, readsLoop: bodyReads, sequence: sequence, filter: filter, body: body, otherwise: otherwise,
+        line: line, steadyBranches: filter == nil ? Self.steadyBranches(of: body, target) : 0))
+  }
+
+  private static func steadyBranches(of body: [Statement], _ target: Target) -> Int {
+    guard case .variable(let element) = target, body.count == 1, case .conditional(let branches, _) = body[0] else {
+      return 0
+    }
+    return branches.prefix { branch in
+      var reads = VariableReads()
+      return reads.collect(branch.test) && reads.variables.isDisjoint(with: [element, NameTable.loop])
+    }.count
   }
 
   private mutating func parseMacro(line: Int) throws(ChatTemplateError) -> Statement {

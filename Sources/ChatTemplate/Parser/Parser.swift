@@ -11,6 +11,10 @@ struct Parser {
   var reachableLoops = 0
   /// All loops around this place. Inside one, `loop` can't be assigned to.
   var surroundingLoops = 0
+  /// Whether `loop` has been read since the innermost loop began.
+  var readsLoop = false
+  /// How many conditions of the template depend on one variable alone.
+  var soleTests = 0
   /// Which of `caller`, `varargs` and `kwargs` have been read in the macro being parsed.
   var specialReads: Set<NameTable.ID> = []
   /// Filters and tests of unknown name since the innermost scope began, outside conditions.
@@ -23,7 +27,7 @@ struct Parser {
   mutating func parse() throws(ChatTemplateError) -> Program {
     let statements = try parseStatements(until: [])
     try refuseUnknownNames(since: 0)
-    return Program(statements: statements, names: names)
+    return Program(statements: statements, names: names, soleTests: soleTests)
   }
 
   /// The current token; the lexer puts an end token last, and `next` never passes it.

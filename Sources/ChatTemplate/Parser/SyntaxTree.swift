@@ -2,6 +2,8 @@
 struct Program: Sendable {
   let statements: [Statement]
   let names: NameTable
+  /// How many of the conditions are tests of one variable alone.
+  let soleTests: Int
 }
 
 /// Source that prints or changes something.
@@ -11,6 +13,8 @@ indirect enum Statement: Sendable {
   case conditional([Branch], otherwise: [Statement])
   case loop(Loop)
   case assignment(Target, Expression, line: Int)
+  /// `set x = x ~ …` or `x + …`, also of a namespace's member, which would copy a growing text each time.
+  case growth(Target, Expression, by: [Expression], ArithmeticOperator?, line: Int)
   /// `set` with a body: assigns the text that the body prints, after the filters.
   case capture(Target, filters: [Postfix], body: [Statement], line: Int)
   case macro(MacroDefinition)
@@ -25,6 +29,8 @@ indirect enum Statement: Sendable {
 /// A condition and what it guards.
 struct Branch: Sendable {
   let test: Expression
+  /// The test as one of a variable alone; nil if it depends on more.
+  let soleTest: SoleTest?
   let body: [Statement]
   let line: Int
 }
@@ -40,11 +46,18 @@ indirect enum Target: Sendable {
 /// A `for` statement.
 struct Loop: Sendable {
   let target: Target
+  /// Whether the body may read `loop`.
+  let readsLoop: Bool
   let sequence: Expression
   let filter: Expression?
   let body: [Statement]
   let otherwise: [Statement]
   let line: Int
+  /// If the body is one condition: how many of its branches are decided by something other than the element.
+  ///
+  /// Where one of these is taken and has no body, nothing has changed, so the same goes for all elements that follow.
+  /// Templates look for something in this way and go on after they found it.
+  let steadyBranches: Int
 }
 
 /// A macro, or the body of a `call`.
@@ -89,6 +102,28 @@ indirect enum Expression: Sendable {
   case postfix(Expression, [Postfix])
 }
 
+extension Expression {
+  /// The assignment of this value as growth of what the target holds; nil if it is another.
+  func growth(of target: Target, line: Int) -> Statement? {
+    switch self {
+    case .concatenation(let operands) where operands[0].reads(target):
+      .growth(target, operands[0], by: Array(operands.dropFirst()), nil, line: line)
+    case .arithmetic(let first, let rest) where first.reads(target) && rest.allSatisfy { $0.0 == .add }:
+      .growth(target, first, by: rest.map(\.1), .add, line: line)
+    default: nil
+    }
+  }
+
+  private func reads(_ target: Target) -> Bool {
+    switch (self, target) {
+    case (.variable(let id), .variable(let target)): id == target
+    case (.postfix(.variable(let id), let steps), .member(let target, let member)):
+      if id == target, steps.count == 1, case .attribute(let name) = steps[0] { name.text == member } else { false }
+    default: false
+    }
+  }
+}
+
 enum SignOperator: Sendable {
   case plus, minus
 }
@@ -109,12 +144,31 @@ enum Comparison: Sendable {
 
 /// A step applied to the value before it: a member, a call, a filter or a test.
 indirect enum Postfix: Sendable {
-  case attribute(String)
+  case attribute(MemberName)
+  /// A subscript that is spelled out, such as `message['role']`.
+  case key(MemberName)
   case item(Expression)
   case slice(start: Expression?, stop: Expression?, step: Expression?)
   case call(CallArguments)
   case filter(name: String, Builtin?, CallArguments)
   case test(name: String, Builtin?, CallArguments, negated: Bool)
+}
+
+/// The name of a member as the template spells it, resolved once.
+struct MemberName: Sendable {
+  let text: String
+  let id: NameTable.ID
+  /// What a mapping has of that name besides its members.
+  let ofMapping: MethodTable.Entry?
+  /// Whether the sandbox hides the attribute.
+  let isHidden: Bool
+
+  init(_ text: String, id: NameTable.ID) {
+    self.text = text
+    self.id = id
+    ofMapping = Builtin.dictionaryMethods.entry(text)
+    isHidden = text.utf8.starts(with: "__".utf8)
+  }
 }
 
 /// The arguments as written, before evaluation.
@@ -125,9 +179,11 @@ struct CallArguments: Sendable {
   var spread: Expression?
   /// `**values`
   var namedSpread: Expression?
+
+  var isEmpty: Bool { positional.isEmpty && named.isEmpty && spread == nil && namedSpread == nil }
 }
 
-/// The variable names of a template, numbered so that a lookup compares integers.
+/// The names of variables and members in a template, numbered so that a lookup compares integers.
 struct NameTable: Sendable {
   typealias ID = Int
 
@@ -143,8 +199,11 @@ struct NameTable: Sendable {
     for (id, name) in names.enumerated() { ids[TextKey(name)] = id }
   }
 
+  /// The number of a name; nil if the template does not have it.
+  func existingID(of name: String) -> ID? { ids[TextKey(name)] }
+
   mutating func id(of name: String) -> ID {
-    if let id = ids[TextKey(name)] { return id }
+    if let id = existingID(of: name) { return id }
     let id = names.count
     names.append(name)
     ids[TextKey(name)] = id

@@ -138,7 +138,11 @@ struct TextKey: Hashable, Sendable {
 
 /// Whether two strings have the same code points.
 func sameText(_ left: String, _ right: String) -> Bool {
-  left == right && left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
+  guard left.utf8.count == right.utf8.count else { return false }
+  let isSame = left.utf8.withContiguousStorageIfAvailable { left in
+    right.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+  }
+  return (isSame ?? nil) ?? left.utf8.elementsEqual(right.utf8)
 }
 
 /// Whether a string sorts before another by code points, which is the order of their UTF-8 bytes.

@@ -1,0 +1,59 @@
+/// A condition that depends on nothing but one variable, such as `message.role == 'tool' and message.content`.
+///
+/// What it says of a mapping that the caller gave never changes. Templates ask the same of every message once for every
+/// other, so an answer is remembered.
+struct SoleTest: Sendable {
+  let variable: NameTable.ID
+  /// Counts the template's sole tests.
+  let number: Int
+
+  /// Nil if the condition depends on more than one variable, or on what changes.
+  init?(_ condition: Expression, number: Int) {
+    var reads = VariableReads()
+    guard reads.collect(condition), reads.variables.count == 1, let variable = reads.variables.first else { return nil }
+    self.variable = variable
+    self.number = number
+  }
+}
+
+/// The variables that an expression reads, if it does nothing else: no calls, and no output.
+struct VariableReads {
+  private(set) var variables: Set<NameTable.ID> = []
+
+  /// Filters and tests whose result depends on the value alone.
+  private static let steady: Set<String> = [
+    "length", "lower", "trim", "upper", "boolean", "defined", "false", "iterable", "mapping", "none", "number", "sequence",
+    "string", "true", "undefined",
+  ]
+
+  /// Adds what the expression reads; false if it may do more than read.
+  mutating func collect(_ expression: Expression) -> Bool {
+    switch expression {
+    case .null, .boolean, .integer, .number, .string: true
+    case .variable(let id): variables.insert(id).inserted || true
+    case .list(let operands), .tuple(let operands), .all(let operands), .any(let operands): collect(operands)
+    case .not(let operand): collect(operand)
+    case .comparison(let first, let rest): collect([first] + rest.map(\.1))
+    case .postfix(let base, let steps): collect(base) && collect(steps)
+    case .dictionary, .sign, .arithmetic, .concatenation, .conditional: false
+    }
+  }
+
+  private mutating func collect(_ expressions: [Expression]) -> Bool {
+    for expression in expressions where !collect(expression) { return false }
+    return true
+  }
+
+  private mutating func collect(_ steps: [Postfix]) -> Bool {
+    for step in steps {
+      switch step {
+      case .attribute, .key: continue
+      case .item(let index): guard collect(index) else { return false }
+      case .filter(let name, let builtin, let arguments), .test(let name, let builtin, let arguments, _):
+        guard builtin != nil, Self.steady.contains(name), arguments.isEmpty else { return false }
+      case .slice, .call: return false
+      }
+    }
+    return true
+  }
+}
