@@ -15,6 +15,16 @@ public struct ChatMessage: Sendable, Equatable {
     self.extra = extra
   }
 
+  /// The message of a JSON object with a role; nil for another value.
+  public init?(_ json: JSONValue) {
+    guard var extra = json.object, let role = extra["role"]?.string else { return nil }
+    extra["role"] = nil
+    content = extra["content"]?.string
+    if content != nil { extra["content"] = nil }
+    self.role = role
+    self.extra = extra
+  }
+
   /// The message as the mapping that a template reads: role, content, and the further members in their order.
   ///
   /// Reasoning has three names in use. As in Hugging Face's `apply_chat_template`, the first present of

@@ -9,7 +9,7 @@ struct EngineCommand: ParsableCommand {
     subcommands: [
       GenerateCommand.self, LogitsCommand.self, BenchCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
       PerplexityCommand.self, DivergenceCommand.self, CheckCommand.self, EndpointWorkerCommand.self,
-      SuperviseCommand.self, CallsCommand.self,
+      SuperviseCommand.self, CallsCommand.self, PromptCommand.self,
     ])
 }
 
