@@ -82,8 +82,8 @@ public struct CallJudge: Sendable {
 
 /// Comparison with the expected calls.
 extension CallJudge {
-  /// Compares the calls made with the expected ones, in any order: each expected call is matched with the first call
-  /// that passes, or else with the first of its name.
+  /// Compares the calls made with the expected ones, in any order: as many expected calls as possible are matched with one
+  /// that passes, and each of the others with the first left of its name.
   private func compare(_ calls: [ToolCall], with expected: [ExpectedCall], _ findings: inout Findings) {
     var open = calls
     for call in calls where tool(named: call.name) == nil {
@@ -91,15 +91,10 @@ extension CallJudge {
     }
     open.removeAll { tool(named: $0.name) == nil }
     let wasUnknown = open.count < calls.count
-    var unmatched: [ExpectedCall] = []
-    for wanted in expected {
-      if let index = open.firstIndex(where: { mismatches(of: $0, wanted).isEmpty }) {
-        open.remove(at: index)
-      } else {
-        unmatched.append(wanted)
-      }
-    }
-    for wanted in unmatched {
+    let matches = matches(of: open, with: expected)
+    let taken = Set(matches.compactMap(\.self))
+    open = open.indices.filter { !taken.contains($0) }.map { open[$0] }
+    for (wanted, match) in zip(expected, matches) where match == nil {
       if let index = open.firstIndex(where: { $0.name == wanted.name }) {
         for (failure, detail) in mismatches(of: open.remove(at: index), wanted) { findings.add(failure, detail) }
       } else if let other = open.first {
@@ -114,6 +109,27 @@ extension CallJudge {
       findings.add(
         .extraCall, "\(extra.name) was \(expected.isEmpty ? "called, but no call was due" : "also called")")
     }
+  }
+
+  /// For each expected call the index of a call that passes, in a largest matching (Kuhn 1955); nil for one left over.
+  private func matches(of calls: [ToolCall], with expected: [ExpectedCall]) -> [Int?] {
+    let passing = expected.map { wanted in calls.indices.filter { mismatches(of: calls[$0], wanted).isEmpty } }
+    var owners: [Int: Int] = [:]
+    func match(_ wanted: Int, _ visited: inout Set<Int>) -> Bool {
+      for call in passing[wanted] where visited.insert(call).inserted {
+        if let owner = owners[call], !match(owner, &visited) { continue }
+        owners[call] = wanted
+        return true
+      }
+      return false
+    }
+    var matches = [Int?](repeating: nil, count: expected.count)
+    for wanted in expected.indices {
+      var visited: Set<Int> = []
+      _ = match(wanted, &visited)
+    }
+    for (call, wanted) in owners { matches[wanted] = call }
+    return matches
   }
 
   private func mismatches(of call: ToolCall, _ wanted: ExpectedCall) -> [(CallFailure, String)] {

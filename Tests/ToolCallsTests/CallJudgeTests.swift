@@ -77,6 +77,19 @@ struct CallJudgeTests {
     #expect(judge.judge(output, isCutOff: false, expected: wanted).isValid)
   }
 
+  @Test func `a call that passes for two expected ones is left to the one that has no other`() {
+    let judge = CallJudge(parser: .jsonTools, tools: Self.tools)
+    let wanted = [
+      ExpectedCall(name: "find", arguments: [ExpectedArgument(name: "q", check: .oneOf(["a", "b"]))]),
+      ExpectedCall(name: "find", arguments: [ExpectedArgument(name: "q", check: .equals("a"))]),
+    ]
+    for order in [["a", "b"], ["b", "a"]] {
+      let output = order.map { Self.call("{\"name\": \"find\", \"arguments\": {\"q\": \"\($0)\"}}") }.joined()
+      #expect(judge.judge(output, isCutOff: false, expected: wanted).isValid)
+      #expect(judge.judge(output, isCutOff: false, expected: wanted.reversed()).isValid)
+    }
+  }
+
   @Test func `100,000 repeated words are a repetition loop`() {
     let judge = CallJudge(parser: .jsonTools, tools: Self.tools)
     let text = String(repeating: "again ", count: 100_000)

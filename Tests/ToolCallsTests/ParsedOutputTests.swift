@@ -170,6 +170,29 @@ struct ParsedOutputTests {
         "<tool_call><function=find><parameter=>b</parameter></function><function=find><parameter=q>a</parameter></function>"
           + "</tool_call>"
       ),
+      (.pythonic, "<|tool_call_start|>[find(q=*, find(q=\"a\")]<|tool_call_end|>"),
+      (.pythonic, "<|tool_call_start|>[find(q=\"a\"), find(q=*]<|tool_call_end|>"),
+      (.pythonic, "<|tool_call_start|>[find(q=\"a\") find]<|tool_call_end|>"),
+      (.pythonic, "<|tool_call_start|>[find(q=\"a\"), find(q=\"b"),
+      (
+        .gemma4,
+        "<|tool_call>call:find{q:<|\"|>b call:find{q:<|\"|>a<|\"|>}<tool_call|>"
+          .replacing("b call", with: "b<|\"|>] call")
+      ),
+      (.gemma4, "<|tool_call>call:find{q:<|\"|>a<|\"|>}call:find{:}<tool_call|>"),
+      (.gemma4, "<|tool_call>call:find{q:<|\"|>a<|\"|>}call:find{q:<|\"|>b"),
+      (.functionGemma, "<start_function_call>call:find{q}call:find{q:<escape>a<escape>}<end_function_call>"),
+      (
+        .qwen3Coder,
+        "<tool_call><function=find><parameter=q>a</parameter></function><function=find><parameter=q>b"
+      ),
+      (
+        .kimiK2,
+        "<|tool_calls_section_begin|><|tool_call_begin|>functions.find:0<|tool_call_argument_begin|>{\"q\": \"a\"}"
+          + "<|tool_call_end|><|tool_call_begin|>functions.find:1<|tool_call_argument_begin|>{\"q\""
+      ),
+      (.jamba, "<tool_calls>{\"name\": \"find\", \"arguments\": {\"q\": \"a\"}}\n{\"name\": </tool_calls>"),
+      (.olmo3, "<function_calls>find(q='a')\nfind(q='b"),
       (.olmo3, "<function_calls>find(q=*)\nfind(q='a')</function_calls>"),
       (.mistral, "[TOOL_CALLS]find[ARGS]{bad}[TOOL_CALLS]find[ARGS]{\"q\": \"a\"}"),
       (
@@ -182,6 +205,27 @@ struct ParsedOutputTests {
       let output = parse(text, by: parser)
       #expect(output.calls.map(\.arguments) == [JSONObject([("q", "a")])], "\(text)")
       #expect(output.problems.count == 1, "\(text): \(output.problems)")
+    }
+  }
+
+  @Test("Many bad calls in one list take time in proportion to the text")
+  func manyBadCalls() {
+    let lists: [(CallParser, String, String, String)] = [
+      (.pythonic, "<|tool_call_start|>[", "find(q=*, ", "find(q='a')]<|tool_call_end|>"),
+      (.pythonic, "<|tool_call_start|>[", "other(q=*, ", "find(q='a')]<|tool_call_end|>"),
+      (.gemma4, "<|tool_call>", "call:find{:", "call:find{q:<|\"|>a<|\"|>}<tool_call|>"),
+      (.gemma4, "<|tool_call>", "call:other{:", "call:find{q:<|\"|>a<|\"|>}<tool_call|>"),
+    ]
+    let clock = ContinuousClock()
+    for (parser, start, bad, end) in lists {
+      func time(_ count: Int) -> Duration {
+        let text = start + String(repeating: bad, count: count) + end
+        return clock.measure { #expect(parse(text, by: parser).calls.count == 1, "\(parser) \(bad)") }
+      }
+      _ = time(100)
+      let (few, many) = (time(2000), time(16_000))
+      // Quadratic time would be 64 times as long.
+      #expect(many < few * 30, "\(parser) \(bad): \(few), \(many)")
     }
   }
 

@@ -9,7 +9,7 @@ enum Apertus: CallDialect {
   static func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
     guard scanner.skip(openings[0]) else { return .text }
     scanner.skipSpace()
-    guard scanner.next != nil else { return .unfinished }
+    guard scanner.next != nil else { return .unfinished() }
     guard let value = scanner.json() else { return .failed("not JSON", in: scanner) }
     var calls: [ToolCall] = []
     var problems: [ParsedOutput.Problem] = []

@@ -12,7 +12,7 @@ enum DeepSeekV3: CallDialect {
   static func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
     let isSection = scanner.skip(openings[0])
     scanner.skipSpace()
-    if scanner.isAtEnd { return .unfinished }
+    if scanner.isAtEnd { return .unfinished() }
     var calls: [ToolCall] = []
     var problems: [ParsedOutput.Problem] = []
     while scanner.skipAfterSpace(callStart) {
@@ -22,11 +22,11 @@ enum DeepSeekV3: CallDialect {
         problems.append(.malformed("not a name, \(separator) and JSON"))
         scanner.position = end + callEnd.utf8.count
       } else {
-        return .unfinished
+        return .unfinished(calls, problems: problems)
       }
     }
     if calls.isEmpty, problems.isEmpty {
-      return callStart.utf8.starts(with: scanner.bytes[scanner.position...]) ? .unfinished : .text
+      return callStart.utf8.starts(with: scanner.bytes[scanner.position...]) ? .unfinished() : .text
     }
     if isSection { return .closed(calls, problems: problems, by: closing, &scanner) }
     return .calls(calls.map { $0.read(.missingWrapper) }, problems: problems)

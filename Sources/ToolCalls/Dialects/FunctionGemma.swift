@@ -4,6 +4,6 @@ enum FunctionGemma: CallDialect {
   static let closing: String? = "<end_function_call>"
 
   static func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
-    GemmaCalls(quote: "<escape>").read(&scanner, from: openings[0], to: closing)
+    GemmaCalls(quote: "<escape>").read(&scanner, from: openings[0], to: closing, tools: tools)
   }
 }

@@ -5,6 +5,6 @@ enum Gemma4: CallDialect {
   static let reasoning = [ReasoningTags("<|channel>", "<channel|>")]
 
   static func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
-    GemmaCalls(quote: "<|\"|>").read(&scanner, from: openings[0], to: closing)
+    GemmaCalls(quote: "<|\"|>").read(&scanner, from: openings[0], to: closing, tools: tools)
   }
 }

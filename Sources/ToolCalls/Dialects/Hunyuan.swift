@@ -23,7 +23,7 @@ enum Hunyuan: JSONDialect {
         problems.append(.malformed("not a name and a block of JSON"))
         scanner.position = end + "</tool_call>".utf8.count
       } else {
-        return .unfinished
+        return .unfinished(calls, problems: problems)
       }
     } while scanner.skipAfterSpace("<tool_call>")
     return .closed(calls, problems: problems, by: closing, &scanner)

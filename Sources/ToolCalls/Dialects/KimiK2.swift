@@ -12,7 +12,7 @@ enum KimiK2: CallDialect {
     var calls: [ToolCall] = []
     var problems: [ParsedOutput.Problem] = []
     scanner.skipSpace()
-    if scanner.isAtEnd { return .unfinished }
+    if scanner.isAtEnd { return .unfinished() }
     if isSection, !scanner.starts(with: callStart) {
       // One call may stand in a section without tags of its own.
       if let call = call(&scanner) { return closed([call], [], &scanner, isSection) }
@@ -27,7 +27,7 @@ enum KimiK2: CallDialect {
         problems.append(.malformed("not a call named functions.name:index with JSON"))
         scanner.position = end + callEnd.utf8.count
       } else {
-        return .unfinished
+        return .unfinished(calls, problems: problems)
       }
     }
     return closed(calls, problems, &scanner, isSection)
@@ -46,7 +46,7 @@ enum KimiK2: CallDialect {
   }
 
   private static func unread(_ scanner: inout ByteScanner) -> CallReading {
-    if callStart.utf8.starts(with: scanner.bytes[scanner.position...]) { return .unfinished }
+    if callStart.utf8.starts(with: scanner.bytes[scanner.position...]) { return .unfinished() }
     return .failed("not a call named functions.name:index", in: scanner)
   }
 

@@ -6,6 +6,6 @@ enum LlamaPythonic: CallDialect {
 
   static func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
     let isTagged = scanner.skip(openings[0])
-    return PythonCalls.list(&scanner, closing: isTagged ? closing : nil)
+    return PythonCalls.list(&scanner, tools: tools, closing: isTagged ? closing : nil)
   }
 }

@@ -8,7 +8,7 @@ enum Mistral: CallDialect {
   static func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
     guard scanner.skip(openings[0]) else { return .text }
     scanner.skipSpace()
-    guard let first = scanner.next else { return .unfinished }
+    guard let first = scanner.next else { return .unfinished() }
     if first == UInt8(ascii: "[") || first == UInt8(ascii: "{") {
       return JSONCalls.block(&scanner, closing: nil)
     }
@@ -29,11 +29,11 @@ enum Mistral: CallDialect {
         }
         let rest = scanner.bytes[scanner.index(afterSpaceFrom: scanner.position)...]
         let isCutOff = ["[ARGS]", "[CALL_ID]"].contains { $0.utf8.starts(with: rest) }
-        return isCutOff || scanner.isAtEnd ? .unfinished : .malformed("neither an array of calls nor [ARGS]")
+        return isCutOff || scanner.isAtEnd ? .unfinished() : .malformed("neither an array of calls nor [ARGS]")
       }
       guard let value = scanner.json() else {
         return scanner.isCutOff
-          ? .unfinished : failed("the arguments of \(name) are not JSON", calls, &scanner)
+          ? .unfinished(calls) : failed("the arguments of \(name) are not JSON", calls, &scanner)
       }
       do throws(CallSyntaxError) {
         calls.append(ToolCall(name: name, arguments: try JSONCalls.arguments(value)))

@@ -14,7 +14,7 @@ enum OLMo3: CallDialect {
       do throws(CallSyntaxError) {
         calls.append(try PythonCalls.call(&scanner))
       } catch {
-        if scanner.isCutOff { return .unfinished }
+        if scanner.isCutOff { return .unfinished(calls, problems: problems) }
         problems.append(.malformed(error.reason))
         // The next line may be a call again.
         _ = scanner.text { $0 != 0x0A && $0 != UInt8(ascii: "<") }

@@ -5,6 +5,6 @@ enum Pythonic: CallDialect {
 
   static func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
     guard scanner.skip(openings[0]) else { return .text }
-    return PythonCalls.list(&scanner, closing: closing)
+    return PythonCalls.list(&scanner, tools: tools, closing: closing)
   }
 }

@@ -78,6 +78,11 @@ struct ByteScanner {
     return nil
   }
 
+  /// Where a mark first stands within a range; nil if it does not.
+  func firstIndex(of mark: String, in range: Range<Int>) -> Int? {
+    range.first { index in starts(with: mark, at: index) && index + mark.utf8.count <= range.upperBound }
+  }
+
   /// Reads the text up to a mark and passes over the mark; nil, with nothing read, if there is no such mark.
   mutating func text(upTo mark: String) -> String? {
     guard let index = firstIndex(of: mark, from: position) else { return nil }

@@ -46,14 +46,25 @@ enum CallReading {
   case text
   /// A failed attempt at a call, and why.
   case malformed(String)
-  /// The text ended within a call.
-  case unfinished
+  /// The text ended within a call, after these.
+  case unfinished([ToolCall] = [], problems: [ParsedOutput.Problem] = [])
 }
 
 extension CallReading {
   /// A failed attempt; one that read up to the end of the text may only lack the rest.
   static func failed(_ reason: String, in scanner: ByteScanner) -> CallReading {
-    scanner.isCutOff ? .unfinished : .malformed(reason)
+    scanner.isCutOff ? .unfinished() : .malformed(reason)
+  }
+
+  /// A call that failed behind others, after which none can be told apart: the block is passed over up to its end.
+  static func failed(
+    _ reason: String, after calls: [ToolCall], problems: [ParsedOutput.Problem], by closing: String?,
+    _ scanner: inout ByteScanner
+  ) -> CallReading {
+    if calls.isEmpty, problems.isEmpty { return failed(reason, in: scanner) }
+    if scanner.isCutOff { return .unfinished(calls, problems: problems) }
+    if let closing, scanner.text(upTo: closing) == nil { return .unfinished(calls, problems: problems) }
+    return .calls(calls, problems: problems + [.malformed(reason)])
   }
 
   /// The reading of a block whose last value was read: the tag that ends it comes next, or the text is over.

@@ -5,22 +5,40 @@ struct GemmaCalls {
   private static let depthLimit = 64
   let quote: String
 
-  func read(_ scanner: inout ByteScanner, from opening: String, to closing: String?) -> CallReading {
+  func read(_ scanner: inout ByteScanner, from opening: String, to closing: String?, tools: [ToolDefinition]) -> CallReading {
     guard scanner.skip(opening) else { return .text }
     scanner.skipSpace()
-    guard !scanner.isAtEnd else { return .unfinished }
+    guard !scanner.isAtEnd else { return .unfinished() }
     var calls: [ToolCall] = []
+    var problems: [ParsedOutput.Problem] = []
     while scanner.skipAfterSpace("call:") {
       let name = scanner.name()
       do throws(CallSyntaxError) {
         guard scanner.skipAfterSpace("{") else { throw CallSyntaxError("{ is missing after \(name.prefix(40))") }
         calls.append(ToolCall(name: name, arguments: try members(&scanner, depth: 0)))
       } catch {
-        return .failed(error.reason, in: scanner)
+        guard skipToNextCall(&scanner, before: closing, of: tools) else {
+          return .failed(error.reason, after: calls, problems: problems, by: closing, &scanner)
+        }
+        problems.append(.malformed(error.reason))
       }
     }
-    if calls.isEmpty { return "call:".utf8.starts(with: scanner.bytes[scanner.position...]) ? .unfinished : .text }
-    return .closed(calls, by: closing, &scanner)
+    if calls.isEmpty, problems.isEmpty { return "call:".utf8.starts(with: scanner.bytes[scanner.position...]) ? .unfinished() : .text }
+    return .closed(calls, problems: problems, by: closing, &scanner)
+  }
+
+  /// Passes over what is left of a call that failed, to where a tool is called again before the block ends.
+  private func skipToNextCall(_ scanner: inout ByteScanner, before closing: String?, of tools: [ToolDefinition]) -> Bool {
+    var ahead = scanner
+    while let start = ahead.firstIndex(of: "call:", from: ahead.position) {
+      ahead.position = start + 5
+      let name = ahead.name()
+      guard ahead.skipAfterSpace("{"), tools.contains(where: { $0.name == name }) else { continue }
+      if let closing, scanner.firstIndex(of: closing, in: scanner.position..<start) != nil { return false }
+      scanner.position = start
+      return true
+    }
+    return false
   }
 
   private func members(_ scanner: inout ByteScanner, depth: Int) throws(CallSyntaxError) -> JSONObject {

@@ -79,14 +79,14 @@ extension JSONDialect {
   static func tagged(_ scanner: inout ByteScanner, _ tools: [ToolDefinition]) -> CallReading {
     guard openings.contains(where: { scanner.skip($0) }) else { return .text }
     scanner.skipSpace()
-    guard let first = scanner.next else { return .unfinished }
+    guard let first = scanner.next else { return .unfinished() }
     guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return .text }
     var calls: [ToolCall] = []
     var problems: [ParsedOutput.Problem] = []
     // Some models write one object per line where others write an array.
     repeat {
       switch JSONCalls.read(&scanner, members) {
-      case nil: return .failed("not JSON", in: scanner)
+      case nil: return .failed("not JSON", after: calls, problems: problems, by: closing, &scanner)
       case .failure(let error): problems.append(.malformed(error.reason))
       case .success(let read):
         calls += read.calls

@@ -10,21 +10,21 @@ struct KeyedCalls {
   /// Reads the call behind the opening.
   func read(_ scanner: inout ByteScanner, tools: [ToolDefinition]) -> CallReading {
     scanner.skipSpace()
-    guard let first = scanner.next else { return .unfinished }
+    guard let first = scanner.next else { return .unfinished() }
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
       return JSONCalls.block(&scanner, closing: closing)
     }
     let name = scanner.name()
     if name.isEmpty { return .text }
     scanner.skipSpace()
-    if scanner.isAtEnd { return .unfinished }
+    if scanner.isAtEnd { return .unfinished() }
     if scanner.skip(closing) { return .calls([ToolCall(name: name, arguments: JSONObject())]) }
     if scanner.next == UInt8(ascii: "{"), let arguments = scanner.json()?.object {
       return .closed([ToolCall(name: name, arguments: arguments)], by: closing, &scanner)
     }
     guard scanner.starts(with: key) else {
       let rest = scanner.bytes[scanner.position...]
-      return key.utf8.starts(with: rest) || closing.utf8.starts(with: rest) ? .unfinished : .text
+      return key.utf8.starts(with: rest) || closing.utf8.starts(with: rest) ? .unfinished() : .text
     }
     return pairs(of: name, &scanner, tools)
   }

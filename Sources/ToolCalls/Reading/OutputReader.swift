@@ -136,6 +136,9 @@ struct OutputReader {
       } else {
         fail(.truncated, from: start, to: scanner.bytes.count, passing: "")
       }
+    case .unfinished(let calls, let problems) where !calls.isEmpty || !problems.isEmpty:
+      if !hasReasoning, let close = reasoningEnd(after: start) { return scanner.position = close }
+      take(calls, problems + [.truncated], from: start, to: scanner.bytes.count)
     case .unfinished:
       allowance -= attempt.furthest - start
       fail(.truncated, from: start, to: scanner.bytes.count, passing: "")

@@ -3,40 +3,65 @@ import JSON
 /// Calls that are written as Python calls a function.
 enum PythonCalls {
   /// Reads a list of calls in brackets, up to the tag that ends it.
-  static func list(_ scanner: inout ByteScanner, closing: String?) -> CallReading {
+  static func list(_ scanner: inout ByteScanner, tools: [ToolDefinition], closing: String?) -> CallReading {
     scanner.skipSpace()
-    guard !scanner.isAtEnd else { return .unfinished }
+    guard !scanner.isAtEnd else { return .unfinished() }
     guard scanner.skip("[") else { return .text }
     var calls: [ToolCall] = []
     var problems: [ParsedOutput.Problem] = []
+    var nextCall: Int??
     while !scanner.skipAfterSpace("]") {
       do throws(CallSyntaxError) {
         calls.append(try call(&scanner))
       } catch {
-        if scanner.isCutOff { return .unfinished }
-        if calls.isEmpty, !error.isWithinCall { return .text }
-        guard skipToNextCall(&scanner) else { return .malformed(error.reason) }
+        if calls.isEmpty, !error.isWithinCall { return scanner.isCutOff ? .unfinished() : .text }
+        guard skipToNextCall(&scanner, of: tools, &nextCall) else {
+          return .failed(error.reason, after: calls, problems: problems, by: closing, &scanner)
+        }
         problems.append(.malformed(error.reason))
         continue
       }
       if scanner.skipAfterSpace(",") { continue }
       if scanner.skipAfterSpace("]") { break }
       scanner.skipSpace()
-      return scanner.isAtEnd ? .unfinished : .malformed("] is missing after \(calls.count) calls")
+      return .failed("] is missing", after: calls, problems: problems, by: closing, &scanner)
     }
     guard !calls.isEmpty || !problems.isEmpty else { return .malformed("an empty list") }
     return .closed(calls, problems: problems, by: closing, &scanner)
   }
 
-  /// Passes over what is left of a call that failed: the parenthesis that ends it, and a comma.
-  private static func skipToNextCall(_ scanner: inout ByteScanner) -> Bool {
-    var ahead = scanner
-    guard ahead.text(upTo: ")") != nil else { return false }
-    if ahead.skipAfterSpace(",") || ahead.starts(with: "]", at: ahead.index(afterSpaceFrom: ahead.position)) {
-      scanner = ahead
-      return true
+  /// Passes over what is left of a call that failed: up to the parenthesis that ends it, and a comma, or else to where a
+  /// tool is called again.
+  ///
+  /// - Parameter nextCall: Where that is, as far as it was looked for, so that many failures take linear time.
+  private static func skipToNextCall(
+    _ scanner: inout ByteScanner, of tools: [ToolDefinition], _ nextCall: inout Int??
+  ) -> Bool {
+    let start = scanner.position
+    if nextCall.map({ ($0 ?? .max) <= start }) ?? true { nextCall = indexOfCall(of: tools, after: scanner) }
+    let toolCall = nextCall ?? nil
+    if let end = scanner.firstIndex(of: ")", in: start..<(toolCall ?? scanner.bytes.count)) {
+      var ahead = scanner
+      ahead.position = end + 1
+      if ahead.skipAfterSpace(",") || ahead.starts(with: "]", at: ahead.index(afterSpaceFrom: ahead.position)) {
+        scanner = ahead
+        return true
+      }
     }
-    return false
+    guard let toolCall else { return false }
+    scanner.position = toolCall
+    return true
+  }
+
+  private static func indexOfCall(of tools: [ToolDefinition], after scanner: ByteScanner) -> Int? {
+    var ahead = scanner
+    while ahead.text(upTo: ",") != nil {
+      ahead.skipSpace()
+      let start = ahead.position
+      let name = ahead.text { isNamePart($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+      if ahead.skipAfterSpace("("), tools.contains(where: { $0.name == name }) { return start }
+    }
+    return nil
   }
 
   /// Reads one call.

@@ -40,7 +40,7 @@ struct TaggedCalls {
       switch call(name, &scanner, tools) {
       case .success(let call): calls.append(call)
       case .failure(let error):
-        guard let error else { return .unfinished }
+        guard let error else { return .unfinished(calls, problems: problems) }
         problems.append(.malformed(error.reason))
         // The next call may be whole.
         scanner.skipSpace()
@@ -52,7 +52,7 @@ struct TaggedCalls {
       }
     }
     if calls.isEmpty, problems.isEmpty {
-      return scanner.isAtEnd || callPrefix.utf8.starts(with: scanner.bytes[scanner.position...]) ? .unfinished : .text
+      return scanner.isAtEnd || callPrefix.utf8.starts(with: scanner.bytes[scanner.position...]) ? .unfinished() : .text
     }
     return .closed(calls, problems: problems, by: blockEnd.isEmpty ? nil : blockEnd, &scanner)
   }
