@@ -19,7 +19,7 @@ export RESIDENT_REGISTRY := $(STATE)/registry.json
 
 .PHONY: help test-engines test-mlx bench-overhead bench bench-engine bench-full-size bench-kernels bench-slices bench-loads \
   faults soak rehearse-night real-calibration test-calibration test test-neon \
-  test-dataset test-publish test-registry conformance-peers test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance families clean
+  test-dataset test-publish test-registry conformance-peers bench-templates test-browser build models lanes lane-comparisons duckdb hf charts lint format conformance families clean
 
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights; promote it on a measured win"
@@ -28,7 +28,8 @@ help:
 	@echo "make test-engines compare through mlx-lm, mlx_lm.server and llama.cpp's server (installs them)"
 	@echo "make test-mlx     check the mlx worker over tiny models of random weights (installs mlx-lm)"
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both), 20 minutes"
-	@echo "make conformance-peers compare the tool-call parsers with mlx-lm's (installs it; SEED=N, COUNT=N)"
+	@echo "make conformance-peers compare tool-call parsers with mlx-lm's and templates with transformers (installs both; SEED=N)"
+	@echo "make bench-templates time 4,000 rounds through chat templates, in alternation with Jinja2 (TEMPLATES=FOLDER, ROUNDS=N)"
 	@echo "make families     make tiny models of every family with mlx-lm (installs it), which make test then reads"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-full-size measure the engine on a Qwen3-30B-A3B of random weights (17 GB of disk and memory)"
@@ -132,9 +133,16 @@ test-dataset: build duckdb
 test-publish: build hf
 	python3 Tests/Publishing/publish.py $(RESIDENT) $(HF)
 
-# The tool-call parsers against mlx-lm's own, over outputs of a seed.
+# The tool-call parsers against mlx-lm's own, over outputs of a seed; and chat templates against transformers, those of the
+# tests and with TEMPLATES=FOLDER those of a folder.
 conformance-peers: build $(MLX_LM)
 	$(PYTHON) scripts/conformance-peers.py $(RESIDENT) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+	$(PYTHON) scripts/conformance-templates.py $(RESIDENT) Tests/ChatTemplateTests/Conformance/templates $(TEMPLATES)
+
+# Long conversations through the chat templates of a folder, in alternation with Jinja2: TEMPLATES=FOLDER, ROUNDS=N.
+bench-templates: build $(MLX_LM)
+	$(PYTHON) Benchmarks/template_rounds.py $(RESIDENT) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	  $(wildcard $(or $(TEMPLATES),Tests/ChatTemplateTests/Conformance/templates)/*.jinja)
 
 # With nix-instantiate and PyYAML, which it installs, and 203 kills per form of registry (ROUNDS=N for 7 N).
 test-registry:

@@ -78,7 +78,8 @@ def main():
         ratio = statistics.median(theirs) / statistics.median(ours)
         same = "" if note or texts[0] == texts[1] else f"  differ: {answer.get('error', 'texts')}"
         shown = [f"{statistics.median(t):.2f} ({min(t):.2f} … {max(t):.2f})" for t in (ours, theirs)]
-        print(f"{path.name:52} {shown[0]:>24} {shown[1] + note:>24} {ratio:7.1f}{same}", flush=True)
+        times = f"{'>' if note else ''}{ratio:.1f}"
+        print(f"{path.name:52} {shown[0]:>24} {shown[1] + note:>24} {times:>7}{same}", flush=True)
 
 
 if __name__ == "__main__":

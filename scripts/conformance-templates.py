@@ -63,7 +63,7 @@ def main():
             # Transformers must refuse all of them as well.
             results = [{}] * len(cases)
         else:
-            results = [json.loads(line) for line in done.stdout.splitlines()]
+            results = [json.loads(line) for line in done.stdout.split("\n") if line]
         differences = 0
         for (messages, tools, prompt, variables), result in zip(cases, results, strict=True):
             text = expected(template, messages, tools, prompt, variables)
