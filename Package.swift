@@ -181,7 +181,7 @@ let package = Package(
     .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "TestSupport", crypto, database]),
     .testTarget(
       name: "VerdictsTests", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics", "Verdicts"],
-      exclude: ["Golden"]),
+      exclude: ["Golden", "Snapshots"]),
     .testTarget(
       name: "RunnerTests",
       dependencies: [

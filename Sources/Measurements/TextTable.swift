@@ -74,7 +74,7 @@ extension String {
       })
   }
 
-  fileprivate var trimmingTrailingSpaces: Substring {
+  package var trimmingTrailingSpaces: Substring {
     self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)]
   }
 }

@@ -4,20 +4,59 @@ import ModelRegistry
 import Runner
 import Store
 
-/// Where data lies unless an option or the environment says otherwise.
+/// Where data lies unless an option or the environment says otherwise: in the project's folder, else in the user's.
 enum DataLocations {
-  /// This program's folder among the user's data.
-  static var folder: URL {
+  /// This program's folder among the user's data, or the project's.
+  static var folder: URL { project ?? userFolder }
+
+  /// A folder `.resident` in the working folder or above, found as git finds its own; nil if there is none.
+  static var project: URL? {
+    let working = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).standardizedFileURL
+    var folder = working.path
+    while true {
+      let candidate = URL(fileURLWithPath: folder).appendingPathComponent(".resident")
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), isFolder.boolValue {
+        return candidate
+      }
+      if folder == "/" || folder == home.path { return nil }
+      folder = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+    }
+  }
+
+  /// A file or folder of the project; nil if it does not exist.
+  static func projectItem(_ name: String) -> URL? {
+    guard let url = project?.appendingPathComponent(name), FileManager.default.fileExists(atPath: url.path) else {
+      return nil
+    }
+    return url
+  }
+
+  /// `HOME`, as the user may have set it, else the account's.
+  static var home: URL {
+    if let path = ProcessInfo.processInfo.environment["HOME"], path.hasPrefix("/") { return URL(fileURLWithPath: path) }
+    return FileManager.default.homeDirectoryForCurrentUser
+  }
+
+  private static var userFolder: URL {
     let environment = ProcessInfo.processInfo.environment
     if let path = environment["XDG_DATA_HOME"], !path.isEmpty {
       return URL(fileURLWithPath: path).appendingPathComponent("resident")
     }
-    let home = FileManager.default.homeDirectoryForCurrentUser
     #if canImport(Darwin)
       return home.appendingPathComponent("Library/Application Support/resident")
     #else
       return home.appendingPathComponent(".local/share/resident")
     #endif
+  }
+
+  /// Says on standard error which database is used, where that is one of a folder above the working one.
+  static func announce(_ url: URL) {
+    guard let project, url.path.hasPrefix(project.path + "/") else { return }
+    let working = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).standardizedFileURL
+    if project.deletingLastPathComponent().path != working.path {
+      Terminal.writeError("using \(url.path)\n")
+    }
   }
 }
 
@@ -25,7 +64,7 @@ enum DataLocations {
 struct DatabaseOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The database. Default: $RESIDENT_DB, else the user's data folder.", valueName: "file"),
+      "The database. Default: $RESIDENT_DB, else in .resident of the working folder or above, else in the user's data folder.", valueName: "file"),
     completion: .file())
   var db: String?
 
@@ -39,11 +78,15 @@ struct DatabaseOption: ParsableArguments {
   /// Beside the database: comparisons of a model with itself, which no promotion may come from.
   var calibrationURL: URL { url.deletingLastPathComponent().appendingPathComponent("calibration.sqlite") }
 
+  /// The option as it was given, to repeat it in a command that is printed.
+  var arguments: String { db.map { " --db \(ShellWord.quoted($0))" } ?? "" }
+
   var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
 
   func open(_ mode: MeasurementStore.Mode) throws -> MeasurementStore {
     // A backup or a viewer may hold the database for a while; a night must not end because of that.
-    try MeasurementStore(at: url, mode: mode, patience: 60)
+    if db == nil { DataLocations.announce(url) }
+    return try MeasurementStore(at: url, mode: mode, patience: 60)
   }
 }
 
@@ -51,7 +94,7 @@ struct DatabaseOption: ParsableArguments {
 struct LibraryOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The folder with the model folders. Default: $RESIDENT_MODELS, else `models` in the user's data folder.",
+      "The folder with the model folders. Default: $RESIDENT_MODELS, else `models` in .resident of the working folder or above, else in the user's data folder.",
       valueName: "dir"),
     completion: .directory)
   var models: String?
@@ -68,12 +111,24 @@ struct LibraryOption: ParsableArguments {
 struct RegistryOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The registry, in any form that docs/registry.md lists. Default: $\(RegistryLocation.environmentVariable), else ~/\(RegistryLocation.defaultPath).",
+      "The registry, in any form that docs/registry.md lists. Default: $\(RegistryLocation.environmentVariable), else .resident/registry.json in the working folder or above, else ~/\(RegistryLocation.defaultPath).",
       valueName: "file"),
     completion: .file())
   var registry: String?
 
-  var file: RegistryFile { RegistryFile(RegistryLocation.url(override: registry)) }
+  var url: URL { Self.url(override: registry) }
+
+  static func url(override: String?) -> URL {
+    let named = [override, ProcessInfo.processInfo.environment[RegistryLocation.environmentVariable]]
+    let isNamed = named.contains { !($0 ?? "").isEmpty }
+    if !isNamed, let url = DataLocations.projectItem("registry.json") { return url }
+    return RegistryLocation.url(override: override, home: DataLocations.home)
+  }
+
+  /// The option as it was given, to repeat it in a command that is printed.
+  var arguments: String { registry.map { " --registry \(ShellWord.quoted($0))" } ?? "" }
+
+  var file: RegistryFile { RegistryFile(url) }
 }
 
 /// Where the registry's policy is.

@@ -8,9 +8,13 @@ import Verdicts
 struct PrintingTests {
   @Test("No line is wider than asked, down to sixty characters", arguments: [60, 70, 80, 100, 140])
   func width(width: Int) throws {
-    let text = try Fixture.verdict().text(width: width)
-    #expect(text.split(separator: "\n").allSatisfy { $0.count <= width })
-    #expect(text.hasSuffix("\n"))
+    for verdict in try Snapshots.verdicts.map(\.make) {
+      let verdict = try verdict()
+      for text in [verdict.text(width: width), verdict.details(width: width)] {
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= width })
+        #expect(text.hasSuffix("\n"))
+      }
+    }
   }
 
   @Test("Every figure has its unit, every rule its limit, state and what stands beside it", arguments: [0, 80, 120])
@@ -19,9 +23,9 @@ struct PrintingTests {
       $0.candidateWrong = [30]
       $0.items = 300
     }
-    for text in [flat(verdict.text(width: width)), flat(verdict.markdown.replacing("\\", with: ""))] {
+    for text in [flat(verdict.text(width: width) + verdict.details(width: width)), flat(verdict.markdown.replacing("\\", with: ""))] {
       for part in [
-        "promote, provisional: 1 of 4 validated comparisons", "leads as of 1 comparison", "> +2.00 %", "> -5.00 pp",
+        "KEEP org/resident-4bit for now", "1 of 4", "validated comparisons", "> +2.00 %", "> -5.00 pp",
         "< 10.00 %", "1.000x", "fixed-sample [", "0.33 % of answers changed (1 of 300), McNemar p = 1.0000",
         "16 prompt + 8 decode tokens, 0 cached, concurrency 1", "tokens/s", "isolated", "400 MB", "6 blocks",
         "300 items", "won, leads", "passed", "95 % confidence",
@@ -31,11 +35,23 @@ struct PrintingTests {
 
   @Test("A table is aligned at a terminal's width")
   func table() throws {
-    let lines = try Fixture.verdict().text(width: 110).split(separator: "\n").map(String.init)
+    let lines = try Fixture.verdict().details(width: 110).split(separator: "\n").map(String.init)
     let header = try #require(lines.first { $0.hasPrefix("objectives") })
     let row = try #require(lines.first { $0.hasPrefix("  decode rate of chat ") })
     #expect(offset(of: "effect", in: header) == offset(of: " %", in: row))
     #expect(offset(of: "  state", in: header) == offset(of: "  won, ", in: row))
+  }
+
+  @Test("A narrower terminal loses the bars first, then the values, and no word")
+  func narrow() throws {
+    let verdict = try Fixture.verdict()
+    func row(_ width: Int) throws -> String {
+      let lines = verdict.text(width: width).split(separator: "\n").map(String.init)
+      return try #require(lines.first { $0.hasPrefix("  decode rate, chat ") })
+    }
+    #expect(try row(100).contains("●") && row(100).contains("100.0 t/s"))
+    #expect(try !row(80).contains("●") && row(80).contains("100.0 t/s"))
+    #expect(try !row(60).contains("t/s") && row(60).hasSuffix("+10.1 %  shown"))
   }
 
   @Test("No output praises")
@@ -56,7 +72,7 @@ struct PrintingTests {
       evidence.candidate.provenance = .unverified
       evidence.remove(.candidate) { $0.place.item == "q4" }
     }
-    for text in [flat(verdict.text(width: 100)), verdict.markdown] {
+    for text in [flat(verdict.text(width: 100) + verdict.details(width: 100)), verdict.markdown] {
       for part in ["block 1 of chat: the lid was closed", "unverified", "answered by the resident alone (q4)"] {
         #expect(text.contains(part))
       }
@@ -71,7 +87,7 @@ struct PrintingTests {
       $0.session.candidate = name
       $0.voids = [BlockVoid(cell: "chat", block: 1, reason: "\u{07}\r\nnothing")]
     }
-    let text = verdict.text(width: 100)
+    let text = verdict.text(width: 100) + verdict.details(width: 100)
     #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
     #expect(!text.unicodeScalars.contains("\u{202E}"))
     #expect(verdict.markdown.contains(##"\[31m\|evil \# title \<b\>\`"##))

@@ -9,6 +9,25 @@ enum Figures {
   /// A relative difference as per cent: `+4.20 %`.
   static func signedPercent(_ difference: Double) -> String { fixed(difference * 100, "%+.2f") + " %" }
 
+  /// A share or a margin for a table: `4.2 %`, `70 %`.
+  static func brief(percent share: Double) -> String {
+    let percent = share * 100
+    return fixed(percent, percent.rounded() == percent ? "%.0f" : "%.1f") + " %"
+  }
+
+  /// A relative change for a table: `+29.7 %` where more is better, `9.5 % less` where less is.
+  static func change(_ change: Double, isMoreBetter: Bool) -> String {
+    if isMoreBetter { return fixed(change * 100, "%+.1f") + " %" }
+    let rounded = (change * 1000).rounded() / 10
+    return rounded == 0 ? "0.0 %" : fixed(rounded.magnitude, "%.1f") + (rounded < 0 ? " % less" : " % more")
+  }
+
+  /// A difference of shares for a table: `-1.5 pp`.
+  static func briefPoints(_ difference: Double) -> String { fixed(difference * 100, "%+.1f") + " pp" }
+
+  /// An end of an axis: `-60 %`.
+  static func axis(_ value: Double) -> String { fixed(value * 100, "%+.0f") + " %" }
+
   /// A difference of shares in percentage points: `-1.50 pp`.
   static func points(_ difference: Double) -> String { fixed(difference * 100, "%+.2f") + " pp" }
 
@@ -55,9 +74,9 @@ enum Figures {
   static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   /// The first few of a list, with how many there are more.
-  static func list(_ names: [String], limit: Int = 5) -> String {
+  static func list(_ names: [String], limit: Int = 5, separator: String = ", ") -> String {
     let more = names.count - limit
-    return names.prefix(limit).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    return names.prefix(limit).joined(separator: separator) + (more > 0 ? " and \(more) more" : "")
   }
 
   private static func fixed(_ value: Double, _ format: String) -> String {

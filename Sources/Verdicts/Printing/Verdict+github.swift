@@ -12,11 +12,10 @@ extension Verdict {
       case .hold, .inconclusive: "warning"
       case .reject: "error"
       }
-    var lines = [Self.command(level, "resident: \(headline)", reason)]
+    var lines = [Self.command(level, "resident: \(answer)", reasons.joined(separator: " "))]
     for guardrail in guardrails where guardrail.state != .passed {
       let level = guardrail.state == .broken ? "error" : "warning"
-      let state = guardrail.state.rawValue.replacing("_", with: " ")
-      lines.append(Self.command(level, "guardrail \(state)", guardrail.row.clause("allowed")))
+      lines.append(Self.command(level, "guardrail \(guardrail.ruleState.rawValue)", guardrail.row.clause("allowed")))
     }
     for refusal in refusals { lines.append(Self.command("error", "refused", refusal.description)) }
     return lines.joined(separator: "\n") + "\n"

@@ -1,22 +1,72 @@
 import Measurements
 
 extension Verdict {
-  /// The verdict for a terminal, ending in a newline: rules as an aligned table, the means behind them, then why.
+  /// The verdict for a terminal, ending in a newline: the answer, the evidence for it, what would change it, and what was
+  /// measured how.
   ///
-  /// Where the table doesn't fit, each rule takes lines of its own.
+  /// A table that does not fit loses the bars first, and then both sides' values.
   ///
-  /// - Parameter width: Characters per line; below 60 counts as 60. Only a single word may be longer.
-  public func text(width: Int) -> String {
+  /// - Parameters:
+  ///   - width: Characters per line; below 60 counts as 60. Only a single word may be longer.
+  ///   - style: What the answer and the states are printed as; what it adds takes no width.
+  public func text(width: Int, style: (String) -> String = { $0 }) -> String {
     let width = max(width, 60)
-    var lines = [headline, ""]
-    for (name, text) in headings {
-      let wrapped = text.printable.wrapped(width: width, indentation: 13)
-      lines += wrapped.enumerated().map { $0 == 0 ? name + $1.dropFirst(name.count) : $1 }
+    var lines = answer.printable.wrapped(width: width)
+    if let first = lines.first, let word = first.split(separator: " ").first.map(String.init) {
+      lines[0] = style(word) + first.dropFirst(word.count)
     }
-    lines += ruleLines(width) + factsLines(width)
+    lines += reasons.flatMap { $0.printable.wrapped(width: width, indentation: 2) }
+    lines += EvidenceTable(of: self, width: width).lines(style)
+    lines += remedyLines(width) + [""]
+    lines += finePrint.flatMap { $0.printable.wrapped(width: width) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func remedyLines(_ width: Int) -> [String] {
+    let remedies = remedies
+    guard !remedies.isEmpty else { return [] }
+    let numbered = remedies.enumerated().flatMap { index, remedy in
+      let number = "  \(index + 1) "
+      let wrapped = remedy.printable.wrapped(width: width, indentation: number.count)
+      return wrapped.enumerated().map { $0 == 0 ? number + $1.dropFirst(number.count) : $1 }
+    }
+    return ["", outcome == .inconclusive ? "WHAT WOULD DECIDE IT" : "WHAT WOULD MAKE IT FINAL"] + numbered
+  }
+
+  /// Which weights were measured how, where and under which contract.
+  private var finePrint: [String] {
+    let (resident, candidate) = (subject.resident, subject.candidate)
+    let weights = [resident, candidate].map { side in side.weights?.short ?? "unverified" }.joined(separator: " → ")
+    let proofs = Set([resident.proof, candidate.proof].compactMap(\.self)).subtracting([.hashed])
+    let known = proofs.isEmpty ? "" : ", known by \(proofs.map(\.rawValue).sorted().joined(separator: " and "))"
+    let load = subject.highestLoadAverage.map { ", load average up to \(Figures.plain($0))" } ?? ""
+    let role = subject.role.map { " · role \($0)" } ?? ""
+    let void = blocks.map(\.void).reduce(0, +)
+    let used = blocks.map(\.used).min() ?? 0
+    let ended = stop.map { ", ended for: \($0.title)" } ?? ""
+    let voids = void == 0 ? "" : ", \(void) void"
+    return [
+      "\(candidate.engine.title) · \(subject.host.chip), \(Figures.bytes(subject.host.memoryBytes)), "
+        + "\(subject.host.operatingSystem) · \(subject.environment.rawValue)\(load)",
+      "\(subject.envelopeID) v\(subject.envelopeVersion) \(subject.envelopeHash.short)\(role) · weights \(weights)\(known) · "
+        + "session \(subject.session)",
+      "\(outcome.rawValue), \(maturity.validated) of \(Figures.count(maturity.needed, "validated comparison")) · "
+        + "\(Figures.count(used, "block")) per cell scored\(voids)\(ended) · challenge \(challenge.number), "
+        + "alpha \(Figures.plain(challenge.level))"
+        + (challenge.earlierSessions.isEmpty
+          ? "" : " · with \(Figures.count(challenge.earlierSessions.count, "earlier session"))"),
+    ] + headings.filter { ["worker", "load"].contains($0.name) }.map { "\($0.name): \($0.text)" }
+  }
+}
+
+extension Verdict {
+  /// Every rule with its interval and limit, the means of both sides and the void blocks, ending in a newline: what stands
+  /// behind the table of the answer.
+  public func details(width: Int) -> String {
+    let width = max(width, 60)
+    var lines = ruleLines(width) + factsLines(width)
     lines += section("void blocks", voidLines, width) + section("refused", refusals.map(\.description), width)
     lines += section("missing", gaps.map(\.description), width)
-    lines += [""] + reason.printable.wrapped(width: width)
     return lines.joined(separator: "\n") + "\n"
   }
 

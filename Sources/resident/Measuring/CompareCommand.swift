@@ -5,6 +5,7 @@ import JSON
 import Measurements
 import ModelRegistry
 import Runner
+import Store
 import Verdicts
 
 struct CompareCommand: AsyncParsableCommand {
@@ -53,10 +54,16 @@ struct CompareCommand: AsyncParsableCommand {
       ]
       return Terminal.write(output.serialized(.pretty) + "\n")
     }
-    Terminal.write("comparison \(number)\n\(verdict.text(width: Terminal.width))\n")
-    if let role {
-      Terminal.write("\nnext: resident promote --comparison \(number) --role \(role)\n")
+    Terminal.write(verdict.text(width: Terminal.width, style: TerminalStyle().painted))
+    Terminal.write("\nnext   \(nextStep(number, verdict))\n")
+  }
+
+  /// The one command that follows, complete as it is printed.
+  private func nextStep(_ number: SessionNumber, _ verdict: Verdict) -> String {
+    guard role != nil, verdict.outcome == .promote, !verdict.isProvisional else {
+      return "resident show \(number)\(options.database.arguments)   # every pair and every void block"
     }
+    return "resident promote --comparison \(number)\(options.database.arguments)\(registry.arguments)"
   }
 
   private func residentID() throws -> ModelID {

@@ -60,7 +60,7 @@ struct MeasuringOptions: ParsableArguments {
   /// - Throws: `ValidationError` or the engine's error if its worker can't be started; the library's if a model is missing.
   func plan(
     _ contenders: [MeasurementPlan.Contender], role: Role?, envelope: Envelope,
-    registry: URL = RegistryLocation.url(override: nil)
+    registry: URL = RegistryOption.url(override: nil)
   ) throws -> MeasurementPlan {
     var references: [ModelID: URL] = [:]
     for id in envelope.accuracy.compactMap(\.reference) { references[id] = try library.library.folder(of: id) }

@@ -27,7 +27,7 @@ struct DecisionPrinter {
   }
 
   private var text: String {
-    let verdict = decision.verdict.text(width: Terminal.width)
+    let verdict = decision.verdict.text(width: Terminal.width, style: TerminalStyle().painted)
     return verdict + "\n\(actionLine)\n" + (decision.diff?.description ?? "")
   }
 

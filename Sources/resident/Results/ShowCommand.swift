@@ -46,28 +46,9 @@ private struct ComparisonText {
   let traces: [EvidenceTrace]
 
   func text(_ style: TerminalStyle) -> String {
-    let lines = verdict.text(width: Terminal.width).split(separator: "\n", omittingEmptySubsequences: false)
-    let painted = lines.enumerated().map { index, line in
-      index == 0 ? paintedHeadline(String(line), style) : paintedState(String(line), style)
-    }
-    return "comparison \(number)\n" + painted.joined(separator: "\n") + pairsText(style)
-  }
-
-  private func paintedHeadline(_ line: String, _ style: TerminalStyle) -> String {
-    let outcome = verdict.outcome.rawValue
-    guard line.hasPrefix(outcome) else { return line }
-    return style.painted(outcome) + line.dropFirst(outcome.count)
-  }
-
-  /// A rule's line ends with its state, or with its standing after that.
-  private func paintedState(_ line: String, _ style: TerminalStyle) -> String {
-    for state in ["won", "passed", "broken", "unresolved", "not shown"] {
-      for standing in ["", ", leads", ", lags"] where line.hasSuffix(" \(state)\(standing)") {
-        let rest = line.dropLast(state.count + standing.count)
-        return rest + style.painted(state) + standing
-      }
-    }
-    return line
+    let width = Terminal.width
+    return "comparison \(number)\n\n" + verdict.text(width: width, style: style.painted) + verdict.details(width: width)
+      + pairsText(style)
   }
 
   private func pairsText(_ style: TerminalStyle) -> String {

@@ -35,9 +35,9 @@ struct TerminalStyle {
 
     init?(of word: String) {
       switch word {
-      case "promote", "won", "passed": self = .green
+      case "TAKE", "promote", "shown", "ok": self = .green
       case "reject", "broken": self = .red
-      case "hold", "inconclusive", "unresolved", "not shown": self = .yellow
+      case "KEEP", "hold", "inconclusive", "not shown", "open", "too noisy", "no bound yet", "no data": self = .yellow
       default: return nil
       }
     }

@@ -1,0 +1,83 @@
+import Foundation
+
+/// An effect and its interval on an axis on which right of zero is better for the candidate.
+struct EffectBar: Equatable {
+  let estimate: Double
+  /// -1 or less where there is no bound.
+  let lower: Double
+  /// Infinite where there is no bound.
+  let upper: Double
+  let limit: Double
+
+  var isBounded: Bool { lower > -1 && upper.isFinite }
+
+  /// The bar as text.
+  func drawn(on axis: Axis) -> String {
+    var cells = [Character](repeating: " ", count: axis.width)
+    cells[axis.column(of: 0)] = "┊"
+    if isBounded {
+      let (start, end) = (axis.column(of: lower), axis.column(of: upper))
+      for column in start...end { cells[column] = "─" }
+      if axis.holds(lower) { cells[start] = "├" }
+      if axis.holds(upper) { cells[end] = "┤" }
+    } else {
+      let start = lower > -1 ? axis.column(of: lower) : 0
+      let end = upper.isFinite ? axis.column(of: upper) : axis.width - 1
+      for column in start...end { cells[column] = "╌" }
+      if lower > -1 { cells[start] = "├" }
+      if upper.isFinite { cells[end] = "┤" }
+    }
+    cells[axis.column(of: limit)] = "¦"
+    if axis.holds(estimate) { cells[axis.column(of: estimate)] = "●" }
+    return String(cells)
+  }
+
+  /// What the bars of a table share.
+  struct Axis: Equatable {
+    let lowest: Double
+    let highest: Double
+    /// In characters.
+    let width: Int
+
+    /// The widest view that is of use: beyond, a bar goes to the edge.
+    private static let view = -0.9...1.5
+
+    /// - Parameter width: At least 8.
+    init(_ bars: [EffectBar], width: Int) {
+      let ends = bars.flatMap { bar in
+        [bar.estimate, bar.limit] + [bar.lower, bar.upper].filter { bar.isBounded && $0.isFinite }
+      }.filter(\.isFinite).map { min(max($0, Self.view.lowerBound), Self.view.upperBound) }
+      let (least, greatest) = (min(ends.min() ?? 0, -0.01), max(ends.max() ?? 0, 0.01))
+      let span = greatest - least
+      let step = span <= 0.2 ? 0.01 : span <= 0.6 ? 0.05 : 0.1
+      lowest = (least / step).rounded(.down) * step
+      highest = (greatest / step).rounded(.up) * step
+      self.width = max(width, 8)
+    }
+
+    func holds(_ value: Double) -> Bool { value >= lowest - 1e-9 && value <= highest + 1e-9 }
+
+    func column(of value: Double) -> Int {
+      let place = (value - lowest) / (highest - lowest) * Double(width - 1)
+      return min(max(Int(place.rounded()), 0), width - 1)
+    }
+
+    /// Both ends and zero, as wide as a bar.
+    var labels: String {
+      let (left, right) = (Figures.axis(lowest), Figures.axis(highest))
+      var cells = Array(left + String(repeating: " ", count: max(width - left.count - right.count, 0)) + right)
+      let zero = column(of: 0)
+      if zero < cells.count, zero > left.count, zero < width - right.count - 1 { cells[zero] = "0" }
+      return String(cells)
+    }
+
+    /// Which side is which, around zero where there is room.
+    var directions: String {
+      let (worse, better) = ("worse ", " better →")
+      let zero = column(of: 0)
+      let left = zero >= worse.count ? String(repeating: " ", count: zero - worse.count) + worse : String(repeating: " ", count: zero)
+      let line = left + "┊" + better
+      return line.count <= width ? line : String(repeating: " ", count: zero) + "┊"
+    }
+  }
+}
