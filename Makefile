@@ -24,6 +24,7 @@ export RESIDENT_REGISTRY := $(STATE)/registry.json
 help:
 	@echo "make bench        compare a candidate lane with the resident on real weights; promote it on a measured win"
 	@echo "make test         run all tests"
+	@echo "make install      put the program into PREFIX/bin (PREFIX=/usr/local)"
 	@echo "make test-neon    check the kernels in C, those for Arm under emulation"
 	@echo "make test-engines compare through mlx-lm, mlx_lm.server and llama.cpp's server (installs them)"
 	@echo "make test-mlx     check the mlx worker over tiny models of random weights (installs mlx-lm)"
@@ -63,7 +64,14 @@ bench: build duckdb $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
 
 build:
 	@scripts/install-system-libraries
-	swift build -c $(CONFIGURATION) --product resident
+	@scripts/build -c $(CONFIGURATION) --product resident
+
+# Puts the program into PREFIX/bin.
+PREFIX ?= /usr/local
+.PHONY: install
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(RESIDENT) $(DESTDIR)$(PREFIX)/bin/resident
 
 $(WEIGHTS):
 	@scripts/fetch-weights $@
