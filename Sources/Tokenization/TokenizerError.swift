@@ -16,6 +16,24 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
     case .invalid(let file, let problem): "\(file): \(problem)"
     }
   }
+
+  /// Whether the tokenizer is not there or is of a kind that is not read, rather than damaged: the rest of the folder may
+  /// be of use without it.
+  public var isOfOtherKind: Bool {
+    switch self {
+    case .notFound, .invalid(_, .unread), .invalid(_, .unsupported): true
+    case .unreadable, .tooLarge, .invalid: false
+    }
+  }
+}
+
+/// The stages of a tokenizer that come in several kinds.
+public enum TokenizerStage: String, Sendable {
+  case normalizer
+  case preTokenizer = "pre-tokenizer"
+  case model
+  case postProcessor = "post-processor"
+  case decoder
 }
 
 /// What is wrong inside one of a tokenizer's files.
@@ -23,6 +41,8 @@ public enum TokenizerProblem: Error, Equatable, Sendable, CustomStringConvertibl
   case json(JSONError)
   /// A value breaks the format, or contradicts another one.
   case field(String, problem: String)
+  /// A stage is of a kind that is not implemented here, whatever the rest of the file says.
+  case unread(TokenizerStage, kind: String, field: String, read: [String])
   /// A value is part of the format, but not of what is implemented here.
   case unsupported(field: String, value: String, supported: [String])
 
@@ -30,6 +50,8 @@ public enum TokenizerProblem: Error, Equatable, Sendable, CustomStringConvertibl
     switch self {
     case .json(let error): error.description
     case .field(let name, let problem): "\"\(name)\" \(problem); fetch the file again or repair it"
+    case .unread(let stage, let kind, let field, let read):
+      "the \(stage.rawValue) \(kind) is not read (\"\(field)\"); those that are: \(read.joined(separator: ", "))"
     case .unsupported(let field, let value, let supported):
       "\"\(field)\" is \(value), which is not supported; supported: \(supported.joined(separator: ", "))"
     }

@@ -7,7 +7,8 @@ import Testing
 ///
 /// Made by Conformance/make-fixtures.py, which has the command in its docstring.
 enum Fixture: String, CaseIterable {
-  case gpt2, smollm, llama3, qwen2, o200k, deepseek, llama2, mistral, gemma, unigram
+  case gpt2, smollm, llama3, qwen2, o200k, deepseek, llama2, mistral, gemma, unigram, bert, xlmr
+  case wordLevel = "word_level"
 
   struct Cases: Decodable {
     struct Encoding: Decodable {
@@ -72,6 +73,16 @@ struct TokenizerText {
       {"version":"1.0","added_tokens":\(addedTokens),"normalizer":\(normalizer),"pre_tokenizer":\(preTokenizer),
       "post_processor":\(postProcessor),"decoder":\(decoder),"model":\(model)}
       """
+  }
+
+  /// A file whose tokens are words and their parts: `a`, `b`, `ab`, `##b`, `##ab` and an unknown token.
+  static var wordPieces: TokenizerText {
+    TokenizerText(
+      preTokenizer: #"{"type":"BertPreTokenizer"}"#, decoder: ###"{"type":"WordPiece","prefix":"##","cleanup":true}"###,
+      model: """
+        {"type":"WordPiece","unk_token":"?","continuing_subword_prefix":"##","max_input_chars_per_word":6,
+        "vocab":{"?":0,"a":1,"b":2,"ab":3,"##b":4,"##ab":5,"#":6}}
+        """)
   }
 
   /// A file whose tokens are characters: `a`, `b`, `ab`, `▁` and an unknown token.

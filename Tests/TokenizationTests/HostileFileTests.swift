@@ -13,6 +13,7 @@ struct HostileFileTests {
       return switch error {
       case .json: "json"
       case .field(let name, _): name
+      case .unread(_, _, let field, _): "unread \(field)"
       case .unsupported(let field, _, _): "unsupported \(field)"
       }
     }
@@ -69,36 +70,68 @@ struct HostileFileTests {
     #expect(field(of: TokenizerText(addedTokens: tokens, normalizer: #"{"type":"NFC"}"#)) == "added_tokens")
   }
 
-  @Test("What is not implemented is named")
+  @Test("A kind that is not read is named with its stage, and fetching again is not advised")
+  func unreadKinds() throws {
+    let expected: [(TokenizerText, String, String)] = [
+      (TokenizerText(normalizer: #"{"type":"ByteLevel"}"#), "normalizer.type", "the normalizer ByteLevel is not read"),
+      (
+        TokenizerText(normalizer: #"{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Custom"}]}"#),
+        "normalizer.normalizers[1].type", "the normalizer Custom is not read"
+      ),
+      (
+        TokenizerText(preTokenizer: #"{"type":"UnicodeScripts"}"#), "pre_tokenizer.type",
+        "the pre-tokenizer UnicodeScripts is not read"
+      ),
+      (
+        TokenizerText(postProcessor: #"{"type":"Pairs"}"#), "post_processor.type",
+        "the post-processor Pairs is not read"
+      ),
+      (TokenizerText(decoder: #"{"type":"CTC"}"#), "decoder.type", "the decoder CTC is not read"),
+      (
+        TokenizerText(decoder: #"{"type":"Fuse"}"#, model: #"{"type":"Lattice","vocab":[7]}"#), "model.type",
+        "the model Lattice is not read"
+      ),
+    ]
+    for (text, field, start) in expected {
+      let problem = try #require(throws: TokenizerProblem.self) { try text.tokenizer() }
+      #expect(self.field(of: text) == "unread \(field)")
+      #expect(problem.description.hasPrefix("\(start) (\"\(field)\"); those that are: "), "\(problem)")
+      #expect(!problem.description.contains("again"))
+      #expect(TokenizerError.invalid(file: "tokenizer.json", problem).isOfOtherKind)
+    }
+  }
+
+  @Test("What is not implemented of a kind is named")
   func unsupportedParts() {
     func expect(_ text: TokenizerText, _ field: String, sourceLocation: SourceLocation = #_sourceLocation) {
       #expect(self.field(of: text) == "unsupported \(field)", sourceLocation: sourceLocation)
     }
-    expect(TokenizerText(normalizer: #"{"type":"BertNormalizer"}"#), "normalizer.type")
-    expect(
-      TokenizerText(normalizer: #"{"type":"Sequence","normalizers":[{"type":"Precompiled"}]}"#),
-      "normalizer.normalizers[0].type")
     expect(TokenizerText(preTokenizer: #"{"type":"Metaspace","replacement":"_"}"#), "pre_tokenizer")
-    expect(TokenizerText(preTokenizer: #"{"type":"Punctuation"}"#), "pre_tokenizer.type")
-    expect(TokenizerText(preTokenizer: #"{"type":"Digits"}"#), "pre_tokenizer")
+    expect(TokenizerText(preTokenizer: #"{"type":"Punctuation"}"#), "pre_tokenizer")
+    expect(TokenizerText(preTokenizer: #"{"type":"Punctuation","behavior":"Some"}"#), "pre_tokenizer.behavior")
     expect(
       TokenizerText(
         preTokenizer: #"""
           {"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\p{Han}"},"behavior":"Isolated"}]}
           """#), "pre_tokenizer.pretokenizers[0].pattern.Regex")
-    expect(TokenizerText(postProcessor: #"{"type":"BertProcessing"}"#), "post_processor.type")
-    expect(TokenizerText(decoder: "null"), "decoder")
-    expect(TokenizerText(decoder: #"{"type":"WordPiece"}"#), "decoder.type")
-    expect(TokenizerText(decoder: #"{"type":"Strip","content":" ","start":0,"stop":1}"#), "decoder.stop")
+    expect(TokenizerText(decoder: "null"), "pre_tokenizer")
     expect(
       TokenizerText(decoder: #"{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"ByteFallback"}]}"#),
       "decoder.decoders[1].type")
+    expect(
+      TokenizerText(decoder: #"{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"ByteLevel"}]}"#),
+      "decoder.decoders[1]")
+    expect(
+      TokenizerText(
+        decoder: """
+          {"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Replace","pattern":{"String":"ab"},"content":""}]}
+          """), "decoder.decoders[1].pattern")
     expect(TokenizerText(preTokenizer: "null", decoder: #"{"type":"ByteLevel"}"#), "pre_tokenizer")
     expect(TokenizerText(decoder: #"{"type":"Fuse"}"#), "pre_tokenizer")
     expect(TokenizerText(model: #"{"type":"Unigram","unk_id":0,"vocab":[["a",0.5]]}"#), "model.type")
     expect(TokenizerText(model: #"{"type":"WordPiece","vocab":{"[UNK]":0}}"#), "model.type")
     expect(TokenizerText(modelOptions: #""dropout":0.1,"#), "model.dropout")
-    expect(TokenizerText(modelOptions: #""end_of_word_suffix":"</w>","#), "model.end_of_word_suffix")
+    expect(TokenizerText(modelOptions: #""end_of_word_suffix":" ","#), "model.end_of_word_suffix")
   }
 
   @Test("A file whose tokens are characters is held to its own rules")
@@ -116,6 +149,8 @@ struct HostileFileTests {
     text.model = #"{"unk_token":"<unk>","vocab":{"a":0},"merges":[]}"#
     #expect(field(of: text) == "model.unk_token")
     text.model = #"{"type":"Unigram","vocab":[["a",-1.5]]}"#
+    #expect(field(of: text) == "unsupported model.unk_id")
+    text.model = #"{"type":"Unigram","unk_id":1,"vocab":[["a",-1.5]]}"#
     #expect(field(of: text) == "model.unk_id")
     text.model = #"{"type":"Unigram","unk_id":0,"vocab":[["a",-1.5],["b"]]}"#
     #expect(field(of: text) == "json")
@@ -123,26 +158,50 @@ struct HostileFileTests {
     #expect(field(of: text) == "model.vocab[0]")
   }
 
+  @Test("A WordPiece or WordLevel file needs what its model is made of")
+  func wordFiles() {
+    var text = TokenizerText.wordPieces
+    #expect(field(of: text) == nil)
+    let model = text.model ?? ""
+    for (part, other, problem) in [
+      (#""unk_token":"?","#, "", "model.unk_token"), (#""?":0"#, #""!":0"#, "model.unk_token"),
+      (###""continuing_subword_prefix":"##","###, "", "model.continuing_subword_prefix"),
+      (":6,", ":-6,", "model.max_input_chars_per_word"), (":6,", ":6.5,", "model.max_input_chars_per_word"),
+    ] {
+      text.model = model.replacing(part, with: other)
+      #expect(field(of: text) == problem)
+    }
+    text.model = #"{"type":"WordLevel","unk_token":"?","vocab":{"a":0}}"#
+    #expect(field(of: text) == "model.unk_token")
+    text.model = #"{"type":"WordLevel","unk_token":"a","vocab":[["a",0]]}"#
+    #expect(field(of: text) == "model.vocab")
+    text = .wordPieces
+    text.postProcessor = #"{"type":"BertProcessing","sep":["a",1],"cls":["b",99]}"#
+    #expect(field(of: text) == "post_processor.cls")
+    text.postProcessor = #"{"type":"RobertaProcessing","sep":["a"],"cls":["b",2]}"#
+    #expect(field(of: text) == "post_processor.sep")
+  }
+
   @Test("A short file cannot ask for much memory")
   func growth() {
-    #expect(field(of: TokenizerText(vocabulary: #","xx":4194303"#)) == "model.vocab")
+    #expect(field(of: TokenizerText(vocabulary: #","xx":4194303"#)) == "unsupported model.vocab")
     let step = #"{"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaa"}"#
     func normalizers(_ steps: [String]) -> String? {
       field(of: TokenizerText(normalizer: #"{"type":"Sequence","normalizers":[\#(steps.joined(separator: ","))]}"#))
     }
     #expect(normalizers([step, step]) == nil)
-    #expect(normalizers([step, step, step]) == "normalizer.normalizers[2]")
+    #expect(normalizers([step, step, step]) == "unsupported normalizer.normalizers[2]")
     let prefix = #"{"type":"Prepend","prepend":"\#(String(repeating: "a", count: 7))"}"#
     #expect(normalizers([step, prefix]) == nil)
-    #expect(normalizers([prefix, prefix, prefix]) == "normalizer.normalizers[2]")
+    #expect(normalizers([prefix, prefix, prefix]) == "unsupported normalizer.normalizers[2]")
     let long = String(repeating: "a", count: 1 << 16)
-    #expect(normalizers([#"{"type":"Prepend","prepend":"\#(long)"}"#]) == "normalizer.normalizers[0]")
+    #expect(normalizers([#"{"type":"Prepend","prepend":"\#(long)"}"#]) == "unsupported normalizer.normalizers[0]")
     #expect(
       normalizers([#"{"type":"Replace","pattern":{"String":"a"},"content":"\#(long)"}"#])
-        == "normalizer.normalizers[0]")
+        == "unsupported normalizer.normalizers[0]")
     var text = TokenizerText.characters
     text.decoder = #"{"type":"Sequence","decoders":[\#([step, step, step].joined(separator: ","))]}"#
-    #expect(field(of: text) == "decoder.decoders[2]")
+    #expect(field(of: text) == "unsupported decoder.decoders[2]")
   }
 
   @Test("A template must name known tokens and one text")
@@ -203,7 +262,7 @@ struct HostileFileTests {
     #expect(field(of: TokenizerText(preTokenizer: steps + String(repeating: "]}", count: depth))) == "json")
     let digits = Array(repeating: #"{"type":"Digits"}"#, count: 9).joined(separator: ",")
     let sequence = #"{"type":"Sequence","pretokenizers":[\#(digits),{"type":"ByteLevel","add_prefix_space":false}]}"#
-    #expect(field(of: TokenizerText(preTokenizer: sequence)) == "pre_tokenizer.pretokenizers[8]")
+    #expect(field(of: TokenizerText(preTokenizer: sequence)) == "unsupported pre_tokenizer.pretokenizers[8]")
   }
 
   @Test("A member that occurs twice is refused")

@@ -3,7 +3,7 @@ import Testing
 @testable import Tokenization
 
 /// A text after some steps.
-private func normalized(_ text: String, _ steps: Normalizer.Step...) -> String {
+private func normalized(_ text: String, _ steps: any NormalizerStep...) -> String {
   String(decoding: Normalizer(steps: steps).normalized(Array(text.utf8)), as: UTF8.self)
 }
 
@@ -24,14 +24,14 @@ struct NormalizationTests {
       ("a\u{11943}\u{323}", "a\u{11943}\u{323}"), ("\u{11935}\u{11930}", "\u{11935}\u{11930}"),
     ])
   func composition(_ text: String, _ composed: String) {
-    #expect(scalars(normalized(text, .form(.nfc))) == scalars(composed))
+    #expect(scalars(normalized(text, NormalizationForm.nfc)) == scalars(composed))
   }
 
   @Test("Text that is composed already is left alone")
   func stableText() {
     for text in ["", "plain", "é à ü", "机器学习", "각", "😀 مرحبا"] {
       var copy = text
-      #expect(copy.withUTF8 { Normalizer(steps: [.form(.nfc)]).rewriting(UTF8Text($0)) } == nil)
+      #expect(copy.withUTF8 { Normalizer(steps: [NormalizationForm.nfc]).rewriting(UTF8Text($0)) } == nil)
     }
   }
 
@@ -45,7 +45,7 @@ struct NormalizationTests {
   @Test("A long run of marks is put in order quickly")
   func manyMarks() {
     let text = "a" + String(repeating: "\u{301}\u{323}", count: 20_000)
-    let result = normalized(text, .form(.nfc))
+    let result = normalized(text, NormalizationForm.nfc)
     #expect(result.unicodeScalars.count == 40_000)
     #expect(scalars(String(result.unicodeScalars.prefix(2))) == "1ea1 323")
   }
@@ -64,26 +64,26 @@ struct NormalizerStepTests {
       (.nfc, "\u{FB01}\u{A0}", "\u{FB01}\u{A0}"),
     ])
   func forms(_ form: NormalizationForm, _ text: String, _ expected: String) {
-    #expect(scalars(normalized(text, .form(form))) == scalars(expected))
+    #expect(scalars(normalized(text, form)) == scalars(expected))
   }
 
   @Test("Characters become lower case one by one")
   func lowercase() {
-    #expect(scalars(normalized("ÀΣ\u{130}ß", .lowercase)) == scalars("àσi\u{307}ß"))
+    #expect(scalars(normalized("ÀΣ\u{130}ß", Lowercase())) == scalars("àσi\u{307}ß"))
   }
 
   @Test("White space is stripped at either end")
   func strip() {
-    #expect(normalized("\u{A0} a b\n", .strip(left: true, right: true)) == "a b")
-    #expect(normalized(" a ", .strip(left: true, right: false)) == "a ")
-    #expect(normalized(" \u{3000}", .strip(left: true, right: true)) == "")
+    #expect(normalized("\u{A0} a b\n", Strip(left: true, right: true)) == "a b")
+    #expect(normalized(" a ", Strip(left: true, right: false)) == "a ")
+    #expect(normalized(" \u{3000}", Strip(left: true, right: true)) == "")
   }
 
   @Test("Steps follow one another, and nothing is put before nothing")
   func chain() throws {
-    let spaces = Normalizer.Step.replace(try Pattern(literal: " "), with: "▁")
-    #expect(normalized("a b", .prepend("▁"), spaces) == "▁a▁b")
-    #expect(normalized("", .prepend("▁"), spaces) == "")
-    #expect(normalized("a1b  22", .replace(try Pattern(#"\p{N}+|\s{2,}"#), with: "<n>")) == "a<n>b<n><n>")
+    let spaces = Replace(try Pattern(literal: " "), with: "▁")
+    #expect(normalized("a b", Prepend("▁"), spaces) == "▁a▁b")
+    #expect(normalized("", Prepend("▁"), spaces) == "")
+    #expect(normalized("a1b  22", Replace(try Pattern(#"\p{N}+|\s{2,}"#), with: "<n>")) == "a<n>b<n><n>")
   }
 }

@@ -19,7 +19,7 @@ private func words(_ text: String, _ steps: PreTokenizer.Step...) -> [String] {
 private func split(
   _ source: String, _ behavior: Splitter.Behavior = .isolated, isInverted: Bool = false
 ) throws -> PreTokenizer.Step {
-  .split(Splitter(pattern: try Pattern(source), behavior: behavior, isInverted: isInverted))
+  .split(Splitter(.pattern(try Pattern(source)), behavior, isInverted: isInverted))
 }
 
 @Suite("Splitting into words")
@@ -64,8 +64,8 @@ struct SplittingTests {
   @Test("Digits stand apart, each or in runs, before another step sees the text between")
   func digits() throws {
     let word = PreTokenizer.Step.split(try .words())
-    #expect(words("a 1½ b", .split(try .digits(individual: true)), word) == ["a", " ", "1", "½", " b"])
-    #expect(words("a 1½ b", .split(try .digits(individual: false)), word) == ["a", " ", "1½", " b"])
+    #expect(words("a 1½ b", .split(Splitter(.scalars(.number), .isolated)), word) == ["a", " ", "1", "½", " b"])
+    #expect(words("a 1½ b", .split(Splitter(.scalars(.number), .contiguous)), word) == ["a", " ", "1½", " b"])
   }
 
   /// From `tokenizers.pre_tokenizers.Split(Regex("x"), behavior, invert).pre_tokenize_str("xxaxbb")`.

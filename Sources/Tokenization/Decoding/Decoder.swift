@@ -1,123 +1,118 @@
 import JSON
 
+/// One step from tokens to text.
+///
+/// It is given the tokens one by one, or after a `Fuse` step the pieces of the one text that they are by then. It may hold
+/// back what later ones can change.
+protocol DecoderStep: Sendable {
+  /// Takes a token and returns what is certain with it.
+  mutating func append(_ token: [UInt8]) -> [[UInt8]]
+
+  /// Returns what is held back.
+  mutating func finish() -> [[UInt8]]
+
+  /// Whether each token is held back until another one follows.
+  static var awaitsNext: Bool { get }
+}
+
+extension DecoderStep {
+  static var awaitsNext: Bool { false }
+
+  mutating func finish() -> [[UInt8]] { [] }
+}
+
+/// One kind of step, as a `decoder` object describes it.
+protocol DecoderKind: DecoderStep {
+  /// The value of `type` that stands for it.
+  static var kind: String { get }
+
+  /// - Parameter reader: What was read before.
+  /// - Throws: `TokenizerProblem` with the path of the field.
+  init(_ fields: JSONFields, _ reader: inout DecoderReader) throws(TokenizerProblem)
+}
+
 /// How tokens become text again.
-enum Decoder: Sendable, Equatable {
+enum Decoder: Sendable {
   /// The bytes of all tokens, joined.
   case byteLevel
-  /// The characters of tokens, rewritten token by token, and then as one text.
-  case characters(tokenSteps: [TokenStep], textSteps: [TextStep])
-
-  /// What happens to each token, before tokens are joined.
-  enum TokenStep: Sendable, Equatable {
-    case replace(Pattern, with: String)
-    /// Tokens that spell a byte, such as `<0x0A>`, become text together: all of a run, or U+FFFD for each.
-    case byteFallback
-    /// A character that stands for a space; the first token may lose it instead.
-    case metaspace(Metaspace)
-    /// Without up to so many of a character at the start.
-    case strip(Unicode.Scalar, atMost: Int)
-  }
-
-  /// What happens to the text that the tokens make.
-  enum TextStep: Sendable, Equatable {
-    case replace(Unicode.Scalar, with: String)
-    case strip(Unicode.Scalar, atMost: Int)
-  }
+  /// The characters of tokens, rewritten step by step.
+  case characters([any DecoderStep])
 
   /// More than any published tokenizer has.
   static let stepLimit = 64
+
+  var isByteLevel: Bool {
+    if case .byteLevel = self { true } else { false }
+  }
+
+  /// The steps, ready for a first token.
+  var steps: [any DecoderStep] {
+    switch self {
+    case .byteLevel: []
+    case .characters(let steps): steps
+    }
+  }
 }
 
 /// Reading.
 extension Decoder {
-  /// The `decoder` value.
+  /// The `decoder` value; without one, tokens are joined by spaces.
   ///
   /// - Throws: `TokenizerProblem` with the path of the field.
   static func read(_ value: JSONValue?) throws(TokenizerProblem) -> Decoder {
-    guard let value, value != .null else {
-      throw .unsupported(
-        field: "decoder", value: value == nil ? "missing" : "null", supported: DecoderReader.supported)
-    }
+    guard let value, value != .null else { return .characters([SpacesBetween()]) }
     var reader = DecoderReader()
     try reader.read(value, path: "decoder")
-    guard reader.isByteLevel else { return .characters(tokenSteps: reader.tokenSteps, textSteps: reader.textSteps) }
-    return .byteLevel
+    return reader.isByteLevel ? .byteLevel : .characters(reader.steps)
   }
 }
 
-private struct DecoderReader {
-  static let supported = ["ByteFallback", "ByteLevel", "Fuse", "Metaspace", "Replace", "Sequence", "Strip"]
+/// Reads a decoder, and knows what its steps so far are.
+struct DecoderReader {
+  private static let stepTypes: [any DecoderKind.Type] = [
+    BPEDecoder.self, ByteFallback.self, DecoderMetaspace.self, DecoderReplace.self, DecoderStrip.self,
+    WordPieceDecoder.self,
+  ]
 
-  var isByteLevel = false
-  var tokenSteps: [Decoder.TokenStep] = []
-  var textSteps: [Decoder.TextStep] = []
-  private var growth = TextGrowth()
-  private var isFused = false
-  private var hasMetaspace = false
+  fileprivate private(set) var isByteLevel = false
+  fileprivate private(set) var steps: [any DecoderStep] = []
+  /// How much longer the steps make text.
+  var growth = TextGrowth()
+  /// Whether all tokens are one text by now.
+  private(set) var isFused = false
 
-  mutating func read(_ value: JSONValue, path: String) throws(TokenizerProblem) {
+  fileprivate mutating func read(_ value: JSONValue, path: String) throws(TokenizerProblem) {
     let fields = try JSONFields(value, path: path)
-    let type = try fields.string("type")
-    if type == "Sequence" {
+    let kind = try fields.string("type")
+    if kind == "Sequence" {
       for (index, step) in try fields.array("decoders").enumerated() {
         try read(step, path: "\(path).decoders[\(index)]")
       }
       return
     }
+    let type = Self.stepTypes.first { $0.kind == kind }
+    guard type != nil || kind == "ByteLevel" || kind == "Fuse" else {
+      throw fields.unread(
+        .decoder, kind: kind, read: Self.stepTypes.map { $0.kind } + ["ByteLevel", "Fuse", "Sequence"])
+    }
     // After bytes are joined, characters that no text has could be found across them.
-    guard !isByteLevel || type == "Fuse", tokenSteps.count + textSteps.count < Decoder.stepLimit else {
-      throw .field(path, problem: "follows a ByteLevel step, or too many others")
-    }
-    switch type {
-    case "ByteLevel":
-      guard tokenSteps.isEmpty, textSteps.isEmpty, !isFused else {
-        throw .field(path, problem: "is a ByteLevel step after others")
-      }
-      isByteLevel = true
-    case "Fuse": isFused = true
-    case "Replace" where isFused: textSteps.append(try characterReplacement(fields))
-    case "Replace":
-      let (pattern, content) = try fields.replacement(&growth)
-      tokenSteps.append(.replace(pattern, with: content))
-    case "Strip":
-      let (scalar, count) = try Self.strip(fields)
-      if isFused {
-        textSteps.append(.strip(scalar, atMost: count))
-      } else {
-        tokenSteps.append(.strip(scalar, atMost: count))
-      }
-    case "ByteFallback" where !isFused && !tokenSteps.contains(.byteFallback): tokenSteps.append(.byteFallback)
-    case "Metaspace" where !isFused && !hasMetaspace:
-      hasMetaspace = true
-      tokenSteps.append(.metaspace(try Metaspace(fields)))
-    default:
+    guard !isByteLevel || kind == "Fuse", kind != "ByteLevel" || (steps.isEmpty && !isFused),
+      steps.count < Decoder.stepLimit
+    else {
       throw .unsupported(
-        field: fields.path(of: "type"), value: isFused ? "\(type) after Fuse" : type,
-        supported: Self.supported + ["ByteFallback and Metaspace once, before Fuse"])
+        field: path, value: "\(kind) beside ByteLevel, or one of many steps",
+        supported: ["ByteLevel alone", "\(Decoder.stepLimit) steps"])
     }
+    if kind == "ByteLevel" { isByteLevel = true }
+    if kind == "Fuse" { isFused = true }
+    if let type { steps.append(try type.init(fields, &self)) }
   }
 
-  private mutating func characterReplacement(_ fields: JSONFields) throws(TokenizerProblem) -> Decoder.TextStep {
-    let pattern = try fields.fields("pattern")
-    let source = try pattern.optionalString("String") ?? ""
-    guard let scalar = source.unicodeScalars.first, source.unicodeScalars.count == 1 else {
-      throw .unsupported(
-        field: fields.path(of: "pattern"), value: source, supported: ["a String of one character after Fuse"])
-    }
-    return .replace(scalar, with: try fields.replacement(&growth).content)
-  }
-
-  private static func strip(_ fields: JSONFields) throws(TokenizerProblem) -> (Unicode.Scalar, Int) {
-    let content = try fields.string("content")
-    guard let scalar = content.unicodeScalars.first, content.unicodeScalars.count == 1 else {
-      throw .field(fields.path(of: "content"), problem: "is not one character")
-    }
-    guard let start = fields["start"]?.integer, let stop = fields["stop"]?.integer, start >= 0 else {
-      throw .field(fields.path(of: "start"), problem: "is not a number, or \"stop\" is none")
-    }
-    guard stop == 0 else {
-      throw .unsupported(field: fields.path(of: "stop"), value: "\(stop)", supported: ["0"])
-    }
-    return (scalar, start)
+  /// Requires that a step of this kind comes before tokens are one text, and is the first of its kind.
+  func requireTokens(_ type: (some DecoderKind).Type, _ fields: JSONFields) throws(TokenizerProblem) {
+    guard isFused || steps.contains(where: { Swift.type(of: $0) == type }) else { return }
+    throw .unsupported(
+      field: fields.path(of: "type"), value: "\(try fields.string("type")) after Fuse, or a second time",
+      supported: ["one before Fuse"])
   }
 }

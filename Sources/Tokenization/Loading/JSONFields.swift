@@ -22,6 +22,18 @@ struct JSONFields {
     return bool
   }
 
+  func bool(_ name: String) throws(TokenizerProblem) -> Bool {
+    guard self[name] != nil else { throw .field(path(of: name), problem: "is missing") }
+    return try bool(name, default: false)
+  }
+
+  /// A whole number that is not negative.
+  func count(_ name: String) throws(TokenizerProblem) -> Int {
+    guard let value = self[name] else { throw .field(path(of: name), problem: "is missing") }
+    guard let count = value.integer, count >= 0 else { throw mismatch(name, value, "a whole number from 0 on") }
+    return count
+  }
+
   func optionalString(_ name: String) throws(TokenizerProblem) -> String? {
     guard let value = self[name] else { return nil }
     guard let string = value.string else { throw mismatch(name, value, "a string") }
@@ -31,6 +43,15 @@ struct JSONFields {
   func string(_ name: String) throws(TokenizerProblem) -> String {
     guard let string = try optionalString(name) else { throw .field(path(of: name), problem: "is missing") }
     return string
+  }
+
+  /// A string of one scalar.
+  func scalar(_ name: String) throws(TokenizerProblem) -> Unicode.Scalar {
+    let scalars = try string(name).unicodeScalars
+    guard let scalar = scalars.first, scalars.count == 1 else {
+      throw .field(path(of: name), problem: "is not one character")
+    }
+    return scalar
   }
 
   func array(_ name: String) throws(TokenizerProblem) -> [JSONValue] {
@@ -48,6 +69,11 @@ struct JSONFields {
   func require(_ name: String, is supported: Bool, default missing: Bool) throws(TokenizerProblem) {
     guard try bool(name, default: missing) != supported else { return }
     throw .unsupported(field: path(of: name), value: "\(!supported)", supported: ["\(supported)"])
+  }
+
+  /// The problem of a stage whose `type` is not known.
+  func unread(_ stage: TokenizerStage, kind: String, read: [String]) -> TokenizerProblem {
+    .unread(stage, kind: kind, field: path(of: "type"), read: read.sorted())
   }
 
   private func mismatch(_ name: String, _ value: JSONValue, _ expected: String) -> TokenizerProblem {

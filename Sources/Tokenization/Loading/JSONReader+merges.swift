@@ -3,8 +3,9 @@ import JSON
 extension JSONReader {
   /// Reads the `merges` array of a BPE model, whose elements are `"a b"` or `["a", "b"]`.
   ///
+  /// - Parameter prefix: What the right token of a merge loses, as the file spells it.
   /// - Throws: `.field` for a merge that does not join two tokens into a third, and for too many of them.
-  mutating func readMerges(of tokens: TokenTable) throws(TokenizerProblem) -> MergeTable {
+  mutating func readMerges(of tokens: TokenTable, dropping prefix: [UInt8]) throws(TokenizerProblem) -> MergeTable {
     var merges: [(left: TokenID, right: TokenID, result: TokenID)] = []
     var scratch: [UInt8] = []
     try reading(expect(UInt8(ascii: "[")))
@@ -13,11 +14,13 @@ extension JSONReader {
     repeat {
       _ = peek()
       let start = position
-      if let merge = readSpelledMerge(of: tokens, scratch: &scratch) {
+      if prefix.isEmpty, let merge = readSpelledMerge(of: tokens, scratch: &scratch) {
         merges.append(merge)
       } else {
         position = start
-        if let merge = try readAnyMerge(of: tokens, field: "model.merges[\(number)]") { merges.append(merge) }
+        if let merge = try readAnyMerge(of: tokens, dropping: prefix.count, field: "model.merges[\(number)]") {
+          merges.append(merge)
+        }
       }
       number += 1
       guard number <= MergeTable.countLimit else {
@@ -55,7 +58,7 @@ extension JSONReader {
 
   /// Reads a merge of any kind; returns nil for a version line.
   private mutating func readAnyMerge(
-    of tokens: TokenTable, field: String
+    of tokens: TokenTable, dropping prefixLength: Int, field: String
   ) throws(TokenizerProblem) -> (left: TokenID, right: TokenID, result: TokenID)? {
     var parts: [[UInt8]] = []
     switch try reading(readValue()) {
@@ -70,6 +73,6 @@ extension JSONReader {
       if let id = tokens.id(spelled: token) { return id }
       throw .field(field, problem: "needs \"\(String(decoding: token, as: UTF8.self))\", which is not in model.vocab")
     }
-    return (try id(parts[0]), try id(parts[1]), try id(parts[0] + parts[1]))
+    return (try id(parts[0]), try id(parts[1]), try id(parts[0] + parts[1].dropFirst(prefixLength)))
   }
 }

@@ -33,9 +33,11 @@ struct LlamaTokenizerClass: Equatable {
   /// - Throws: `.unsupported`, never for this character.
   func decoder() throws(TokenizerProblem) -> Decoder {
     do throws(PatternParser.Refusal) {
+      let steps: [any DecoderStep] = [
+        DecoderReplace(try Pattern(literal: Self.replacement), with: " "), ByteFallback(),
+      ]
       return .characters(
-        tokenSteps: [.replace(try Pattern(literal: Self.replacement), with: " "), .byteFallback],
-        textSteps: prepending == .never ? [] : [.strip(" ", atMost: 1)])
+        prepending == .never ? steps : steps + [DecoderStrip(" ", start: 1, stop: 0, isFused: true)])
     } catch {
       throw .unsupported(field: "decoder", value: Self.replacement, supported: [error.reason])
     }
@@ -45,7 +47,8 @@ struct LlamaTokenizerClass: Equatable {
   /// lack bytes.
   func model(_ model: BytePairModel, tokens: TokenTable) -> BytePairModel {
     BytePairModel(
-      merges: model.merges, alphabet: .characters(byteTokens: tokens.fallbackTokens), unknown: nil, fusesUnknown: true,
+      merges: model.merges, alphabet: .characters(byteTokens: tokens.fallbackTokens), affixes: .none, unknown: nil,
+      fusesUnknown: true,
       ignoresMerges: false)
   }
 }

@@ -45,7 +45,7 @@ struct TokenizerFile {
     if let skippedModel {
       // The decoder says how tokens are spelled, so a file that lists it after the model is read twice there.
       reader.position = skippedModel.lowerBound
-      model = try reader.readModel(try TokenSpelling.read(parts["decoder"]) ?? .byteAlphabet)
+      model = try reader.readModel(try TokenSpelling.read(parts["decoder"] ?? .null) ?? .characters)
     }
     guard let model else { throw .field("model", problem: "is missing, or is not an object") }
     self.model = model
@@ -57,10 +57,10 @@ struct TokenizerFile {
 }
 
 extension TokenSpelling {
-  /// How the tokens of a file are spelled, by its `decoder`; nil if there is none.
+  /// How the tokens of a file are spelled, by its `decoder`; nil while it is not known.
   fileprivate static func read(_ decoder: JSONValue?) throws(TokenizerProblem) -> TokenSpelling? {
-    guard let decoder, decoder != .null else { return nil }
-    return try Decoder.read(decoder) == .byteLevel ? .byteAlphabet : .characters
+    guard let decoder else { return nil }
+    return try Decoder.read(decoder).isByteLevel ? .byteAlphabet : .characters
   }
 }
 
@@ -72,14 +72,14 @@ extension Tokenizer {
   init(_ file: TokenizerFile, as llama: LlamaTokenizerClass? = nil) throws(TokenizerProblem) {
     var decoder = try Decoder.read(file.parts["decoder"])
     var preTokenizer = try PreTokenizer.read(file.parts["pre_tokenizer"])
-    guard preTokenizer.isByteLevel == (decoder == .byteLevel) else {
+    guard preTokenizer.isByteLevel == decoder.isByteLevel else {
       throw .unsupported(
         field: "pre_tokenizer", value: preTokenizer.isByteLevel ? "with a ByteLevel step" : "without a ByteLevel step",
         supported: ["a ByteLevel step, as the last, if the decoder has one"])
     }
     var (tokens, model) = (file.model.tokens, file.model.words)
     var normalizer = try Normalizer.read(file.parts["normalizer"])
-    if let llama, decoder != .byteLevel, case .bytePairs(let pairs) = model {
+    if let llama, !decoder.isByteLevel, case .bytePairs(let pairs) = model {
       (normalizer, preTokenizer, decoder) = (.none, llama.preTokenizer, try llama.decoder())
       model = .bytePairs(llama.model(pairs, tokens: tokens))
     }

@@ -62,9 +62,16 @@ struct TextGrowth {
 
   /// Adds a replacement, whose match has at least one byte.
   mutating func add(_ content: String, path: String) throws(TokenizerProblem) {
-    factor *= min(max(1, content.utf8.count), Self.limit + 1)
+    try add(factor: content.utf8.count, path: path)
+  }
+
+  /// Adds a step that makes a text so many times as long at most.
+  mutating func add(factor stepFactor: Int, path: String) throws(TokenizerProblem) {
+    factor *= min(max(1, stepFactor), Self.limit + 1)
     guard factor <= Self.limit else {
-      throw .field(path, problem: "and the steps before it make text more than \(Self.limit) times as long")
+      throw .unsupported(
+        field: path, value: "a step that, with those before it, makes text more than \(Self.limit) times as long",
+        supported: ["shorter texts"])
     }
   }
 

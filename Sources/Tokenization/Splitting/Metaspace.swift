@@ -35,10 +35,8 @@ extension Metaspace {
   ///
   /// - Throws: `TokenizerProblem` with the path of the field.
   init(_ fields: JSONFields) throws(TokenizerProblem) {
-    replacement = try fields.string("replacement")
-    guard replacement.unicodeScalars.count == 1 else {
-      throw .field(fields.path(of: "replacement"), problem: "is not one character")
-    }
+    let scalar = try fields.scalar("replacement")
+    replacement = String(scalar)
     let scheme = try fields.optionalString("prepend_scheme") ?? "always"
     guard let prepending = Prepending(rawValue: scheme) else {
       throw .unsupported(
@@ -48,14 +46,6 @@ extension Metaspace {
       throw .field(fields.path(of: "add_prefix_space"), problem: "contradicts prepend_scheme")
     }
     self.prepending = prepending
-    guard try fields.bool("split", default: true) else {
-      splitter = nil
-      return
-    }
-    do throws(PatternParser.Refusal) {
-      splitter = Splitter(pattern: try Pattern(literal: replacement), behavior: .mergedWithNext)
-    } catch {
-      throw .field(fields.path(of: "replacement"), problem: error.reason)
-    }
+    splitter = try fields.bool("split", default: true) ? Splitter(.scalars(.only(scalar)), .mergedWithNext) : nil
   }
 }

@@ -7,6 +7,8 @@ struct PreTokenizer: Sendable {
     /// A space before a piece that does not begin with one.
     case prefixSpace
     case metaspace(Metaspace)
+    /// Pieces of so many characters, and the rest.
+    case chunks(Int)
   }
 
   /// More than any published tokenizer has; bounds the recursion.
@@ -34,7 +36,7 @@ struct WordCutter {
       return [step, .split(splitter)]
     }
     matchers = steps.map { step in
-      if case .split(let splitter) = step { PatternMatcher(splitter.pattern.program) } else { PatternMatcher.idle }
+      if case .split(let splitter) = step { splitter.matcher } else { .idle }
     }
   }
 
@@ -69,6 +71,15 @@ struct WordCutter {
       forEachWord(in: [UInt8(ascii: " ")] + text.bytes(range), isFirst: isFirst, from: index + 1, body)
     case .metaspace(let metaspace):
       forEachWord(in: metaspace.rewriting(text[range], isFirst: isFirst), isFirst: isFirst, from: index + 1, body)
+    case .chunks(let length):
+      var start = range.lowerBound
+      while start < range.upperBound {
+        var (end, count) = (start, 0)
+        while end < range.upperBound, count < length { (end, count) = (text.position(after: end), count + 1) }
+        forEachWord(
+          in: text, start..<end, isFirst: isFirst && start == range.lowerBound, from: index + 1, body)
+        start = end
+      }
     }
   }
 
@@ -99,30 +110,23 @@ private struct StepReader {
 
   mutating func read(_ value: JSONValue, path: String) throws(TokenizerProblem) {
     let fields = try JSONFields(value, path: path)
-    let type = try fields.string("type")
-    if type == "Sequence" {
+    let name = try fields.string("type")
+    if name == "Sequence" {
       for (index, step) in try fields.array("pretokenizers").enumerated() {
         try read(step, path: "\(path).pretokenizers[\(index)]")
       }
       return
     }
+    guard let kind = PreTokenizerKind(rawValue: name) else {
+      throw fields.unread(
+        .preTokenizer, kind: name, read: PreTokenizerKind.allCases.map(\.rawValue) + ["Sequence"])
+    }
     guard !endsInBytes, steps.count < PreTokenizer.stepLimit else {
-      throw .field(path, problem: "follows a ByteLevel step, or too many others")
-    }
-    switch type {
-    case "ByteLevel":
-      if try fields.bool("add_prefix_space", default: true) { steps.append(.prefixSpace) }
-      if try fields.bool("use_regex", default: true) { steps.append(.split(try .words())) }
-      endsInBytes = true
-    case "Digits":
-      steps.append(.split(try .digits(individual: try fields.bool("individual_digits", default: false))))
-    case "Split": steps.append(.split(try Splitter(fields)))
-    case "Metaspace": steps.append(.metaspace(try Metaspace(fields)))
-    case "WhitespaceSplit": steps.append(.split(try .spaces()))
-    default:
       throw .unsupported(
-        field: fields.path(of: "type"), value: type,
-        supported: ["null", "ByteLevel", "Digits", "Metaspace", "Sequence", "Split", "WhitespaceSplit"])
+        field: path, value: "after a ByteLevel step or many others",
+        supported: ["ByteLevel as the last step", "\(PreTokenizer.stepLimit) steps"])
     }
+    steps += try kind.steps(fields)
+    endsInBytes = kind == .byteLevel
   }
 }

@@ -1,7 +1,14 @@
 import JSON
 
-/// A rule by which text is cut: at the matches of a pattern.
+/// A rule by which text is cut: at the matches of a pattern, or at characters of a class.
 struct Splitter: Sendable, Equatable {
+  /// What is a match.
+  enum Rule: Sendable, Equatable {
+    case pattern(Pattern)
+    /// Each of these characters.
+    case scalars(ScalarClass)
+  }
+
   /// What becomes of a match.
   enum Behavior: String, Sendable, CaseIterable {
     /// It is a piece.
@@ -13,21 +20,33 @@ struct Splitter: Sendable, Equatable {
     case contiguous = "Contiguous"
   }
 
-  let pattern: Pattern
+  let rule: Rule
   let behavior: Behavior
   /// Whether what lies between matches counts as the match.
-  var isInverted = false
+  let isInverted: Bool
+
+  init(_ rule: Rule, _ behavior: Behavior, isInverted: Bool = false) {
+    (self.rule, self.behavior, self.isInverted) = (rule, behavior, isInverted)
+  }
+
+  /// What finds the matches; of a class, what is never used.
+  var matcher: PatternMatcher {
+    switch rule {
+    case .pattern(let pattern): PatternMatcher(pattern.program)
+    case .scalars: .idle
+    }
+  }
 
   /// Calls `body` with each piece of a range, in order; none is empty.
   ///
-  /// - Parameter matcher: One of the splitter's pattern.
+  /// - Parameter matcher: The splitter's own.
   /// - Complexity: O(*n*) in bytes.
   func forEachPiece(
     of text: UTF8Text, _ range: Range<Int>, by matcher: inout PatternMatcher, _ body: (Range<Int>) -> Void
   ) {
     var pending: Range<Int>?
     var followsMatch = false
-    matcher.forEachPart(of: text, range) { part, isPatternMatch in
+    forEachPart(of: text, range, by: &matcher) { part, isPatternMatch in
       let isMatch = isPatternMatch != isInverted
       switch behavior {
       case .isolated: return body(part)
@@ -45,6 +64,15 @@ struct Splitter: Sendable, Equatable {
     if let pending { body(pending) }
   }
 
+  private func forEachPart(
+    of text: UTF8Text, _ range: Range<Int>, by matcher: inout PatternMatcher, _ body: (Range<Int>, Bool) -> Void
+  ) {
+    switch rule {
+    case .pattern: matcher.forEachPart(of: text, range, body)
+    case .scalars(let scalars): scalars.forEachPart(of: text, range, body)
+    }
+  }
+
   /// Whether a part belongs to the piece before.
   private func joins(_ isMatch: Bool, _ followsMatch: Bool) -> Bool {
     switch behavior {
@@ -60,21 +88,9 @@ struct Splitter: Sendable, Equatable {
 extension Splitter {
   /// The words that byte-level steps cut by themselves: contractions, letters, numbers, signs, white space.
   static func words() throws(TokenizerProblem) -> Splitter {
-    try Splitter(
-      #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#, behavior: .isolated)
-  }
-
-  /// Numbers apart from the text around them: every character of a number alone, or runs together.
-  static func digits(individual: Bool) throws(TokenizerProblem) -> Splitter {
-    try Splitter(#"\p{N}"#, behavior: individual ? .isolated : .contiguous)
-  }
-
-  /// What lies between white space.
-  static func spaces() throws(TokenizerProblem) -> Splitter { try Splitter(#"\s"#, behavior: .removed) }
-
-  private init(_ source: String, behavior: Behavior) throws(TokenizerProblem) {
+    let source = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
     do throws(PatternParser.Refusal) {
-      self.init(pattern: try Pattern(source), behavior: behavior)
+      return Splitter(.pattern(try Pattern(source)), .isolated)
     } catch {
       throw .unsupported(field: "pre_tokenizer", value: source, supported: [error.reason])
     }
@@ -84,12 +100,24 @@ extension Splitter {
   ///
   /// - Throws: `TokenizerProblem` with the path of the field.
   init(_ fields: JSONFields) throws(TokenizerProblem) {
-    let name = try fields.string("behavior")
-    guard let behavior = Behavior(rawValue: name) else {
-      throw .unsupported(
-        field: fields.path(of: "behavior"), value: name, supported: Behavior.allCases.map(\.rawValue))
-    }
     self.init(
-      pattern: try fields.pattern(), behavior: behavior, isInverted: try fields.bool("invert", default: false))
+      .pattern(try fields.pattern()), try Behavior(fields), isInverted: try fields.bool("invert", default: false))
+  }
+}
+
+extension Splitter.Behavior {
+  /// The `behavior` of a step.
+  ///
+  /// - Parameter missing: What counts if there is none.
+  init(_ fields: JSONFields, default missing: Self? = nil) throws(TokenizerProblem) {
+    if let missing, fields["behavior"] == nil {
+      self = missing
+      return
+    }
+    let name = try fields.string("behavior")
+    guard let behavior = Self(rawValue: name) else {
+      throw .unsupported(field: fields.path(of: "behavior"), value: name, supported: Self.allCases.map(\.rawValue))
+    }
+    self = behavior
   }
 }

@@ -39,3 +39,32 @@ struct UTF8Text {
     return (scalar(at: start).scalar, start)
   }
 }
+
+/// Rewriting.
+extension UTF8Text {
+  /// What becomes of a scalar.
+  enum Replacement {
+    case same
+    case nothing
+    case text(String)
+  }
+
+  /// The bytes of the text with scalars replaced, or nil if all stay.
+  func replacingScalars(_ replacement: (Unicode.Scalar) -> Replacement) -> [UInt8]? {
+    var result: [UInt8] = []
+    var isChanged = false
+    var position = 0
+    while position < count {
+      let (scalar, end) = scalar(at: position)
+      switch replacement(scalar) {
+      case .same: if isChanged { result += bytes(position..<end) }
+      case let change:
+        if !isChanged { result += bytes(0..<position) }
+        isChanged = true
+        if case .text(let text) = change { result += text.utf8 }
+      }
+      position = end
+    }
+    return isChanged ? result : nil
+  }
+}

@@ -8,9 +8,24 @@ struct ByteTrie: Sendable {
     var nextSibling: Int32 = -1
   }
 
+  /// Where some string has led to.
+  enum Position: Sendable {
+    case root
+    case node(Int)
+  }
+
   private var nodes: [Node] = []
   /// The root's children by byte, -1 if there is none.
   private var roots: [Int32] = Array(repeating: -1, count: 256)
+
+  init() {}
+
+  /// The spellings of a vocabulary, by id.
+  init(_ tokens: TokenTable) {
+    for id in 0..<TokenID(tokens.idLimit) {
+      if let bytes = tokens.bytes(of: id), !bytes.isEmpty { _ = insert(Array(bytes), value: id) }
+    }
+  }
 
   /// Adds a string that is not empty; returns false if it is there already.
   mutating func insert(_ string: [UInt8], value: Int32) -> Bool {
@@ -37,6 +52,18 @@ struct ByteTrie: Sendable {
     return Int32(nodes.count - 1)
   }
 
+  /// Where a string leads to; nil if no string begins with it.
+  func position(after string: [UInt8]) -> Position? {
+    string.reduce(.root) { position, byte in position.flatMap { child(of: $0, byte).map(Position.node) } }
+  }
+
+  private func child(of position: Position, _ byte: UInt8) -> Int? {
+    switch position {
+    case .root: roots[Int(byte)] < 0 ? nil : Int(roots[Int(byte)])
+    case .node(let node): child(of: node, byte)
+    }
+  }
+
   private func child(of node: Int, _ byte: UInt8) -> Int? {
     var child = nodes[node].firstChild
     while child >= 0 {
@@ -56,9 +83,12 @@ struct ByteTrie: Sendable {
   }
 
   /// Calls `body` with the end and the value of each string that a text contains at a position, the shortest first.
-  func forEachMatch(in text: UTF8Text, at start: Int, _ body: (_ end: Int, _ value: Int32) -> Void) {
-    guard start < text.count, roots[Int(text[start])] >= 0 else { return }
-    var node = Int(roots[Int(text[start])])
+  ///
+  /// - Parameter origin: Where the strings go on; the text has what comes after that only.
+  func forEachMatch(
+    in text: UTF8Text, at start: Int, from origin: Position = .root, _ body: (_ end: Int, _ value: Int32) -> Void
+  ) {
+    guard start < text.count, var node = child(of: origin, text[start]) else { return }
     var end = start + 1
     while true {
       if nodes[node].value >= 0 { body(end, nodes[node].value) }
@@ -68,9 +98,10 @@ struct ByteTrie: Sendable {
     }
   }
 
-  private func longestMatch(in text: UTF8Text, at start: Int) -> (end: Int, value: Int32)? {
+  /// The longest string that a text contains at a position.
+  func longestMatch(in text: UTF8Text, at start: Int, from origin: Position = .root) -> (end: Int, value: Int32)? {
     var longest: (end: Int, value: Int32)?
-    forEachMatch(in: text, at: start) { end, value in longest = (end, value) }
+    forEachMatch(in: text, at: start, from: origin) { end, value in longest = (end, value) }
     return longest
   }
 }

@@ -4,6 +4,9 @@ import JSON
 struct SpecialTokenFrame: Sendable, Equatable {
   var prefix: [TokenID] = []
   var suffix: [TokenID] = []
+
+  /// Far more than any published tokenizer has; a short file could ask for any number by repeating processors.
+  static let lengthLimit = 1 << 12
 }
 
 /// Reading.
@@ -19,19 +22,44 @@ extension SpecialTokenFrame {
 
   private mutating func read(_ value: JSONValue, path: String, tokens: TokenTable) throws(TokenizerProblem) {
     let fields = try JSONFields(value, path: path)
-    let type = try fields.string("type")
-    switch type {
+    let kind = try fields.string("type")
+    switch kind {
     // Moves offsets only.
     case "ByteLevel": break
+    case "BertProcessing", "RobertaProcessing":
+      add(
+        before: [try Self.id(ofPair: "cls", in: fields, tokens: tokens)],
+        after: [try Self.id(ofPair: "sep", in: fields, tokens: tokens)])
     case "Sequence":
       for (index, step) in try fields.array("processors").enumerated() {
         try read(step, path: "\(path).processors[\(index)]", tokens: tokens)
       }
     case "TemplateProcessing": try readTemplate(fields, tokens: tokens)
     default:
-      throw .unsupported(
-        field: fields.path(of: "type"), value: type, supported: ["null", "ByteLevel", "TemplateProcessing", "Sequence"])
+      throw fields.unread(
+        .postProcessor, kind: kind,
+        read: ["BertProcessing", "ByteLevel", "RobertaProcessing", "Sequence", "TemplateProcessing"])
     }
+    guard prefix.count + suffix.count <= Self.lengthLimit else {
+      throw .unsupported(field: path, value: "many special tokens", supported: ["\(Self.lengthLimit) of them"])
+    }
+  }
+
+  /// Goes around what an earlier processor made.
+  private mutating func add(before: [TokenID], after: [TokenID]) {
+    prefix = before + prefix
+    suffix += after
+  }
+
+  /// The id in a pair of a token and its id.
+  private static func id(
+    ofPair name: String, in fields: JSONFields, tokens: TokenTable
+  ) throws(TokenizerProblem) -> TokenID {
+    let pair = try fields.array(name)
+    guard pair.count == 2, pair[0].string != nil, let id = pair[1].integer.flatMap(TokenID.init(exactly:)),
+      tokens.bytes(of: id) != nil
+    else { throw .field(fields.path(of: name), problem: "is not a token with its id") }
+    return id
   }
 
   private mutating func readTemplate(_ fields: JSONFields, tokens: TokenTable) throws(TokenizerProblem) {
@@ -51,9 +79,7 @@ extension SpecialTokenFrame {
       }
     }
     guard isAfterText else { throw .field(fields.path(of: "single"), problem: "has no place for the text") }
-    // A later processor goes around what an earlier one made.
-    prefix = before + prefix
-    suffix += after
+    add(before: before, after: after)
   }
 
   private static func ids(

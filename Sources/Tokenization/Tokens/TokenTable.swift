@@ -132,7 +132,9 @@ struct TokenTableBuilder {
   func build() throws(TokenizerProblem) -> TokenTable {
     let idLimit = entries.reduce(0) { max($0, Int($1.id) + 1) }
     guard idLimit <= TokenTable.idLimit(tokenCount: entries.count) else {
-      throw .field("model.vocab", problem: "has the id \(idLimit - 1), but only \(entries.count) tokens")
+      throw .unsupported(
+        field: "model.vocab", value: "one that has the id \(idLimit - 1), but only \(entries.count) tokens",
+        supported: ["ids below \(TokenTable.idLimit(tokenCount: entries.count)) with so many tokens"])
     }
     var table = TokenTable(arena: arena, idLimit: idLimit, capacity: entries.count, spelling: spelling)
     for entry in entries {

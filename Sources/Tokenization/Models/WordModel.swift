@@ -2,4 +2,6 @@
 enum WordModel: Sendable {
   case bytePairs(BytePairModel)
   case unigram(UnigramModel)
+  case wordPieces(WordPieceModel)
+  case words(WordLevelModel)
 }

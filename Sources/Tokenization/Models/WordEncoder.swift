@@ -58,6 +58,8 @@ struct WordEncoder {
     switch model {
     case .bytePairs(let model): merger.merge(word, model: model, tokens: tokens, into: &ids)
     case .unigram(let model): cutter.cut(word, model: model, tokens: tokens, into: &ids)
+    case .wordPieces(let model): model.append(word, into: &ids)
+    case .words(let model): model.append(word, tokens: tokens, into: &ids)
     }
   }
 }

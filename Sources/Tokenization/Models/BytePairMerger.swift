@@ -21,8 +21,9 @@ struct BytePairMerger {
   ) {
     symbols.removeAll(keepingCapacity: true)
     switch model.alphabet {
-    case .bytes(let byteTokens): loadBytes(of: word, byteTokens, model)
-    case .characters(let byteTokens): loadCharacters(of: word, byteTokens, model, tokens)
+    case .bytes(let byteTokens) where model.affixes == .none: loadBytes(of: word, byteTokens, model)
+    case .bytes: loadCharacters(of: word, ofOneByte: true, nil, model, tokens)
+    case .characters(let byteTokens): loadCharacters(of: word, ofOneByte: false, byteTokens, model, tokens)
     }
     guard !symbols.isEmpty else { return }
     queueNeighbours(merges: model.merges)
@@ -59,7 +60,8 @@ struct BytePairMerger {
   }
 
   private mutating func loadCharacters(
-    of word: UnsafeBufferPointer<UInt8>, _ byteTokens: [TokenID]?, _ model: BytePairModel, _ tokens: TokenTable
+    of word: UnsafeBufferPointer<UInt8>, ofOneByte isOneByte: Bool, _ byteTokens: [TokenID]?, _ model: BytePairModel,
+    _ tokens: TokenTable
   ) {
     // An unknown token is added when a known one follows it or the word ends, so bytes come before it, as in the
     // reference library.
@@ -67,21 +69,34 @@ struct BytePairMerger {
     let text = UTF8Text(word)
     var position = 0
     while position < text.count {
-      let end = text.position(after: position)
+      let end = isOneByte ? position + 1 : text.position(after: position)
       let character = text.bytes(position..<end)
+      let (id, bytes) = Self.spelled(character, isFirst: position == 0, isLast: end == text.count, model, tokens)
       position = end
-      if let id = tokens.id(character) {
+      if let id {
         if hasUnknown, let unknown = model.unknown { addSymbol(unknown) }
         hasUnknown = false
         addSymbol(id)
-      } else if let byteTokens, character.allSatisfy({ byteTokens[Int($0)] >= 0 }) {
-        for byte in character { addSymbol(byteTokens[Int(byte)]) }
+      } else if let byteTokens, bytes.allSatisfy({ byteTokens[Int($0)] >= 0 }) {
+        for byte in bytes { addSymbol(byteTokens[Int(byte)]) }
       } else if let unknown = model.unknown {
         if hasUnknown, !model.fusesUnknown { addSymbol(unknown) }
         hasUnknown = true
       }
     }
     if hasUnknown, let unknown = model.unknown { addSymbol(unknown) }
+  }
+
+  /// The token of a character in its place; and, if there is none, the bytes that the character is spelled with there.
+  private static func spelled(
+    _ character: UnsafeBufferPointer<UInt8>, isFirst: Bool, isLast: Bool, _ model: BytePairModel, _ tokens: TokenTable
+  ) -> (id: TokenID?, bytes: [UInt8]) {
+    guard model.affixes != .none else {
+      if let id = tokens.id(character) { return (id, []) }
+      return (nil, Array(character))
+    }
+    let bytes = (isFirst ? [] : model.affixes.prefix) + character + (isLast ? model.affixes.suffix : [])
+    return (bytes.withUnsafeBufferPointer { tokens.id($0) }, bytes)
   }
 
   private mutating func addSymbol(_ id: TokenID) {

@@ -14,6 +14,24 @@ struct UnigramModel: Sendable {
   static let unknownPenalty = 10.0
 }
 
+/// Reading.
+extension UnigramModel {
+  /// - Throws: `TokenizerProblem` with the path of the field.
+  init(tokens: TokenTable, scores: [Double], options: JSONFields) throws(TokenizerProblem) {
+    guard let given = options["unk_id"] else {
+      throw .unsupported(field: options.path(of: "unk_id"), value: "missing", supported: ["a token's id"])
+    }
+    guard let unknown = given.integer, scores.indices.contains(unknown) else {
+      throw .field(options.path(of: "unk_id"), problem: "is \(given.serialized()), which is not a token's id")
+    }
+    self.unknown = TokenID(unknown)
+    self.scores = scores
+    trie = ByteTrie(tokens)
+    unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
+    byteTokens = try options.bool("byte_fallback", default: false) ? tokens.fallbackTokens : nil
+  }
+}
+
 /// Finds the best way to cut a word, as `encode_optimized` of the reference library does; keeps its memory between
 /// words.
 struct UnigramCutter {
