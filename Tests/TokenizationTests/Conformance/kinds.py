@@ -1,10 +1,15 @@
 """Small tokenizers of each supported kind, trained on a little prose."""
 
+import io
 import json
 import math
+import pathlib
+import tempfile
 import unicodedata
 from collections import Counter
 
+import sentencepiece
+from sentencepiece import sentencepiece_model_pb2
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 from texts import PROSE
@@ -198,4 +203,100 @@ def unigram():
     return finish(tokenizer, SPECIAL, frame=False)
 
 
-FIXTURES = (gpt2, smollm, llama3, qwen2, o200k, deepseek, llama2, mistral, gemma, unigram)
+BERT = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+def around(tokenizer, begin, end):
+    """A special token before a text, and one after it."""
+    ids = [(token, tokenizer.token_to_id(token)) for token in (begin, end)]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{begin} $A {end}", pair=f"{begin} $A {end} $B:1 {end}:1", special_tokens=ids)
+    return tokenizer
+
+
+def pieces(size, normalizer, pre_tokenizer=None, prefix="##", **model):
+    """WordPiece over words of the prose; only so many characters are in the vocabulary."""
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", continuing_subword_prefix=prefix, **model))
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = pre_tokenizer or pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece(prefix=prefix)
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=size, min_frequency=1, show_progress=False, special_tokens=BERT, limit_alphabet=160,
+        continuing_subword_prefix=prefix)
+    tokenizer.train_from_iterator(PROSE, trainer)
+    # Training makes another model, without the options.
+    vocabulary = tokenizer.get_vocab()
+    tokenizer.model = models.WordPiece(
+        vocabulary, unk_token="[UNK]", continuing_subword_prefix=prefix, **model)
+    return tokenizer
+
+
+def bert():
+    """As all-MiniLM-L6-v2: lower case without accents."""
+    return around(pieces(900, normalizers.BertNormalizer()), "[CLS]", "[SEP]")
+
+
+def charsmap(rules):
+    """SentencePiece's character map of some rules, which it compiles."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "rules.tsv")
+        numbers = lambda text: " ".join(f"{ord(character):X}" for character in text)
+        path.write_text("".join(f"{numbers(key)}\t{numbers(value)}\n" for key, value in rules.items()))
+        return sentencepiece_map(normalization_rule_tsv=str(path))
+
+
+def sentencepiece_map(**options):
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(["a b c"] * 9), model_writer=model, vocab_size=10, hard_vocab_limit=False,
+        minloglevel=2, **options)
+    proto = sentencepiece_model_pb2.ModelProto()
+    proto.ParseFromString(model.getvalue())
+    return proto.normalizer_spec.precompiled_charsmap
+
+
+def rules():
+    """What NFKC does to the prose, some of it only to pairs; spaces and control characters as in nmt_nfkc."""
+    characters = sorted(set("".join(PROSE)))
+    rules = {character: unicodedata.normalize("NFKC", character) for character in characters}
+    rules |= {unicodedata.normalize("NFD", c): c for c in "éàüçñÅÉ"} | {"a\u0323\u0307": "ạ̇"}
+    rules |= {control: "" for control in map(chr, range(1, 0x20))} | {"\u200b": " ", "\ufeff": "", "\u3000": " "}
+    rules |= {space: " " for space in "\t\n\r\u00a0\u2028"}
+    return {key: value for key, value in rules.items() if key != value}
+
+
+def sentence_pieces(size, normalizer, pre_tokenizer, **model):
+    """A unigram model as published ones are converted: pieces begin with ▁, and two special tokens surround a text."""
+    tokenizer = Tokenizer(models.Unigram(scored_pieces(size), unk_id=0, **model))
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = pre_tokenizer
+    tokenizer.decoder = decoders.Metaspace("▁", prepend_scheme="always", split=True)
+    tokenizer.add_special_tokens(SPECIAL)
+    tokenizer.add_special_tokens([AddedToken("<mask>", lstrip=True, normalized=False)])
+    return around(tokenizer, "<s>", "</s>")
+
+
+def xlmr():
+    """As multilingual-e5: a character map, and no runs of spaces."""
+    normalizer = normalizers.Sequence(
+        [normalizers.Precompiled(charsmap(rules())), normalizers.Replace(Regex(" {2,}"), " ")])
+    return sentence_pieces(600, normalizer, pre_tokenizers.Metaspace("▁", prepend_scheme="always", split=True))
+
+
+def word_level():
+    """Whole words, without a decoder."""
+    words = Counter(
+        word for line in PROSE for word, _ in pre_tokenizers.Whitespace().pre_tokenize_str(line.lower()))
+    listed = ["[UNK]", *sorted(words, key=lambda word: (-words[word], word))[:400]]
+    tokenizer = Tokenizer(models.WordLevel({word: id for id, word in enumerate(listed)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFD(), normalizers.StripAccents(), normalizers.Lowercase(), normalizers.Strip()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.add_special_tokens(["[UNK]", "[CLS]", "[SEP]"])
+    ends = [(token, tokenizer.token_to_id(token)) for token in ("[SEP]", "[CLS]")]
+    tokenizer.post_processor = processors.BertProcessing(*ends)
+    return tokenizer
+
+
+FIXTURES = (
+    gpt2, smollm, llama3, qwen2, o200k, deepseek, llama2, mistral, gemma, unigram, bert, xlmr, word_level)
