@@ -23,6 +23,8 @@ public final class EndpointWorker: WorkerEngine {
   /// Whether the server takes prompts as token ids; else as text.
   private(set) var takesTokens = false
   var fresh = FreshPrompts()
+  /// What prompts of a given length are made of if the folder's tokenizer is not read; nil also if there are no such words.
+  var countedWords: CountedWords?
   /// The last conversation by its prompt: the chat API wants messages.
   private(set) var conversations: [[Int32]: CompletionRequest.Prompt] = [:]
 
@@ -53,7 +55,7 @@ public final class EndpointWorker: WorkerEngine {
     case .provenance: return try provenance()
     case .tokenize(let text): return JSONObject([("tokens", .tokens(try loaded().tokens(of: text)))])
     case .chat(let turns, let tools, let thinking):
-      let tokens = try loaded().tokens(of: turns, tools: tools, thinking: thinking)
+      let tokens = try loaded().tokens(of: turns, tools: tools, thinking: thinking, asMessages: settings.api == .chat)
       conversations = [tokens: .messages(turns.map(\.message), tools: tools, thinking: thinking)]
       return JSONObject([("tokens", .tokens(tokens))])
     case .generate(let options): return try generate(options)
@@ -80,8 +82,10 @@ public final class EndpointWorker: WorkerEngine {
       within: settings.requestSeconds)
     self.folder = folder
     contextLength = min(options.contextLength ?? folder.contextLength, folder.contextLength)
-    // What is read through one interface is not to be compared with what is read through the other.
-    let interface = settings.api == .chat ? ", chat" : ""
+    // What is read through one interface is not to be compared with what is read through the other, nor counts that were
+    // checked with those that were not.
+    let interface =
+      (settings.api == .chat ? ", chat" : "") + (folder.tokenizer == nil ? ", tokens as the server counts them" : "")
     return JSONObject([
       ("engine_version", .string("\(version), server \(first.systemFingerprint ?? "unknown")\(interface)")),
       ("instruction_set", .string(settings.profile?.name ?? "attached")),
@@ -92,9 +96,9 @@ public final class EndpointWorker: WorkerEngine {
       (
         "chat",
         [
-          "takes_tools": .bool(folder.conversations.takesTools),
-          "takes_thinking": .bool(folder.conversations.takesThinking),
-          "parser": folder.conversations.callParser.map { .string($0.rawValue) } ?? .null,
+          "takes_tools": .bool(folder.conversations?.takesTools ?? false),
+          "takes_thinking": .bool(folder.conversations?.takesThinking ?? false),
+          "parser": folder.conversations?.callParser.map { .string($0.rawValue) } ?? .null,
         ]
       ),
     ])
@@ -103,8 +107,9 @@ public final class EndpointWorker: WorkerEngine {
   /// Finds out whether the server takes token ids, and whether it counts tokens as the folder does.
   private func examine(_ endpoint: Endpoint, _ folder: ClaimedFolder) throws -> Completion {
     let text = FingerprintReading.texts[0]
-    let tokens = folder.tokens(of: text)
     takesTokens = false
+    guard folder.tokenizer != nil else { return try examineCounts(endpoint, text) }
+    let tokens = folder.tokens(of: text)
     if settings.api == .completions {
       let byTokens = try? endpoint.complete(
         CompletionRequest(prompt: .tokens(tokens), maximumTokens: 1), within: settings.requestSeconds)
@@ -120,6 +125,20 @@ public final class EndpointWorker: WorkerEngine {
       throw EndpointError.badUsage("\(count) prompt tokens, the folder's tokenizer has \(tokens.count)")
     }
     return byText
+  }
+
+  /// Finds out which words the server counts as one token each.
+  private func examineCounts(_ endpoint: Endpoint, _ text: String) throws -> Completion {
+    func completion(of text: String) throws -> Completion {
+      let completion = try endpoint.complete(
+        CompletionRequest(prompt: SentPrompt.form(of: text, api: settings.api), maximumTokens: 1),
+        within: settings.requestSeconds)
+      guard completion.promptTokens != nil else { throw EndpointError.badUsage("there is none") }
+      return completion
+    }
+    let first = try completion(of: text)
+    countedWords = try CountedWords { try completion(of: $0).promptTokens ?? 0 }
+    return first
   }
 
   private func provenance() throws -> JSONObject {

@@ -4,24 +4,41 @@ import WorkerProtocol
 /// A prompt in the form that is sent to the server, and how many tokens the server must count in it.
 struct SentPrompt {
   let form: CompletionRequest.Prompt
-  let tokenCount: Int
+  /// Nil if only the server knows.
+  let tokenCount: Int?
 
   /// A text or token ids, as they are.
   init(_ prompt: [Int32], asTokens: Bool, in folder: ClaimedFolder) {
-    form = asTokens ? .tokens(prompt) : .text(folder.tokenizer.decode(prompt, skipSpecialTokens: false))
-    tokenCount = prompt.count
+    form = asTokens ? .tokens(prompt) : .text(folder.text(of: prompt))
+    tokenCount = folder.tokenizer == nil ? nil : prompt.count
   }
 
   /// A conversation that has these tokens.
-  init(conversation: CompletionRequest.Prompt, tokens: [Int32]) {
-    (form, tokenCount) = (conversation, tokens.count)
+  init(conversation: CompletionRequest.Prompt, tokens: [Int32], in folder: ClaimedFolder) {
+    (form, tokenCount) = (conversation, folder.tokenizer == nil ? nil : tokens.count)
+  }
+
+  /// A text that has so many tokens by the server's own count, in the form of that interface.
+  init(counted text: String, tokenCount: Int, api: CompletionRequest.API) {
+    form = Self.form(of: text, api: api)
+    self.tokenCount = tokenCount
+  }
+
+  /// A text, or a user's message of it.
+  static func form(of text: String, api: CompletionRequest.API) -> CompletionRequest.Prompt {
+    switch api {
+    case .completions: .text(text)
+    case .chat: .messages([ChatTurn(role: "user", content: text).message], tools: nil, thinking: nil)
+    }
   }
 
   /// A text as a user's message, to which the chat template adds its own tokens.
   init(messageOf prompt: [Int32], in folder: ClaimedFolder) throws {
-    let turn = ChatTurn(role: "user", content: folder.tokenizer.decode(prompt, skipSpecialTokens: false))
-    tokenCount = try folder.tokens(of: [turn], tools: nil, thinking: nil).count
-    form = .messages([turn.message], tools: nil, thinking: nil)
+    let text = folder.text(of: prompt)
+    form = Self.form(of: text, api: .chat)
+    tokenCount =
+      folder.tokenizer == nil
+      ? nil : try folder.tokens(of: [ChatTurn(role: "user", content: text)], tools: nil, thinking: nil).count
   }
 
   /// The start of a text as a user's message, so long that it has, with what the chat template adds, as many tokens as
@@ -33,11 +50,11 @@ struct SentPrompt {
     // Tokens may join at the cut, so the first difference is not always the last.
     for _ in 0..<8 where length > 0 {
       let sent = try Self(messageOf: Array(prompt.prefix(length)), in: folder)
-      if sent.tokenCount == prompt.count {
+      guard let tokenCount = sent.tokenCount, tokenCount != prompt.count else {
         self = sent
         return
       }
-      length = min(prompt.count, length + prompt.count - sent.tokenCount)
+      length = min(prompt.count, length + prompt.count - tokenCount)
     }
     throw WorkerFailure.declined(
       operation: "generate", status: "unsupported",
@@ -61,7 +78,7 @@ struct FreshPrompts {
       let token = Int32(first + used % max(1, folder.vocabularySize - first))
       used += 1
       let fresh = [token] + prompt.dropFirst()
-      if folder.tokens(of: folder.tokenizer.decode(fresh, skipSpecialTokens: false)) == fresh { return fresh }
+      if folder.tokens(of: folder.text(of: fresh)) == fresh { return fresh }
     }
     return prompt
   }

@@ -35,12 +35,14 @@ struct WeightsProof {
       detail = "the weights of the folder cannot be read"
       return
     }
-    let session = try? Session(model, options: .init(contextLength: 256))
+    // Without a tokenizer nothing says which tokens the answers are.
+    let session = folder.tokenizer == nil ? nil : try? Session(model, options: .init(contextLength: 256))
     let fingerprint = try session.map { try Fingerprint(of: readings, by: $0) }
     if let fingerprint, !fingerprint.agrees {
       throw EndpointError.otherWeights("by its fingerprint: \(fingerprint.description)")
     }
-    let figures = fingerprint.map { "; \($0.description)" } ?? ""
+    let unread = folder.unreadTokenizer.map { "; no answers were compared with the weights: \($0)" } ?? ""
+    let figures = fingerprint.map { "; \($0.description)" } ?? unread
     if let process, try process.holds(manifest, of: model), Self.isAlone(endpoint, process) {
       (level, self.manifest) = (.process, manifest)
       detail = "the serving process has \(process.sources[0].lastPathComponent)\(figures)"
@@ -49,7 +51,7 @@ struct WeightsProof {
       detail = String(figures.dropFirst(2))
     } else {
       (level, self.manifest) = (.unverified, nil)
-      detail = "neither the serving process nor the native engine proves the weights"
+      detail = "neither the serving process nor the native engine proves the weights\(unread)"
     }
   }
 

@@ -31,6 +31,19 @@ struct TokenCountsTests {
     }
   }
 
+  @Test("Without a tokenizer the server's counts are taken, and a fixed length is still held to")
+  func unchecked() throws {
+    let counts = try TokenCounts(
+      completion(prompt: 9, completion: 60), promptTokens: nil, fixed: nil, tokenCount: { _ in nil })
+    #expect((counts.promptTokens, counts.completionTokens) == (9, 60))
+    for (prompt, count) in [(9, 60), (-1, 4), (nil, 4)] as [(Int?, Int)] {
+      #expect(throws: EndpointError.self) {
+        try TokenCounts(
+          completion(prompt: prompt, completion: count), promptTokens: nil, fixed: 4, tokenCount: { _ in nil })
+      }
+    }
+  }
+
   @Test("If the length is free, a count far from the text's own is refused")
   func free() throws {
     #expect(throws: EndpointError.self) {

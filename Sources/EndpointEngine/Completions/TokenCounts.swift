@@ -1,28 +1,36 @@
-/// A completion's token counts: the server's, checked against ours.
+/// A completion's token counts: the server's, checked against ours if the folder's tokenizer is read.
 struct TokenCounts: Equatable {
   let promptTokens: Int
   let completionTokens: Int
 
   /// - Parameters:
-  ///   - promptTokens: How many tokens the prompt has by the folder's tokenizer.
+  ///   - promptTokens: How many tokens the prompt has; nil if only the server knows.
   ///   - fixed: The number of tokens that must have come; nil if the model was free to stop.
-  ///   - tokenCount: How many tokens a text has.
+  ///   - tokenCount: How many tokens a text has; nil if only the server knows.
   /// - Throws: `.badUsage`.
   init(
-    _ completion: Completion, promptTokens: Int, fixed: Int?, tokenCount: (String) -> Int
+    _ completion: Completion, promptTokens: Int?, fixed: Int?, tokenCount: (String) -> Int?
   ) throws(EndpointError) {
     let own = tokenCount(completion.reasoning + completion.text)
     if completion.finish == .time {
       // The connection was closed before the server had counted.
-      (self.promptTokens, completionTokens) = (promptTokens, completion.pieces.count)
+      self.promptTokens = promptTokens ?? completion.promptTokens ?? 0
+      completionTokens = completion.pieces.count
       return
     }
     guard let prompt = completion.promptTokens, let count = completion.completionTokens else {
       throw .badUsage("there is none")
     }
     guard count >= 0 else { throw .badUsage("\(count) completion tokens") }
-    guard prompt == promptTokens else { throw .badUsage("\(prompt) prompt tokens, ours are \(promptTokens)") }
+    if let promptTokens, prompt != promptTokens {
+      throw .badUsage("\(prompt) prompt tokens, ours are \(promptTokens)")
+    }
+    guard prompt >= 0 else { throw .badUsage("\(prompt) prompt tokens") }
     if let fixed, count != fixed { throw .badUsage("\(count) completion tokens where \(fixed) were asked for") }
+    guard let own else {
+      (self.promptTokens, completionTokens) = (prompt, fixed ?? count)
+      return
+    }
     // Some servers count the end token, and special tokens have no text.
     guard abs(count - own) <= 2 + count / 4 || !completion.toolCalls.isEmpty else {
       throw .badUsage("\(count) completion tokens, the text has \(own)")

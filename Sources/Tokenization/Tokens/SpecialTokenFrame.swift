@@ -24,8 +24,11 @@ extension SpecialTokenFrame {
     let fields = try JSONFields(value, path: path)
     let kind = try fields.string("type")
     switch kind {
-    // Moves offsets only.
-    case "ByteLevel": break
+    // Moves offsets only. The reference library goes by the members, not by the type.
+    case "ByteLevel":
+      if let other = ["cls", "single", "processors"].first(where: { fields[$0] != nil }) {
+        throw .field(path, problem: "is of the type ByteLevel, but has \"\(other)\", which another one has")
+      }
     case "BertProcessing", "RobertaProcessing":
       add(
         before: [try Self.id(ofPair: "cls", in: fields, tokens: tokens)],

@@ -84,7 +84,8 @@ struct InspectCommand: ParsableCommand {
         try check()
         return nil
       } catch {
-        return "\(error)"
+        guard let error = error as? TokenizerError, error.isOfOtherKind else { return "\(error)" }
+        return "\(error); without it the folder can be quantized in a uniform lane and measured through an endpoint"
       }
     }
   }

@@ -149,7 +149,7 @@ struct QuantizeCommand: ParsableCommand {
   }
 
   private func calibrationText(of source: ModelFolder) throws -> CalibrationText {
-    let tokenizer = try Tokenizer(contentsOf: source.url)
+    let tokenizer = try calibrationTokenizer(of: source)
     guard let calibration else {
       return CalibrationText(tokenizer.encode(Texts.calibration, addSpecialTokens: false))
     }
@@ -157,6 +157,17 @@ struct QuantizeCommand: ParsableCommand {
       !text.isEmpty
     else { throw ValidationError("\(calibration) is empty or not UTF-8.") }
     return CalibrationText(tokenizer.encode(text, addSpecialTokens: false))
+  }
+
+  private func calibrationTokenizer(of source: ModelFolder) throws -> Tokenizer {
+    do throws(TokenizerError) {
+      return try Tokenizer(contentsOf: source.url)
+    } catch {
+      guard error.isOfOtherKind else { throw error }
+      let lane = lane.rawValue
+      throw ValidationError(
+        "\(error). The lane \(lane) measures layers over text; the lane uniform needs no tokenizer.")
+    }
   }
 
   /// Two threads of a core share its arithmetic units, yet together they keep them busier than one.
