@@ -9,9 +9,9 @@ public typealias TokenID = Int32
 /// let text = tokenizer.decode(ids)
 /// ```
 ///
-/// BPE over bytes (GPT-2, Llama 3, Qwen, o200k, DeepSeek, Tekken) and over characters with byte fallback (Llama 2,
-/// Mistral, Gemma) are supported, and unigram models without a character map. Ids and texts equal those of the Hugging
-/// Face `tokenizers` library, except that `truncation` and `padding` are not applied; what would differ is refused.
+/// BPE over bytes (GPT-2, Llama 3, Qwen, o200k, DeepSeek, Tekken) and over characters (Llama 2, Mistral, Gemma), unigram
+/// models (XLM-R), WordPiece (BERT) and WordLevel are supported. Ids and texts equal those of the Hugging Face
+/// `tokenizers` library, except that `truncation` and `padding` are not applied; what would differ is refused.
 public struct Tokenizer: Sendable {
   /// Their bytes are what they are spelled with: a decoder's steps come after.
   let tokens: TokenTable

@@ -178,6 +178,8 @@ struct HostileFileTests {
     text = .wordPieces
     text.postProcessor = #"{"type":"BertProcessing","sep":["a",1],"cls":["b",99]}"#
     #expect(field(of: text) == "post_processor.cls")
+    text.postProcessor = #"{"type":"ByteLevel","cls":["a",1],"sep":["b",2]}"#
+    #expect(field(of: text) == "post_processor")
     text.postProcessor = #"{"type":"RobertaProcessing","sep":["a"],"cls":["b",2]}"#
     #expect(field(of: text) == "post_processor.sep")
   }
