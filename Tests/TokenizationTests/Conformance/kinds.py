@@ -215,19 +215,22 @@ def around(tokenizer, begin, end):
 
 
 def pieces(size, normalizer, pre_tokenizer=None, prefix="##", **model):
-    """WordPiece over words of the prose; only so many characters are in the vocabulary."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", continuing_subword_prefix=prefix, **model))
+    """WordPiece of the parts of words by how much of the prose they are: training is not the same in every run."""
+    pre_tokenizer = pre_tokenizer or pre_tokenizers.BertPreTokenizer()
+    counts = Counter()
+    for line in PROSE:
+        for word, _ in pre_tokenizer.pre_tokenize_str(normalizer.normalize_str(line)):
+            for start in range(len(word)):
+                for end in range(start + 1, min(start + 8, len(word)) + 1):
+                    counts[(prefix if start else "") + word[start:end]] += end - start
+    listed = BERT + sorted(counts, key=lambda piece: (-counts[piece], piece))[:size]
+    vocabulary = {piece: id for id, piece in enumerate(dict.fromkeys(listed))}
+    tokenizer = Tokenizer(
+        models.WordPiece(vocabulary, unk_token="[UNK]", continuing_subword_prefix=prefix, **model))
     tokenizer.normalizer = normalizer
-    tokenizer.pre_tokenizer = pre_tokenizer or pre_tokenizers.BertPreTokenizer()
+    tokenizer.pre_tokenizer = pre_tokenizer
     tokenizer.decoder = decoders.WordPiece(prefix=prefix)
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=size, min_frequency=1, show_progress=False, special_tokens=BERT, limit_alphabet=160,
-        continuing_subword_prefix=prefix)
-    tokenizer.train_from_iterator(PROSE, trainer)
-    # Training makes another model, without the options.
-    vocabulary = tokenizer.get_vocab()
-    tokenizer.model = models.WordPiece(
-        vocabulary, unk_token="[UNK]", continuing_subword_prefix=prefix, **model)
+    tokenizer.add_special_tokens(BERT)
     return tokenizer
 
 
