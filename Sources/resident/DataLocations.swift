@@ -64,7 +64,8 @@ enum DataLocations {
 struct DatabaseOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The database. Default: $RESIDENT_DB, else in .resident of the working folder or above, else in the user's data folder.", valueName: "file"),
+      "The database. Default: $RESIDENT_DB, else in .resident of the working folder or above, else in the user's data folder.",
+      valueName: "file"),
     completion: .file())
   var db: String?
 

@@ -23,7 +23,10 @@ struct PrintingTests {
       $0.candidateWrong = [30]
       $0.items = 300
     }
-    for text in [flat(verdict.text(width: width) + verdict.details(width: width)), flat(verdict.markdown.replacing("\\", with: ""))] {
+    for text in [
+      flat(verdict.text(width: width) + verdict.details(width: width)),
+      flat(verdict.markdown.replacing("\\", with: "")),
+    ] {
       for part in [
         "KEEP org/resident-4bit for now", "1 of 4", "validated comparisons", "> +2.00 %", "> -5.00 pp",
         "< 10.00 %", "1.000x", "fixed-sample [", "0.33 % of answers changed (1 of 300), McNemar p = 1.0000",

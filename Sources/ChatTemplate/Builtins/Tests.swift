@@ -44,7 +44,7 @@ extension Builtin {
 
   private static let isIterable: @Sendable (Value) -> Bool = {
     switch $0 {
-    case .view, .iterator, .loop: true
+    case .view, .iterator, .loop, .template: true
     default: isSequence($0)
     }
   }

@@ -165,7 +165,9 @@ final class DictionaryValue {
   var count: Int { keys.count }
 
   /// - Parameter id: The number of a key's text in the template's name table; nil if the template does not spell it out.
-  init(_ members: [(key: Value, hash: Key, value: Value)], depth: Int, isData: Bool = false, id: (String) -> NameTable.ID?) {
+  init(
+    _ members: [(key: Value, hash: Key, value: Value)], depth: Int, isData: Bool = false, id: (String) -> NameTable.ID?
+  ) {
     self.isData = isData
     var keys: [Value] = []
     var hashes: [Key] = []

@@ -23,6 +23,8 @@ extension Interpreter {
     case .undefined(let reason): throw undefined(reason)
     case .namespace(let namespace): return namespace[name] ?? missing(name, value)
     case .loop(let loop): return try member(name, of: loop) ?? missing(name, value)
+    case .template:
+      return program.blocks[name].map { .macro(MacroValue($0, scope: outermostScope)) } ?? missing(name, value)
     case .dictionary(let dictionary):
       if name.utf8.starts(with: "__".utf8) { return missing(name, value) }
       return method(name, of: value) ?? dictionary[name] ?? missing(name, value)

@@ -31,6 +31,7 @@ extension Interpreter {
       text += "range(\(range.start), \(range.stop)" + (range.step == 1 ? ")" : ", \(range.step))")
     case .macro(let macro): text += "<Macro " + PythonText.quoted(macro.definition.name) + ">"
     case .loop(let loop): text += "<LoopContext \(loop.index + 1)/\(try length(of: loop))>"
+    case .template: text += "<TemplateReference None>"
     case .iterator, .function, .method: text += "<\(value.kind)>"
     }
     try checkSize(text.utf8.count)

@@ -140,7 +140,7 @@ extension Interpreter {
   func areEqual(_ left: Value, _ right: Value) throws(ChatTemplateError) -> Bool {
     try charge(1)
     switch (left, right) {
-    case (.undefined, .undefined), (.null, .null): return true
+    case (.undefined, .undefined), (.null, .null), (.template, .template): return true
     case (.integer(let left), .integer(let right)): return left == right
     case (.boolean, _), (.integer, _), (.number, _):
       guard let left = Key(left), let right = Key(right) else { return false }

@@ -34,6 +34,8 @@ extension Interpreter {
     case .macro(let definition):
       line = definition.line
       scope.set(definition.id, to: .macro(try makeMacro(definition)))
+    case .block(let definition, let isScoped):
+      return try inScope(Scope(parent: isScoped ? scope : outermostScope), definition.body)
     case .call(let callee, let arguments, let body, let line):
       try executeCall(callee, arguments, body: body, line: line)
     case .filter(let filters, let body, let line):
@@ -83,7 +85,8 @@ extension Interpreter {
   }
 
   private func holds(_ branch: Branch) throws(ChatTemplateError) -> Bool {
-    guard let test = branch.soleTest, case .dictionary(let dictionary) = variable(test.variable), dictionary.isData else {
+    guard let test = branch.soleTest, case .dictionary(let dictionary) = variable(test.variable), dictionary.isData
+    else {
       return try evaluate(branch.test).isTrue
     }
     try charge(1)

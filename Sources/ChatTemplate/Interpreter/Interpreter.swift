@@ -14,6 +14,8 @@ final class Interpreter {
   @exclusivity(unchecked) var depth = 0
   @exclusivity(unchecked) var line = 1
   @exclusivity(unchecked) var scope = Scope(parent: nil)
+  /// The template's own variables.
+  let outermostScope: Scope
   /// The text printed so far into the innermost capture, or into the result.
   var output = ""
   /// Scopes and namespaces that may be part of a reference cycle, or of a chain too long to release recursively.
@@ -25,11 +27,14 @@ final class Interpreter {
     program: Program, context: [String: JSONValue], limits: RenderLimits?, sourceByteCount: Int, clock: Clock
   ) throws(ChatTemplateError) {
     self.program = program
+    outermostScope = scope
     self.limits = limits ?? .standard
     self.clock = clock
     for name in program.names.names {
       if let value = context[name] {
         globals.append(try self.value(of: value))
+      } else if name == "self" {
+        globals.append(.template)
       } else {
         globals.append(Builtin.functions[name].map(Value.function))
       }
@@ -42,6 +47,7 @@ final class Interpreter {
 
   func run() throws(ChatTemplateError) -> String {
     defer {
+      outermostScope.removeAll()
       for scope in keptScopes { scope.removeAll() }
       for namespace in keptNamespaces { namespace.removeAll() }
     }

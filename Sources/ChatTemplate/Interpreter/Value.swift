@@ -22,6 +22,8 @@ enum Value {
   case function(Builtin)
   case method(MethodValue)
   case loop(LoopState)
+  /// `self`: the template with its blocks.
+  case template
 }
 
 /// How an undefined value came about, for the message of its first use.
@@ -102,6 +104,7 @@ extension Value {
     case .function: "a function"
     case .method: "a method"
     case .loop: "a loop"
+    case .template: "the template"
     }
   }
 
@@ -117,7 +120,7 @@ extension Value {
     case .dictionary(let dictionary): dictionary.count > 0
     case .view(let view): view.dictionary.count > 0
     case .range(let range): range.count > 0
-    case .iterator, .namespace, .macro, .function, .method, .loop: true
+    case .iterator, .namespace, .macro, .function, .method, .loop, .template: true
     }
   }
 

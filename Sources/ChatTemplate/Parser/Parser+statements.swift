@@ -57,6 +57,7 @@ extension Parser {
     case "macro": return [try parseMacro(line: line)]
     case "call": return [try parseCallBlock(line: line)]
     case "generation": return [.with([], body: try parseScope(until: "endgeneration"), line: line)]
+    case "block": return [try parseBlock(line: line)]
     case "with": return [try parseWith(line: line)]
     case "filter":
       let filters = try parseFilterChain(startsInline: true)
@@ -65,7 +66,7 @@ extension Parser {
     case "break", "continue":
       guard reachableLoops > 0 else { throw .syntax("'\(tag)' outside a loop", line: line) }
       return [tag == "break" ? .breakLoop : .continueLoop]
-    case "include", "import", "from", "extends", "block", "autoescape":
+    case "include", "import", "from", "extends", "autoescape":
       throw .unsupported("the tag '\(tag)'", line: line)
     default: throw .syntax("unknown tag '\(tag)'", line: line)
     }
@@ -159,6 +160,18 @@ extension Parser {
     let name = try expectName()
     guard !Self.constants.contains(name) else { throw .syntax("'\(name)' can't be assigned to", line: line) }
     return .macro(try parseDefinition(name: name, end: "endmacro", line: line))
+  }
+
+  private mutating func parseBlock(line: Int) throws(ChatTemplateError) -> Statement {
+    let name = try expectName()
+    guard blocks[name] == nil else { throw .syntax("the block '\(name)' is there twice", line: line) }
+    let isScoped = skip(name: "scoped")
+    if at(name: "required") { throw .unsupported("a block that another template has to fill", line: line) }
+    let definition = try parseDefinition(name: name, parameters: [], end: "endblock", line: line)
+    _ = skip(name: name)
+    guard blocks[name] == nil else { throw .syntax("the block '\(name)' is there twice", line: line) }
+    blocks[name] = definition
+    return .block(definition, isScoped: isScoped)
   }
 
   private mutating func parseCallBlock(line: Int) throws(ChatTemplateError) -> Statement {

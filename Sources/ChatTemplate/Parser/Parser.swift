@@ -13,6 +13,8 @@ struct Parser {
   var surroundingLoops = 0
   /// Whether `loop` has been read since the innermost loop began.
   var readsLoop = false
+  /// The blocks so far, by name.
+  var blocks: [String: MacroDefinition] = [:]
   /// How many conditions of the template depend on one variable alone.
   var soleTests = 0
   /// Which of `caller`, `varargs` and `kwargs` have been read in the macro being parsed.
@@ -27,7 +29,7 @@ struct Parser {
   mutating func parse() throws(ChatTemplateError) -> Program {
     let statements = try parseStatements(until: [])
     try refuseUnknownNames(since: 0)
-    return Program(statements: statements, names: names, soleTests: soleTests)
+    return Program(statements: statements, names: names, soleTests: soleTests, blocks: blocks)
   }
 
   /// The current token; the lexer puts an end token last, and `next` never passes it.

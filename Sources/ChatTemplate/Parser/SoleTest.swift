@@ -22,7 +22,8 @@ struct VariableReads {
 
   /// Filters and tests whose result depends on the value alone.
   private static let steady: Set<String> = [
-    "length", "lower", "trim", "upper", "boolean", "defined", "false", "iterable", "mapping", "none", "number", "sequence",
+    "length", "lower", "trim", "upper", "boolean", "defined", "false", "iterable", "mapping", "none", "number",
+    "sequence",
     "string", "true", "undefined",
   ]
 

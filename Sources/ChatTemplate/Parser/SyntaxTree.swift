@@ -4,6 +4,8 @@ struct Program: Sendable {
   let names: NameTable
   /// How many of the conditions are tests of one variable alone.
   let soleTests: Int
+  /// By name.
+  let blocks: [String: MacroDefinition]
 }
 
 /// Source that prints or changes something.
@@ -18,6 +20,9 @@ indirect enum Statement: Sendable {
   /// `set` with a body: assigns the text that the body prints, after the filters.
   case capture(Target, filters: [Postfix], body: [Statement], line: Int)
   case macro(MacroDefinition)
+  /// `block`: a body that is printed here, and again by `self.name()`. Unless it is scoped, it sees the template's own
+  /// variables only.
+  case block(MacroDefinition, isScoped: Bool)
   /// `call`: a call that passes its body as the macro `caller`.
   case call(Expression, CallArguments, body: MacroDefinition, line: Int)
   case filter([Postfix], body: [Statement], line: Int)

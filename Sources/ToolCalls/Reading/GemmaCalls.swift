@@ -5,7 +5,9 @@ struct GemmaCalls {
   private static let depthLimit = 64
   let quote: String
 
-  func read(_ scanner: inout ByteScanner, from opening: String, to closing: String?, tools: [ToolDefinition]) -> CallReading {
+  func read(_ scanner: inout ByteScanner, from opening: String, to closing: String?, tools: [ToolDefinition])
+    -> CallReading
+  {
     guard scanner.skip(opening) else { return .text }
     scanner.skipSpace()
     guard !scanner.isAtEnd else { return .unfinished() }
@@ -23,12 +25,15 @@ struct GemmaCalls {
         problems.append(.malformed(error.reason))
       }
     }
-    if calls.isEmpty, problems.isEmpty { return "call:".utf8.starts(with: scanner.bytes[scanner.position...]) ? .unfinished() : .text }
+    if calls.isEmpty, problems.isEmpty {
+      return "call:".utf8.starts(with: scanner.bytes[scanner.position...]) ? .unfinished() : .text
+    }
     return .closed(calls, problems: problems, by: closing, &scanner)
   }
 
   /// Passes over what is left of a call that failed, to where a tool is called again before the block ends.
-  private func skipToNextCall(_ scanner: inout ByteScanner, before closing: String?, of tools: [ToolDefinition]) -> Bool {
+  private func skipToNextCall(_ scanner: inout ByteScanner, before closing: String?, of tools: [ToolDefinition]) -> Bool
+  {
     var ahead = scanner
     while let start = ahead.firstIndex(of: "call:", from: ahead.position) {
       ahead.position = start + 5

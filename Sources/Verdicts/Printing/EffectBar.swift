@@ -75,7 +75,9 @@ struct EffectBar: Equatable {
     var directions: String {
       let (worse, better) = ("worse ", " better →")
       let zero = column(of: 0)
-      let left = zero >= worse.count ? String(repeating: " ", count: zero - worse.count) + worse : String(repeating: " ", count: zero)
+      let left =
+        zero >= worse.count
+        ? String(repeating: " ", count: zero - worse.count) + worse : String(repeating: " ", count: zero)
       let line = left + "┊" + better
       return line.count <= width ? line : String(repeating: " ", count: zero) + "┊"
     }

@@ -41,7 +41,8 @@ struct EvidenceTable {
     let room = left - titleWidth - Self.gap.count
     let remark = rows.map(\.remark.count).max() ?? 0
     let bars = rows.compactMap(\.bar)
-    axis = showsValues && room >= max(Self.leastBar, min(remark, 34)) && !bars.isEmpty
+    axis =
+      showsValues && room >= max(Self.leastBar, min(remark, 34)) && !bars.isEmpty
       ? EffectBar.Axis(bars, width: min(room, Self.greatestBar)) : nil
   }
 

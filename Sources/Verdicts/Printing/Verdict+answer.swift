@@ -80,7 +80,9 @@ extension Verdict {
   private var objectiveRemedies: [String] {
     guard outcome == .inconclusive else { return [] }
     return objectives.compactMap { objective in
-      guard objective.state == .notShown, case .ratio(let effect)? = objective.effect, leans(objective) else { return nil }
+      guard objective.state == .notShown, case .ratio(let effect)? = objective.effect, leans(objective) else {
+        return nil
+      }
       return "\(objective.evidenceRow(facts).title): \(effect.outlook(beyond: 1 + objective.minimumEffect))"
     }
   }

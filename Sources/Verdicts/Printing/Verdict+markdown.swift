@@ -4,7 +4,8 @@ extension Verdict {
   /// The verdict as Markdown to paste into an issue or a CI summary, ending in a newline.
   public var markdown: String {
     var lines = ["### \(Self.escaped(answer))", ""] + reasons.map { "- \(Self.escaped($0))" }
-    lines += [""] + remedies.enumerated().map { "\($0 + 1). \(Self.escaped($1))" } + ["", "\(Self.escaped(headline)).", ""]
+    lines +=
+      [""] + remedies.enumerated().map { "\($0 + 1). \(Self.escaped($1))" } + ["", "\(Self.escaped(headline)).", ""]
     lines += headings.map { "- \($0.name): \(Self.escaped($0.text))" }
     for (name, rows) in [("objective", objectives.map(\.row)), ("guardrail", guardrails.map(\.row))] where !rows.isEmpty
     {

@@ -92,7 +92,9 @@ private struct PromptSource {
 
   func text(of variables: [String: JSONValue]) throws -> String {
     var context = defaults.merging(variables) { _, given in given }
-    guard let messages = context["messages"]?.array else { throw ValidationError("The input has no array of messages.") }
+    guard let messages = context["messages"]?.array else {
+      throw ValidationError("The input has no array of messages.")
+    }
     context["messages"] = .array(
       try messages.map { json in
         guard let message = ChatMessage(json) else {
