@@ -122,8 +122,9 @@ let package = Package(
     .executableTarget(
       name: "resident",
       dependencies: [
-        "Calibration", "Checkpoint", "Dataset", "EndpointEngine", "Envelopes", "JSON", "Lanes", "MLXEngine",
-        "Measurements", "ModelRegistry", "NativeEngine", "Nightly", "Platform", "Promotion", "Report", "Runner",
+        "Calibration", "ChatTemplate", "Checkpoint", "Dataset", "EndpointEngine", "Envelopes", "JSON", "Lanes",
+        "MLXEngine", "Measurements", "ModelRegistry", "NativeEngine", "Nightly", "Platform", "Promotion", "Report",
+        "Runner",
         "Statistics", "Store", "TaskImport", "Tokenization", "ToolCalls", "Verdicts", "WorkerProtocol", arguments,
       ]),
     .executableTarget(name: "resident-serve", dependencies: ["Report", "Viewer", arguments]),
