@@ -10,9 +10,15 @@ public struct Program: Sendable {
   }
 
   public let folder: URL
+  private let variables: [String: String?]
 
-  /// - Parameter folder: The working folder, with the database, the registry and nothing of the user's.
-  public init(in folder: URL) { self.folder = folder }
+  /// - Parameters:
+  ///   - folder: The working folder, with the database, the registry and nothing of the user's.
+  ///   - variables: What is set in the environment instead; nil for what is not to be there.
+  public init(in folder: URL, variables: [String: String?] = [:]) {
+    self.folder = folder
+    self.variables = variables
+  }
 
   /// The command line's executable.
   public static var executable: URL { product("resident") }
@@ -37,6 +43,7 @@ public struct Program: Sendable {
     environment["RESIDENT_LOCK"] = folder.appendingPathComponent("lock").path
     environment["RESIDENT_MODELS"] = folder.appendingPathComponent("models").path
     environment["RESIDENT_DUCKDB"] = TestTools.duckdb.path
+    for (name, value) in variables { environment[name] = value }
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output

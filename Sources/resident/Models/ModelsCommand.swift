@@ -8,8 +8,10 @@ import Tokenization
 /// Makes and inspects model folders.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "Import, quantize and inspect model folders.",
-    subcommands: [ImportCommand.self, QuantizeCommand.self, InspectCommand.self])
+    commandName: "models", abstract: "List, add, import, quantize and inspect models.",
+    subcommands: [
+      ModelsListCommand.self, ModelsAddCommand.self, ImportCommand.self, QuantizeCommand.self, InspectCommand.self,
+    ])
 }
 
 struct ImportCommand: ParsableCommand {
