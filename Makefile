@@ -51,7 +51,7 @@ help:
 	@echo "make bench-serve  measure the viewer's latency over 2,000 comparisons while a run writes"
 	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
 	@echo "make lane-comparisons compare four of them with the uniform one"
-	@echo "make lint         check formatting and the order of imports; make format repairs formatting"
+	@echo "make lint         check formatting, the order of imports and that output is filtered; make format repairs formatting"
 	@echo "make mutants      read 40,000 damaged files of model folders and 270,000 damaged outputs (COUNT=N of each kind, SEED=N)"
 	@echo "make gemma        fetch, import and run Gemma 3 270M, whose terms bind whoever downloads it"
 	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; disks need root)"
@@ -266,9 +266,10 @@ $(STATE)/gemma/model: | build
 rehearse-night: models duckdb
 	scripts/rehearse-night $(RESIDENT) $(MODELS) $(or $(OUT),docs/nightly) $(if $(MINUTES),--minutes $(MINUTES))
 
-# Formatting, and whether imports follow the order of docs/architecture.md.
+# Formatting, whether imports follow the order of docs/architecture.md, and whether all output is filtered.
 lint:
 	@scripts/lint-imports
+	@scripts/lint-output
 	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests
 
 format:

@@ -36,13 +36,14 @@ let package = Package(
   targets: [
     // What every stage speaks of. A module depends only on modules above it; `make lint` holds imports to that.
     .target(name: "JSON", dependencies: [collections]),
-    .target(name: "Platform", dependencies: [crypto]),
+    .target(name: "CPlatform"),
+    .target(name: "Platform", dependencies: ["CPlatform", crypto]),
     .target(name: "Measurements", dependencies: ["JSON"]),
     .target(name: "Statistics", dependencies: ["Platform"]),
 
     // Model folders.
-    .target(name: "Checkpoint", dependencies: ["JSON", "Platform", crypto, yaml]),
-    .target(name: "Tokenization", dependencies: ["JSON"]),
+    .target(name: "Checkpoint", dependencies: ["CPlatform", "JSON", "Platform", crypto, yaml]),
+    .target(name: "Tokenization", dependencies: ["JSON", "Platform"]),
     .target(name: "ToolCalls", dependencies: ["JSON"]),
     .target(name: "ChatTemplate", dependencies: ["JSON", "Tokenization", "ToolCalls"]),
 
@@ -79,7 +80,7 @@ let package = Package(
     .target(name: "Envelopes", dependencies: ["JSON", "Measurements", "Platform", "ToolCalls", crypto]),
     .target(name: "TaskImport", dependencies: ["Envelopes", "JSON", "Platform", "ToolCalls", crypto]),
     .target(name: "Store", dependencies: ["JSON", "Measurements", "Platform", crypto, database]),
-    .target(name: "Verdicts", dependencies: ["Envelopes", "JSON", "Measurements", "Statistics"]),
+    .target(name: "Verdicts", dependencies: ["Envelopes", "JSON", "Measurements", "Platform", "Statistics"]),
     .target(
       name: "Runner",
       dependencies: [
@@ -127,7 +128,7 @@ let package = Package(
         "Runner",
         "Statistics", "Store", "TaskImport", "Tokenization", "ToolCalls", "Verdicts", "WorkerProtocol", arguments,
       ]),
-    .executableTarget(name: "resident-serve", dependencies: ["Report", "Viewer", arguments]),
+    .executableTarget(name: "resident-serve", dependencies: ["Platform", "Report", "Viewer", arguments]),
 
     // Tests mirror Sources.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -146,18 +147,20 @@ let package = Package(
     .executableTarget(
       name: "registry-crash-helper", dependencies: ["Measurements", "ModelRegistry", "Promotion", "Store"],
       path: "Tests/RegistryCrashHelper"),
+    .executableTarget(name: "mapping-helper", dependencies: ["Checkpoint"], path: "Tests/MappingHelper"),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport", crypto]),
     .testTarget(name: "StatisticsTests", dependencies: ["Platform", "Statistics"], exclude: ["Golden"]),
     .testTarget(
-      name: "CheckpointTests", dependencies: ["Checkpoint", "JSON", "TestSupport", "Tokenization", crypto],
+      name: "CheckpointTests",
+      dependencies: ["Checkpoint", "JSON", "Platform", "TestSupport", "Tokenization", "mapping-helper", crypto],
       exclude: ["Conformance", "Fixtures"]),
     .testTarget(
       name: "TokenizationTests", dependencies: ["JSON", "Tokenization"], exclude: ["Conformance", "Fixtures"]),
     .testTarget(name: "ToolCallsTests", dependencies: ["JSON", "ToolCalls"], exclude: ["Golden"]),
     .testTarget(name: "ChatTemplateTests", dependencies: ["ChatTemplate", "JSON"], exclude: ["Conformance"]),
     .testTarget(
-      name: "WorkerProtocolTests", dependencies: ["JSON", "TestSupport", "WorkerProtocol", "resident"]),
+      name: "WorkerProtocolTests", dependencies: ["JSON", "Platform", "TestSupport", "WorkerProtocol", "resident"]),
     .testTarget(
       name: "NativeEngineTests",
       dependencies: [
@@ -200,8 +203,9 @@ let package = Package(
     .testTarget(
       name: "NightlyTests",
       dependencies: [
-        "Calibration", "Envelopes", "JSON", "Measurements", "ModelRegistry", "Nightly", "Promotion", "Runner", "Store",
-        "TestSupport", "WorkerProtocol", "resident", "scripted-worker",
+        "Calibration", "Envelopes", "JSON", "Measurements", "ModelRegistry", "Nightly", "Platform", "Promotion",
+        "Runner",
+        "Store", "TestSupport", "WorkerProtocol", "resident", "scripted-worker",
       ]),
     .testTarget(
       name: "DatasetTests",
@@ -213,16 +217,18 @@ let package = Package(
     .testTarget(
       name: "ResidentTests",
       dependencies: [
-        "ModelRegistry", "Runner", "Store", "TestSupport", "WorkerProtocol", "resident", "scripted-worker",
+        "JSON", "ModelRegistry", "Platform", "Runner", "Store", "TestSupport", "WorkerProtocol", "resident",
+        "scripted-worker",
       ]
     ),
-    .testTarget(name: "EndToEndTests", dependencies: ["JSON", "TestSupport", "resident", "resident-serve"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["JSON", "Platform", "TestSupport", "resident", "resident-serve"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
 // Tests wait for loops over weights, samples and texts, so modules are optimized in a debug build as well; what traps in
 // debug still traps. A package with such flags can only be built as the root, which this one is.
-for target in package.targets where target.type == .regular && target.name != "CKernels" {
+for target in package.targets where target.type == .regular && !["CKernels", "CPlatform"].contains(target.name) {
   target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 }

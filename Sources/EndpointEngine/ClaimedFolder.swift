@@ -2,6 +2,7 @@ import ChatTemplate
 import Checkpoint
 import Foundation
 import JSON
+import Platform
 import Tokenization
 import WorkerProtocol
 
@@ -28,7 +29,7 @@ struct ClaimedFolder {
   /// - Throws: `TokenizerError` if the tokenizer is damaged, `ChatTemplateError`, `WorkerFailure`.
   init(contentsOf url: URL) throws {
     let config = url.appendingPathComponent("config.json")
-    guard let data = FileManager.default.contents(atPath: config.path), let json = try? JSONValue(parsing: data) else {
+    guard let data = try? RegularFile.read(config.path), let json = try? JSONValue(parsing: data) else {
       throw WorkerFailure.badRequest("\(url.path) is not a model folder: it has no config.json that can be read")
     }
     self.url = url

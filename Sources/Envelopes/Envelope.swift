@@ -53,14 +53,13 @@ extension Envelope {
       throw .unreadable(file: file, reason: "there is no such file")
     }
     guard !isDirectory.boolValue else { throw .unreadable(file: file, reason: "it is a folder") }
-    let data: Data
-    do {
-      let handle = try FileHandle(forReadingFrom: url)
-      data = try handle.read(upToCount: Self.sizeLimit + 1) ?? Data()
+    let bytes: [UInt8]
+    do throws(FileSystemError) {
+      bytes = try RegularFile.read(url.path, upTo: Self.sizeLimit + 1)
     } catch {
-      throw .unreadable(file: file, reason: error.localizedDescription)
+      throw .unreadable(file: file, reason: error.reason)
     }
-    try self.init(parsing: Array(data), file: file)
+    try self.init(parsing: bytes, file: file)
   }
 
   /// Reads an envelope from the bytes of a file; `file` names them in messages.

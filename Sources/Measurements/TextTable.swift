@@ -63,17 +63,6 @@ extension String {
     return line.isEmpty ? lines : lines + [line]
   }
 
-  /// The text on one line, with a space for whatever a terminal obeys: names and messages come from outside.
-  public var printable: String {
-    String(
-      unicodeScalars.map { scalar -> Character in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: " "
-        default: Character(scalar)
-        }
-      })
-  }
-
   package var trimmingTrailingSpaces: Substring {
     self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)]
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// Writes an array of single-precision floats in NumPy's file format, version 1.0.
 ///
@@ -17,8 +18,7 @@ public final class NumpyFile {
     let length = UInt16(padded.utf8.count)
     var header = Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, UInt8(length & 0xFF), UInt8(length >> 8)])
     header.append(Data(padded.utf8))
-    try Data().write(to: url)
-    handle = try FileHandle(forWritingTo: url)
+    handle = try RegularFile.handle(replacing: url.path)
     remaining = shape.reduce(1, *)
     try handle.write(contentsOf: header)
   }

@@ -2,6 +2,7 @@ import Envelopes
 import Foundation
 import JSON
 import Measurements
+import Platform
 import Runner
 
 extension NightPlan {
@@ -64,8 +65,8 @@ extension NightPlan {
     guard fields.optional("load") != nil else { return [] }
     guard let path = fields.section("load", { $0.text("stream") }) else { return nil }
     let file = URL(fileURLWithPath: path, relativeTo: folder)
-    guard let data = FileManager.default.contents(atPath: file.path) else {
-      fields.problems.report("load.stream", "there is no file \(file.path)")
+    guard let data = try? RegularFile.read(file.path) else {
+      fields.problems.report("load.stream", "there is no file \(file.path) that can be read")
       return nil
     }
     let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")

@@ -2,6 +2,7 @@ import Envelopes
 import Foundation
 import JSON
 import Measurements
+import Platform
 import Runner
 
 /// What unattended nights are to decide, and what they may use for it.
@@ -47,17 +48,17 @@ extension NightPlan {
   /// - Throws: `NightPlanError`, with every problem of the content at once.
   public init(contentsOf url: URL) throws(NightPlanError) {
     let file = url.relativePath
-    let data: Data
-    do {
-      data = try FileHandle(forReadingFrom: url).read(upToCount: Self.sizeLimit + 1) ?? Data()
+    let data: [UInt8]
+    do throws(FileSystemError) {
+      data = try RegularFile.read(url.path, upTo: Self.sizeLimit + 1)
     } catch {
-      throw .unreadable(file: file, reason: error.localizedDescription)
+      throw .unreadable(file: file, reason: error.reason)
     }
     guard data.count <= Self.sizeLimit else {
       throw .unreadable(file: file, reason: "it is larger than \(Self.sizeLimit) bytes")
     }
     let source: JSONValue
-    do throws(JSONError) { source = try JSONValue(parsing: Array(data)) } catch { throw .notJSON(file: file, error) }
+    do throws(JSONError) { source = try JSONValue(parsing: data) } catch { throw .notJSON(file: file, error) }
     let problems = ProblemList()
     guard let plan = NightPlan(source: source, folder: url.deletingLastPathComponent(), problems),
       problems.all.isEmpty

@@ -15,7 +15,7 @@ public struct ReportFolder: Sendable {
   /// - Parameters:
   ///   - charts: Nil for pages without charts.
   ///   - progress: Called after each comparison's page with the number of those written.
-  /// - Throws: What Foundation throws if a file can't be written, `StoreError` if samples can't be read.
+  /// - Throws: `FileSystemError` if a file can't be written, `StoreError` if samples can't be read.
   public func write(
     _ overview: Overview, of store: MeasurementStore, _ charts: ChartLibrary?, progress: (Int) -> Void = { _ in }
   ) throws {
@@ -44,7 +44,8 @@ public struct ReportFolder: Sendable {
   private static let pageFolders = ["comparisons", "envelopes"]
 
   private func write(_ bytes: Data, to path: String) throws {
-    try bytes.write(to: url.appendingPathComponent(path), options: .atomic)
+    // Thousands of pages, which can be written again: none is waited for.
+    try DurableFile.write([UInt8](bytes), to: url.appendingPathComponent(path).path, flushes: false)
   }
 
   /// Removes only pages that have the mark of a report.
@@ -53,7 +54,8 @@ public struct ReportFolder: Sendable {
       let names = try FileManager.default.contentsOfDirectory(atPath: url.appendingPathComponent(folder).path)
       for name in names where name.hasSuffix(".html") && !kept.contains("\(folder)/\(name)") {
         let file = url.appendingPathComponent(folder).appendingPathComponent(name)
-        guard let text = try? String(contentsOf: file, encoding: .utf8), text.prefix(1000).contains(HTMLPage.mark)
+        guard let start = try? RegularFile.read(file.path, upTo: 4000),
+          String(decoding: start, as: UTF8.self).prefix(1000).contains(HTMLPage.mark)
         else { continue }
         try FileManager.default.removeItem(at: file)
       }

@@ -83,7 +83,7 @@ public struct BFCLPackage: Sendable {
 
   private func bytes(of name: String) throws(TaskImportError) -> Data {
     let url = data.appendingPathComponent(name)
-    guard let bytes = FileManager.default.contents(atPath: url.path) else { throw .missing(path: url.path) }
-    return bytes
+    guard let bytes = try? RegularFile.read(url.path) else { throw .missing(path: url.path) }
+    return Data(bytes)
   }
 }

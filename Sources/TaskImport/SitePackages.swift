@@ -16,9 +16,8 @@ public struct SitePackages: Sendable {
   public func tasks(verses: Int) throws(TaskImportError) -> [JSONValue] {
     var tasks: [JSONValue] = []
     for source in TaskSource.allCases {
-      guard let data = FileManager.default.contents(atPath: folder.appendingPathComponent(source.file).path) else {
-        continue
-      }
+      guard let bytes = try? RegularFile.read(folder.appendingPathComponent(source.file).path) else { continue }
+      let data = Data(bytes)
       let rows = try DataRow.all(in: data, file: source.file)
       tasks.append(try source.task(rows, origin: origin(of: source, data), verses: verses))
     }

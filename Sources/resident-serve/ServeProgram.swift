@@ -24,9 +24,9 @@ struct ServeProgram: AsyncParsableCommand {
       database: URL(fileURLWithPath: db), registry: URL(fileURLWithPath: registry),
       charts: try chartLibrary.map { try ChartLibrary(contentsOf: URL(fileURLWithPath: $0)) } ?? .find(), host: host,
       port: port
-    ) { problem in Self.writeError("warning: \(problem)\n") }
+    ) { problem in Terminal.writeError("warning: \(problem)\n") }
     if !viewer.isLoopback {
-      Self.writeError(
+      Terminal.writeError(
         """
         warning: \(host) is not a loopback address: anybody who reaches this machine can read all that the database \
         says, who asked for edits included; there is no authentication
@@ -34,7 +34,7 @@ struct ServeProgram: AsyncParsableCommand {
         """)
     }
     let name = host.contains(":") ? "[\(host)]" : host
-    try await viewer.run { port in Self.write("http://\(name):\(port)/  (Ctrl-C ends it)\n") }
+    try await viewer.run { port in Terminal.write("http://\(name):\(port)/  (Ctrl-C ends it)\n") }
   }
 
   static func main() async {
@@ -42,18 +42,13 @@ struct ServeProgram: AsyncParsableCommand {
       let command = try parse()
       try await command.run()
     } catch {
-      if exitCode(for: error).isSuccess { exit(withError: error) }
       let text = fullMessage(for: error)
-      writeError(text.hasPrefix("Error: ") ? "error: \(text.dropFirst(7))\n" : "error: \(text)\n")
+      if exitCode(for: error).isSuccess {
+        Terminal.write("\(text)\n")
+        Foundation.exit(0)
+      }
+      Terminal.writeError(text.hasPrefix("Error: ") ? "error: \(text.dropFirst(7))\n" : "error: \(text)\n")
       Foundation.exit(2)
     }
-  }
-
-  private static func write(_ text: String) {
-    try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-  }
-
-  private static func writeError(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 }

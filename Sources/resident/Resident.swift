@@ -10,7 +10,8 @@ struct Resident: AsyncParsableCommand {
     abstract: "Change a model registry only when a candidate has beaten the resident model.",
     discussion: """
       Exit codes: 0 success (promote: the registry changed, or would have), 2 usage or data error, 10 hold, 11 reject, \
-      12 inconclusive, 130 interrupted; verify and registry diff: 1 if something differs.
+      12 inconclusive, 74 a model file became shorter while it was read, 130 interrupted; verify and registry diff: 1 if \
+      something differs.
       """,
     version: Version.current,
     subcommands: [
@@ -37,9 +38,12 @@ struct Resident: AsyncParsableCommand {
     } catch let code as ExitCode {
       Foundation.exit(code.rawValue)
     } catch {
-      // Help and version are errors to the parser, but not to the user.
-      if exitCode(for: error).isSuccess { exit(withError: error) }
       let text = fullMessage(for: error)
+      // Help, version and the scripts for shells are errors to the parser, but not to the user.
+      if exitCode(for: error).isSuccess {
+        Terminal.write(exactly: "\(text)\n")
+        Foundation.exit(0)
+      }
       Terminal.writeError(text.hasPrefix("Error: ") ? "error: \(text.dropFirst(7))\n" : "error: \(text)\n")
       Foundation.exit(2)
     }

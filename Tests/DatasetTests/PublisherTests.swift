@@ -38,6 +38,28 @@ struct PublisherTests {
     #expect(calls[1].hasPrefix("1 upload org/name ") && calls[1].contains(" . --repo-type dataset "))
   }
 
+  @Test(
+    "A document, a shard or a folder that is a link is refused before anything is uploaded",
+    arguments: ["README.md", "schemas/runs.schema.json", "samples", "index"])
+  func links(_ name: String) throws {
+    let place = hub.url("results/\(name)")
+    let isFolder = !name.contains(".")
+    if isFolder {
+      try FileManager.default.moveItem(at: place, to: hub.url("elsewhere"))
+    } else {
+      try hub.write("the secret of another folder", to: "elsewhere")
+      try FileManager.default.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+    }
+    try FileManager.default.createSymbolicLink(at: place, withDestinationURL: hub.url("elsewhere"))
+    try hub.setListing([])
+    guard case .dataset(.file(let file, let reason)) = failure({ _ = try hub.publisher().publish() }) else {
+      Issue.record("what a link leads to was published")
+      return
+    }
+    #expect(file.hasPrefix(name) && reason.hasPrefix("it is reached through a symbolic link"))
+    #expect(hub.lines(of: "uploaded").isEmpty)
+  }
+
   @Test("Nothing is uploaded if everything is there already")
   func complete() throws {
     try hub.setListing(batch)

@@ -14,11 +14,7 @@ struct QueryTests {
   }
 
   private func ask(_ sql: String, _ output: DatasetQuery.Output = .csv) throws -> String {
-    let file = fixture.folder("output")
-    try Data().write(to: file)
-    try DatasetQuery(fixture.dataset(), engine: Fixture.duckdb)
-      .run(sql, output: output, to: FileHandle(forWritingTo: file))
-    return try String(contentsOf: file, encoding: .utf8)
+    try DatasetQuery(fixture.dataset(), engine: Fixture.duckdb).run(sql, output: output)
   }
 
   @Test("Tables of a dataset are views, in either format", arguments: ShardFormat.allCases)

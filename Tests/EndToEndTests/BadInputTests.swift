@@ -30,6 +30,27 @@ struct BadInputTests {
     try expectOneError(["envelope", "validate", "bad.json"], "plan.blokcs", "promotion.guardrails[0].margn")
   }
 
+  @Test("A named pipe or a device in the place of a file is refused at once")
+  func specialFiles() throws {
+    let folder = comparison.folder
+    #expect(mkfifo(folder("pipe").path, 0o600) == 0)
+    try FileManager.default.createDirectory(at: folder("model"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      at: folder("zero"), withDestinationURL: URL(fileURLWithPath: "/dev/zero"))
+    for name in ["pipe", "zero"] {
+      let kind = name == "pipe" ? "a named pipe" : "a device"
+      try expectOneError(["sessions", "--db", name], kind)
+      try expectOneError(["envelope", "validate", name], kind)
+      try expectOneError(["nightly", name, "--dry-run"], kind)
+      try expectOneError(["models", "import", name, "--out", "out"], "not a regular file")
+      try expectOneError(
+        ["engine", "perplexity", "--model", "models/smollm2-135m-4bit-g64", "--text", name], kind)
+      try? FileManager.default.removeItem(at: folder("model/config.json"))
+      try FileManager.default.createSymbolicLink(at: folder("model/config.json"), withDestinationURL: folder(name))
+      try expectOneError(["engine", "generate", "--model", "model", "--prompt", "x"], "config.json")
+    }
+  }
+
   @Test("A registry that is not JSON is refused and stays as it is")
   func brokenRegistry() throws {
     try comparison.folder.write("{ not json", to: "registry.json")

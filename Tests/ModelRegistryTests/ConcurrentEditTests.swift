@@ -140,11 +140,11 @@ import Testing
   @Test("An edit that waited for a lock file notices that its holder removed it")
   func noticesRemovedLockFile() throws {
     let path = EditLock.path(for: url.path)
-    let waiting = try OpenFile(path, .updating(permissions: 0o644, followsLink: false))
+    let waiting = try OpenFile(path, .updating(permissions: 0o644))
     #expect(try waiting.hasName())
     try EditLock.withLock(on: url.path, timeout: .zero) { () throws(RegistryError) -> Void in }
     #expect(try !waiting.hasName())
-    let next = try OpenFile(path, .updating(permissions: 0o644, followsLink: false))
+    let next = try OpenFile(path, .updating(permissions: 0o644))
     #expect(try !waiting.hasName())
     #expect(try next.hasName())
     withExtendedLifetime(waiting) {}

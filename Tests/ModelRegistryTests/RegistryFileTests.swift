@@ -150,7 +150,7 @@ import Testing
   #if os(Linux)
     @Test("A full disk is named")
     func fullDisk() throws {
-      let full = try OpenFile("/dev/full", .updating(permissions: 0o644, followsLink: false))
+      let full = try OpenFile("/dev/full", .updating(permissions: 0o644))
       let error = #expect(throws: RegistryError.self) { try RegistryError.converting(full.write([1])) }
       #expect(error == .file(path: "/dev/full", .diskFull))
       #expect(error?.description.contains("ENOSPC") == true)

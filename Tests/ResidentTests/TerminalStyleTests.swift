@@ -1,3 +1,4 @@
+import Platform
 import Testing
 
 @testable import resident
@@ -6,6 +7,9 @@ import Testing
 struct TerminalStyleTests {
   private let plain = TerminalStyle(environment: [:], isTerminal: false)
   private let coloured = TerminalStyle(environment: ["TERM": "xterm"], isTerminal: true)
+
+  /// As the terminal gets it.
+  private func shown(_ text: String) -> String { coloured.coloured(text) { OutputFilter.filtered($0) } }
 
   @Test("Columns are aligned to the left, and nothing from outside breaks a line")
   func table() {
@@ -22,15 +26,22 @@ struct TerminalStyleTests {
   @Test("A colour takes no width")
   func colour() {
     #expect(
-      coloured.table(["outcome", "role"], [["hold", "x"]])
+      shown(coloured.table(["outcome", "role"], [["hold", "x"]]))
         == "  outcome  role\n  \u{1B}[33mhold\u{1B}[0m     x\n")
   }
 
   @Test("Only outcomes and states of rules are coloured")
   func words() {
-    #expect(coloured.painted("won") == "\u{1B}[32mwon\u{1B}[0m")
-    #expect(coloured.painted("broken") == "\u{1B}[31mbroken\u{1B}[0m")
+    #expect(shown(coloured.painted("won")) == "\u{1B}[32mwon\u{1B}[0m")
+    #expect(shown(coloured.painted("broken")) == "\u{1B}[31mbroken\u{1B}[0m")
     #expect(coloured.painted("winner") == "winner")
+  }
+
+  @Test("A text from outside brings no colour of its own")
+  func foreignColour() {
+    #expect(shown("\u{1B}[31mhold") == " [31mhold")
+    #expect(shown(coloured.table(["a"], [["\u{13}x"]])) == "  a\n   x\n")
+    #expect(plain.coloured("\u{13}x") { OutputFilter.filtered($0) } == " x")
   }
 
   @Test(

@@ -15,13 +15,13 @@ public struct DatasetQuery: Sendable {
     self.engine = engine
   }
 
-  /// Prints the rows of one SELECT statement to a file.
+  /// The rows of one SELECT statement as they are printed.
   ///
   /// DuckDB may read the dataset's folder and nothing else.
   ///
   /// - Throws: `engine` with DuckDB's message for text that is no single SELECT statement or that failed.
-  public func run(_ sql: String, output: Output, to file: FileHandle) throws(DatasetError) {
-    try engine.start(script(sql), options: ["-\(output.rawValue)"], output: .file(file)).wait()
+  public func run(_ sql: String, output: Output) throws(DatasetError) -> String {
+    try engine.start(script(sql), options: ["-\(output.rawValue)"], output: .pipe).wait()
   }
 
   private func script(_ sql: String) -> String {

@@ -39,13 +39,16 @@ extension DuckDB {
 
     /// Waits for its end.
     ///
+    /// - Returns: What it printed that was not read before.
     /// - Throws: `engine` with DuckDB's message if it failed.
-    func wait() throws(DatasetError) {
+    @discardableResult
+    func wait() throws(DatasetError) -> String {
       let output: ProgramOutput
       do { output = try ProgramOutput(finishing: process) } catch { throw .engine("\(error)") }
       guard output.exit == .exited(0) else {
         throw .engine(output.errorText ?? "it ended with status \(output.status)")
       }
+      return String(decoding: output.bytes, as: UTF8.self)
     }
 
     /// Calls `body` with each line of the output.

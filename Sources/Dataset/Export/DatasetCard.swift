@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// The documents beside the shards, for people and for loaders: `README.md` and the folder `schemas/`.
 struct DatasetCard {
@@ -121,7 +122,7 @@ struct DatasetCard {
   static func write(_ text: String, to name: String, in folder: URL) throws(DatasetError) {
     let bytes = Array(text.utf8)
     let url = folder.appendingPathComponent(name)
-    if let present = try? Data(contentsOf: url), Array(present) == bytes { return }
+    if FileStatus(ofNameAt: url.path)?.isRegular == true, (try? RegularFile.read(url.path)) == bytes { return }
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try DurableWrite.create(name, in: folder, bytes)

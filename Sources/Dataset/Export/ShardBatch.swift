@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Measurements
+import Platform
 
 /// The files of one batch while it is written, in a folder of the batch.
 struct ShardBatch {
@@ -115,9 +116,7 @@ struct ShardBatch {
   mutating func append(_ bytes: [UInt8], to name: String) throws(DatasetError) {
     do {
       if files[name] == nil {
-        let url = folder.appendingPathComponent(name)
-        try Data().write(to: url)
-        files[name] = try FileHandle(forWritingTo: url)
+        files[name] = try RegularFile.handle(replacing: folder.appendingPathComponent(name).path)
       }
       try files[name]?.write(contentsOf: Data(bytes))
     } catch {

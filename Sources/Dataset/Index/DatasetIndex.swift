@@ -32,7 +32,7 @@ struct DatasetIndex {
       let name = "\(Self.folderName)/\(file)"
       try ShardName(index: name).check(in: folder)
       do {
-        let value = try JSONValue(parsing: [UInt8](Data(contentsOf: files.appendingPathComponent(file))))
+        let value = try JSONValue(parsing: RegularFile.read(files.appendingPathComponent(file).path))
         add(try IndexEntry(value, name: name), named: name)
       } catch let error as DatasetError {
         throw error

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Platform
 
 /// A file of a dataset with the hashes of its bytes.
 public struct DatasetFile: Sendable, Hashable {
@@ -38,16 +39,33 @@ extension PublishedDataset {
     }
     var files: [DatasetFile] = []
     for name in index.entries.flatMap(\.shards).map(\.name) + index.names.map(ShardName.init(index:)) {
+      try checkOwn(name.path)
       let digest = try FileDigest(of: name.url(in: folder), named: name.path)
       try name.check(sha256: digest.sha256)
       files.append(DatasetFile(path: name.path, digest, isImmutable: true))
     }
     for path in DatasetCard.paths {
       let url = folder.appendingPathComponent(path)
-      guard FileManager.default.fileExists(atPath: url.path) else { continue }
+      guard FileStatus(ofNameAt: url.path) != nil else { continue }
+      try checkOwn(path)
       files.append(DatasetFile(path: path, try FileDigest(of: url, named: path), isImmutable: false))
     }
     return files
+  }
+
+  /// Refuses a file that is a link or lies in a folder that is one: what it leads to may be anything on this machine, and
+  /// would be published.
+  ///
+  /// - Parameter path: Relative to the dataset's folder, which may be a link itself: its user named it.
+  private func checkOwn(_ path: String) throws(DatasetError) {
+    var place = folder.path
+    for part in path.split(separator: "/") {
+      place += "/" + part
+      guard let status = FileStatus(ofNameAt: place), !status.isRegular, !status.isFolder else { continue }
+      throw .file(
+        name: path,
+        reason: "it is reached through \(status.kind.rawValue), and only files of the dataset itself are published")
+    }
   }
 }
 

@@ -12,7 +12,7 @@ struct FileDigest {
   /// - Throws: `file`.
   init(of url: URL, named name: String) throws(DatasetError) {
     do {
-      let size = try FileHandle(forReadingFrom: url).seekToEnd()
+      let size = try RegularFile.handle(forReading: url.path).seekToEnd()
       var content = SHA256()
       var blob = Insecure.SHA1()
       blob.update(data: Array("blob \(size)\0".utf8))

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Platform
 
 /// Reads shards row by row, once their bytes were found to have the hash that their names promise.
 struct ShardReader {
@@ -80,7 +81,7 @@ struct ShardReader {
   ) throws(DatasetError) {
     let file: FileHandle
     do {
-      file = try FileHandle(forReadingFrom: shard.url(in: folder))
+      file = try RegularFile.handle(forReading: shard.url(in: folder).path)
     } catch {
       throw .file(name: shard.path, reason: error.localizedDescription)
     }

@@ -13,7 +13,7 @@ final class ModelServer {
   var isCold = false
   private let settings: EndpointSettings
   private let supervisor: [String]
-  private let lease = ServerLease.standard
+  private let lease = ServerLease()
   private var managed: ManagedServer?
   private var target: EndpointSettings.Target?
   private var peak = 0

@@ -9,16 +9,12 @@ final class ServerLease: @unchecked Sendable {  // `file` is used under the engi
   /// The subcommand that serves an endpoint, by which a holder is recognized.
   static let workerName = "endpoint-worker"
 
-  private let path: String
+  /// Nil for the one of this user.
+  private let path: String?
   /// Locked while the lease is held, else nil.
   private var file: LockFile?
 
-  init(path: String) { self.path = path }
-
-  static var standard: ServerLease {
-    ServerLease(
-      path: FileManager.default.temporaryDirectory.appendingPathComponent("resident-server-\(getuid()).lock").path)
-  }
+  init(path: String? = nil) { self.path = path }
 
   var isHeld: Bool { file != nil }
 
@@ -30,16 +26,20 @@ final class ServerLease: @unchecked Sendable {  // `file` is used under the engi
     do throws(FileSystemError) {
       file = try lock(within: seconds)
     } catch {
-      throw .notStarted(command: path, reason: "the file cannot be used: \(error.reason)")
+      throw .notStarted(command: error.path, reason: "the file cannot be used: \(error.reason)")
     }
-    guard isHeld else { throw .notStarted(command: path, reason: "another process keeps its server running") }
+    guard let file else {
+      throw .notStarted(command: path ?? "a server", reason: "another process keeps its server running")
+    }
+    file.name(holder: "\(getpid())")
   }
 
   func release() { file = nil }
 
   /// The locked file, or nil if another process keeps the lock.
   private func lock(within seconds: Double) throws(FileSystemError) -> LockFile? {
-    let file = try LockFile(path, permissions: 0o600)
+    let place = if let path { path } else { try PrivateFolder.make() + "/server.lock" }
+    let file = try LockFile(place, isShared: false)
     let deadline = ContinuousClock.now + .seconds(seconds)
     while try !file.tryLock() {
       guard ContinuousClock.now < deadline else { return nil }
@@ -51,7 +51,6 @@ final class ServerLease: @unchecked Sendable {  // `file` is used under the engi
       }
       Thread.sleep(forTimeInterval: 0.05)
     }
-    file.name(holder: "\(getpid())")
     return file
   }
 }

@@ -28,8 +28,7 @@ struct EditLock {
   ) throws(RegistryError) -> EditLock {
     let deadline = ContinuousClock.now + timeout
     while true {
-      let file = LockFile(
-        try RegistryError.converting(OpenFile(path, .updating(permissions: 0o644, followsLink: false))))
+      let file = try RegistryError.converting(LockFile(path, isShared: true))
       if try RegistryError.converting(file.tryLock()) {
         guard try RegistryError.converting(file.hasName()) else { continue }
         file.name(holder: "\(getpid())\n")

@@ -33,7 +33,9 @@ public struct ReferenceFile: Sendable {
 
   /// The distributions of a file, whatever it was made for if there is no `key`; nil if it is missing or damaged.
   static func read(_ url: URL, key: [UInt8]? = nil) -> ReferenceDistributions? {
-    guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else { return nil }
+    // Read, not mapped: a mapping faults if another process truncates the file meanwhile.
+    guard let bytes = try? RegularFile.read(url.path) else { return nil }
+    let data = Data(bytes)
     var reader = ByteReader(bytes: data)
     guard reader.take(4).map(Array.init) == Self.magic, let stored = reader.take(SHA256.byteCount).map(Array.init),
       stored == key ?? stored,
@@ -77,7 +79,7 @@ public struct ReferenceFile: Sendable {
     }
     do {
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try data.write(to: url, options: .atomic)
+      try DurableFile.write([UInt8](data), to: url.path)
     } catch {
       throw .unwritable(url.path, reason: error.localizedDescription)
     }

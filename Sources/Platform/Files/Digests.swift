@@ -22,7 +22,7 @@ extension SHA256 {
 
   /// The digest of a file's bytes as 64 lower-case hexadecimal digits; a mebibyte is in memory at a time.
   ///
-  /// - Throws: Foundation's error if the file can't be read.
+  /// - Throws: `FileSystemError` if it can't be opened or is no regular file, Foundation's error if it can't be read.
   package static func hexadecimal(ofFileAt url: URL) throws -> String {
     var hasher = SHA256()
     try FileHandle.forEachPart(ofFileAt: url) { hasher.update(data: $0) }
@@ -33,9 +33,9 @@ extension SHA256 {
 extension FileHandle {
   /// Calls `body` with the bytes of a file in order, a mebibyte at a time.
   ///
-  /// - Throws: Foundation's error if the file can't be read.
+  /// - Throws: `FileSystemError` if it can't be opened or is no regular file, Foundation's error if it can't be read.
   package static func forEachPart(ofFileAt url: URL, _ body: (Data) -> Void) throws {
-    let file = try FileHandle(forReadingFrom: url)
+    let file = try RegularFile.handle(forReading: url.path)
     defer { try? file.close() }
     while let part = try file.read(upToCount: 1 << 20), !part.isEmpty { body(part) }
   }

@@ -10,26 +10,35 @@ import Foundation
 /// try DurableFile.write(bytes, to: "results/index.json", through: "results/.index.json.tmp")
 /// ```
 ///
+/// No link is followed: a temporary file is always a new one, and only a regular file, or nothing, is replaced.
+///
 /// Callers that need more between the steps compose them from ``OpenFile``, ``rename(_:to:)`` or ``link(_:as:)``, and
 /// ``synchronize(_:)``.
 public enum DurableFile {
   /// Gives a file new contents.
   ///
-  /// - Parameter temporary: A path in the target's folder. What a crash left there is overwritten; after an error nothing
-  ///   is there.
+  /// - Parameters:
+  ///   - temporary: A path in the target's folder, by default a new hidden one. What a crash left there is removed; after
+  ///     an error nothing is there.
+  ///   - flushes: Whether to wait for the medium. Without it, a crash of the machine may leave an empty file, for what can
+  ///     be made again.
   public static func write(
-    _ bytes: [UInt8], to target: String, through temporary: String
+    _ bytes: [UInt8], to target: String, through temporary: String? = nil, flushes: Bool = true
   ) throws(FileSystemError) {
+    try RegularFile.checkReplaceable(target)
+    let random = String(UInt64.random(in: .min ... .max), radix: 16)
+    let temporary = temporary ?? hiddenSibling(of: target, suffix: ".\(random).tmp")
+    remove(temporary)
     do throws(FileSystemError) {
-      let file = try OpenFile(temporary, .overwriting(permissions: 0o666))
+      let file = try OpenFile(temporary, .creating(permissions: 0o666))
       try file.write(bytes)
-      try file.synchronize()
+      if flushes { try file.synchronize() }
       try rename(temporary, to: target)
     } catch {
       remove(temporary)
       throw error
     }
-    try synchronize(folder(of: target))
+    if flushes { try synchronize(folder(of: target)) }
   }
 
   /// Gives a file or a folder of the same volume its name, in place of the file or the empty folder that has it.

@@ -1,3 +1,4 @@
+import CPlatform
 import Foundation
 
 /// An open file or folder, with the system calls that durable writes and locks need.
@@ -7,28 +8,35 @@ public final class OpenFile: Sendable {
   public enum Access: Sendable {
     /// Reading; opening a named pipe does not wait for its writer.
     case reading
-    /// Writing a new file: it is an error if anything has its name, even a dangling link.
+    /// The same of a file that must not be a symbolic link.
+    case readingUnlinked
+    /// Reading and writing a new file: it is an error if anything has its name, even a dangling link.
     case creating(permissions: UInt16)
-    /// Writing a file that is created if need be and emptied otherwise.
-    case overwriting(permissions: UInt16)
-    /// Reading and writing a file that is created if need be and kept otherwise.
-    case updating(permissions: UInt16, followsLink: Bool)
+    /// Reading and writing a file that is created if need be and kept otherwise; a symbolic link is not followed.
+    case updating(permissions: UInt16)
+    /// Reading and writing a file that is there; a symbolic link is not followed.
+    case existing
+    /// Writing at the end of a file that is created if need be; a symbolic link is not followed.
+    case appending(permissions: UInt16)
     /// A folder, and nothing else.
     case folder
   }
 
   public let path: String
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// Opens a file; permissions apply to a new file, less the umask.
   public init(_ path: String, _ access: Access) throws(FileSystemError) {
     let descriptor = retrying {
       switch access {
       case .reading: open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-      case .creating(let permissions): open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(permissions))
-      case .overwriting(let permissions): open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode_t(permissions))
-      case .updating(let permissions, let followsLink):
-        open(path, O_RDWR | O_CREAT | O_CLOEXEC | (followsLink ? 0 : O_NOFOLLOW), mode_t(permissions))
+      case .readingUnlinked: open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+      case .creating(let permissions): open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(permissions))
+      case .updating(let permissions):
+        open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, mode_t(permissions))
+      case .existing: open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+      case .appending(let permissions):
+        open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, mode_t(permissions))
       case .folder: open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
       }
     }
@@ -38,6 +46,13 @@ public final class OpenFile: Sendable {
   }
 
   deinit { close(descriptor) }
+
+  /// A handle with a descriptor of its own, at the start of the file.
+  func handle() throws(FileSystemError) -> FileHandle {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+    guard copy >= 0 else { throw failure(.open) }
+    return FileHandle(fileDescriptor: copy, closeOnDealloc: true)
+  }
 
   /// The first bytes of the file: at most `count`, fewer at its end.
   public func read(upTo count: Int) throws(FileSystemError) -> [UInt8] {
@@ -65,12 +80,23 @@ public final class OpenFile: Sendable {
     }
   }
 
-  /// Writes all bytes at the start.
-  public func write(_ bytes: [UInt8]) throws(FileSystemError) {
+  /// Writes all bytes at an offset.
+  public func write(_ bytes: [UInt8], at offset: Int = 0) throws(FileSystemError) {
     let result = bytes.withUnsafeBytes { bytes -> Result<Void, FileSystemError> in
-      do throws(FileSystemError) { return .success(try write(bytes, at: 0)) } catch { return .failure(error) }
+      do throws(FileSystemError) { return .success(try write(bytes, at: offset)) } catch { return .failure(error) }
     }
     try result.get()
+  }
+
+  /// Writes all bytes at the end, or none.
+  public func append(_ bytes: [UInt8]) throws(FileSystemError) {
+    let end = try status().size
+    do throws(FileSystemError) {
+      try write(bytes, at: end)
+    } catch {
+      _ = retrying { ftruncate(descriptor, off_t(end)) }
+      throw error
+    }
   }
 
   /// Empties the file.
@@ -98,6 +124,15 @@ public final class OpenFile: Sendable {
     return FileStatus(status)
   }
 
+  /// The file itself, if it is a regular one: the bytes of a named pipe or a device may never come or never end.
+  public func regular() throws(FileSystemError) -> OpenFile {
+    let status = try status()
+    guard status.isRegular else {
+      throw FileSystemError(notUsable: path, "it is \(status.kind.rawValue), no regular file")
+    }
+    return self
+  }
+
   /// Whether the path still names this file, and not nothing or another one.
   public func hasName() throws(FileSystemError) -> Bool {
     let own = try status()
@@ -119,6 +154,20 @@ public final class OpenFile: Sendable {
     try setPermissions(other.permissions)
   }
 
+  /// Gives the file another's extended attributes, access control list included, and no others.
+  ///
+  /// - Throws: `FileSystemError`, with the first attribute that can't be kept.
+  public func adoptAttributes(of other: OpenFile) throws(FileSystemError) {
+    var name = [CChar](repeating: 0, count: 256)
+    let problem = attributes_copy(other.descriptor, descriptor, &name, name.count)
+    guard problem != 0 else { return }
+    let attribute = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self).printable
+    throw FileSystemError(
+      notUsable: path,
+      "its attribute\(attribute.isEmpty ? "s" : " \(attribute)") could not be kept: \(String(cString: strerror(problem)))"
+    )
+  }
+
   /// Takes the advisory lock of the file (`flock`) if nobody holds it.
   ///
   /// The lock ends with this object, and with the process however that ends.
@@ -128,73 +177,9 @@ public final class OpenFile: Sendable {
     return false
   }
 
-  private func failure(_ operation: FileSystemError.Operation) -> FileSystemError {
+  func failure(_ operation: FileSystemError.Operation) -> FileSystemError {
     FileSystemError(operation, path, code: errno)
   }
-}
-
-/// What the file system knows of a file.
-public struct FileStatus: Equatable, Sendable {
-  public let device: UInt64
-  public let inode: UInt64
-  public let isRegular: Bool
-  public let isFolder: Bool
-  public let permissions: UInt16
-  public let owner: uid_t
-  public let group: gid_t
-
-  fileprivate init(_ status: stat) {
-    device = UInt64(truncatingIfNeeded: status.st_dev)
-    inode = UInt64(truncatingIfNeeded: status.st_ino)
-    isRegular = status.st_mode & S_IFMT == S_IFREG
-    isFolder = status.st_mode & S_IFMT == S_IFDIR
-    permissions = UInt16(truncatingIfNeeded: status.st_mode & 0o7777)
-    owner = status.st_uid
-    group = status.st_gid
-  }
-
-  /// The status of what has a name, links not followed; nil if nothing has it.
-  public init?(ofNameAt path: String) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return nil }
-    self.init(status)
-  }
-}
-
-/// A system call on a file that failed.
-public struct FileSystemError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What was attempted; the raw value stands after "could not" in messages.
-  public enum Operation: String, Sendable {
-    case open = "open it"
-    case resolve = "find it"
-    case inspect = "inspect it"
-    case read = "read it"
-    case write = "write it"
-    case truncate = "truncate it"
-    case setPermissions = "set its permissions"
-    case lock = "lock it"
-    case flush = "flush it to the disk"
-    /// To a name that another file may have.
-    case rename = "replace it"
-    /// To a name that must be free.
-    case link = "create it"
-  }
-
-  public let operation: Operation
-  /// The file or folder; for `rename` and `link`, the new name.
-  public let path: String
-  /// The value of `errno`.
-  public let code: Int32
-
-  public init(_ operation: Operation, _ path: String, code: Int32) {
-    self.operation = operation
-    self.path = path
-    self.code = code
-  }
-
-  /// In the operating system's words.
-  public var reason: String { String(cString: strerror(code)) }
-  public var description: String { "\(path): could not \(operation.rawValue): \(reason)" }
 }
 
 /// Calls again as long as a signal interrupts the call.

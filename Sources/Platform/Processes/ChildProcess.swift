@@ -61,6 +61,16 @@ public final class ChildProcess: Sendable {
     }
   }
 
+  /// Whether the process has ended, without reaping it: until then no other process has its id or its group's.
+  var hasEnded: Bool {
+    exit.withLock { exit in
+      guard exit == nil else { return true }
+      var information = siginfo_t()
+      return retrying { waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT | WNOHANG) } == 0
+        && information.si_signo != 0
+    }
+  }
+
   /// Waits for the end of the process.
   public func wait() -> ExitStatus {
     while true {

@@ -37,6 +37,12 @@
       output("/usr/sbin/lsof", ["-nP", "-t", "-iTCP:\(port)", "-sTCP:LISTEN"]).compactMap { Int32($0) }.min()
     }
 
+    /// The system does not tell.
+    static func lockHolder(ofInode inode: UInt64) -> Int32? { nil }
+
+    /// Asked only of the holder of a lock.
+    static func user(of process: Int32) -> uid_t? { nil }
+
     static func peakMemoryBytes(of process: Int32) -> Int {
       Machine.usage(of: process).map { Int($0.ri_lifetime_max_phys_footprint) } ?? 0
     }

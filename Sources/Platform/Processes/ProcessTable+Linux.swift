@@ -56,6 +56,23 @@
       }
     }
 
+    /// The process that has a file locked by `flock`; nil if none of those that this one can see has.
+    ///
+    /// Format: /proc/locks in proc(5).
+    static func lockHolder(ofInode inode: UInt64) -> Int32? {
+      for line in (text("/proc/locks") ?? "").split(separator: "\n") {
+        let fields = line.split(separator: " ")
+        guard fields.count > 5, fields[1] == "FLOCK", fields[5].hasSuffix(":\(inode)"), let process = Int32(fields[4]),
+          process > 0
+        else { continue }
+        return process
+      }
+      return nil
+    }
+
+    /// The user that a process runs as.
+    static func user(of process: Int32) -> uid_t? { FileStatus(ofNameAt: "/proc/\(process)")?.owner }
+
     static func peakMemoryBytes(of process: Int32) -> Int {
       let line = (text("/proc/\(process)/status") ?? "").split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
       return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 } ?? 0

@@ -1,3 +1,4 @@
+import CPlatform
 import Foundation
 
 /// The processes of this user, and what they have open.
@@ -19,6 +20,10 @@ public enum ProcessTable {
     }
     return tree
   }
+
+  /// Keeps descendants in this process's tree whose own parent ends, as a daemon's does; on systems other than Linux they
+  /// leave it.
+  public static func adoptOrphans() { _ = adopt_orphans() }
 
   /// The peak memory of a process and of each of its descendants that still run, summed, in bytes.
   public static func peakMemoryBytes(ofTree root: Int32) -> Int {

@@ -72,17 +72,18 @@ public struct ProgramOutput: Sendable {
   /// - Parameters:
   ///   - input: What it still reads from standard input, if that is a pipe.
   ///   - limit: After that time its process group is killed.
+  ///   - endsGroup: Whether what it leaves running in its process group is killed at its end.
   ///   - onErrors: Called with each part of standard error as it comes, if that is a pipe.
   /// - Throws: `timedOut`.
   public init(
-    finishing process: ChildProcess, input: Data = Data(), within limit: Duration? = nil,
+    finishing process: ChildProcess, input: Data = Data(), within limit: Duration? = nil, endsGroup: Bool = false,
     onErrors: ((Data) -> Void)? = nil
   ) throws(Failure) {
     let deadline = limit.map { SuspendingClock.now + $0 }
     var exchange = Exchange(with: process, input: input, onErrors: onErrors)
     var isInTime = true
     while isInTime, !exchange.isOver { isInTime = exchange.advance(until: deadline) }
-    guard isInTime, let exit = Self.exit(of: process, until: deadline) else {
+    guard isInTime, let exit = Self.exit(of: process, until: deadline, endsGroup: endsGroup) else {
       process.killGroup()
       _ = process.wait()
       throw .timedOut
@@ -91,11 +92,16 @@ public struct ProgramOutput: Sendable {
   }
 
   /// How the process ended; nil if it still runs at the deadline.
-  private static func exit(of process: ChildProcess, until deadline: SuspendingClock.Instant?) -> ExitStatus? {
-    guard let deadline else { return process.wait() }
+  private static func exit(
+    of process: ChildProcess, until deadline: SuspendingClock.Instant?, endsGroup: Bool
+  ) -> ExitStatus? {
+    if deadline == nil, !endsGroup { return process.wait() }
     while true {
-      if let exit = process.reap() { return exit }
-      guard SuspendingClock.now < deadline else { return nil }
+      if process.hasEnded {
+        if endsGroup { process.killGroup() }
+        return process.wait()
+      }
+      if let deadline, SuspendingClock.now >= deadline { return nil }
       Thread.sleep(forTimeInterval: 0.002)
     }
   }

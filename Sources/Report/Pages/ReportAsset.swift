@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// A file that pages of a report load.
 public struct ReportAsset: Sendable, Equatable {
@@ -47,9 +48,9 @@ public struct ChartLibrary: Sendable, Equatable {
     "Charts need Chart.js 3: `make charts` fetches it, or install Debian's libjs-chart.js, or name the file by"
     + " $\(environmentVariable)."
 
-  /// - Throws: What Foundation throws if the file can't be read.
+  /// - Throws: `FileSystemError` if the file can't be read.
   public init(contentsOf url: URL) throws {
-    asset = ReportAsset(path: "assets/chart.min.js", bytes: try Data(contentsOf: url))
+    asset = ReportAsset(path: "assets/chart.min.js", bytes: Data(try RegularFile.read(url.path)))
   }
 
   /// The first file that can be read; nil if none can.

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Platform
 
 extension Tokenizer {
   /// Loads the tokenizer of a model folder: `tokenizer.json`, and `tokenizer_config.json`, `chat_template.jinja` and
@@ -45,17 +46,17 @@ extension Tokenizer {
   /// The bytes of a file, or nil if it does not exist.
   fileprivate static func read(_ file: URL) throws(TokenizerError) -> [UInt8]? {
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    do {
-      let data = try Data(contentsOf: file, options: .mappedIfSafe)
-      guard data.count <= TokenizerFile.byteLimit else {
-        throw TokenizerError.tooLarge(file.path, bytes: data.count, limit: TokenizerFile.byteLimit)
-      }
-      return [UInt8](data)
-    } catch let error as TokenizerError {
-      throw error
+    let bytes: [UInt8]
+    do throws(FileSystemError) {
+      bytes = try RegularFile.read(file.path, upTo: TokenizerFile.byteLimit + 1)
     } catch {
-      throw .unreadable(file.path, reason: error.localizedDescription)
+      throw .unreadable(file.path, reason: error.reason)
     }
+    guard bytes.count <= TokenizerFile.byteLimit else {
+      let size = FileStatus(ofFileAt: file.path)?.size ?? bytes.count
+      throw TokenizerError.tooLarge(file.path, bytes: size, limit: TokenizerFile.byteLimit)
+    }
+    return bytes
   }
 
   /// Adopts what the configuration names.

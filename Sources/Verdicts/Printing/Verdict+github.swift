@@ -1,4 +1,5 @@
 import Measurements
+import Platform
 
 extension Verdict {
   /// Workflow commands of GitHub Actions that annotate a run with the outcome and with each rule that is not met, one a

@@ -1,4 +1,5 @@
 import Measurements
+import Platform
 
 extension Verdict {
   /// The verdict as Markdown to paste into an issue or a CI summary, ending in a newline.

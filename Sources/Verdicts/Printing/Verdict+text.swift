@@ -1,4 +1,5 @@
 import Measurements
+import Platform
 
 extension Verdict {
   /// The verdict for a terminal, ending in a newline: the answer, the evidence for it, what would change it, and what was

@@ -26,7 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
     let findings = await examination.run { finding in
       if !json { Terminal.write(finding.text) }
     }
-    if json { Terminal.write(JSONValue.array(findings.map(\.json)).serialized(.pretty) + "\n") }
+    if json { Terminal.write(JSONValue.array(findings.map(\.json))) }
     if findings.contains(where: { $0.state == .failure }) { throw ExitCode(1) }
   }
 }

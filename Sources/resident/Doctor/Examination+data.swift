@@ -56,7 +56,7 @@ extension Examination {
     if let holder = HostLock.holder() {
       findings.append(
         Finding(
-          "lock", .warning, "\(HostLock.path) is held by \(holder)", remedy: "wait for it, or end that process"))
+          "lock", .warning, "another measurement runs: \(holder)", remedy: "wait for it, or end that process"))
     } else {
       findings.append(Finding("lock", .fine, "nothing else is measured on this machine"))
     }

@@ -37,7 +37,7 @@ struct BenchCommand: ParsableCommand {
     _ = try bench.run(model.session)
     var readings: [EngineBenchmark.Reading] = []
     for _ in 0..<repetitions { readings.append(try bench.run(model.session)) }
-    Terminal.write(json ? output(readings, model).serialized(.pretty) + "\n" : table(readings, model))
+    json ? Terminal.write(output(readings, model)) : Terminal.write(table(readings, model))
   }
 
   private func output(_ readings: [EngineBenchmark.Reading], _ model: LanguageModel) -> JSONValue {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JSON
+import Platform
 import ToolCalls
 
 struct CallsCommand: ParsableCommand {
@@ -27,11 +28,11 @@ struct CallsCommand: ParsableCommand {
   func run() throws {
     guard lines else {
       let definitions = try tools.map { path in
-        try Self.definitions(JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: path))))
+        try Self.definitions(JSONValue(parsing: RegularFile.read(path)))
       }
       let output = ParsedOutput(
         parsing: Array(FileHandle.standardInput.readDataToEndOfFile()), by: parser, tools: definitions ?? [])
-      return Terminal.write(output.json.serialized(.pretty) + "\n")
+      return Terminal.write(output.json)
     }
     while let line = readLine() {
       let request = try JSONValue(parsing: line)
@@ -41,7 +42,7 @@ struct CallsCommand: ParsableCommand {
         throw ValidationError("\"\(name ?? "")\" is no parser.")
       }
       let tools = try request["tools"].map(Self.definitions) ?? []
-      Terminal.write(ParsedOutput(parsing: text, by: parser, tools: tools).json.serialized() + "\n")
+      Terminal.write(ParsedOutput(parsing: text, by: parser, tools: tools).json, .compact)
     }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JSON
+import Platform
 import Synchronization
 import WorkerProtocol
 
@@ -54,7 +55,7 @@ struct CheckCommand: AsyncParsableCommand {
       let output: JSONValue = [
         "requirements": .array(findings.map(\.json)), "violated": .integer(violated),
       ]
-      Terminal.write(output.serialized(.pretty) + "\n")
+      Terminal.write(output)
     } else {
       Terminal.write("\(findings.count - violated) of \(findings.count) requirements hold\n")
     }
@@ -102,6 +103,6 @@ private final class TranscriptFile: Sendable {
 
   func close() throws {
     guard let path else { return }
-    try Data(text.withLock { $0 }.utf8).write(to: URL(fileURLWithPath: path))
+    try DurableFile.write(Array(text.withLock { $0 }.utf8), to: path, flushes: false)
   }
 }

@@ -48,7 +48,7 @@ struct DivergenceCommand: ParsableCommand {
     object["window"] = .integer(text.window)
     object["stride"] = .integer(text.stride)
     object["floor"] = floor.json
-    Terminal.write(JSONValue.object(object).serialized(.pretty) + "\n")
+    Terminal.write(JSONValue.object(object))
   }
 }
 

@@ -6,7 +6,12 @@ import Tokenization
 import WorkerProtocol
 
 struct GenerateCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "generate", abstract: "Continue a prompt.")
+  static let configuration = CommandConfiguration(
+    commandName: "generate", abstract: "Continue a prompt.",
+    discussion: """
+      On a terminal and in the log of a GitHub workflow, what these obey (control characters, workflow commands) is shown as \
+      spaces. Into a pipe or a file the text goes as the model wrote it.
+      """)
 
   @OptionGroup var options: ModelOptions
 
@@ -49,9 +54,9 @@ struct GenerateCommand: ParsableCommand {
       prompt: tokens, maximumTokens: maxTokens, sampling: .init(temperature: temperature, topP: topP, seed: seed),
       stopsAtEnd: !ignoreEnd
     ) { token in
-      if !json { Terminal.write(stream.append(token)) }
+      if !json { Terminal.write(exactly: stream.append(token)) }
     }
-    guard json else { return Terminal.write(stream.finish() + "\n") }
+    guard json else { return Terminal.write(exactly: stream.finish() + "\n") }
     let output: JSONValue = [
       "prompt_tokens": .array(tokens.map { .integer(Int($0)) }),
       "tokens": .array(generation.tokens.map { .integer(Int($0)) }),
@@ -59,6 +64,6 @@ struct GenerateCommand: ParsableCommand {
       "finish": .string(generation.finish.rawValue),
       "token_ns": .array(generation.tokenNanoseconds.map { .integer(Int($0)) }),
     ]
-    Terminal.write(output.serialized() + "\n")
+    Terminal.write(output, .compact)
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Lanes
 import NativeEngine
+import Platform
 import Tokenization
 
 struct PerplexityCommand: ParsableCommand {
@@ -26,7 +27,7 @@ struct PerplexityCommand: ParsableCommand {
     var object = perplexity.json.object ?? JSONObject()
     object["window"] = .integer(text.window)
     object["stride"] = .integer(text.stride)
-    Terminal.write(JSONValue.object(object).serialized(.pretty) + "\n")
+    Terminal.write(JSONValue.object(object))
   }
 }
 
@@ -59,7 +60,7 @@ struct TextOptions: ParsableArguments {
   func tokens(by tokenizer: Tokenizer) throws -> [TokenID] {
     let content: String
     if let text {
-      guard let read = String(validating: try Data(contentsOf: URL(fileURLWithPath: text)), as: UTF8.self) else {
+      guard let read = String(validating: try RegularFile.read(text), as: UTF8.self) else {
         throw ValidationError("\(text) is not UTF-8.")
       }
       content = read

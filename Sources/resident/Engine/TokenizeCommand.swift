@@ -17,7 +17,7 @@ struct TokenizeCommand: ParsableCommand {
     let tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: model))
     let write = { (text: String) in
       let ids = tokenizer.encode(text, addSpecialTokens: false)
-      Terminal.write(JSONValue.array(ids.map { .integer(Int($0)) }).serialized() + "\n")
+      Terminal.write(JSONValue.array(ids.map { .integer(Int($0)) }), .compact)
     }
     guard lines else {
       let input = FileHandle.standardInput.readDataToEndOfFile()
@@ -59,7 +59,7 @@ struct DetokenizeCommand: ParsableCommand {
         return id
       }
       let text = tokenizer.decode(ids, skipSpecialTokens: skipSpecialTokens)
-      Terminal.write(JSONValue.string(text).serialized() + "\n")
+      Terminal.write(JSONValue.string(text), .compact)
     }
   }
 }

@@ -73,7 +73,7 @@ struct EnvelopeCommand: ParsableCommand {
       }
       var summary = envelope.summaryJSON.object ?? JSONObject()
       summary["can_decide"] = forecast?.json
-      Terminal.write(JSONValue.object(summary).serialized(.pretty) + "\n")
+      Terminal.write(JSONValue.object(summary))
     }
 
     /// Enough for a forecast, and few enough to be read at once.

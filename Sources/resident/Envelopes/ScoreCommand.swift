@@ -2,6 +2,7 @@ import ArgumentParser
 import Envelopes
 import Foundation
 import JSON
+import Platform
 import Runner
 import ToolCalls
 
@@ -25,13 +26,13 @@ struct ScoreCommand: ParsableCommand {
   func run() throws {
     let envelope = try file.read()
     let judge = OutputJudge(envelope, parser)
-    let lines = try Data(contentsOf: URL(fileURLWithPath: outputs)).split(separator: 0x0A)
+    let lines = try RegularFile.read(outputs).split(separator: 0x0A)
     for (index, line) in lines.enumerated() {
       guard let result = judge.judge(try JSONValue(parsing: line)) else {
         throw ValidationError(
           "\(outputs), line \(index + 1): no text, or no such trace and round, or task of generated texts and item.")
       }
-      Terminal.write(result.serialized() + "\n")
+      Terminal.write(result, .compact)
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Envelopes
 import Foundation
 import JSON
+import Platform
 import TaskImport
 
 struct ImportTasksCommand: ParsableCommand {
@@ -29,7 +30,7 @@ struct ImportTasksCommand: ParsableCommand {
 
   func run() throws {
     let tasks = try SitePackages(folder: URL(fileURLWithPath: packages)).tasks(verses: verses)
-    let read = try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: base)))
+    let read = try JSONValue(parsing: RegularFile.read(base))
     let source = try ImportedTasks.adding(tasks, to: read)
     let envelope = try Envelope(source: source, file: out ?? base)
     let url =
@@ -74,5 +75,5 @@ struct ImportBFCLCommand: ParsableCommand {
 /// Writes an envelope, whole or not at all, and makes its folder.
 private func write(_ envelope: JSONValue, to url: URL) throws {
   try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-  try Data((envelope.serialized() + "\n").utf8).write(to: url, options: .atomic)
+  try DurableFile.write(Array((envelope.serialized() + "\n").utf8), to: url.path)
 }

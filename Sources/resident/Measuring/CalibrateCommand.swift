@@ -65,7 +65,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     let report = try await calibrator.report(
       simulations: simulations, detections: detections ?? max(simulations / 5, 1)
     ) { name in Terminal.writeError("simulating \(name)\n") }
-    Terminal.write(json ? report.json.serialized(.pretty) + "\n" : report.text)
+    json ? Terminal.write(report.json) : Terminal.write(report.text)
   }
 
   /// Compares with a copy instead of simulating.

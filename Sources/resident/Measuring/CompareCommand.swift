@@ -52,7 +52,7 @@ struct CompareCommand: AsyncParsableCommand {
       let output: JSONValue = [
         "comparison": .integer(Int(number.rawValue)), "machine": machine?.json ?? .null, "verdict": verdict.json,
       ]
-      return Terminal.write(output.serialized(.pretty) + "\n")
+      return Terminal.write(output)
     }
     Terminal.write(verdict.text(width: Terminal.width, style: TerminalStyle().painted))
     Terminal.write("\nnext   \(nextStep(number, verdict))\n")

@@ -74,9 +74,9 @@ enum Measuring {
   /// - Throws: `HostLock.Failure`; exit code 0 if the policy is to step aside.
   static func lockHost(for activity: String, whenBusy policy: HostLock.Policy) async throws -> HostLock {
     do {
-      return try await HostLock.acquire(for: activity, whenHeld: policy) { holder in
-        Terminal.writeError("waiting for \(holder)\n")
-      }
+      return try await HostLock.acquire(
+        for: activity, whenHeld: policy, onWait: { Terminal.writeError("waiting for \($0)\n") },
+        onLeftOut: { Terminal.writeError("warning: \($0)\n") })
     } catch HostLock.Failure.held(_, let holder) where policy == .stepAside {
       Terminal.writeError("stepped aside for \(holder)\n")
       throw ExitCode.success

@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
       let output: JSONValue = [
         "session": .integer(Int(number.rawValue)), "machine": machine?.json ?? .null, "cells": summary.json,
       ]
-      return Terminal.write(output.serialized(.pretty) + "\n")
+      return Terminal.write(output)
     }
     Terminal.write("session \(number): \(model)\n\(summary.text)")
   }

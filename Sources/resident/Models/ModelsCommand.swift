@@ -37,17 +37,17 @@ struct ImportCommand: ParsableCommand {
 
   func run() throws {
     let source = URL(fileURLWithPath: file)
-    guard let out else { return Self.print(try ModelImporter.explainGGUF(source)) }
+    guard let out else { return Self.show(try ModelImporter.explainGGUF(source)) }
     let progress = ConversionDisplay("importing")
     let cancellation = Cancellation()
     try ModelImporter.importGGUF(
-      source, to: URL(fileURLWithPath: out), explain: { if explain { Self.print($0) } }, progress: progress.show,
+      source, to: URL(fileURLWithPath: out), explain: { if explain { Self.show($0) } }, progress: progress.show,
       isCancelled: { cancellation.isRequested })
     progress.end()
     Terminal.write("imported \(file) to \(out)\n")
   }
 
-  private static func print(_ tensors: [ImportedTensor]) {
+  private static func show(_ tensors: [ImportedTensor]) {
     Terminal.write(tensors.map { "\($0)\n" }.joined())
   }
 }
@@ -71,7 +71,7 @@ struct InspectCommand: ParsableCommand {
     let cancellation = Cancellation()
     var inspection = try ModelInspection(contentsOf: url, hashes: true, isCancelled: { cancellation.isRequested })
     for reason in Self.refusals(of: url) { inspection.add(problem: reason) }
-    Terminal.write((json ? inspection.json.serialized(.pretty) : inspection.table) + "\n")
+    json ? Terminal.write(inspection.json) : Terminal.write(inspection.table + "\n")
   }
 
   /// Why the native engine and its tokenizer do not take a folder that can be opened.

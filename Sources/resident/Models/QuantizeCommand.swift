@@ -3,6 +3,7 @@ import Checkpoint
 import Foundation
 import JSON
 import Lanes
+import Platform
 import Tokenization
 
 struct QuantizeCommand: ParsableCommand {
@@ -153,7 +154,7 @@ struct QuantizeCommand: ParsableCommand {
     guard let calibration else {
       return CalibrationText(tokenizer.encode(Texts.calibration, addSpecialTokens: false))
     }
-    guard let text = String(validating: try Data(contentsOf: URL(fileURLWithPath: calibration)), as: UTF8.self),
+    guard let text = String(validating: try RegularFile.read(calibration), as: UTF8.self),
       !text.isEmpty
     else { throw ValidationError("\(calibration) is empty or not UTF-8.") }
     return CalibrationText(tokenizer.encode(text, addSpecialTokens: false))

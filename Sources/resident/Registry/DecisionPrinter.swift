@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dataset
 import Foundation
+import Platform
 import Promotion
 import Verdicts
 
@@ -18,11 +19,11 @@ struct DecisionPrinter {
   func print(_ format: DecisionFormat) {
     switch format {
     case .text: Terminal.write(text)
-    case .json: Terminal.write(decision.json.serialized(.pretty) + "\n")
+    case .json: Terminal.write(decision.json)
     case .markdown: Terminal.write(markdown)
     case .github:
       appendStepSummary()
-      Terminal.write(decision.verdict.githubAnnotations)
+      Terminal.write(workflowCommands: decision.verdict.githubAnnotations)
     }
   }
 
@@ -72,18 +73,10 @@ struct DecisionPrinter {
     guard let path = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"], !path.isEmpty else {
       return Terminal.write(markdown)
     }
-    do {
-      _ = FileManager.default.fileExists(atPath: path) || FileManager.default.createFile(atPath: path, contents: nil)
-      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-      let end = try file.seekToEnd()
-      do {
-        try file.write(contentsOf: Data(markdown.utf8))
-      } catch {
-        try file.truncate(atOffset: end)
-        throw error
-      }
+    do throws(FileSystemError) {
+      try OpenFile(path, .appending(permissions: 0o644)).regular().append(Array(markdown.utf8))
     } catch {
-      Terminal.writeError("the step summary \(path) could not be written: \(error.localizedDescription)\n")
+      Terminal.writeError("the step summary \(path) could not be written: \(error.reason)\n")
     }
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Measurements
 import ModelRegistry
+import Platform
 
 /// What the registry's owner asks of a promotion.
 struct PolicyCommand: ParsableCommand {
@@ -41,7 +42,7 @@ struct PolicyCommand: ParsableCommand {
         let output: JSONValue = [
           "path": .string(file.url.relativePath), "registry": .string(document.path), "asks": .init(policy.lines),
         ]
-        return Terminal.write(output.serialized(.pretty) + "\n")
+        return Terminal.write(output)
       }
       Terminal.write("\(file.url.relativePath) holds for \(document.path) (\(document.kind))\n")
       for line in policy.lines { Terminal.write("\(line.printable)\n") }

@@ -90,7 +90,7 @@ struct PromoteCommand: ParsableCommand {
         also: also.map(Role.init(rawValue:))))
     for remark in decision.remarks { Terminal.writeError("\(remark)\n") }
     if patch {
-      if decision.action == .wouldEdit { try Terminal.deliver(decision.diff?.description ?? "") }
+      if decision.action == .wouldEdit { try Terminal.deliver(exactly: decision.diff?.description ?? "") }
       Terminal.writeError(
         decision.action == .alreadyPromoted
           ? "already promoted\n" : "\(decision.sentinel?.refusal ?? decision.verdict.reason)\n")

@@ -22,7 +22,7 @@ extension RegistryCommand {
       // Without a file, open edits stay open, and the log can be read nevertheless.
       _ = try? RegistryLog(store: store, registry: target.file, requester: Requester.name).recover()
       let edits = try store.registryEdits(role: role.map(Role.init(rawValue:)))
-      if json { return try Terminal.deliver(JSONValue.array(edits.map(\.json)).serialized(.pretty) + "\n") }
+      if json { return try Terminal.deliver(JSONValue.array(edits.map(\.json))) }
       if edits.isEmpty { Terminal.writeError("no edits yet\n") }
       try Terminal.deliver(edits.map { "\($0.line)\n" }.joined())
     }
@@ -66,7 +66,7 @@ extension RegistryCommand {
       let registry = try target.registry.file.read()
       let differences = try logDifferences(registry) + sourceDifferences(registry)
       if json {
-        Terminal.write(JSONValue.array(differences.map(\.json)).serialized(.pretty) + "\n")
+        Terminal.write(JSONValue.array(differences.map(\.json)))
       } else {
         for difference in differences { Terminal.write(difference.text) }
         if differences.isEmpty { Terminal.writeError("no role differs\n") }

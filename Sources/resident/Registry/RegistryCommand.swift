@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import Measurements
 import ModelRegistry
+import Platform
 import Runner
 import Store
 
@@ -39,7 +40,7 @@ struct RegistryCommand: ParsableCommand {
         let output: JSONValue = [
           "path": .string(document.path), "form": .string(document.kind.rawValue), "roles": .object(JSONObject(roles)),
         ]
-        return Terminal.write(output.serialized(.pretty) + "\n")
+        return Terminal.write(output)
       }
       Terminal.write("\(document.path): \(document.kind)\n")
       let lines = rows.map { [$0.entry.role.rawValue.printable, $0.modelText.printable, $0.text.printable] }

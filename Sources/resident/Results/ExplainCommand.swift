@@ -24,7 +24,7 @@ struct ExplainCommand: ParsableCommand {
         "comparison": .integer(Int(comparison)), "outcome": .string(verdict.outcome.rawValue),
         "explanation": .init(verdict.explanation),
       ]
-      return Terminal.write(output.serialized(.pretty) + "\n")
+      return Terminal.write(output)
     }
     Terminal.write(verdict.explanationText(width: Terminal.width))
   }

@@ -58,7 +58,7 @@ struct ExportCommand: ParsableCommand {
       Terminal.writeError("session \(refusal.session) is not exported: \(refusal.error)\n")
     }
     if json {
-      Terminal.write(report.json.serialized(.pretty) + "\n")
+      Terminal.write(report.json)
     } else {
       for name in report.written { Terminal.write("wrote \(name)\n") }
       Terminal.write(

@@ -29,7 +29,7 @@ struct ImportDatasetCommand: ParsableCommand {
         "sessions": .integer(report.sessions), "samples": .integer(report.samples),
         "verdicts": .integer(report.verdicts), "unchanged_sessions": .integer(report.unchanged),
       ]
-      return Terminal.write(object.serialized(.pretty) + "\n")
+      return Terminal.write(object)
     }
     Terminal.write(
       "\(report.sessions) new sessions with \(report.samples) samples, \(report.verdicts) new verdicts, "

@@ -26,7 +26,7 @@ struct MigrateCommand: ParsableCommand {
     let known = MeasurementStore.schemaVersion
     if json {
       let object: JSONValue = ["from": .integer(found), "to": .integer(known)]
-      return Terminal.write(object.serialized(.pretty) + "\n")
+      return Terminal.write(object)
     }
     let path = database.url.path
     Terminal.write(

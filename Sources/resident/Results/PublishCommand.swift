@@ -43,13 +43,18 @@ struct PublishCommand: ParsableCommand {
     } else {
       report = try publisher.publish(
         willUpload: { Terminal.writeError("uploading \($0.uploads.count) files, \($0.bytes) bytes\n") },
-        progress: Terminal.errorIsTerminal && !json ? { Terminal.writeError($0) } : nil)
+        progress: Terminal.errorIsTerminal && !json ? { Self.show(progress: $0) } : nil)
     }
-    if json { return Terminal.write(report.json(repo, isDryRun: dryRun).serialized(.pretty) + "\n") }
-    print(report, hasToken: client.hasToken)
+    if json { return Terminal.write(report.json(repo, isDryRun: dryRun)) }
+    show(report, hasToken: client.hasToken)
   }
 
-  private func print(_ report: PublishReport, hasToken: Bool) {
+  /// The command redraws one line of progress; so does this.
+  private static func show(progress part: String) {
+    if let line = part.split(whereSeparator: \.isNewline).last { Terminal.redraw(String(line)) }
+  }
+
+  private func show(_ report: PublishReport, hasToken: Bool) {
     let plan = report.plan
     let verb = dryRun ? "would add" : "added"
     for file in plan.uploads { Terminal.write("\(verb) \(file.path)\n") }

@@ -14,6 +14,8 @@ struct QueryCommand: ParsableCommand {
 
       resident query "SELECT model, median(value) FROM measurements WHERE metric = 'decode_tokens_per_second' \
       GROUP BY model" --results results
+
+      Tables and CSV are for people: what a terminal or a workflow's log obeys is shown as spaces. JSON has every character.
       """)
 
   @Argument(help: "One SELECT statement.")
@@ -41,7 +43,8 @@ struct QueryCommand: ParsableCommand {
     let engine = try engine.find()
     let published = try PublishedDataset(folder: URL(fileURLWithPath: results, isDirectory: true), engine: engine)
     guard let engine else { throw DatasetError.engineMissing }
-    try DatasetQuery(published, engine: engine).run(sql, output: output, to: .standardOutput)
+    let rows = try DatasetQuery(published, engine: engine).run(sql, output: output)
+    output == .json ? Terminal.write(serializedJSON: rows) : Terminal.write(rows)
   }
 }
 
@@ -70,7 +73,7 @@ private struct RowPrinter {
     case .csv: break
     case .json:
       let objects = rows.map { JSONValue.object(JSONObject(Array(zip(names, $0)))) }
-      Terminal.write("[" + objects.map { $0.serialized() }.joined(separator: ",\n") + "]\n")
+      Terminal.write(serializedJSON: "[" + objects.map { $0.serialized() }.joined(separator: ",\n") + "]\n")
     case .table: Terminal.write(table)
     }
   }

@@ -31,15 +31,15 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let store = try database.open(.readOnly)
-    if let comparison { return Terminal.write(try detail(comparison, store).json.serialized(.pretty) + "\n") }
+    if let comparison { return Terminal.write(try detail(comparison, store).json) }
     let overview = try Overview(store, registry: roles())
-    if json { return Terminal.write(overview.json.serialized(.pretty) + "\n") }
+    if json { return Terminal.write(overview.json) }
     let charts = try library()
     if charts == nil { Terminal.writeError("\(ChartLibrary.advice) The pages have tables only.\n") }
     let folder = URL(fileURLWithPath: out, isDirectory: true)
     let total = overview.comparisons.count
     try ReportFolder(folder).write(overview, of: store, charts) { written in
-      if Terminal.errorIsTerminal { Terminal.writeError("\r\(written) of \(total) comparisons") }
+      if Terminal.errorIsTerminal { Terminal.redraw("\(written) of \(total) comparisons") }
     }
     if Terminal.errorIsTerminal, total > 0 { Terminal.writeError("\n") }
     Terminal.write("\(total) comparisons in \(folder.path)\n")

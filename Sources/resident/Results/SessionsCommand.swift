@@ -14,7 +14,7 @@ struct SessionsCommand: ParsableCommand {
 
   func run() throws {
     let sessions = try database.open(.readOnly).sessions()
-    if json { return Terminal.write(JSONValue.array(sessions.map(\.json)).serialized(.pretty) + "\n") }
+    if json { return Terminal.write(JSONValue.array(sessions.map(\.json))) }
     if sessions.isEmpty { Terminal.writeError("nothing was measured yet\n") }
     for summary in sessions {
       let session = summary.session

@@ -32,9 +32,10 @@ struct ShowCommand: ParsableCommand {
         "started_at_s": .number(evidence.session.startedAt), "verdict": verdict.json,
         "traces": .array(traces.map(\.json)),
       ]
-      return Terminal.write(output.serialized(.pretty) + "\n")
+      return Terminal.write(output)
     }
-    Terminal.write(ComparisonText(number: number, verdict: verdict, traces: traces).text(TerminalStyle()))
+    let style = TerminalStyle()
+    Terminal.write(ComparisonText(number: number, verdict: verdict, traces: traces).text(style), style)
   }
 }
 

@@ -24,7 +24,8 @@ struct StatusCommand: ParsableCommand {
     let status = StatusText(
       overview: try Overview(store, registry: roles), registryProblem: problem,
       lastNight: try store.nights().last?.summary, running: try store.progress(), lockHolder: HostLock.holder())
-    Terminal.write(json ? status.json.serialized(.pretty) + "\n" : status.text(TerminalStyle()))
+    let style = TerminalStyle()
+    json ? Terminal.write(status.json) : Terminal.write(status.text(style), style)
   }
 }
 

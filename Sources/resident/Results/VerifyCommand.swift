@@ -27,7 +27,7 @@ struct VerifyCommand: ParsableCommand {
     let audit = try verifier.challengeAudit()
     let wrong = findings.filter { $0.state != .same }
     if json {
-      Terminal.write(JSONValue.array(findings.map(\.json) + audit.json).serialized(.pretty) + "\n")
+      Terminal.write(JSONValue.array(findings.map(\.json) + audit.json))
     } else {
       for finding in findings {
         Terminal.write("\(finding.state.rawValue.replacing("_", with: " "))  \(finding.name)\n")

@@ -54,7 +54,7 @@ final class ProgressDisplay: Sendable {
   }
 
   /// Clears the redrawn line.
-  func end() { if isTerminal { Terminal.writeError(Terminal.clearLine) } }
+  func end() { if isTerminal { Terminal.redraw("") } }
 
   private func measured(_ side: Side, _ sample: Sample) {
     let (snapshot, isTenth) = state.withLock { state in
@@ -82,13 +82,16 @@ final class ProgressDisplay: Sendable {
       let filled = 24 * snapshot.done / max(snapshot.total, 1)
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
       let line = "\(bar) \(snapshot.done)/\(snapshot.total)  \(times)  \(place) \(side.rawValue)"
-      Terminal.writeError(Terminal.clearLine + line)
+      Terminal.redraw(line)
     } else if isTenth {
       line("\(snapshot.done)/\(snapshot.total)  \(times)  \(place)")
     }
   }
 
-  private func line(_ text: String) { Terminal.writeError((isTerminal ? Terminal.clearLine : "") + text + "\n") }
+  private func line(_ text: String) {
+    if isTerminal { Terminal.redraw("") }
+    Terminal.writeError("\(text.printable)\n")
+  }
 
   private static func figure(_ seconds: Double) -> String { String(format: "%.2f", seconds) }
 
@@ -108,7 +111,7 @@ final class ConversionDisplay: Sendable {
   func show(_ progress: ConversionProgress) {
     let share = progress.totalBytes > 0 ? Double(progress.doneBytes) / Double(progress.totalBytes) : 1
     if Terminal.errorIsTerminal {
-      Terminal.writeError("\(Terminal.clearLine)\(verb) \(Int(share * 100)) %  \(progress.name)")
+      Terminal.redraw("\(verb) \(Int(share * 100)) %  \(progress.name)")
       return
     }
     let quarter = Int(share * 4)
@@ -120,5 +123,5 @@ final class ConversionDisplay: Sendable {
   }
 
   /// Clears the redrawn line.
-  func end() { if Terminal.errorIsTerminal { Terminal.writeError(Terminal.clearLine) } }
+  func end() { if Terminal.errorIsTerminal { Terminal.redraw("") } }
 }
