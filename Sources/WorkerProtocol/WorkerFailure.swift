@@ -17,6 +17,19 @@ public enum WorkerFailure: Error, Equatable, Sendable, CustomStringConvertible {
   /// No answer within the limit; the worker was ended.
   case timedOut(operation: String, seconds: Double)
 
+  /// Whether the worker ended because a file that it had mapped became shorter, or could not be read any more.
+  public var isOfFiles: Bool {
+    if case .died(.exited(WorkerProtocol.fileFaultStatus), _) = self { true } else { false }
+  }
+
+  /// The failure of a worker that sent a line that is not what was due: it is quoted, shortened and without what a terminal
+  /// obeys.
+  static func unexpected(_ line: [UInt8], in place: String) -> WorkerFailure {
+    let limit = 200
+    let text = String(decoding: line.prefix(limit), as: UTF8.self).printable
+    return .notAWorker("\"\(text)\"\(line.count > limit ? " and \(line.count - limit) more bytes" : "") as \(place)")
+  }
+
   public var description: String {
     switch self {
     case .notStarted(let command, let reason): "the worker \(command) could not be started: \(reason)"

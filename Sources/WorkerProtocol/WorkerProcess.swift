@@ -25,7 +25,7 @@ public actor WorkerProcess {
       let line = try await output.nextLine(for: "greeting", within: 60)
       guard let hello = (try? JSONValue(parsing: line))?["hello"], hello["protocol"]?.integer == WorkerProtocol.version,
         let engine = hello["engine"]?.string, let version = hello["version"]?.string
-      else { throw .notAWorker(String(decoding: line.prefix(200), as: UTF8.self)) }
+      else { throw .unexpected(line, in: "its greeting") }
       self.engine = engine
       self.version = version
     } catch {
@@ -84,7 +84,7 @@ public actor WorkerProcess {
       throw error
     }
     guard let reply = Self.parsed(line), reply["id"]?.integer == id else {
-      throw .notAWorker(String(decoding: line.prefix(200), as: UTF8.self))
+      throw .unexpected(line, in: "its answer to \(request.operation)")
     }
     return reply
   }

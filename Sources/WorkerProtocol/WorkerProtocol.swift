@@ -5,6 +5,8 @@ public enum WorkerProtocol {
   public static let version = 1
   /// The longest line, in bytes, that either side accepts.
   public static let lineLimit = 64 << 20
+  /// How a worker exits when a file of its model that it has mapped becomes shorter or cannot be read: `EX_IOERR`.
+  public static let fileFaultStatus: Int32 = 74
 }
 
 /// Cuts a stream of bytes into lines.

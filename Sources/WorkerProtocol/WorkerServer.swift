@@ -26,6 +26,7 @@ public enum WorkerServer {
   /// so does this process.
   public static func serve(_ engine: any WorkerEngine, name: String, version: String) {
     Signals.ignore(.interrupt)
+    Signals.ignore(.brokenPipe)
     let inbox = Inbox()
     let started = DispatchSemaphore(value: 0)
     let reader = Thread {
@@ -41,7 +42,7 @@ public enum WorkerServer {
     reader.start()
     // Under a tight memory limit no thread can be started, and nothing reports that.
     guard started.wait(timeout: .now() + 3) == .success else {
-      try? FileHandle.standardError.write(contentsOf: Data("no thread could be started: out of memory\n".utf8))
+      try? StandardStream.errors.write(Array("no thread could be started: out of memory\n".utf8))
       exit(3)
     }
     write([
@@ -70,8 +71,15 @@ public enum WorkerServer {
     }
   }
 
+  /// Writes one line; if nobody reads the answers any more, this process ends, as it does with its input.
   private static func write(_ value: JSONValue) {
-    FileHandle.standardOutput.write(Data((value.serialized() + "\n").utf8))
+    do throws(FileSystemError) {
+      try StandardStream.output.write(Array((value.serialized() + "\n").utf8))
+    } catch {
+      if error.code == EPIPE { exit(0) }
+      try? StandardStream.errors.write(Array("\(error)\n".utf8))
+      exit(2)
+    }
   }
 
   /// Lines that were read and not yet answered.

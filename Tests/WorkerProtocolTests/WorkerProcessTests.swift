@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Platform
 import TestSupport
 import Testing
 
@@ -134,7 +135,7 @@ struct WorkerProcessTests {
 
   @Test("A program that is no worker is recognized")
   func notAWorker() async {
-    await #expect(throws: WorkerFailure.notAWorker("hello there")) {
+    await #expect(throws: WorkerFailure.notAWorker("\"hello there\" as its greeting")) {
       try await WorkerProcess(script("echo hello there"))
     }
     await #expect(throws: WorkerFailure.self) {
@@ -150,6 +151,36 @@ struct WorkerProcessTests {
     let error = await #expect(throws: WorkerFailure.self) { try await worker.request(.provenance) }
     #expect(error?.description == start + "an answer without result or peak_memory_bytes")
     await worker.close()
+  }
+
+  @Test("A line that is no answer is quoted, shortened and without what a terminal obeys")
+  func quoting() async throws {
+    let line = #"printf '\033[2J%0300d\n' 7"#
+    let worker = try await WorkerProcess(script(Self.hello + "read line; \(line)"))
+    let sent = "\" [2J\(String(repeating: "0", count: 196))\" and 104 more bytes as its answer to provenance"
+    await #expect(throws: WorkerFailure.notAWorker(sent)) { try await worker.request(.provenance) }
+    await worker.close()
+  }
+
+  @Test("The native worker ends cleanly when nobody reads its answers, before its greeting and later")
+  func closedOutput() throws {
+    let command = Self.native
+    let words = ([command.executable.path] + command.arguments).map { "'\($0)'" }.joined(separator: " ")
+    for request in ["", #"{"id": 1, "op": "provenance"}\n"#] {
+      // The reader takes the greeting, if there is a request, and is gone before the answer is written.
+      let reader = request.isEmpty ? "exec 0<&-; sleep 0" : "head -c 1 >/dev/null"
+      let script = "{ sleep 1; printf '\(request)'; sleep 600; } | { \(words); echo $? >&2; } | { \(reader); }"
+      let shell = try ChildProcess("/bin/sh", ["-c", script], input: .null, output: .null)
+      var errors = Data()
+      while !errors.contains(0x0A) {
+        let part = shell.errors.availableData
+        if part.isEmpty { break }
+        errors += part
+      }
+      #expect(String(decoding: errors, as: UTF8.self) == "0\n")
+      shell.killGroup()
+      _ = shell.wait()
+    }
   }
 
   @Test("The exit status and the last lines of standard error explain a death")
