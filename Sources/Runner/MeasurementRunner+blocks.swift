@@ -1,5 +1,6 @@
 import Envelopes
 import Measurements
+import WorkerProtocol
 
 extension MeasurementRunner {
   /// Measures blocks until the evidence is enough; a void one gets another in its place.
@@ -86,9 +87,18 @@ extension MeasurementRunner {
     return sample
   }
 
-  /// - Throws: `RunnerError.filesReplaced` if the model's files are not those that were loaded.
-  func checkFiles(of model: ModelUnderTest, _ recorder: Recorder) async throws {
-    let replaced = await model.replacedFiles
+  /// - Parameter failure: How the model's worker ended, if it did: then the files' bytes are looked at too.
+  /// - Throws: `RunnerError.filesReplaced` if the model's files are not those that were loaded, `.filesUnreadable` if the
+  ///   worker could not read them.
+  func checkFiles(
+    of model: ModelUnderTest, _ recorder: Recorder, after failure: WorkerFailure? = nil
+  ) async throws {
+    let replaced = failure == nil ? await model.replacedFiles : await model.changedFiles
+    if replaced.isEmpty, let failure, failure.isOfFiles {
+      let error = RunnerError.filesUnreadable(model.contender.model, failure)
+      try recorder.record(.filesReplaced, "\(error)", model: model.contender.model)
+      throw error
+    }
     guard !replaced.isEmpty else { return }
     let error = RunnerError.filesReplaced(model.contender.model, files: replaced)
     try recorder.record(.filesReplaced, "\(error)", model: model.contender.model)
@@ -100,12 +110,14 @@ extension MeasurementRunner {
   /// If none can be started, the model's later samples fail; the other model's are still worth having.
   ///
   /// - Returns: Whether there is a fresh one.
+  /// - Throws: `RunnerError.filesReplaced` or `.filesUnreadable`: a model is not blamed for what became of its files.
   @discardableResult
   func replaceWorker(of model: ModelUnderTest, _ recorder: inout Recorder) async throws -> Bool {
     guard let failure = await model.takeFailure() else { return false }
     let side = model.contender.side
     recorder.disturb("the \(side.rawValue)'s worker was replaced: \(failure)")
     try recorder.record(failure.isHang ? .workerHung : .workerDied, "\(failure)", model: model.contender.model)
+    try await checkFiles(of: model, recorder, after: failure)
     guard await model.needsRestart else { return false }
     report(.restarting(side, reason: "\(failure)"))
     guard let run = try? await model.restart() else { return false }

@@ -79,6 +79,7 @@ extension MeasurementRunner {
       } catch RunnerError.notLoaded(let id, let failure) {
         try recorder.record(
           failure.isHang ? .workerHung : .workerDied, "not loaded for round \(round.number + 1): \(failure)", model: id)
+        try await checkFiles(of: model, recorder, after: failure)
       }
     }
   }

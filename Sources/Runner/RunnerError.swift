@@ -16,6 +16,8 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
   case capacityGated(ModelID, reason: String, session: SessionNumber)
   /// Files of the model were replaced after it was loaded.
   case filesReplaced(ModelID, files: [String])
+  /// A worker could not go on reading the model's files, which look as they did before.
+  case filesUnreadable(ModelID, WorkerFailure)
   /// The machine did not become quiet within that many minutes.
   case machineBusy(minutes: Double, MachineActivity)
 
@@ -42,6 +44,11 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
       """
       the machine did not become quiet within \(minutes.formatted()) min, and nothing was measured: \(activity.text). End \
       what runs, wait longer, or measure without --wait-quiet, which takes more rounds
+      """
+    case .filesUnreadable(let id, let failure):
+      """
+      files of \(id) could not be read while they were measured, which says nothing about the model: \(failure). The block \
+      is void and the session interrupted
       """
     case .filesReplaced(let id, let files):
       """

@@ -22,9 +22,9 @@ struct FaultTests {
   }
 
   private func plan(
-    _ outputs: [JSONValue], blocks: Int = 2, environment: JSONValue? = nil
+    _ outputs: [JSONValue], blocks: Int = 2, environment: JSONValue? = nil, files: JSONValue = [:]
   ) throws -> MeasurementPlan {
-    let script: JSONValue = ["weights": "w", "outputs": .array(outputs)]
+    let script: JSONValue = ["weights": "w", "outputs": .array(outputs), "files": files]
     try folder.write(script.serialized(), to: "model/script.json")
     try folder.write("{}", to: "model/config.json")
     guard var source = TestEnvelope.json(blocks, 1).object else { throw CocoaError(.fileReadCorruptFile) }
@@ -91,6 +91,52 @@ struct FaultTests {
     let number = try #require(try store.sessions().first?.number)
     let record = try store.session(number)
     #expect(record.state == .interrupted && record.voids.count == 1)
+  }
+
+  private func expectInterrupted() throws {
+    let number = try #require(try store.sessions().first?.number)
+    let record = try store.session(number)
+    #expect(record.state == .interrupted && record.voids.count == 1)
+    #expect(try store.samples(of: number, side: nil).allSatisfy { $0.status == .success })
+    #expect(try store.incidents(of: number).contains { $0.kind == .filesReplaced })
+  }
+
+  @Test("A worker that dies of a truncated file is not blamed on its model: the files are named, and the session ends")
+  func truncatedFile() async throws {
+    let plan = try plan([["text": "x"], ["fault": ": > config.json"]])
+    await #expect(throws: RunnerError.filesReplaced("m", files: ["config.json"])) {
+      try await MeasurementRunner(plan, store: store).run()
+    }
+    try expectInterrupted()
+  }
+
+  @Test("A file that was overwritten in place, with its old size and time, is found by its hash when a worker dies")
+  func overwrittenInPlace() async throws {
+    // printf '{}' | sha256sum
+    let hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    let command = "touch -r config.json time && printf '[]' 1<> config.json && touch -r time config.json"
+    let plan = try plan([["text": "x"], ["fault": .string(command)]], files: ["config.json": .string(hash)])
+    await #expect(throws: RunnerError.filesReplaced("m", files: ["config.json"])) {
+      try await MeasurementRunner(plan, store: store).run()
+    }
+    try expectInterrupted()
+  }
+
+  @Test("A worker that could not read files that look as before ends the session, and says so")
+  func unreadableFile() async throws {
+    let plan = try plan([["text": "x"], ["fault": "echo error: m.safetensors became shorter >&2"]])
+    let error = await #expect(throws: RunnerError.self) { try await MeasurementRunner(plan, store: store).run() }
+    #expect(error?.description.contains("m.safetensors became shorter") == true)
+    #expect(error?.description.contains("says nothing about the model") == true)
+    try expectInterrupted()
+  }
+
+  @Test("A worker that dies twice with its files as they were is the model's own failure")
+  func ownFault() async throws {
+    let plan = try plan([["text": "x"], ["crash": true]], blocks: 1)
+    let number = try await MeasurementRunner(plan, store: store).run()
+    #expect(try store.session(number).state == .complete)
+    #expect(try store.samples(of: number, side: nil).contains { $0.status == .failed })
   }
 
   @Test("Memory is traced through each block")

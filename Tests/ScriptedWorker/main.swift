@@ -5,7 +5,7 @@ import WorkerProtocol
 // A worker over the line protocol that has no model: it plays recorded outputs, one per `generate`, from the file
 // `script.json` in the folder that it loads.
 //
-// The file: {"weights": "…", "chat": {…}, "context_length": n, "token_nanoseconds": n, "prefill_chunk": n,
+// The file: {"weights": "…", "files": {name: SHA-256}, "chat": {…}, "context_length": n, "token_nanoseconds": n, "prefill_chunk": n,
 // "load": {…}, "outputs": [output, …], "slices": [slice, …]}. With `token_nanoseconds`, a request takes so long per token of
 // its prompt and per token after it. With `prefill_chunk`, the worker makes requests in slices. The members of `load` are
 // added to the answer to `load`, or replace those of it. `at_load` is a shell command that is run before that answer; there,
@@ -18,7 +18,8 @@ import WorkerProtocol
 // Each output is an object with `text`
 // or `text_bytes` (an array of bytes, sent as they are), `finish` (stop by default), `tokens` (how many are claimed),
 // `repeat` (how often the text is repeated), `cuts` (the text is streamed in pieces that end after these bytes), `hang`
-// (never answers), `crash`, `flood` (megabytes of garbage first), or `token_ns` (the times that are claimed).
+// (never answers), `crash`, `flood` (megabytes of garbage first), `token_ns` (the times that are claimed), or `fault` (a shell command in the
+// folder, after which the worker ends as one does that can't read its files any more).
 //
 // Each slice is an object that is played by one `advance`, and none by those after the last: `crash`, `crash_once` (in the
 // first of all workers of that folder), and members that replace those of the answer.
@@ -34,7 +35,7 @@ struct Player {
   mutating func answer(_ request: JSONValue, _ id: Int) {
     switch request["op"]?.string {
     case "load": load(request, id)
-    case "provenance": reply(id, ["weights": ["hash": script["weights"] ?? "00", "files": [:]]])
+    case "provenance": reply(id, ["weights": ["hash": script["weights"] ?? "00", "files": script["files"] ?? [:]]])
     case "tokenize": reply(id, ["tokens": tokens(request["text"]?.string ?? "")])
     case "chat": reply(id, ["tokens": tokens(request["messages"]?.serialized() ?? "")])
     case "generate": generate(request, id)
@@ -143,6 +144,10 @@ struct Player {
     let output = isReadiness || outputs.isEmpty ? ["text": "x"] : outputs[min(played, outputs.count - 1)]
     if !isReadiness { played += 1 }
     if output["crash"]?.bool == true { exit(7) }
+    if let command = output["fault"]?.string {
+      Self.run("cd '\(folder)' && \(command)")
+      exit(74)
+    }
     if let megabytes = output["flood"]?.integer {
       let garbage = Data(repeating: UInt8(ascii: "x"), count: 1 << 20)
       for _ in 0..<megabytes { try? FileHandle.standardOutput.write(contentsOf: garbage) }

@@ -2,8 +2,8 @@ import Foundation
 
 /// The bytes of a file, read-only in memory until the last reference goes.
 ///
-/// A file that another process truncates while it is mapped faults on access, as every mapping does: replace model
-/// files by renaming, never in place. A copy does not depend on the file.
+/// If another process truncates a file while it is mapped, this one ends with a message on standard error, since the bytes
+/// are gone: replace model files by renaming, never in place. A copy does not depend on the file.
 public final class MappedFile: Sendable {
   /// Where the bytes stand.
   public enum Placement: Sendable {
@@ -55,10 +55,10 @@ public final class MappedFile: Sendable {
     do throws(MappingFailure) {
       switch placement {
       case _ where size == 0: mapping = Mapping()
-      case .cache: mapping = try Mapping(of: descriptor, size: size)
+      case .cache: mapping = try Mapping(of: descriptor, size: size, path: url.path)
       case .renewedCache:
         Self.dropCachedPages(of: descriptor)
-        mapping = try Mapping(of: descriptor, size: size)
+        mapping = try Mapping(of: descriptor, size: size, path: url.path)
       case .memory: mapping = try Mapping(copying: descriptor, size: size)
       }
     } catch {

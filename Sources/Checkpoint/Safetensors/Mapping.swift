@@ -1,27 +1,39 @@
+import CPlatform
 import Foundation
+import Platform
 
 /// Pages of this process's address space, and the bytes of a file that stand in them.
 struct Mapping {
   let bytes: UnsafeRawBufferPointer
   private let pages: UnsafeRawBufferPointer
+  /// What `CPlatform` knows the pages by; nil for pages that no file stands behind.
+  private let watch: Int32?
 
   /// No bytes.
   init() {
     bytes = UnsafeRawBufferPointer(start: nil, count: 0)
     pages = bytes
+    watch = nil
   }
 
   /// The file's own pages.
-  init(of descriptor: Int32, size: Int) throws(MappingFailure) {
+  ///
+  /// If the file becomes shorter while they are read, the process ends with a message and `MAPPINGS_EXIT_STATUS`.
+  init(of descriptor: Int32, size: Int, path: String) throws(MappingFailure) {
     guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
       throw MappingFailure(code: errno)
     }
     bytes = UnsafeRawBufferPointer(start: address, count: size)
     pages = bytes
+    watch = mappings_watch(
+      address, size,
+      "error: \(path.printable) became shorter while it was read, or its disk failed; nothing was finished. Put model "
+        + "files in place by renaming, and never write into them\n")
   }
 
   /// Ends the mapping; the bytes are not read afterwards.
   func unmap() {
+    if let watch { mappings_forget(watch) }
     if let address = pages.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), pages.count) }
   }
 }
@@ -57,6 +69,7 @@ extension Mapping {
       munmap(pages.baseAddress, count)
       throw error
     }
+    watch = nil
     self.pages = UnsafeRawBufferPointer(pages)
     bytes = UnsafeRawBufferPointer(rebasing: self.pages[offset..<offset + size])
   }

@@ -56,6 +56,8 @@ extension CheckpointError {
   static func writing(_ path: String, code: Int32) -> CheckpointError {
     switch code {
     case ENOSPC, EDQUOT: .diskFull(path)
+    // The system read what is written from a mapping.
+    case EFAULT: .unwritable(path, reason: "what it is made of became shorter meanwhile")
     default: .unwritable(path, reason: MappedFile.reason(code))
     }
   }

@@ -32,11 +32,14 @@ extension MeasurementRunner {
 
   /// Loads a model. If the limit on its memory stops that, it is gated like one that is too large.
   ///
-  /// - Throws: `RunnerError.notLoaded` or `RunnerError.capacityGated`, `StoreError`.
+  /// - Throws: `RunnerError.notLoaded`, `.capacityGated`, `.filesReplaced` or `.filesUnreadable`, `StoreError`.
   func load(_ model: ModelUnderTest) async throws -> Run {
     do {
       return try await startTwice(model)
     } catch RunnerError.notLoaded(let id, let failure) {
+      let replaced = await model.replacedFiles
+      guard replaced.isEmpty else { throw RunnerError.filesReplaced(id, files: replaced) }
+      guard !failure.isOfFiles else { throw RunnerError.filesUnreadable(id, failure) }
       guard let limit = plan.memoryLimit, failure.mayBeOfMemory else { throw RunnerError.notLoaded(id, failure) }
       let reason = "it could not be loaded within \(CapacityEstimate.figure(limit)) of memory: \(failure)"
       throw RunnerError.capacityGated(id, reason: reason, session: try gate(model.contender, reason))

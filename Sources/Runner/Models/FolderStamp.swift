@@ -18,10 +18,13 @@ public struct FolderStamp: Sendable, Equatable {
 
   init(files: [File]) { self.files = files }
 
+  /// Of the files that decide what a model computes, whatever engine serves it.
+  private static let suffixes = [".safetensors", ".gguf", ".json", ".jinja"]
+
   /// The state of the folder now; of files that cannot be asked about, nothing.
   public init(of folder: URL) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    files = names.filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".json") || $0.hasSuffix(".jinja") }.sorted()
+    files = names.filter { name in Self.suffixes.contains(where: name.hasSuffix) }.sorted()
       .compactMap { name in
         var facts = stat()
         guard stat(folder.appendingPathComponent(name).path, &facts) == 0 else { return nil }

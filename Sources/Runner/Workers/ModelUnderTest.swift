@@ -1,3 +1,4 @@
+import Crypto
 import Envelopes
 import Foundation
 import Measurements
@@ -14,8 +15,11 @@ actor ModelUnderTest {
   private var prompts: [CellID: [Int32]] = [:]
   /// A worker that dies again at once would be restarted for ever.
   private var restartsLeft = 3
-  /// The state of the model's files when they were loaded.
+  /// The state of the model's files before they were loaded first. It is never renewed: later workers must have loaded the
+  /// same.
   private var stamp: FolderStamp?
+  /// The SHA-256 of the files that were loaded first, by name; empty where no worker has named them.
+  private var hashes: [String: String] = [:]
   /// Why the last worker ended; taken by `takeFailure`.
   private var failure: WorkerFailure?
   /// What is worked on in slices, or nil.
@@ -42,11 +46,12 @@ actor ModelUnderTest {
   /// - Throws: `.notLoaded`.
   func start() async throws(RunnerError) -> Run {
     // Before loading: a file that is replaced meanwhile must not pass for the one that was loaded.
-    stamp = FolderStamp(of: contender.folder)
+    if stamp == nil { stamp = FolderStamp(of: contender.folder) }
     do throws(WorkerFailure) {
       let worker = try await plan.startWorker(
         contender.folder, contextLength: plan.contextLength, sequences: plan.sequences)
       self.worker = worker
+      if hashes.isEmpty { hashes = worker.loaded.provenance.fileHashes }
       return Run(
         model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil,
         provenance: worker.loaded.provenance, engine: worker.loaded.engine, load: worker.loaded.load,
@@ -71,8 +76,20 @@ actor ModelUnderTest {
     worker = nil
   }
 
-  /// The model's files that changed since they were loaded.
+  /// The model's files that changed since they were loaded, as far as the file system tells.
   var replacedFiles: [String] { stamp.map { FolderStamp(of: contender.folder).changes(since: $0) } ?? [] }
+
+  /// The model's files that changed since they were loaded, by their bytes if the file system tells of no change.
+  ///
+  /// - Complexity: O(*n*) in the files' bytes: it is for a worker that died, before its model is blamed for that.
+  var changedFiles: [String] {
+    let replaced = replacedFiles
+    guard replaced.isEmpty else { return replaced }
+    return hashes.filter { name, hash in
+      let file = contender.folder.appendingPathComponent(name)
+      return (try? SHA256.hexadecimal(ofFileAt: file)) != hash
+    }.keys.sorted()
+  }
 
   /// The state of the model's files when they were loaded, for the record of a failure.
   var stampDigest: String? { stamp?.digest }
@@ -191,6 +208,17 @@ extension WorkerFailure {
       return .failed
     }
     return status
+  }
+}
+
+extension Provenance {
+  /// The SHA-256 of each file of the folder, by name; none where nothing was hashed.
+  fileprivate var fileHashes: [String: String] {
+    guard case .hashed(_, let files, _) = self else { return [:] }
+    let hashes = files.members.compactMap { member in
+      member.value.string.flatMap { $0.isSHA256 && !member.name.contains("/") ? (member.name, $0) : nil }
+    }
+    return Dictionary(hashes) { first, _ in first }
   }
 }
 
