@@ -190,6 +190,12 @@ extension RegistryError {
     /// This user may not read the file, or not write in the folder.
     case notPermitted
     case readOnlyFileSystem
+    /// The file's own permissions forbid writing it.
+    case readOnlyFile
+    /// The file has other names, which would keep the old text.
+    case hardLinks(names: Int)
+    /// An extended attribute or a list of access that a new file can't have.
+    case attributeLost(reason: String)
     /// `ENOSPC`, or `EDQUOT` if only the user's quota is used up.
     case diskFull
     /// Another process edits the file; its process id if it could be read.
@@ -210,6 +216,12 @@ extension RegistryError {
       case .tooLarge(let limit): "larger than \(limit) bytes; this can't be the right file"
       case .notPermitted: "this user lacks permission; check the owner and mode, nothing was changed"
       case .readOnlyFileSystem: "on a read-only file system; nothing was changed"
+      case .readOnlyFile:
+        "read-only for this user; nothing was changed: allow writing first, by chmod u+w if it is yours"
+      case .hardLinks(let names):
+        "the file has \(names) names (hard links), and an edit would leave the others with the old text; nothing was changed: "
+          + "make the others symbolic links"
+      case .attributeLost(let reason): "\(reason); nothing was changed"
       case .diskFull: "no space left on the disk (ENOSPC); nothing was changed: free some and repeat"
       case .locked(let holder?): "process \(holder) is editing this file; repeat when it has ended"
       case .locked(nil): "another process is editing this file; repeat when it has ended"

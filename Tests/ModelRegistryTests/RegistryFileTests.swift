@@ -46,12 +46,75 @@ import Testing
     #expect(try RegistryFile(relative).proposal(for: edit).diff.description.hasPrefix("--- a/registry.json\n"))
   }
 
-  @Test("Permissions stay", arguments: [0o600, 0o644, 0o664, 0o440])
+  @Test("Permissions stay", arguments: [0o600, 0o644, 0o664])
   func keepsPermissions(_ permissions: Int) throws {
     try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: url.path)
     try RegistryFile(url).apply(edit)
     #expect(try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int == permissions)
   }
+
+  @Test("A read-only file is not edited, even for the superuser", arguments: [0o440, 0o444, 0o400])
+  func readOnly(_ permissions: Int) throws {
+    try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: url.path)
+    #expect(throws: RegistryError.file(path: try DurableFile.canonicalPath(of: url.path), .readOnlyFile)) {
+      try RegistryFile(url).apply(edit)
+    }
+    try expectUnchanged()
+  }
+
+  @Test("A file with a second name is not edited, since the other name would keep the old text")
+  func hardLinks() throws {
+    #expect(link(url.path, folder("other.json").path) == 0)
+    #expect(throws: RegistryError.file(path: try DurableFile.canonicalPath(of: url.path), .hardLinks(names: 2))) {
+      try RegistryFile(url).apply(edit)
+    }
+    #expect(try folder.text(of: "other.json") == Self.before)
+    #expect(unlink(folder("other.json").path) == 0)
+    try expectUnchanged()
+  }
+
+  #if os(Linux)
+    /// Python's os module, since the shell's tools for attributes are not everywhere.
+    private func python(_ code: String) throws -> ProgramOutput {
+      try ProgramOutput(
+        running: URL(fileURLWithPath: "/usr/bin/env"),
+        ["python3", "-c", "import os, sys; \(code)", url.path, folder.url.path])
+    }
+
+    /// Whether the temporary folder's file system has extended attributes of users, and Python is there.
+    private func hasAttributes() throws -> Bool {
+      try python("os.setxattr(sys.argv[1], 'user.resident', b'kept')").exit == .exited(0)
+    }
+
+    /// The binary form of a list of access (acl_ea in linux/posix_acl_xattr.h): the owner may read and write, the user 65534
+    /// may read.
+    private static let access =
+      "struct.pack('<I' + 'HHI' * 5, 2, 1, 6, 2**32 - 1, 2, 4, 65534, 4, 4, 2**32 - 1, 16, 4, 2**32 - 1, 32, 0, 2**32 - 1)"
+
+    @Test("Extended attributes and the list of access stay, and none is added from the folder")
+    func attributes() throws {
+      guard try hasAttributes() else { return }
+      let set = "import struct; acl = \(Self.access); os.setxattr(sys.argv[1], 'system.posix_acl_access', acl)"
+      let hasLists = try python(set).exit == .exited(0)
+      let before = try python("print([(n, os.getxattr(sys.argv[1], n)) for n in sorted(os.listxattr(sys.argv[1]))])")
+        .text
+      #expect(before?.contains("kept") == true && (!hasLists || before?.contains("posix_acl_access") == true))
+      try RegistryFile(url).apply(edit)
+      #expect(try folder.text(of: "registry.json") == Self.after)
+      #expect(
+        try python("print([(n, os.getxattr(sys.argv[1], n)) for n in sorted(os.listxattr(sys.argv[1]))])").text
+          == before)
+      #expect(folder.names == ["registry.json"])
+    }
+
+    @Test("A list of access that the folder gives to new files is not added to one that had none")
+    func inheritedAccess() throws {
+      let set = "import struct; os.setxattr(sys.argv[2], 'system.posix_acl_default', \(Self.access))"
+      guard try python(set).exit == .exited(0) else { return }
+      try RegistryFile(url).apply(edit)
+      #expect(try python("print(os.listxattr(sys.argv[1]))").text == "[]")
+    }
+  #endif
 
   @Test("A link's target is edited and the link kept")
   func followsLinks() throws {

@@ -12,8 +12,8 @@ import Platform
 /// try file.apply(edit)
 /// ```
 ///
-/// A symbolic link is followed and kept. The new file is another inode with the old one's permissions; other hard links
-/// and extended attributes of the old one are not carried over.
+/// A symbolic link is followed and kept. The new file is another inode with the old one's permissions, list of access and
+/// extended attributes; a file that is read-only or has other names (hard links) is not edited.
 public struct RegistryFile: Sendable {
   public let url: URL
   private let lockTimeout: Duration
