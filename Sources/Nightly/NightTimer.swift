@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// The operating system's own timer that starts a night: a systemd user timer on Linux, a launchd agent on macOS.
 public struct NightTimer: Sendable, Equatable {
@@ -38,6 +39,16 @@ public struct NightTimer: Sendable, Equatable {
     public let text: String
   }
 
+  /// A path that a timer's files can't hold.
+  public struct UnwritableText: Error, Equatable, Sendable, CustomStringConvertible {
+    public let text: String
+    public let problem: String
+
+    public var description: String {
+      "\(text.printable) \(problem), so that no timer can be installed with it; give it another name"
+    }
+  }
+
   static let label = "resident-nightly"
 
   let system: System
@@ -65,7 +76,7 @@ public struct NightTimer: Sendable, Equatable {
     switch system {
     case .systemd:
       ["systemctl --user daemon-reload", "systemctl --user enable --now \(Self.label).timer", "loginctl enable-linger"]
-    case .launchd: ["launchctl bootstrap gui/$(id -u) '\(urls[0].path)'"]
+    case .launchd: ["launchctl bootstrap gui/$(id -u) '\(urls[0].path.replacing("'", with: "'\\''"))'"]
     }
   }
 
@@ -80,14 +91,26 @@ public struct NightTimer: Sendable, Equatable {
 
 extension NightTimer {
   /// The files that start `program arguments` every day at that time, with those environment variables.
+  ///
+  /// - Throws: ``UnwritableText`` for what the timer's files can't hold.
   public func files(
     program: URL, arguments: [String], environment: [String: String], at time: Time
-  ) -> [File] {
+  ) throws(UnwritableText) -> [File] {
     let words = [program.path] + arguments
     let variables = environment.sorted { $0.key < $1.key }
+    for text in words + variables.flatMap({ [$0.key, $0.value] }) + urls.map(\.path) {
+      guard !text.unicodeScalars.contains(where: Self.isUnwritable) else {
+        throw UnwritableText(text: text, problem: "has a control character")
+      }
+    }
     switch system {
     case .systemd:
+      guard !program.path.contains(where: "$\"'\\".contains) else {
+        throw UnwritableText(
+          text: program.path, problem: "has a quote, a \\ or a $, which systemd takes in no program's path")
+      }
       let settings = variables.map { "Environment=\(Self.quoted("\($0.key)=\($0.value)"))\n" }.joined()
+      let command = words.map { Self.quoted($0).replacing("$", with: "$$") }.joined(separator: " ")
       let clock = String(format: "%02d:%02d:00", time.hour, time.minute)
       return zip(
         urls,
@@ -98,7 +121,7 @@ extension NightTimer {
 
           [Service]
           Type=oneshot
-          \(settings)ExecStart=\(words.map(Self.quoted).joined(separator: " "))
+          \(settings)ExecStart=\(command)
 
           """,
           """
@@ -156,7 +179,7 @@ extension NightTimer {
     for file in files {
       try FileManager.default.createDirectory(
         at: file.url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(file.text.utf8).write(to: file.url, options: .atomic)
+      try DurableFile.write(Array(file.text.utf8), to: file.url.path)
     }
   }
 
@@ -170,11 +193,19 @@ extension NightTimer {
     return present
   }
 
-  /// A word of a systemd unit file (systemd.syntax(7)), in which `%` begins a specifier and `$` a variable.
+  /// A word of a systemd unit file (systemd.syntax(7)), in which `%` begins a specifier; in a command, but not in a setting of
+  /// the environment, `$` begins a variable as well (systemd.service(5)).
   private static func quoted(_ word: String) -> String {
     let escaped = word.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("%", with: "%%")
-      .replacing("$", with: "$$").replacing("\n", with: "\\n")
     return "\"\(escaped)\""
+  }
+
+  /// Whether neither a unit file, which is read line by line, nor XML can hold it.
+  private static func isUnwritable(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default: scalar.properties.isNoncharacterCodePoint
+    }
   }
 
   /// A text of an XML element.

@@ -55,6 +55,22 @@ struct ServingTests {
     kill(root, SIGKILL)
   }
 
+  #if os(Linux)
+    @Test("A process that leaves the server's session and whose parent has ended is ended with the server")
+    func daemon() throws {
+      let folder = try TemporaryFolder()
+      let file = folder("daemon").path
+      let script = "setsid sh -c 'sleep 613 & echo $! > \(file).new; mv \(file).new \(file)' & wait; exec sleep 614"
+      let server = try ManagedServer(["sh", "-c", script], port: 1, supervisor: Self.supervisor)
+      #expect(waitUntil { folder.names.contains("daemon") })
+      let daemon = try #require(Int32(try folder.text(of: "daemon").dropLast()))
+      #expect(waitUntil { sleepers(under: server.processIdentifier, 614).count == 1 })
+      #expect(ProcessTable.isRunning(daemon))
+      server.end()
+      #expect(waitUntil { !ProcessTable.isRunning(daemon) })
+    }
+  #endif
+
   @Test("The error of a server that does not start has its last words")
   func doesNotStart() throws {
     var settings = EndpointSettings(targets: [.init(folder: "", url: nil, servedModel: nil)])

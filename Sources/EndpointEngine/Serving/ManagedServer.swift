@@ -18,8 +18,7 @@ final class ManagedServer {
     self.port = port
     log = FileManager.default.temporaryDirectory.appendingPathComponent("resident-server-\(UUID().uuidString).log")
     do {
-      try Data().write(to: log)
-      let output = try FileHandle(forWritingTo: log)
+      let output = try RegularFile.handle(replacing: log.path)
       supervisor = try ChildProcess(
         words[0], words.dropFirst() + command, output: .file(output), errors: .file(output))
     } catch {
@@ -34,7 +33,7 @@ final class ManagedServer {
 
   /// The end of what the server has printed.
   var lastWords: String {
-    let text = FileManager.default.contents(atPath: log.path).map { String(decoding: $0.suffix(2_000), as: UTF8.self) }
+    let text = (try? RegularFile.read(log.path)).map { String(decoding: $0.suffix(2_000), as: UTF8.self) }
     return (text ?? "").split(separator: "\n").suffix(3).joined(separator: " | ")
   }
 
@@ -80,6 +79,8 @@ public enum Supervisor {
   /// - Returns: The command's exit status.
   /// - Throws: If the command cannot be started.
   public static func run(_ command: [String]) throws -> Int32 {
+    // Before the server starts, which may put processes into sessions of their own.
+    ProcessTable.adoptOrphans()
     let server = try ChildProcess(
       "/usr/bin/env", command, input: .null, output: .file(.standardOutput), errors: .file(.standardError))
     let root = server.identifier

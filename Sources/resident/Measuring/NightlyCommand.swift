@@ -34,7 +34,7 @@ struct NightlyInstallCommand: ParsableCommand {
     // A plan that the night would refuse is refused now.
     _ = try NightPlan(contentsOf: file)
     let timer = NightTimer(home: home.url)
-    let files = timer.files(
+    let files = try timer.files(
       program: ProgramIdentity.executable, arguments: ["nightly", "run", file.standardizedFileURL.path],
       environment: [
         "RESIDENT_DB": database.url.standardizedFileURL.path,

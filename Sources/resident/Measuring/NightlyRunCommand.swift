@@ -34,6 +34,11 @@ struct NightlyRunCommand: AsyncParsableCommand {
       valueName: "command"))
   var onVerdict: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How long the command of --on-verdict may run; then it and all it started end.", valueName: "seconds"))
+  var onVerdictLimit = 600
+
   @Option(help: ArgumentHelp("Write the summary to this folder, as night.md and night.json.", valueName: "dir"))
   var summary: String?
 
@@ -45,6 +50,12 @@ struct NightlyRunCommand: AsyncParsableCommand {
 
   @Flag(help: "Print one JSON object instead of text.")
   var json = false
+
+  func validate() throws {
+    guard (1...86_400).contains(onVerdictLimit) else {
+      throw ValidationError("--on-verdict-limit must be from 1 to 86400 seconds.")
+    }
+  }
 
   func run() async throws {
     let plan = try NightPlan(contentsOf: URL(fileURLWithPath: plan))
@@ -58,7 +69,7 @@ struct NightlyRunCommand: AsyncParsableCommand {
     let schedule = try schedule(plan, host)
     Terminal.writeError(schedule.text(budget: plan.budget.minutes))
     let summary = try await night(plan, host, schedule)
-    Terminal.write(json ? summary.json.serialized(.pretty) + "\n" : summary.text)
+    json ? Terminal.write(summary.json) : Terminal.write(summary.text)
     throw ExitCode(summary.exitCode)
   }
 
@@ -77,7 +88,7 @@ struct NightlyRunCommand: AsyncParsableCommand {
       ? try database.open(.readOnly)
       : try MeasurementStore(at: folder.appendingPathComponent("empty.sqlite"), mode: .readWrite)
     let schedule = try schedule(plan, host(store))
-    Terminal.write(json ? schedule.json.serialized(.pretty) + "\n" : schedule.text(budget: plan.budget.minutes))
+    json ? Terminal.write(schedule.json) : Terminal.write(schedule.text(budget: plan.budget.minutes))
   }
 
   private func schedule(_ plan: NightPlan, _ host: NightHost) throws -> NightSchedule {
@@ -88,7 +99,7 @@ struct NightlyRunCommand: AsyncParsableCommand {
 
   private func night(_ plan: NightPlan, _ host: NightHost, _ schedule: NightSchedule) async throws -> NightSummary {
     let progress = ProgressDisplay()
-    let hook = VerdictHook(command: onVerdict)
+    let hook = VerdictHook(command: onVerdict, limit: .seconds(onVerdictLimit))
     let night = Night(plan, on: host, promotes: promote, requester: Requester.name) { event in
       switch event {
       case .began(let task, let number, let count):
@@ -101,8 +112,12 @@ struct NightlyRunCommand: AsyncParsableCommand {
       }
     }
     let work = Task { await night.run(schedule) }
-    let cancellation = Cancellation { work.cancel() }
-    let termination = Signals.observe(.terminate) { work.cancel() }
+    let end: @Sendable () -> Void = {
+      work.cancel()
+      hook.stop()
+    }
+    let cancellation = Cancellation(onFirst: end)
+    let termination = Signals.observe(.terminate, end)
     var summary = await work.value
     withExtendedLifetime((cancellation, termination)) {}
     summary.problems += hook.problems
@@ -114,33 +129,6 @@ struct NightlyRunCommand: AsyncParsableCommand {
       summary.problems.append("\(error)")
     }
     return summary
-  }
-}
-
-/// Runs a command of the user's after each verdict.
-private final class VerdictHook: Sendable {
-  private let command: String?
-  private let failures = Mutex<[String]>([])
-
-  init(command: String?) { self.command = command }
-
-  /// What went wrong so far, in words.
-  var problems: [String] { failures.withLock { $0 } }
-
-  /// Runs the command with the verdict on its standard input, and waits for its end.
-  func tell(_ verdict: JSONValue) {
-    guard let command else { return }
-    do {
-      // Standard output is the summary's.
-      let run = try ProgramOutput(
-        running: URL(fileURLWithPath: "/bin/sh"), ["-c", command], input: Data((verdict.serialized() + "\n").utf8),
-        output: .file(.standardError), errors: .file(.standardError))
-      if run.status != 0 {
-        failures.withLock { $0.append("the command for verdicts ended with status \(run.status)") }
-      }
-    } catch {
-      failures.withLock { $0.append("the command for verdicts could not be started: \(error)") }
-    }
   }
 }
 
@@ -167,9 +155,9 @@ extension NightSummary {
     let url = URL(fileURLWithPath: folder, isDirectory: true)
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-      try Data(markdown.utf8).write(to: url.appendingPathComponent("night.md"), options: .atomic)
-      try Data((json.serialized(.pretty) + "\n").utf8).write(
-        to: url.appendingPathComponent("night.json"), options: .atomic)
+      try DurableFile.write(Array(markdown.utf8), to: url.appendingPathComponent("night.md").path)
+      try DurableFile.write(
+        Array((json.serialized(.pretty) + "\n").utf8), to: url.appendingPathComponent("night.json").path)
     } catch {
       problems.append("the summary could not be written to \(folder): \(error.localizedDescription)")
     }
