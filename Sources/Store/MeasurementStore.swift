@@ -41,6 +41,10 @@ public final class MeasurementStore: Sendable {
   ) throws(StoreError) {
     path = url.path
     self.clock = clock
+    // SQLite would wait for a named pipe's other end.
+    if let status = FileStatus(ofFileAt: url.path), !status.isRegular {
+      throw .file(path: url.path, .notAFile(kind: status.kind.rawValue))
+    }
     if mode == .readWrite {
       try Self.createFolder(url.deletingLastPathComponent())
     } else if !FileManager.default.fileExists(atPath: url.path) {
@@ -51,27 +55,16 @@ public final class MeasurementStore: Sendable {
     configuration.busyMode = .timeout(patience)
     configuration.label = "measurements"
     do {
-      if mode == .readOnly { try Self.recoverLog(of: url.path, configuration) }
-      queue = try DatabaseQueue(path: url.path, configuration: configuration)
+      queue =
+        mode == .readOnly
+        ? try Self.reader(of: url.path, configuration)
+        : try DatabaseQueue(path: url.path, configuration: configuration)
       try queue.writeWithoutTransaction { database in
         let schema = Schema(database: database, path: url.path)
         if mode == .readOnly { try schema.check() } else { try schema.migrate() }
       }
     } catch {
       throw StoreError(error, path: url.path)
-    }
-  }
-
-  /// Takes in what a killed writer has left in the log, which a read-only connection cannot do.
-  private static func recoverLog(of path: String, _ configuration: Configuration) throws {
-    do {
-      let reader = try DatabaseQueue(path: path, configuration: configuration)
-      _ = try reader.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") }
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
-      var writing = configuration
-      writing.readonly = false
-      let writer = try DatabaseQueue(path: path, configuration: writing)
-      _ = try writer.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_schema") }
     }
   }
 

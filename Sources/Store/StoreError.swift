@@ -67,6 +67,10 @@ extension StoreError {
   public enum FileProblem: Equatable, Sendable, CustomStringConvertible {
     case notFound
     case cannotOpen
+    /// A named pipe, a device or a folder; in words.
+    case notAFile(kind: String)
+    /// Its volume cannot be written, and its log holds what was committed last.
+    case unreadableLog
     /// The bytes are not those of an SQLite database.
     case notADatabase
     /// An SQLite database of another program.
@@ -88,6 +92,10 @@ extension StoreError {
       switch self {
       case .notFound: "does not exist; a comparison creates it"
       case .cannotOpen: "cannot be opened; check that it is a file and that this user may use it and its folder"
+      case .notAFile(let kind): "is \(kind), no regular file; name another"
+      case .unreadableLog:
+        "has commits in its log (-wal), which cannot be read where nothing can be written; copy the database and its log to "
+          + "another volume and read them there"
       case .notADatabase: "is not a database; move the file away or name another"
       case .notAStore: "is a database of another program; name another file"
       case .newerSchema(let found, let known):

@@ -55,7 +55,14 @@ struct FileTests {
     #expect(opening(.readOnly) == .notAStore)
     try FileManager.default.removeItem(at: file)
     try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
-    #expect(opening() == .cannotOpen)
+    #expect(opening() == .notAFile(kind: "a folder"))
+  }
+
+  @Test("A named pipe is refused at once", arguments: [MeasurementStore.Mode.readWrite, .readOnly])
+  func pipe(_ mode: MeasurementStore.Mode) throws {
+    try FileManager.default.createDirectory(at: folder("state"), withIntermediateDirectories: true)
+    #expect(mkfifo(file.path, 0o600) == 0)
+    #expect(opening(mode) == .notAFile(kind: "a named pipe"))
   }
 
   @Test("A file whose pages were overwritten is refused without a crash")
