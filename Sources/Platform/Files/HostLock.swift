@@ -139,10 +139,8 @@ public final class HostLock: Sendable {
 
   /// What the holder wrote, unless another user's process has the lock, which cannot write it.
   private static func holder(of file: LockFile) -> String {
-    guard let process = file.holdingProcess else { return file.lastHolder ?? "a process that has not said its name" }
-    guard let name = file.lastHolder, name.hasPrefix("process \(process.identifier),") else {
-      return process.description
-    }
-    return name
+    let process = file.holdingProcess
+    if let process, process.user != geteuid() { return process.description }
+    return file.lastHolder ?? process?.description ?? "a process that has not said its name"
   }
 }
