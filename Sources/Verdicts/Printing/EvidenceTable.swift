@@ -1,5 +1,6 @@
 import Envelopes
 import Measurements
+import Platform
 
 /// The rules as one aligned table: what was measured, the effect on a common axis, and what became of each.
 struct EvidenceTable {

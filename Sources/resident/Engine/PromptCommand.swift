@@ -47,7 +47,7 @@ struct PromptCommand: ParsableCommand {
       var variables: [String: JSONValue] = ["add_generation_prompt": true, "messages": input["messages"] ?? input]
       variables["tools"] = definitions ?? input["tools"]
       variables["enable_thinking"] = thinking.map { .bool($0) }
-      return Terminal.write(try source.text(of: variables) + "\n")
+      return Terminal.write(exactly: try source.text(of: variables) + "\n")
     }
     while let line = readLine() {
       guard let object = try JSONValue(parsing: line).object else {
@@ -61,7 +61,7 @@ struct PromptCommand: ParsableCommand {
       } catch let error as ChatTemplateError {
         result = JSONObject([("error", .string(error.description))])
       }
-      Terminal.write(JSONValue.object(result).serialized() + "\n")
+      Terminal.write(.object(result), .compact)
     }
   }
 }

@@ -54,7 +54,8 @@ struct CompareCommand: AsyncParsableCommand {
       ]
       return Terminal.write(output)
     }
-    Terminal.write(verdict.text(width: Terminal.width, style: TerminalStyle().painted))
+    let style = TerminalStyle()
+    Terminal.write(verdict.text(width: Terminal.width, style: style.painted), style)
     Terminal.write("\nnext   \(nextStep(number, verdict))\n")
   }
 

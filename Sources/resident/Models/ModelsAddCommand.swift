@@ -3,6 +3,7 @@ import Checkpoint
 import Foundation
 import JSON
 import Measurements
+import Platform
 import Runner
 
 struct ModelsAddCommand: ParsableCommand {
@@ -57,7 +58,7 @@ struct ModelsAddCommand: ParsableCommand {
       let object: JSONValue = [
         "id": .string(id.rawValue), "path": .string(target.path), "source": .string(found.url.path),
       ]
-      return Terminal.write(object.serialized(.pretty) + "\n")
+      return Terminal.write(object)
     }
     Terminal.write("\(id) is \(found.url.path)\n")
   }

@@ -31,7 +31,7 @@ struct ModelsListCommand: ParsableCommand {
     }
     if json {
       let object: JSONValue = ["library": .string(library.root.path), "models": .array(rows.map(\.json))]
-      return Terminal.write(object.serialized(.pretty) + "\n")
+      return Terminal.write(object)
     }
     guard !rows.isEmpty else {
       return Terminal.write(
@@ -39,7 +39,8 @@ struct ModelsListCommand: ParsableCommand {
       )
     }
     let header = ["id", "family", "lane", "size", "path"]
-    Terminal.write(TerminalStyle().table(header, rows.map(\.cells)))
+    let style = TerminalStyle()
+    Terminal.write(style.table(header, rows.map(\.cells)), style)
   }
 }
 

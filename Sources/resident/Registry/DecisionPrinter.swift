@@ -13,12 +13,14 @@ struct DecisionPrinter {
   /// The exported dataset's folder, to link to.
   let results: String
 
+  private let style = TerminalStyle()
+
   /// Prints the decision, which is made and carried out.
   ///
   /// A step summary of GitHub that can't be written is reported and changes nothing.
   func print(_ format: DecisionFormat) {
     switch format {
-    case .text: Terminal.write(text)
+    case .text: Terminal.write(text, style)
     case .json: Terminal.write(decision.json)
     case .markdown: Terminal.write(markdown)
     case .github:
@@ -28,7 +30,7 @@ struct DecisionPrinter {
   }
 
   private var text: String {
-    let verdict = decision.verdict.text(width: Terminal.width, style: TerminalStyle().painted)
+    let verdict = decision.verdict.text(width: Terminal.width, style: style.painted)
     return verdict + "\n\(actionLine)\n" + (decision.diff?.description ?? "")
   }
 
