@@ -76,7 +76,7 @@ let package = Package(
       resources: [.embedInCode("Resources/calibration.txt"), .embedInCode("Resources/evaluation.txt")]),
 
     // The stages, in the order in which data flows.
-    .target(name: "ModelRegistry", dependencies: ["JSON", "Measurements", "Platform", yaml]),
+    .target(name: "ModelRegistry", dependencies: ["JSON", "Measurements", "Platform", crypto, yaml]),
     .target(name: "Envelopes", dependencies: ["JSON", "Measurements", "Platform", "ToolCalls", crypto]),
     .target(name: "TaskImport", dependencies: ["Envelopes", "JSON", "Platform", "ToolCalls", crypto]),
     .target(name: "Store", dependencies: ["JSON", "Measurements", "Platform", crypto, database]),
@@ -102,7 +102,9 @@ let package = Package(
       ]),
     .target(
       name: "Dataset",
-      dependencies: ["JSON", "Measurements", "Platform", "Store", "ToolCalls", "Verdicts", crypto]),
+      dependencies: [
+        "Envelopes", "JSON", "Measurements", "Platform", "Store", "ToolCalls", "Verdicts", crypto,
+      ]),
     .target(
       name: "Report", dependencies: ["Envelopes", "JSON", "Measurements", "Platform", "Store", "Verdicts"],
       resources: [
@@ -197,7 +199,7 @@ let package = Package(
     .testTarget(
       name: "PromotionTests",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Promotion", "Store", "TestSupport",
+        "Dataset", "Envelopes", "JSON", "Measurements", "ModelRegistry", "Promotion", "Store", "TestSupport", crypto,
         "registry-crash-helper",
       ]),
     .testTarget(

@@ -22,6 +22,10 @@ public enum DatasetError: Error, Equatable, Sendable {
   case engine(String)
   /// The folder's Parquet files can't be read or added to without DuckDB.
   case engineMissing
+  /// `ssh-keygen` can't be used, or did not sign.
+  case signing(String)
+  /// A signature is none of the index entry that it stands beside.
+  case badSignature(name: String, reason: String)
   /// The folder's files are of another format than the one asked for.
   case otherFormat(present: ShardFormat)
 }
@@ -46,6 +50,10 @@ extension DatasetError: CustomStringConvertible {
     case .engineMissing:
       "the dataset is of Parquet files, which need DuckDB: `make duckdb` installs it for this project; or name the "
         + "executable by --duckdb or $\(DuckDB.environmentVariable)"
+    case .signing(let reason): "signing: \(reason)"
+    case .badSignature(let name, let reason):
+      "\(name) is no signature of that file: \(reason); restore both files, or remove the signature to import the batch as "
+        + "unsigned"
     case .otherFormat(let present): "the dataset is of \(present.rawValue) files already; choose another folder"
     }
   }

@@ -65,6 +65,9 @@ public struct ChallengeLedger: Sendable, Equatable {
 
   public init(_ records: [ChallengeRecord] = []) { self.records = records }
 
+  /// Far above the comparisons of one resident that a host can make: what is larger was forged.
+  public static let highestNumber = 100_000
+
   /// How many challenges there were: the highest number, or the count of those opened if some share a number.
   ///
   /// It makes sense for the challenges of one resident.

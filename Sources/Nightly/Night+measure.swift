@@ -19,6 +19,7 @@ extension Night {
       let contenders = [try contender(.resident, task.resident), try contender(.candidate, task.candidate)]
       var runnerPlan = try runnerPlan(task, envelope, contenders)
       runnerPlan.challenges = ChallengeLedgerFile(beside: host.registry.url)
+      runnerPlan.admission = try host.admission
       return try await measure(runnerPlan, in: host.store, resuming: task.resumes, minutesLeft, onStart)
     case .screening:
       var runnerPlan = try runnerPlan(

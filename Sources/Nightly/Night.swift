@@ -99,7 +99,7 @@ public struct Night: Sendable {
   }
 
   private func judge(_ number: SessionNumber, _ task: NightTask, _ result: inout NightResult) throws {
-    let verdict = try Judge(try host.store.verdictInputs(of: number)).verdict()
+    let verdict = try Judge(try host.store.verdictInputs(of: number, admitting: host.admission)).verdict()
     try host.store.recordIfNew(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: number)
     result.verdict = verdict
     result.detail = verdict.reason

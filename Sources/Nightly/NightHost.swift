@@ -29,6 +29,13 @@ public struct NightHost: Sendable {
     self.version = version
   }
 
+  /// The imports that count, as the policy beside the registry has it.
+  ///
+  /// - Throws: `RegistryError` for a policy that can't be read.
+  public var admission: ImportAdmission {
+    get throws { try RegistryPolicyFile(beside: registry.url).read()?.admission ?? .none }
+  }
+
   /// What the roles mean, how far each candidate of a plan has come, and all past sessions of this host.
   ///
   /// - Throws: `RegistryError`, `StoreError`.
@@ -45,7 +52,8 @@ public struct NightHost: Sendable {
       folders[candidate] = CandidateFolder(
         failures: try store.failures(of: candidate, stamp: FolderStamp(of: folder).digest))
     }
-    let past = try PastSession.all(in: store, hostFingerprint: Measurements.Host.current.fingerprint)
+    let past = try PastSession.all(
+      in: store, hostFingerprint: Measurements.Host.current.fingerprint, admitting: try admission)
     return NightSurvey(
       residents: residents, progress: plan.progress(residents: residents, folders: folders, past: past), past: past)
   }

@@ -50,12 +50,18 @@ public struct PastSession: Sendable, Equatable {
 }
 
 extension PastSession {
-  /// All sessions of a store that were measured on that host.
+  /// All sessions of a store that were measured on that host and count: none that was set aside.
   ///
+  /// - Parameter admission: The imports that count.
   /// - Throws: `StoreError`.
-  public static func all(in store: MeasurementStore, hostFingerprint: String) throws -> [PastSession] {
+  public static func all(
+    in store: MeasurementStore, hostFingerprint: String, admitting admission: ImportAdmission = .none
+  ) throws -> [PastSession] {
     let durations = try store.durations()
-    return try store.sessions().filter { $0.session.host.fingerprint == hostFingerprint }.map { summary in
+    let counted = try store.sessions().filter {
+      $0.session.host.fingerprint == hostFingerprint && $0.mark.decides(on: hostFingerprint, admitting: admission)
+    }
+    return try counted.map { summary in
       let runs = try store.session(summary.number).runs
       let weights = [Side.resident, .candidate].map { side in
         runs.first { $0.side == side }?.weights?.rawValue ?? ""

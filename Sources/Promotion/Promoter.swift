@@ -78,7 +78,9 @@ public struct Promoter: Sendable {
     _ comparison: SessionNumber, roles: [Role], move: RegistryEdit.Move = .role, weights: WeightInspector,
     permissions: Permissions = Permissions()
   ) throws -> PromotionDecision {
-    let inputs = try store.verdictInputs(of: comparison)
+    let pinned = try policy.read()
+    let mark = try eligibleMark(of: comparison, pinned)
+    let inputs = try store.verdictInputs(of: comparison, admitting: pinned?.admission ?? .none)
     let session = inputs.evidence.session
     guard let resident = session.resident else { throw PromotionError.notAComparison(comparison) }
     let judge = try Judge(inputs)
@@ -86,14 +88,13 @@ public struct Promoter: Sendable {
     if !permissions.isDryRun {
       try store.recordIfNew(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: comparison)
     }
-    let pinned = try policy.read()
     try checkHost(session, pinned, permissions)
     let document = try registry.read()
     let asked = try self.roles(asked: roles, of: session)
     let moved = try self.roles(moving: asked, move, in: document, judge.envelope, pinned, permissions)
     let remaining = moved.filter { document[$0] != session.candidate }
     if remaining.isEmpty, verdict.outcome == .promote {
-      return PromotionDecision(verdict: verdict, action: .alreadyPromoted, diff: nil)
+      return PromotionDecision(verdict: verdict, mark: mark, action: .alreadyPromoted, diff: nil)
     }
     let edit = try RegistryEdit(
       (remaining.isEmpty ? moved : remaining).map {
@@ -101,7 +102,9 @@ public struct Promoter: Sendable {
       }, move: move)
     // Also if nothing is to be edited: a verdict about a model that is not resident any more decides nothing.
     let proposal = try registry.proposal(for: edit)
-    guard verdict.outcome == .promote else { return PromotionDecision(verdict: verdict, action: .none, diff: nil) }
+    guard verdict.outcome == .promote else {
+      return PromotionDecision(verdict: verdict, mark: mark, action: .none, diff: nil)
+    }
     func policyCheck(_ pinned: RegistryPolicy?) -> PolicyCheck {
       PolicyCheck(
         policy: pinned, path: policy.url.relativePath, envelope: judge.envelope, inputs: inputs, verdict: verdict,
@@ -113,7 +116,7 @@ public struct Promoter: Sendable {
       _ action: PromotionDecision.Action, remarks: [String] = [], sentinel: SentinelReading? = nil
     ) -> PromotionDecision {
       PromotionDecision(
-        verdict: verdict, action: action, diff: proposal.diff, remarks: remarks + proposal.reasonsForOwner,
+        verdict: verdict, mark: mark, action: action, diff: proposal.diff, remarks: remarks + proposal.reasonsForOwner,
         sentinel: sentinel)
     }
     guard check.isMature(moved) else { return decision(.needsMaturity) }
@@ -124,7 +127,7 @@ public struct Promoter: Sendable {
       return decision(.sentinelOffZero, sentinel: sentinel)
     }
     if permissions.isDryRun || !proposal.reasonsForOwner.isEmpty {
-      try checkChallenge(comparison)
+      try checkChallenge(comparison, pinned)
       let remarks = try weights.remarks(on: inputs.evidence)
       return decision(permissions.isDryRun ? .wouldEdit : .needsOwner, remarks: remarks)
     }
@@ -136,13 +139,16 @@ public struct Promoter: Sendable {
       // All that was asked before the lock may have changed since.
       let pinned = try policy.read()
       let check = policyCheck(pinned)
+      guard try eligibleMark(of: comparison, pinned) == mark,
+        try store.verdictInputs(of: comparison, admitting: pinned?.admission ?? .none).isSame(as: inputs)
+      else { throw PromotionError.policyChanged(policy.url.relativePath) }
       try check.verify(moved)
       guard check.isMature(moved), !isOverridden || !check.asksForMaturity(moved),
         try self.roles(moving: asked, move, in: document, judge.envelope, pinned, permissions) == moved,
         try blockingSentinel(session, mayMigrate: true) == nil
       else { throw PromotionError.policyChanged(policy.url.relativePath) }
-      try takeOverChallenges(comparison)
-      try checkChallenge(comparison)
+      try takeOverChallenges(comparison, pinned)
+      try checkChallenge(comparison, pinned)
       return remarks
     }
     return decision(.edited, remarks: remarks)
@@ -150,11 +156,15 @@ public struct Promoter: Sendable {
 
   /// The newest finished comparison that was made for a role on a host; nil for any host.
   ///
-  /// - Throws: `PromotionError.nothingToPromote`, `StoreError`.
+  /// Imports that the policy does not admit, and what was set aside, are not among them.
+  ///
+  /// - Throws: `PromotionError.nothingToPromote`, `StoreError`, `RegistryError` for a policy that can't be read.
   public func newestComparison(on host: String?) throws -> SessionNumber {
+    let admission = try policy.read()?.admission ?? .none
     let found = try store.sessions().first {
       $0.state == .complete && $0.session.role != nil && $0.session.resident != nil
         && (host == nil || $0.session.host.fingerprint == host)
+        && $0.mark.decides(on: $0.session.host.fingerprint, admitting: admission)
     }
     guard let found else { throw PromotionError.nothingToPromote }
     return found.number
@@ -197,6 +207,22 @@ public struct Promoter: Sendable {
     return provisional + ", \(also.map(\.rawValue).joined(separator: " and ")) moved by hand as well"
   }
 
+  /// The mark of a comparison that may decide something.
+  ///
+  /// - Throws: `PromotionError.imported`, `.setAside`, `.challengeSetAside`.
+  private func eligibleMark(of comparison: SessionNumber, _ pinned: RegistryPolicy?) throws -> SessionMark {
+    let record = try store.session(comparison)
+    let (mark, admission) = (record.mark, pinned?.admission ?? .none)
+    let host = record.session.host.fingerprint
+    if let setAside = mark.setAside { throw PromotionError.setAside(comparison, why: setAside.why) }
+    if case .imported(let source) = mark.origin, !admission.admits(mark.origin, host: host) {
+      throw PromotionError.imported(comparison, source, host: host, policy: policy.url.relativePath)
+    }
+    let missing = try store.setAsidePredecessors(of: comparison, admitting: admission)
+    guard missing.isEmpty else { throw PromotionError.challengeSetAside(comparison, missing) }
+    return mark
+  }
+
   private func checkHost(
     _ session: MeasurementSession, _ pinned: RegistryPolicy?, _ permissions: Permissions
   ) throws {
@@ -207,17 +233,31 @@ public struct Promoter: Sendable {
     throw PromotionError.otherHost(measured: host, here: here)
   }
 
+  private func account(of comparison: SessionNumber, _ pinned: RegistryPolicy?) throws -> ChallengeAccount? {
+    try store.challengeAccount(of: comparison, admitting: pinned?.admission ?? .none)
+  }
+
   /// - Throws: What ``ChallengeCheck`` throws; `RegistryError` for a ledger that can't be read.
-  private func checkChallenge(_ comparison: SessionNumber) throws {
-    guard let account = try store.challengeAccount(of: comparison) else { return }
+  private func checkChallenge(_ comparison: SessionNumber, _ pinned: RegistryPolicy?) throws {
+    guard let account = try account(of: comparison, pinned) else { return }
     try ChallengeCheck(account, try challenges.read()).verify(ledger: challenges.url.relativePath)
   }
 
   /// Adds the challenges to the ledger that only the database knows: they count from here on, whatever comes of this.
-  private func takeOverChallenges(_ comparison: SessionNumber) throws {
-    guard let account = try store.challengeAccount(of: comparison) else { return }
+  private func takeOverChallenges(_ comparison: SessionNumber, _ pinned: RegistryPolicy?) throws {
+    guard let account = try account(of: comparison, pinned) else { return }
     try challenges.withLedger { ledger, add in
       try add(ChallengeCheck(account, ledger).missing(at: Date().timeIntervalSince1970))
     }
+  }
+}
+
+extension VerdictInputs {
+  /// Whether both lead to the same verdict. That the comparison itself was judged meanwhile changes nothing.
+  fileprivate func isSame(as other: VerdictInputs) -> Bool {
+    func earlier(_ inputs: VerdictInputs) -> [DecidedComparison] {
+      inputs.decided.filter { $0.session != inputs.evidence.session.uuid }
+    }
+    return evidence == other.evidence && pooled == other.pooled && earlier(self) == earlier(other)
   }
 }

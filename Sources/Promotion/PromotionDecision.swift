@@ -1,4 +1,5 @@
 import JSON
+import Measurements
 import ModelRegistry
 import Verdicts
 
@@ -21,6 +22,8 @@ public struct PromotionDecision: Sendable {
   }
 
   public let verdict: Verdict
+  /// Where the comparison comes from.
+  public let mark: SessionMark
   public let action: Action
   /// The edit as a patch, where the verdict is to promote.
   public let diff: UnifiedDiff?
@@ -30,9 +33,11 @@ public struct PromotionDecision: Sendable {
   public let sentinel: SentinelReading?
 
   init(
-    verdict: Verdict, action: Action, diff: UnifiedDiff?, remarks: [String] = [], sentinel: SentinelReading? = nil
+    verdict: Verdict, mark: SessionMark = SessionMark(), action: Action, diff: UnifiedDiff?, remarks: [String] = [],
+    sentinel: SentinelReading? = nil
   ) {
     self.verdict = verdict
+    self.mark = mark
     self.action = action
     self.diff = diff
     self.remarks = remarks
@@ -62,7 +67,7 @@ public struct PromotionDecision: Sendable {
     [
       "action": .string(action.rawValue), "exit_code": .integer(Int(exitCode.rawValue)), "verdict": verdict.json,
       "diff": diff.map { .string($0.description) } ?? .null, "remarks": .init(remarks),
-      "sentinel": sentinel?.json ?? .null,
+      "sentinel": sentinel?.json ?? .null, "origin": mark.origin.json,
     ]
   }
 }

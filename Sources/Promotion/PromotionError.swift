@@ -7,6 +7,11 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
   case notAComparison(SessionNumber)
   case otherRole(asked: [Role], measured: Role)
   case otherHost(measured: String, here: String)
+  /// It was merged from a dataset that the policy does not trust.
+  case imported(SessionNumber, ImportSource, host: String, policy: String)
+  case setAside(SessionNumber, why: String)
+  /// Earlier comparisons of the same challenge were set aside, so that the evidence was chosen after it was seen.
+  case challengeSetAside(SessionNumber, [SessionNumber])
   case nothingToRollBack(Role)
   /// No finished comparison was made for a role here.
   case nothingToPromote
@@ -50,6 +55,14 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
     case .otherHost(let measured, let here):
       "the comparison was measured on another host (fingerprint \(measured.prefix(12)), this is \(here.prefix(12))); "
         + "measure on this host, or pass --any-host where the registry and the same files of the models are here"
+    case .imported(let number, let source, let host, let policy):
+      "comparison \(number) (\(source)) decides nothing: an import counts only if \(policy) lists its host "
+        + "(\(host.prefix(12))) among its \"hosts\" and the key that signed it among its \"keys\""
+    case .setAside(let number, let why):
+      "comparison \(number) was set aside (\(why)) and decides nothing; `resident sessions restore \(number)` takes it back"
+    case .challengeSetAside(let number, let sessions):
+      "comparison \(number) went on with \(sessions.map(\.description).joined(separator: ", ")), set aside since: what is left "
+        + "was chosen after it was seen. Compare again, which is another challenge, or restore what was set aside"
     case .nothingToRollBack(let role):
       "no edit of the role \(role) is recorded that was not taken back; there is nothing to take back"
     case .nothingToPromote:

@@ -32,7 +32,8 @@ public struct ReportFolder: Sendable {
     }
     let envelopes = RecentValues<EnvelopeHash, Envelope>(limit: 16)
     for (index, comparison) in overview.comparisons.enumerated() {
-      let page = try ComparisonDetail(comparison, in: store, envelopes).page(charts)
+      let page = try ComparisonDetail(comparison, in: store, admitting: overview.admission, envelopes)
+        .page(charts)
       try write(Data(page.utf8), to: comparison.path)
       pages.insert(comparison.path)
       progress(index + 1)

@@ -43,6 +43,8 @@ public struct MeasurementPlan: Sendable {
   public var load: BackgroundLoad?
   /// Keeps the challenges of all databases; nil to count those of the store alone.
   public var challenges: (any ChallengeKeeping)?
+  /// The imported comparisons that count, with what was measured here, when the session is numbered and may stop.
+  public var admission = ImportAdmission.none
 
   /// The folders of the models that the envelope's divergence tasks name.
   public var references: [ModelID: URL]

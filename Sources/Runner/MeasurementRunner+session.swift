@@ -66,7 +66,7 @@ extension MeasurementRunner {
       return try store.open(session, envelope: plan.envelope.source, runs: loaded)
     }
     return try challenges.withLedger { [session] ledger, keep in
-      let counted = try store.counted(session, runs: loaded, ledger: ledger)
+      let counted = try store.counted(session, runs: loaded, ledger: ledger, admitting: plan.admission)
       // The ledger first: a number without a session is a number lost, a session that is not kept could be dropped unseen.
       if let record = counted.record { try keep([record]) }
       return try store.open(counted.session, envelope: plan.envelope.source, runs: loaded)

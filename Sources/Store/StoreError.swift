@@ -27,6 +27,9 @@ public enum StoreError: Error, Equatable, Sendable {
   case noSamples(SessionNumber, Side)
   /// The registry edit was recorded differently, or its outcome is final.
   case editConflict(id: String)
+  case cannotSetAside(SessionNumber, String)
+  /// It is not set aside.
+  case cannotRestore(SessionNumber)
 }
 
 extension StoreError: CustomStringConvertible {
@@ -54,6 +57,8 @@ extension StoreError: CustomStringConvertible {
     case .notAComparison(let number): "session \(number) measured one model and compares nothing"
     case .noSamples(let number, let side): "session \(number) has no samples of its \(side.rawValue)"
     case .editConflict(let id): "the registry edit \(id) is recorded with another content or a final outcome"
+    case .cannotSetAside(let number, let problem): "session \(number) cannot be set aside: \(problem)"
+    case .cannotRestore(let number): "session \(number) is not set aside; there is nothing to restore"
     }
   }
 }

@@ -27,6 +27,9 @@ struct SnapshotSource: Sendable {
 
   var registryStamp: RegistryStamp { RegistryStamp(registry) }
 
+  /// The imports that count; none under a policy that can't be read, which is for whoever decides something to say.
+  private var admission: ImportAdmission { .of(registry) }
+
   /// The name of what a snapshot would show now. Samples alone do not change it.
   func revision() async throws -> String {
     let revision = try await reader.read { try $0.revision() }
@@ -37,11 +40,12 @@ struct SnapshotSource: Sendable {
   /// - Parameter revision: What ``revision()`` returned.
   func snapshot(_ revision: String) async throws -> Snapshot {
     let (roles, problem) = RegistryFile(registry).modelsIfReadable
+    let admission = admission
     return try await reader.read { store in
       let records = SnapshotRecords(
         edits: try store.registryEdits(role: nil).filter { $0.state == .done },
         lastNight: try store.nights().last?.summary, registryProblem: problem)
-      return Snapshot(try Overview(store, registry: roles), records, charts, revision: revision)
+      return Snapshot(try Overview(store, registry: roles, admitting: admission), records, charts, revision: revision)
     }
   }
 
@@ -57,7 +61,7 @@ struct SnapshotSource: Sendable {
   }
 
   /// Counts changes of the program that show the same facts differently, so that clients do not keep old bodies.
-  private static let format = 3
+  private static let format = 4
 }
 
 extension Envelope {
@@ -80,16 +84,23 @@ final class DetailSource: Sendable {
   private let envelopes = RecentValues<EnvelopeHash, Envelope>(limit: 16)
   private let kept = Mutex<[Kept]>([])
   private static let limit = 64
+  private let registry: URL
 
   /// - Throws: `StoreError.file` if the database can't be read.
-  init(database: URL) throws { reader = try StoreReader(database, name: "details") }
+  init(database: URL, registry: URL) throws {
+    reader = try StoreReader(database, name: "details")
+    self.registry = registry
+  }
 
   /// - Parameter revision: That of the comparison's snapshot.
   func detail(of comparison: Report.Comparison, revision: String) async throws -> ComparisonDetail {
     let number = comparison.number
     let known = kept.withLock { kept in kept.first { $0.revision == revision && $0.number == number }?.detail }
     if let known { return known }
-    let detail = try await reader.read { [envelopes] in try ComparisonDetail(comparison, in: $0, envelopes) }
+    let admission = ImportAdmission.of(registry)
+    let detail = try await reader.read { [envelopes] in
+      try ComparisonDetail(comparison, in: $0, admitting: admission, envelopes)
+    }
     kept.withLock { kept in
       if kept.count >= Self.limit { kept.removeFirst() }
       kept.append(Kept(revision: revision, number: number, detail: detail))
@@ -116,14 +127,25 @@ struct StoreReader: Sendable {
   }
 }
 
-/// The state of the registry's file, by its number, size and modification time.
+extension ImportAdmission {
+  /// As the policy beside a registry has it.
+  fileprivate static func of(_ registry: URL) -> ImportAdmission {
+    (try? RegistryPolicyFile(beside: registry).read()?.admission) ?? .none
+  }
+}
+
+/// The state of the registry's file and of the policy beside it, by their numbers, sizes and modification times.
 struct RegistryStamp: Sendable, Hashable, CustomStringConvertible {
   let description: String
 
-  init(_ file: URL) {
+  init(_ registry: URL) {
+    description = [registry, RegistryPolicyFile(beside: registry).url].map(Self.text).joined(separator: "-")
+  }
+
+  private static func text(of file: URL) -> String {
     let attributes = (try? FileManager.default.attributesOfItem(atPath: file.resolvingSymlinksInPath().path)) ?? [:]
     let time = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
     let figures = [attributes[.systemFileNumber], attributes[.size]].map { ($0 as? NSNumber)?.uint64Value ?? 0 }
-    description = (figures + [time.bitPattern]).map { String($0, radix: 36) }.joined(separator: "-")
+    return (figures + [time.bitPattern]).map { String($0, radix: 36) }.joined(separator: "-")
   }
 }

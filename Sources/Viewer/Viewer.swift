@@ -40,7 +40,7 @@ public struct Viewer: Sendable {
     self.charts = charts
     self.report = report
     source = try SnapshotSource(database: database, registry: registry, charts: charts)
-    details = try DetailSource(database: database)
+    details = try DetailSource(database: database, registry: registry)
     latest = LatestSnapshot(try await source.snapshot(source.revision()), running: try await source.running())
   }
 

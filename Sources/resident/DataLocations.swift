@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Measurements
 import ModelRegistry
 import Runner
 import Store
@@ -142,5 +143,16 @@ struct PolicyOption: ParsableArguments {
   func file(beside registry: RegistryFile) -> RegistryPolicyFile {
     policy.map { RegistryPolicyFile(URL(fileURLWithPath: $0), isRequired: true) }
       ?? RegistryPolicyFile(beside: registry.url)
+  }
+}
+
+/// Which imports count: those that the policy beside the registry admits.
+struct AdmissionOptions: ParsableArguments {
+  @OptionGroup var registry: RegistryOption
+  @OptionGroup var policy: PolicyOption
+
+  /// - Throws: `RegistryError` for a policy that can't be read.
+  var admission: ImportAdmission {
+    get throws { try policy.file(beside: registry.file).read()?.admission ?? .none }
   }
 }

@@ -15,6 +15,7 @@ struct ExportTests {
   func files() throws {
     let number = try fixture.comparison(context: Fixture.context)
     try fixture.store.record(verdict: ["outcome": "hold"], outcome: "hold", for: number)
+    try fixture.store.setAside(number, why: "too noisy", requestedBy: "alice")
     let report = try fixture.exporter().export()
     #expect(report.written.map { $0.prefix { $0 != "/" } } == DatasetTable.allCases.map { $0.rawValue[...] })
     #expect(report.sessions == 1 && report.samples == 12 && report.refused.isEmpty)

@@ -17,6 +17,7 @@ struct ParquetTests {
       let session = try fixture.comparison(
         uuid: "\(number)", candidate: candidate, context: Fixture.context)
       try fixture.store.record(verdict: ["outcome": "hold", "confidence": 0.1], outcome: "hold", for: session)
+      try fixture.store.setAside(session, why: "too noisy", requestedBy: "alice")
     }
     _ = try fixture.exporter(to: "parquet", format: .parquet).export()
     _ = try fixture.exporter(to: "jsonl", format: .jsonl).export()

@@ -91,6 +91,7 @@ struct PrivacyTests {
       "subject": ["host": ["chip": .string(Self.plantedName("chip"))]],
     ]
     try fixture.store.record(verdict: verdict, outcome: "hold at wonder", for: number)
+    try fixture.store.setAside(number, why: Self.planted("why"), requestedBy: Self.planted("by"))
     var identity = Fixture.identity
     identity.secrets = ["swordfish"]
     let report = try fixture.exporter(identity: identity).export()
@@ -154,6 +155,7 @@ struct PrivacyTests {
   func columns() throws {
     let number = try fixture.comparison(context: Fixture.context)
     try fixture.store.record(verdict: ["outcome": "hold"], outcome: "hold", for: number)
+    try fixture.store.setAside(number, why: "too noisy", requestedBy: "alice")
     _ = try fixture.exporter().export()
     for table in DatasetTable.allCases {
       let names = Set(table.columns.map(\.name))

@@ -11,10 +11,10 @@ struct RankingTests {
   init() throws { fixture = try Fixture() }
 
   private func record(_ outcome: String, at time: Double, for number: SessionNumber) throws {
-    try fixture.store.merge(
-      VerdictRecord(
-        session: number, recordedAt: time, outcome: outcome,
-        verdict: ["outcome": .string(outcome), "subject": ["candidate": ["model": "/home/alice/secret"]]]))
+    let verdict = VerdictRecord(
+      session: number, recordedAt: time, outcome: outcome,
+      verdict: ["outcome": .string(outcome), "subject": ["candidate": ["model": "/home/alice/secret"]]])
+    try fixture.store.merging { try $0.append(verdict) }
   }
 
   @Test("The last verdict of each session counts, in the order of first verdicts", arguments: ShardFormat.allCases)
@@ -26,7 +26,7 @@ struct RankingTests {
     // In a later batch, about a session of an earlier one.
     try record("reject", at: 30, for: numbers[1])
     _ = try fixture.exporter(format: format).export()
-    let latest = try fixture.dataset().latestVerdicts()
+    let latest = try fixture.dataset().latestVerdicts().records
     #expect(latest.map(\.session) == [1, 2])
     #expect(latest.map(\.outcome) == ["reject", "promote"])
     #expect(latest.allSatisfy { !$0.verdict.serialized().contains("alice") })

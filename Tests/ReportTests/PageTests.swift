@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Measurements
 import Report
 import Store
 import Testing
@@ -26,6 +27,7 @@ struct PageTests {
       rankings.rows == [
         [
           "1[^1]", "org/new", "org/old", "hold", "lags on decode_tokens_per_second of short", "provisional, 1 of 4",
+          "measured",
         ]
       ])
     #expect(rankings.notes == ["[^1]: session session-1, 2025-11-23, smoke: No objective is won."])
@@ -74,7 +76,29 @@ struct PageTests {
     #expect(overview.unjudged.map(\.number.rawValue) == [1])
     let row = try #require(RenderedPage(overview.page(nil)).rows.last)
     #expect(row.first == "1")
-    #expect(row.last?.contains("\"outcome\" of the recorded verdict") == true)
+    #expect(row.dropLast().last?.contains("\"outcome\" of the recorded verdict") == true)
+    #expect(row.last == "measured")
+  }
+
+  @Test func `An import is shown as one, holds no role, and shares no trend and no frontier with what was measured`()
+    throws
+  {
+    let signer = SigningKey(rawValue: "SHA256:vJND5MalijjWo9zitfJfJVJL/8MB0LggKQ5sCqzoBFA")
+    var imported = FactsTests.heading(2, .complete)
+    imported.mark.origin = .imported(ImportSource(dataset: "/home/alice/results", signer: signer))
+    var setAside = FactsTests.heading(3, .complete)
+    setAside.mark.setAside = SetAside(why: "<made up>", recordedAt: 1, requestedBy: "alice")
+    let overview = Overview(
+      verdicts: (1...3).map { VerdictDocument.record($0) },
+      sessions: [setAside, imported, FactsTests.heading(1, .complete)], edits: [])
+    let page = RenderedPage(overview.page(nil))
+    let origins = page.rows.compactMap(\.last)
+    #expect(origins.contains("imported, signed by \(signer)") && origins.contains("measured, set aside: <made up>"))
+    #expect(overview.roles.allSatisfy { $0.challenges == 1 })
+    #expect(Set(overview.envelopes.flatMap(\.models).map(\.origin.kind)) == ["measured", "imported"])
+    #expect(overview.envelopes.flatMap(\.trends).allSatisfy { $0.points.count == 1 })
+    let json = overview.json.serialized()
+    #expect(json.contains(#""signed_by":"SHA256:"#) && !json.contains("alice"))
   }
 
   @Test func `A report removes pages of an earlier one and nothing else`() throws {

@@ -228,3 +228,67 @@ struct MigrationTests {
     }
   }
 }
+
+@Suite("A database from before origins were kept")
+struct OriginMigrationTests {
+  private let folder: TemporaryFolder
+  private let file: URL
+
+  init() throws {
+    folder = try TemporaryFolder()
+    file = folder("measurements.sqlite")
+    let count = try #require(Schema.migrations.firstIndex(of: OriginMigration.sql))
+    try DatabaseQueue(path: file.path).writeWithoutTransaction { database in
+      try database.execute(sql: Schema.migrations[0..<count].joined())
+      try database.execute(
+        sql: """
+          INSERT INTO envelopes VALUES ('e', '{}');
+          INSERT INTO hosts VALUES ('f00d', 'Linux', 'x86_64', 'CPU', 2, 100);
+          """)
+      // Sides that took turns, sides one after the other as a merge adds them, and one that is not complete.
+      for (number, sides, state) in [
+        (1, [1, 2, 2, 1], "complete"), (2, [3, 3, 4, 4], "complete"), (3, [5, 6], "interrupted"),
+      ] {
+        try database.execute(
+          sql: """
+            INSERT INTO sessions (uuid, started_at_s, envelope_id, envelope_hash, resident, candidate, order_seed,
+              environment, host, resident_version, state)
+            VALUES (?, 1, 'tiny', 'e', 'org/old', 'org/new', 1, 'isolated', 'f00d', '0.1.0', 'running');
+            """, arguments: ["\(number)"])
+        for side in ["resident", "candidate"] {
+          try database.execute(
+            sql: """
+              INSERT INTO runs (session, side, model, engine, engine_version, instruction_set, threads, load_s,
+                readiness_s, description)
+              VALUES (?, ?, 'm', 'native', '0.1.0', 'avx2', 2, 1, 1, '{}')
+              """, arguments: [number, side])
+        }
+        for (block, run) in sides.enumerated() {
+          try database.execute(
+            sql: """
+              INSERT INTO samples (run, cell, block, repetition, started_at_s, elapsed_ns, peak_memory_bytes,
+                load_average, status, message)
+              VALUES (?, 'chat', ?, 0, 5, 7, 9, 0.5, 'failed', 'died')
+              """, arguments: [run, block])
+        }
+        try database.execute(sql: "UPDATE sessions SET state = ? WHERE number = ?", arguments: [state, number])
+      }
+      try database.execute(
+        sql: "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(count)")
+    }
+  }
+
+  @Test("What took turns was measured here; what may have been merged is taken for an import, which decides nothing")
+  func origins() throws {
+    let store = try MeasurementStore(at: file, mode: .readWrite)
+    let marks = try store.sessions().reversed().map(\.mark)
+    #expect(marks == [SessionMark(), SessionMark(origin: .imported(ImportSource())), SessionMark()])
+    #expect(marks[1].text == "from before origins were kept, and not known to be measured here")
+    #expect(!marks[1].decides(on: "f00d", admitting: ImportAdmission(hosts: ["f00d"], keys: [])))
+    try store.check()
+    // The rules about what is final are back in place.
+    #expect(throws: StoreError.self) {
+      try store.write { try $0.execute(sql: "UPDATE sessions SET state = 'running' WHERE number = 1") }
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Measurements
 
 /// The batch that is being written, and the one before it, which DuckDB turns into Parquet meanwhile.
 struct BatchQueue {
@@ -9,6 +10,7 @@ struct BatchQueue {
     let entry: IndexEntry
     let time: UTCTime
     let conversion: DuckDB.Running?
+    let signer: BatchSigner?
   }
 
   private(set) var index: DatasetIndex
@@ -17,6 +19,10 @@ struct BatchQueue {
   private(set) var samples = 0
   private let format: ShardFormat
   private let engine: DuckDB?
+  /// Signs batches of sessions that were measured here; others would pass for those of whoever signs.
+  private let signer: BatchSigner?
+  /// Of the sessions in the batch that is being written: all are measured here, or all imported.
+  private var isMeasured = true
   private var batch: ShardBatch?
   private var entry: IndexEntry
   private var time: UTCTime?
@@ -25,10 +31,11 @@ struct BatchQueue {
   private var envelopes: Set<String>
   private var count = 0
 
-  init(index: DatasetIndex, format: ShardFormat, engine: DuckDB?, stamp: ExportStamp) {
+  init(index: DatasetIndex, format: ShardFormat, engine: DuckDB?, signer: BatchSigner?, stamp: ExportStamp) {
     self.index = index
     self.format = format
     self.engine = engine
+    self.signer = signer
     self.stamp = stamp
     envelopes = index.envelopes
     entry = Self.empty(format)
@@ -54,12 +61,23 @@ struct BatchQueue {
     samples += count
   }
 
-  mutating func add(_ verdicts: [VerdictRow], of session: PublicSession) throws(DatasetError) {
-    guard !verdicts.isEmpty else { return }
+  mutating func add(
+    _ verdicts: [VerdictRow], _ setAsides: [PublishedSetAside], of session: PublicSession
+  ) throws(DatasetError) {
+    guard !verdicts.isEmpty || !setAsides.isEmpty else { return }
     var batch = try open(at: session.startedAt)
     try batch.add(verdicts.map(\.json), to: .verdicts)
+    try batch.add(setAsides.map(\.json), to: .setAsides)
     self.batch = batch
     entry.verdicts += verdicts.map(\.entry)
+    entry.setAsides += setAsides.map(\.entry)
+  }
+
+  /// Says what the next session is, and ends the batch if that is another than before.
+  mutating func turn(to origin: Origin, _ report: inout ExportReport) throws(DatasetError) {
+    guard origin.isMeasured != isMeasured else { return }
+    try close(&report)
+    isMeasured = origin.isMeasured
   }
 
   /// Ends the batch that is being written and begins to convert it, once the one before it is committed.
@@ -71,7 +89,8 @@ struct BatchQueue {
     let conversion =
       format == .parquet
       ? try engine?.start(BatchConversion.script(batch.folder.path, tables)) : nil
-    closed = Closed(batch: batch, entry: entry, time: time, conversion: conversion)
+    closed = Closed(
+      batch: batch, entry: entry, time: time, conversion: conversion, signer: isMeasured ? signer : nil)
     (self.batch, self.time, samples) = (nil, nil, 0)
     entry = Self.empty(format)
   }
@@ -97,7 +116,7 @@ struct BatchQueue {
       entry.shards.append(.init(name: name, rows: rows, bytes: size))
       files[name] = file
     }
-    try index.commit(entry, at: closed.time, files: files)
+    try index.commit(entry, at: closed.time, files: files, signer: closed.signer)
     report.written += entry.shards.map(\.name.path)
     try? FileManager.default.removeItem(at: closed.batch.folder)
   }

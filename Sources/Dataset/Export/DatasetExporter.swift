@@ -18,6 +18,7 @@ public struct DatasetExporter: Sendable {
   private let format: ShardFormat?
   /// Writes Parquet; nil for an exporter that can't.
   public let engine: DuckDB?
+  private let signer: BatchSigner?
   private let batchSize: Int
 
   /// - Parameters:
@@ -25,11 +26,12 @@ public struct DatasetExporter: Sendable {
   ///   - trigger: What started it, such as `manual` or `schedule`.
   ///   - format: Nil for that of the folder's shards; if there are none, Parquet with an engine and else JSON Lines.
   ///   - engine: Writes Parquet.
+  ///   - signer: Signs new batches of sessions that were measured here; nil leaves them unsigned.
   ///   - identity: What must not leave this machine.
   ///   - batchSize: Samples after which a batch is closed.
   public init(
     store: MeasurementStore, folder: URL, gitRevision: String, trigger: String, format: ShardFormat? = nil,
-    engine: DuckDB? = nil, identity: LocalIdentity = .current, batchSize: Int = 250_000
+    engine: DuckDB? = nil, signer: BatchSigner? = nil, identity: LocalIdentity = .current, batchSize: Int = 250_000
   ) {
     self.store = store
     self.folder = folder
@@ -37,6 +39,7 @@ public struct DatasetExporter: Sendable {
     self.trigger = trigger
     self.format = format
     self.engine = engine
+    self.signer = signer
     self.batchSize = batchSize
     redactor = Redactor(identity: identity)
   }
@@ -47,22 +50,23 @@ public struct DatasetExporter: Sendable {
   /// are under way: one that is written, and one that becomes Parquet.
   ///
   /// - Parameter progress: Called after each session with the number done and the number of all.
-  /// - Throws: `invalidRevision`, `invalidTrigger`, `otherFormat`, `engineMissing`, `engine`, `store`, `file`, or
+  /// - Throws: `invalidRevision`, `invalidTrigger`, `otherFormat`, `engineMissing`, `engine`, `store`, `file`, `signing`, or
   ///   `hashMismatch` or `malformed` for an index entry that was changed.
   public func export(progress: (Int, Int) -> Void = { _, _ in }) throws(DatasetError) -> ExportReport {
     let stamp = try ExportStamp(gitRevision: gitRevision, trigger: trigger)
     let index = try DatasetIndex(of: folder)
     let format = try format(beside: index.format)
     try index.settle()
-    var writer = BatchQueue(index: index, format: format, engine: engine, stamp: stamp)
+    var writer = BatchQueue(index: index, format: format, engine: engine, signer: signer, stamp: stamp)
     var report = ExportReport(format: format)
     let envelopes = RecentValues<EnvelopeHash, ExaminedEnvelope>(limit: 16)
     let pending = try pending(index, &report)
     for (done, session) in pending.enumerated() {
+      try writer.turn(to: session.origin, &report)
       do throws(DatasetError) {
         try write(session, to: &writer, envelopes, &report)
       } catch let error where error.isOfSession {
-        report.refused.append(.init(session: session.number, error: error))
+        report.refused.append(.init(session: session.number, origin: session.origin, error: error))
       }
       if writer.samples >= batchSize { try writer.close(&report) }
       progress(done + 1, pending.count)
@@ -75,10 +79,12 @@ public struct DatasetExporter: Sendable {
   /// A session with something that the dataset lacks.
   private struct Pending {
     let number: SessionNumber
+    let origin: Origin
     /// Whether the dataset lacks the session itself.
     let isNew: Bool
     /// The verdicts that it lacks, by their positions in the session's history.
     let verdicts: [Int]
+    let setAsides: [SetAsideRecord]
   }
 
   /// The format of new shards, beside shards of format `present`.
@@ -97,11 +103,18 @@ public struct DatasetExporter: Sendable {
       let isNew = !index.sessions.contains(session.uuid)
       if !isNew { report.unchanged += 1 }
       let verdicts = index.missing(session.verdicts, of: session.uuid, outcome: redactor.label)
-      if isNew || !verdicts.isEmpty {
-        pending.append(Pending(number: session.number, isNew: isNew, verdicts: verdicts))
+      let setAsides = session.setAsides.filter {
+        !index.setAsides.contains(
+          .init(session: session.uuid, recordedAt: $0.recordedAt, isSetAside: $0.isSetAside))
+      }
+      if isNew || !verdicts.isEmpty || !setAsides.isEmpty {
+        pending.append(
+          Pending(
+            number: session.number, origin: session.origin, isNew: isNew, verdicts: verdicts, setAsides: setAsides))
       }
     }
-    return pending
+    // A batch is of one origin.
+    return pending.filter(\.origin.isMeasured) + pending.filter { !$0.origin.isMeasured }
   }
 
   /// Checks everything before it writes the first row, so that a session is exported whole or not at all.
@@ -126,12 +139,16 @@ public struct DatasetExporter: Sendable {
     for position in pending.verdicts where history.indices.contains(position) {
       rows.append(try VerdictRow(history[position], of: session, redactor, stamp: writer.stamp))
     }
+    var setAsides: [PublishedSetAside] = []
+    for record in pending.setAsides {
+      setAsides.append(try PublishedSetAside(record, of: session, redactor, stamp: writer.stamp))
+    }
     if pending.isNew {
       try writer.add(session, envelope: record.envelope)
       report.sessions += 1
       report.samples += samples.reduce(0) { $0 + $1.count }
     }
-    try writer.add(rows, of: session)
+    try writer.add(rows, setAsides, of: session)
   }
 
   private func fetch<Value>(_ body: () throws(StoreError) -> Value) throws(DatasetError) -> Value {
@@ -154,6 +171,7 @@ public struct ExportReport: Sendable, Equatable {
   /// A session that was left out, and why.
   public struct Refusal: Sendable, Equatable {
     public var session: SessionNumber
+    public var origin: Origin
     public var error: DatasetError
   }
 

@@ -20,6 +20,9 @@ struct DatasetIndex {
   private(set) var envelopes: Set<String> = []
   /// How many verdicts of that session, time and outcome are in the dataset.
   private(set) var verdicts: [IndexEntry.Verdict: Int] = [:]
+  private(set) var setAsides: Set<IndexEntry.SetAside> = []
+  /// The paths of the entries that a signature stands beside.
+  private(set) var signed: Set<String> = []
 
   /// Reads the entries, oldest first. A missing folder has none.
   ///
@@ -28,8 +31,10 @@ struct DatasetIndex {
     self.folder = folder
     let files = folder.appendingPathComponent(Self.folderName)
     guard let found = try? FileManager.default.contentsOfDirectory(atPath: files.path) else { return }
+    let all = Set(found)
     for file in found.sorted() where file.hasSuffix(".json") && !file.hasPrefix(".") {
       let name = "\(Self.folderName)/\(file)"
+      if all.contains(file + SSHKeygen.fileExtension) { signed.insert(name) }
       try ShardName(index: name).check(in: folder)
       do {
         let value = try JSONValue(parsing: RegularFile.read(files.appendingPathComponent(file).path))
@@ -53,6 +58,7 @@ struct DatasetIndex {
     sessions.formUnion(entry.sessions.map(\.uuid))
     envelopes.formUnion(entry.envelopes)
     for verdict in entry.verdicts { verdicts[verdict, default: 0] += 1 }
+    setAsides.formUnion(entry.setAsides)
   }
 
   /// The verdicts of a session that the dataset lacks, by their positions in the session's history.
@@ -77,20 +83,27 @@ extension DatasetIndex {
   /// - Parameters:
   ///   - time: When the batch's first session began.
   ///   - files: Where each shard's bytes are, on the volume of the dataset.
-  /// - Throws: `file`.
+  ///   - signer: Signs the entry; nil leaves it unsigned.
+  /// - Throws: `file`, `signing`.
   mutating func commit(
-    _ entry: IndexEntry, at time: UTCTime, files: [ShardName: URL]
+    _ entry: IndexEntry, at time: UTCTime, files: [ShardName: URL], signer: BatchSigner? = nil
   ) throws(DatasetError) {
     let bytes = Array((entry.json.serialized() + "\n").utf8)
     let name = ShardName(
       folder: Self.folderName, prefix: "batch", time: time, hash: SHA256.hexadecimal(of: bytes),
       fileExtension: ".json")
     let target = name.url(in: folder)
+    let signature = try signer?.signature(of: bytes)
     do {
       try FileManager.default.createDirectory(
         at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
       // Under their names in the work folder, so that `settle` finds them.
       for (name, file) in files { try DurableWrite.move(file, to: Self.work(of: name, in: folder)) }
+      if let signature {
+        // Before the entry: one that a crash leaves behind alone signs nothing.
+        let file = target.lastPathComponent + SSHKeygen.fileExtension
+        try DurableWrite.create(file, in: target.deletingLastPathComponent(), signature)
+      }
       try DurableWrite.create(target.lastPathComponent, in: target.deletingLastPathComponent(), bytes)
       for name in files.keys {
         try DurableWrite.move(Self.work(of: name, in: folder), to: name.url(in: folder))
@@ -99,6 +112,7 @@ extension DatasetIndex {
       throw .file(name: name.path, reason: error.localizedDescription)
     }
     add(entry, named: name.path)
+    if signature != nil { signed.insert(name.path) }
   }
 
   /// Finishes a batch that a crash interrupted after its entry was written, and removes any other unfinished batch.

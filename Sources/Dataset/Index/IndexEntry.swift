@@ -21,6 +21,13 @@ struct IndexEntry: Equatable {
     var key: VerdictKey
   }
 
+  struct SetAside: Hashable {
+    var session: String
+    /// Seconds since 1970.
+    var recordedAt: Double
+    var isSetAside: Bool
+  }
+
   var format: ShardFormat
   var shards: [Shard]
   /// The sessions whose samples, runs and context the shards hold.
@@ -28,13 +35,14 @@ struct IndexEntry: Equatable {
   var verdicts: [Verdict]
   /// Hashes of the envelopes whose texts the shards hold.
   var envelopes: [String]
+  var setAsides: [SetAside] = []
 
   func shards(of table: DatasetTable) -> [ShardName] { shards.map(\.name).filter { $0.table == table } }
 }
 
 extension IndexEntry {
   var json: JSONValue {
-    [
+    let entry: JSONValue = [
       "schema_version": .integer(datasetSchemaVersion), "format": .string(format.rawValue),
       "shards": .array(
         shards.map { ["name": .string($0.name.path), "rows": .integer($0.rows), "bytes": .integer($0.bytes)] }),
@@ -48,6 +56,14 @@ extension IndexEntry {
         }),
       "envelopes": .array(envelopes.map { .string($0) }),
     ]
+    guard !setAsides.isEmpty, var object = entry.object else { return entry }
+    object["set_asides"] = .array(
+      setAsides.map {
+        [
+          "session": .string($0.session), "recorded_at": .number($0.recordedAt), "is_set_aside": .bool($0.isSetAside),
+        ]
+      })
+    return .object(object)
   }
 
   /// - Parameter name: The entry's path within the dataset.
@@ -83,5 +99,11 @@ extension IndexEntry {
       verdicts.append(Verdict(session: session, key: VerdictKey(recordedAt: time, outcome: outcome)))
     }
     envelopes = (json["envelopes"]?.array ?? []).compactMap(\.string)
+    for setAside in json["set_asides"]?.array ?? [] {
+      guard let session = setAside["session"]?.string, let time = setAside["recorded_at"]?.number,
+        let isSetAside = setAside["is_set_aside"]?.bool
+      else { throw problem("a session that was set aside lacks its UUID, time or state") }
+      setAsides.append(SetAside(session: session, recordedAt: time, isSetAside: isSetAside))
+    }
   }
 }

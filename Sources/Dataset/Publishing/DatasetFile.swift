@@ -44,6 +44,11 @@ extension PublishedDataset {
       try name.check(sha256: digest.sha256)
       files.append(DatasetFile(path: name.path, digest, isImmutable: true))
     }
+    // No name has a signature's hash, but it is of an entry that never changes.
+    for path in index.signed.sorted().map({ $0 + SSHKeygen.fileExtension }) {
+      let digest = try FileDigest(of: folder.appendingPathComponent(path), named: path)
+      files.append(DatasetFile(path: path, digest, isImmutable: true))
+    }
     for path in DatasetCard.paths {
       let url = folder.appendingPathComponent(path)
       guard FileStatus(ofNameAt: url.path) != nil else { continue }

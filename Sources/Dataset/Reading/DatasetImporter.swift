@@ -1,8 +1,13 @@
 import Foundation
+import JSON
 import Measurements
 import Store
+import Verdicts
 
 /// Merges the sessions and verdicts of a dataset into a store.
+///
+/// Each session keeps that it was imported, from where, and whose signature its batch had: imports decide nothing unless
+/// the registry's policy lists their host and that key.
 public struct DatasetImporter {
   /// What an import added.
   public struct Report: Sendable, Equatable {
@@ -11,72 +16,155 @@ public struct DatasetImporter {
     public internal(set) var verdicts = 0
     /// Sessions that the store had already.
     public internal(set) var unchanged = 0
+    /// New sessions of batches that a key signed.
+    public internal(set) var signed = 0
+    /// Verdicts, and sessions set aside, that were left out: of sessions that were measured here, or that came from
+    /// somebody else than they do.
+    public internal(set) var leftOut = 0
   }
 
   private let dataset: PublishedDataset
   private let store: MeasurementStore
+  /// The dataset's folder as it was named.
+  private let name: String
+  /// This machine, whose description no dataset may change.
+  private let here: Measurements.Host?
+  private let clock: () -> Double
 
-  public init(_ dataset: PublishedDataset, into store: MeasurementStore) {
+  /// - Parameters:
+  ///   - name: What is kept of where the sessions come from; nil for the path of the dataset's folder.
+  ///   - here: This machine: sessions that name its fingerprint get its description.
+  ///   - clock: Seconds since 1970.
+  public init(
+    _ dataset: PublishedDataset, into store: MeasurementStore, named name: String? = nil,
+    here: Measurements.Host? = nil,
+    clock: @escaping () -> Double = { Date().timeIntervalSince1970 }
+  ) {
     self.dataset = dataset
     self.store = store
+    self.name = name ?? dataset.folder.path
+    self.here = here
+    self.clock = clock
   }
 
-  /// Adds what the store lacks, one session per transaction. Repeating it changes nothing.
+  /// Adds what the store lacks, all of it or nothing. Repeating it changes nothing.
   ///
-  /// All shards of a batch are checked against their names before anything of it is added.
+  /// It takes one transaction, so that whatever ends an import, an error or a crash, leaves the store as it was. Rows are
+  /// read one by one, so that a dataset of any size needs the memory of its envelopes and of the names of its sessions.
   ///
-  /// - Throws: `hashMismatch`, `malformed`, `file`, `engine`, `engineMissing`, `store`.
+  /// - Throws: `hashMismatch`, `badSignature`, `signing`, `malformed` with the file, the row and the column, `file`,
+  ///   `engine`, `engineMissing`, `store`.
   public func run() throws(DatasetError) -> Report {
-    var report = Report()
-    var known = Set(try fetch { () throws(StoreError) in try store.sessionNumbers() }.keys)
-    var loader = try EvidenceLoader(dataset)
-    for (position, entry) in dataset.index.entries.enumerated() {
-      let new = entry.sessions.map(\.uuid).filter { !known.contains($0) }
-      report.unchanged += entry.sessions.count - new.count
-      guard !new.isEmpty else { continue }
-      for shard in entry.shards { try shard.name.check(in: dataset.folder) }
-      let context = try dataset.context(ofEntry: position)
-      for session in try dataset.sessions(ofEntry: position) where known.insert(session.session.uuid).inserted {
-        try add(session, context[session.session.uuid] ?? HostContext(), from: &loader, to: &report)
+    let signers = try dataset.signatures()
+    let envelopes = try checkedEnvelopes()
+    do {
+      return try store.merging { merge in
+        var report = Report()
+        // Whoever adds batches to another's dataset must not take the place of what that signed.
+        let positions = dataset.index.entries.indices
+        for position in positions.filter({ signers[$0] != nil }) + positions.filter({ signers[$0] == nil }) {
+          let source = ImportSource(
+            dataset: name, batch: dataset.index.names[position], importedAt: clock(), signer: signers[position])
+          let batch = BatchMerge(
+            dataset.index.entries[position], named: dataset.index.names[position], of: dataset, source, envelopes,
+            here: here, into: merge)
+          try batch.run(&report)
+        }
+        try addVerdicts(signers, merge, &report)
+        try addSetAsides(signers, merge, &report)
+        return report
       }
+    } catch let error as DatasetError {
+      throw error
+    } catch let error as StoreError {
+      throw .store(error)
+    } catch {
+      throw .engine("\(error)")
     }
-    try addVerdicts(to: &report)
-    return report
   }
 
-  private func add(
-    _ session: PublishedSession, _ context: HostContext, from loader: inout EvidenceLoader,
-    to report: inout Report
+  /// The envelopes by their hashes.
+  ///
+  /// - Throws: `malformed` for one that nothing could be judged under.
+  private func checkedEnvelopes() throws(DatasetError) -> [EnvelopeHash: JSONValue] {
+    var found: [EnvelopeHash: JSONValue] = [:]
+    try dataset.forEachRow(of: .envelopes, EnvelopeColumn.self) { row throws(DatasetError) in
+      let (hash, envelope) = try row.envelope()
+      try row.check(envelope)
+      found[hash] = envelope
+    }
+    return found
+  }
+
+  private func addVerdicts(
+    _ signers: BatchSignatures, _ merge: StoreMerge, _ report: inout Report
   ) throws(DatasetError) {
-    let samples = try loader.batch(session.entry)[session.session.uuid] ?? []
-    let imported = ImportedSession(
-      session: session.session, envelope: try loader.envelope(of: session), runs: session.runs, samples: samples,
-      voids: session.voids, context: context)
-    guard try fetch({ () throws(StoreError) in try store.merge(imported) }) else { return }
-    report.sessions += 1
-    report.samples += samples.reduce(0) { $0 + $1.count }
-  }
-
-  private func addVerdicts(to report: inout Report) throws(DatasetError) {
-    let sessions = try fetch { () throws(StoreError) in try store.exportableSessions() }
-    var histories = Dictionary(sessions.map { ($0.uuid, $0) }, uniquingKeysWith: { first, _ in first })
+    let sources = sources(of: .verdicts)
     // Verdicts may agree in session, time and outcome: the store gets as many of them as the dataset has.
     var seen: [IndexEntry.Verdict: Int] = [:]
-    for verdict in try dataset.verdicts() {
-      guard let session = histories[verdict.session] else { continue }
+    try dataset.forEachRow(of: .verdicts, VerdictColumn.self) { row throws(DatasetError) in
+      let verdict = try PublishedVerdict(row)
+      try row.checkTime(.recordedAt)
+      guard Verdict.Outcome(rawValue: verdict.key.outcome) != nil,
+        verdict.verdict["outcome"]?.string == verdict.key.outcome
+      else { throw row.error("\"outcome\" is none, or another than that of \"verdict\"") }
+      guard let session = try fetch({ () throws(StoreError) in try merge.session(verdict.session) }) else { return }
+      let known = try fetch { () throws(StoreError) in
+        try merge.verdictKeys(of: session.number).count { $0 == verdict.key }
+      }
       let entry = IndexEntry.Verdict(session: verdict.session, key: verdict.key)
       seen[entry, default: 0] += 1
-      guard session.verdicts.count(where: { $0 == verdict.key }) < seen[entry, default: 0] else { continue }
+      guard known < seen[entry, default: 0] else { return }
+      guard session.mark.isFrom(sources[row.name].flatMap { signers[$0] }) else {
+        report.leftOut += 1
+        return
+      }
       let record = VerdictRecord(
         session: session.number, recordedAt: verdict.key.recordedAt, outcome: verdict.key.outcome,
         verdict: verdict.verdict)
-      try fetch { () throws(StoreError) in try store.merge(record) }
-      histories[verdict.session]?.verdicts.append(verdict.key)
+      try fetch { () throws(StoreError) in try merge.append(record) }
       report.verdicts += 1
     }
   }
 
+  private func addSetAsides(
+    _ signers: BatchSignatures, _ merge: StoreMerge, _ report: inout Report
+  ) throws(DatasetError) {
+    let sources = sources(of: .setAsides)
+    try dataset.forEachRow(of: .setAsides, SetAsideColumn.self) { row throws(DatasetError) in
+      let record = try SetAsideRecord(row)
+      try row.checkTime(.recordedAt)
+      let uuid = try row.text(.session)
+      guard let session = try fetch({ () throws(StoreError) in try merge.session(uuid) }) else { return }
+      let known = try fetch { () throws(StoreError) in try merge.setAsides(of: session.number) }
+      if known.contains(where: { $0.recordedAt == record.recordedAt && $0.isSetAside == record.isSetAside }) { return }
+      guard session.mark.isFrom(sources[row.name].flatMap { signers[$0] }) else {
+        report.leftOut += 1
+        return
+      }
+      try fetch { () throws(StoreError) in try merge.append(record, to: session.number) }
+    }
+  }
+
+  /// The position of the index entry of each shard of a table, by the shards' paths.
+  private func sources(of table: DatasetTable) -> [String: Int] {
+    var sources: [String: Int] = [:]
+    for (position, entry) in dataset.index.entries.enumerated() {
+      for shard in entry.shards(of: table) { sources[shard.path] = position }
+    }
+    return sources
+  }
+
   private func fetch<Value>(_ body: () throws(StoreError) -> Value) throws(DatasetError) -> Value {
     do throws(StoreError) { return try body() } catch { throw .store(error) }
+  }
+}
+
+extension SessionMark {
+  /// Whether it is an import that the same key signed, or that is unsigned as well: only whoever brought a session may say
+  /// more about it.
+  fileprivate func isFrom(_ signer: SigningKey?) -> Bool {
+    guard case .imported(let source) = origin else { return false }
+    return source.signer == signer
   }
 }

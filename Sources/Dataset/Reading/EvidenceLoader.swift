@@ -64,6 +64,7 @@ public struct EvidenceLoader {
 /// A session of a dataset, without its samples.
 public struct PublishedSession: Sendable {
   public let session: MeasurementSession
+  public let origin: PublishedOrigin
   /// In the order of loading.
   public let runs: [Run]
   public let voids: [BlockVoid]

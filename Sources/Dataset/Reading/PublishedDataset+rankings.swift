@@ -1,26 +1,48 @@
 import Foundation
+import Measurements
 import Store
 
 extension PublishedDataset {
-  /// The last verdict on each comparison, in the order of the comparisons' first verdicts.
+  /// The last verdict on each comparison, in the order of the comparisons' first verdicts, and the marks of those that were
+  /// imported or set aside.
   ///
   /// Sessions are numbered from 1 here, since a dataset merges those of many databases.
   ///
   /// - Throws: `DatasetError` for the first shard that can't be used.
-  public func latestVerdicts() throws(DatasetError) -> [VerdictRecord] {
+  public func latestVerdicts() throws(DatasetError) -> (
+    records: [VerdictRecord], marks: [SessionNumber: SessionMark]
+  ) {
     let histories = Dictionary(grouping: try verdicts(), by: \.session).map { session, verdicts in
       (session: session, verdicts: verdicts.sorted { $0.key.recordedAt < $1.key.recordedAt })
     }
     let ordered = histories.sorted {
       ($0.verdicts[0].key.recordedAt, $0.session) < ($1.verdicts[0].key.recordedAt, $1.session)
     }
-    return ordered.enumerated().compactMap { position, history in
-      history.verdicts.last.map {
+    let setAsides = try SetAsideHistory(of: self)
+    let imported = try importedSessions()
+    var records: [VerdictRecord] = []
+    var marks: [SessionNumber: SessionMark] = [:]
+    for (position, history) in ordered.enumerated() {
+      guard let last = history.verdicts.last else { continue }
+      let number = SessionNumber(rawValue: Int64(position + 1))
+      records.append(
         VerdictRecord(
-          session: SessionNumber(rawValue: Int64(position + 1)), recordedAt: $0.key.recordedAt,
-          outcome: $0.key.outcome, verdict: $0.verdict)
+          session: number, recordedAt: last.key.recordedAt, outcome: last.key.outcome, verdict: last.verdict))
+      let setAside = setAsides.setAside(history.session).map {
+        SetAside(why: $0.why, recordedAt: $0.recordedAt, requestedBy: nil)
       }
+      marks[number] = SessionMark(
+        origin: imported.contains(history.session) ? .imported(ImportSource()) : .measured, setAside: setAside)
     }
+    return (records, marks)
+  }
+
+  private func importedSessions() throws(DatasetError) -> Set<String> {
+    var imported: Set<String> = []
+    try forEachRow(of: .sessions, SessionColumn.self) { row throws(DatasetError) in
+      if try row.optionalChoice(.origin) == PublishedOrigin.imported { imported.insert(try row.text(.session)) }
+    }
+    return imported
   }
 
   /// Whether `RANKINGS.md` is there.

@@ -34,11 +34,9 @@ public struct PublishedDataset: Sendable {
   /// - Throws: `DatasetError` for the first shard that can't be used.
   public func envelopes() throws(DatasetError) -> [EnvelopeHash: JSONValue] {
     var found: [EnvelopeHash: JSONValue] = [:]
-    for entry in index.entries {
-      try forEachRow(of: .envelopes, in: entry, EnvelopeColumn.self) { row throws(DatasetError) in
-        let (hash, envelope) = try row.envelope()
-        found[hash] = envelope
-      }
+    try forEachRow(of: .envelopes, EnvelopeColumn.self) { row throws(DatasetError) in
+      let (hash, envelope) = try row.envelope()
+      found[hash] = envelope
     }
     return found
   }
@@ -48,13 +46,8 @@ public struct PublishedDataset: Sendable {
   /// - Throws: `DatasetError` for the first shard that can't be used.
   public func verdicts() throws(DatasetError) -> [PublishedVerdict] {
     var found: [PublishedVerdict] = []
-    // All shards at once, since there are many; those of a dataset are of one format.
-    for format in ShardFormat.allCases {
-      let shards = index.entries.filter { $0.format == format }.flatMap { $0.shards(of: .verdicts) }
-      guard !shards.isEmpty else { continue }
-      try reader(format).forEachRow(of: shards, VerdictColumn.self) { row throws(DatasetError) in
-        found.append(try PublishedVerdict(row))
-      }
+    try forEachRow(of: .verdicts, VerdictColumn.self) { row throws(DatasetError) in
+      found.append(try PublishedVerdict(row))
     }
     return found
   }
@@ -103,43 +96,31 @@ public struct PublishedDataset: Sendable {
       let session = try MeasurementSession(row)
       found.append(
         PublishedSession(
-          session: session, runs: runs[session.uuid] ?? [], voids: try [BlockVoid](row), entry: position))
-    }
-    return found
-  }
-
-  /// What went on around the sessions of one index entry, by the sessions' UUIDs.
-  func context(ofEntry position: Int) throws(DatasetError) -> [String: HostContext] {
-    let entry = index.entries[position]
-    var found: [String: HostContext] = [:]
-    try forEachRow(of: .incidents, in: entry, IncidentColumn.self) { row throws(DatasetError) in
-      found[try row.text(.session), default: HostContext()].incidents.append(try Incident(row))
-    }
-    try forEachRow(of: .hostReadings, in: entry, HostReadingColumn.self) { row throws(DatasetError) in
-      let session = try row.text(.session)
-      guard try row.integer(.reading) == found[session]?.blocks.count ?? 0 else {
-        throw row.error("the readings of session \(session) are not in order")
-      }
-      found[session, default: HostContext()].blocks.append(
-        .init(
-          cell: try row.identifier(.cell), block: try row.integer(.block),
-          observation: BlockObservation(reading: try HostReading(row), traces: [])))
-    }
-    try forEachRow(of: .memoryTraces, in: entry, MemoryTraceColumn.self) { row throws(DatasetError) in
-      let session = try row.text(.session)
-      let reading = try row.integer(.reading)
-      guard found[session]?.blocks.indices.contains(reading) == true else {
-        throw row.error("session \(session) has no reading \(reading)")
-      }
-      found[session]?.blocks[reading].observation.traces.append(try MemoryTrace(row))
+          session: session, origin: try row.optionalChoice(.origin) ?? .measured, runs: runs[session.uuid] ?? [],
+          voids: try [BlockVoid](row), entry: position))
     }
     return found
   }
 
   /// Runs of a session, against forged numbers.
-  private static let runLimit = 10_000
+  static let runLimit = 10_000
 
-  private func forEachRow<Column: TableColumn>(
+  /// Calls `body` with each row of a table, in the order of the index.
+  ///
+  /// All shards at once, since there are many; those of a dataset are of one format.
+  ///
+  /// - Throws: `DatasetError` for the first shard that can't be used, and what `body` throws.
+  func forEachRow<Column: TableColumn>(
+    of table: DatasetTable, _ column: Column.Type, _ body: (TableRow<Column>) throws(DatasetError) -> Void
+  ) throws(DatasetError) {
+    for format in ShardFormat.allCases {
+      let shards = index.entries.filter { $0.format == format }.flatMap { $0.shards(of: table) }
+      if !shards.isEmpty { try reader(format).forEachRow(of: shards, column, body) }
+    }
+  }
+
+  /// The same for one index entry.
+  func forEachRow<Column: TableColumn>(
     of table: DatasetTable, in entry: IndexEntry, _ column: Column.Type,
     _ body: (TableRow<Column>) throws(DatasetError) -> Void
   ) throws(DatasetError) {

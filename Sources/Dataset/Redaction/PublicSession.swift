@@ -6,6 +6,7 @@ import Store
 struct PublicSession {
   let number: SessionNumber
   let session: MeasurementSession
+  let origin: Origin
   let cells: EnvelopeCells
   /// In the order of loading.
   let runs: [Run]
@@ -29,6 +30,7 @@ struct PublicSession {
     self.cells = cells
     number = record.number
     session = redactor.session(record.session)
+    origin = record.mark.origin
     runs = record.runs.map(redactor.run)
     voids = record.voids.map { redactor.void($0, names: cells.names) }
     voidReasons = Dictionary(

@@ -16,6 +16,7 @@ public enum DatasetTable: String, Sendable, CaseIterable {
   case incidents
   case hostReadings = "host_readings"
   case memoryTraces = "memory_traces"
+  case setAsides = "set_asides"
 
   /// What a row is.
   public var summary: String {
@@ -29,6 +30,7 @@ public enum DatasetTable: String, Sendable, CaseIterable {
     case .incidents: "something that went otherwise than planned in a session"
     case .hostReadings: "the machine as one block found it"
     case .memoryTraces: "memory through one block, second by second"
+    case .setAsides: "that a session was taken out of every decision, or let in again"
     }
   }
 
@@ -44,6 +46,7 @@ public enum DatasetTable: String, Sendable, CaseIterable {
     case .incidents: Self.list(IncidentColumn.self)
     case .hostReadings: Self.list(HostReadingColumn.self)
     case .memoryTraces: Self.list(MemoryTraceColumn.self)
+    case .setAsides: Self.list(SetAsideColumn.self)
     }
   }
 

@@ -59,9 +59,9 @@ extension HostReading {
   /// - Throws: `malformed`.
   init(_ row: TableRow<HostReadingColumn>) throws(DatasetError) {
     self.init(
-      loadAverage: try row.number(.loadAverage), stealShare: try row.optional(.stealShare, \.exactDouble),
+      loadAverage: try row.number(.loadAverage), stealShare: try row.optionalNumber(.stealShare),
       freeMemoryBytes: try row.integer(.freeMemory), swapBytes: try row.integer(.swap),
-      temperature: try row.optional(.temperature, \.exactDouble), isOnMains: try row.optional(.isOnMains, \.bool),
-      calibrationRate: try row.optional(.calibrationRate, \.exactDouble))
+      temperature: try row.optionalNumber(.temperature), isOnMains: try row.optional(.isOnMains, \.bool),
+      calibrationRate: try row.optionalNumber(.calibrationRate))
   }
 }

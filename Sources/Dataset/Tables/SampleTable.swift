@@ -164,12 +164,31 @@ extension Sample {
   init(_ row: TableRow<SampleColumn>) throws(DatasetError) {
     self.init(
       place: Place(
-        cell: try row.identifier(.cell), block: try row.integer(.block), repetition: try row.integer(.repetition),
+        cell: try row.identifier(.cell), block: try row.count(.block), repetition: try row.count(.repetition),
         item: try row.optional(.item, \.string), round: try row.optional(.round, \.integer)),
-      startedAt: try row.number(.startedAt), elapsedNanoseconds: Int64(try row.integer(.elapsed)),
-      peakMemoryBytes: Int64(try row.integer(.peakMemory)), loadAverage: try row.number(.loadAverage),
+      startedAt: try row.number(.startedAt), elapsedNanoseconds: Int64(try row.count(.elapsed)),
+      peakMemoryBytes: Int64(try row.count(.peakMemory)), loadAverage: try row.number(.loadAverage),
       outcome: try Outcome(row))
-    if let problem { throw row.error("the sample \(problem)") }
+    if let problem { throw row.error("\(Self.columns(behind: problem)): the sample \(problem)") }
+  }
+
+  /// The columns that a reader of the message has to look at.
+  private static func columns(behind problem: String) -> String {
+    let columns: [SampleColumn] =
+      if problem.contains("count of tokens") {
+        [.promptTokens, .cachedTokens, .completionTokens]
+      } else if problem.contains("sequences") {
+        [.sequences]
+      } else if problem.contains("token time") {
+        [.tokens]
+      } else if problem.contains("slice") {
+        [.sliceTokens, .sliceTimes, .sliceProcessorTimes, .sliceSwitches]
+      } else if problem.contains("scores") {
+        [.optionScores]
+      } else {
+        [.item, .round]
+      }
+    return columns.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
   }
 }
 

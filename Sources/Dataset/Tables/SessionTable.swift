@@ -29,6 +29,7 @@ enum SessionColumn: String, TableColumn {
   case chip
   case physicalCores = "physical_cores"
   case memory = "memory_bytes"
+  case origin
 
   var definition: ColumnDefinition {
     switch self {
@@ -60,6 +61,8 @@ enum SessionColumn: String, TableColumn {
     case .chip: .always(.text, "processor")
     case .physicalCores: .always(.integer, "of the host")
     case .memory: .always(.integer, "main memory in bytes")
+    case .origin:
+      .later(.text, "measured or imported, by the database that was exported; null in older shards, which did not tell")
     }
   }
 }
@@ -82,8 +85,15 @@ extension PublicSession {
       .hostFingerprint: .string(host.fingerprint), .operatingSystem: .string(host.operatingSystem),
       .architecture: .string(host.architecture), .chip: .string(host.chip),
       .physicalCores: .integer(host.physicalCores), .memory: .integer(Int(host.memoryBytes)),
+      .origin: .string((origin.isMeasured ? PublishedOrigin.measured : .imported).rawValue),
     ])
   }
+}
+
+/// Whether the database that was exported had measured a session itself.
+public enum PublishedOrigin: String, Sendable {
+  case measured
+  case imported
 }
 
 extension MeasurementSession {

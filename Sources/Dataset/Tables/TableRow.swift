@@ -28,7 +28,35 @@ struct TableRow<Column: TableColumn> {
 
   func text(_ column: Column) throws(DatasetError) -> String { try required(column, \.string) }
   func integer(_ column: Column) throws(DatasetError) -> Int { try required(column, \.integer) }
-  func number(_ column: Column) throws(DatasetError) -> Double { try required(column, \.exactDouble) }
+
+  /// - Throws: `malformed` also for a negative one.
+  func count(_ column: Column) throws(DatasetError) -> Int {
+    let count = try integer(column)
+    guard count >= 0 else { throw error("\"\(column.rawValue)\" is negative") }
+    return count
+  }
+
+  /// - Throws: `malformed` also for an infinity and NaN.
+  func number(_ column: Column) throws(DatasetError) -> Double {
+    let number = try required(column, \.exactDouble)
+    guard number.isFinite else { throw error("\"\(column.rawValue)\" is not finite") }
+    return number
+  }
+
+  /// - Throws: As ``number(_:)`` does.
+  func optionalNumber(_ column: Column) throws(DatasetError) -> Double? {
+    guard let value = value[column.rawValue], value != .null else { return nil }
+    return try number(column)
+  }
+
+  /// Seconds since 1970.
+  ///
+  /// - Throws: `malformed` for a time that could not be exported.
+  func checkTime(_ column: Column) throws(DatasetError) {
+    guard UTCTime(try number(column)) != nil else {
+      throw error("\"\(column.rawValue)\" is outside the years 1970 to 9999")
+    }
+  }
 
   func identifier<Name: Identifier>(_ column: Column) throws(DatasetError) -> Name {
     Name(rawValue: try text(column))

@@ -3,7 +3,8 @@ import Measurements
 /// What the challenges that the sessions of a dataset tell of amount to.
 ///
 /// A session names its own challenge and the lower ones of which its database had no finished comparison. With these, the
-/// numbers of a resident have no gaps below the highest, and a number is one challenge. Sessions from before tensors were
+/// numbers of a resident have no gaps below the highest, and a number is one challenge. What a database had imported was
+/// counted elsewhere: it fills gaps, but is held to no count. Sessions from before tensors were
 /// hashed were counted by another rule; they count as present, and those without a newer one are not held to it.
 public struct ChallengeAudit: Sendable, Equatable {
   /// Challenges that are missing.
@@ -19,7 +20,7 @@ public struct ChallengeAudit: Sendable, Equatable {
   /// - Parameter sessions: Oldest first.
   init(_ sessions: [PublishedSession]) {
     var tensors: [WeightsHash: TensorsHash] = [:]
-    for run in sessions.lazy.flatMap(\.runs) {
+    for run in sessions.lazy.filter({ $0.origin == .measured }).flatMap(\.runs) {
       if let weights = run.weights, let hash = run.tensors { tensors[weights] = hash }
     }
     var accounts: [Account.Key: Account] = [:]
@@ -61,6 +62,7 @@ private struct Account {
 
   mutating func add(_ published: PublishedSession, _ challenge: Int, _ run: Run) {
     present.insert(challenge)
+    guard published.origin == .measured else { return }
     named.formUnion(published.session.unfinishedChallenges)
     guard let hash = run.tensors else { return }
     tensors = hash

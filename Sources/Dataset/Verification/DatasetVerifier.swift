@@ -12,6 +12,8 @@ public struct DatasetVerifier: Sendable {
       case noSamples = "no_samples"
       /// The raw samples can't be judged.
       case notJudged = "not_judged"
+      /// The verdict does not follow, and decides nothing since its session was set aside.
+      case setAside = "set_aside"
     }
 
     /// The verdict's file.
@@ -21,6 +23,9 @@ public struct DatasetVerifier: Sendable {
     /// The members that differ, as JSON paths with both values, or why there is nothing to compare; and how many
     /// comparisons the verdict leaves out.
     public let details: [String]
+
+    /// Whether nothing is wrong with it.
+    public var isSound: Bool { state == .same || state == .setAside }
   }
 
   let dataset: PublishedDataset
@@ -39,13 +44,18 @@ public struct DatasetVerifier: Sendable {
       comparisons.append(PublishedComparison(session: session, evidence: evidence))
     }
     let verdicts = try dataset.verdicts()
+    let setAsides = try SetAsideHistory(of: dataset)
     let outcomes = Dictionary(
       verdicts.sorted { $0.key.recordedAt < $1.key.recordedAt }.map { ($0.session, $0.key.outcome) },
       uniquingKeysWith: { $1 })
     var findings: [Finding] = []
     for published in verdicts {
+      let setAside = setAsides.setAside(published.session)
       func finding(_ state: Finding.State, _ details: [String]) -> Finding {
-        Finding(name: published.name, session: published.session, state: state, details: details)
+        Finding(
+          name: published.name, session: published.session,
+          state: setAside == nil || state == .same ? state : .setAside,
+          details: details + (setAside.map { ["the session was set aside: \($0.why)"] } ?? []))
       }
       guard let comparison = comparisons[published.session] else {
         findings.append(finding(.noSamples, ["the dataset has no samples of the session"]))
@@ -53,7 +63,8 @@ public struct DatasetVerifier: Sendable {
       }
       do {
         let recorded = try RecordedVerdict(published.verdict)
-        let basis = try VerdictBasis(of: recorded, on: comparison, among: comparisons, outcomes: outcomes)
+        let basis = try VerdictBasis(
+          of: recorded, on: comparison, among: comparisons, outcomes: outcomes, setAsides, at: published.key.recordedAt)
         let verdict = try Judge(try basis.verdictInputs(on: comparison, &loader)).verdict()
         let differences = JSONDifference.all(
           published.verdict, verdict.json, but: basis.isRecorded ? [] : [VerdictBasis.countedPath])

@@ -22,7 +22,7 @@ struct VerdictBasis {
   static let countedPath = "maturity.counted_sessions"
 
   /// Why the verdict can't be judged: the dataset lacks a session that it names, or that session is of other models or
-  /// conditions, or it is counted although it decided nothing.
+  /// conditions, or was set aside by then, or it is counted although it decided nothing.
   struct Missing: Error, CustomStringConvertible {
     let description: String
   }
@@ -30,16 +30,25 @@ struct VerdictBasis {
   /// - Parameters:
   ///   - comparisons: All of the dataset.
   ///   - outcomes: The outcome of each session's last published verdict, by UUID.
+  ///   - setAsides: Of the dataset: what was set aside by `time` took part in nothing.
+  ///   - time: When the verdict was recorded, in seconds since 1970.
   /// - Throws: ``Missing``.
   init(
     of verdict: RecordedVerdict, on comparison: PublishedComparison, among comparisons: PublishedComparisons,
-    outcomes: [String: String]
+    outcomes: [String: String], _ setAsides: SetAsideHistory, at time: Double
   ) throws(Missing) {
     self.outcomes = outcomes
-    let candidates = comparisons.all.filter { comparison.evidence.continues($0.evidence) }
+    let isOut = { (other: PublishedComparison) in setAsides.setAside(other.uuid, before: time) != nil }
+    // What the database imported was judged apart from what it measured, unless the verdict says otherwise.
+    let candidates = comparisons.like(comparison).filter {
+      $0.session.origin == comparison.session.origin && comparison.evidence.continues($0.evidence)
+    }
     guard let basis = verdict.basis else {
-      pooled = candidates
-      counted = comparisons.all.filter { $0.evidence.isComparable(to: comparison.evidence) }
+      pooled = candidates.filter { !isOut($0) }
+      counted = comparisons.like(comparison).filter {
+        $0.session.origin == comparison.session.origin && $0.evidence.isComparable(to: comparison.evidence)
+          && !isOut($0)
+      }
       isRecorded = false
       remarks = []
       return
@@ -49,14 +58,20 @@ struct VerdictBasis {
       $0.isComparable(to: comparison.evidence)
     }
     let undecided = Verdict.Outcome.inconclusive.rawValue
+    if let session = (pooled + counted).first(where: isOut) {
+      throw Missing(description: "the verdict rests on session \(session.uuid), which was set aside before")
+    }
     if let session = counted.first(where: { outcomes[$0.uuid, default: undecided] == undecided }) {
       throw Missing(description: "the verdict counts session \(session.uuid), which decided nothing")
     }
     isRecorded = true
-    let left = candidates.count - pooled.count
+    let setAside = candidates.count(where: isOut)
+    let left = candidates.count - setAside - pooled.count
     remarks =
-      left > 0
-      ? ["it leaves out \(left) earlier comparisons of the same weights and conditions, which its database lacked"] : []
+      (left > 0
+        ? ["it leaves out \(left) earlier comparisons of the same weights and conditions, which its database lacked"]
+        : [])
+      + (setAside > 0 ? ["it leaves out \(setAside) earlier comparisons of its challenge that were set aside"] : [])
   }
 
   /// All that decides the verdict about a comparison, with its samples.
@@ -110,11 +125,23 @@ struct PublishedComparisons {
   /// Oldest first.
   private(set) var all: [PublishedComparison] = []
   private var positions: [String: Int] = [:]
+  /// Those under one envelope on one host, which alone may have to do with each other.
+  private var groups: [[String]: [Int]] = [:]
 
   /// Adds a comparison that is not older than those before it.
   mutating func append(_ comparison: PublishedComparison) {
     positions[comparison.uuid] = all.count
+    groups[Self.key(comparison), default: []].append(all.count)
     all.append(comparison)
+  }
+
+  /// Those under the same envelope on the same host, oldest first.
+  func like(_ comparison: PublishedComparison) -> [PublishedComparison] {
+    groups[Self.key(comparison), default: []].map { all[$0] }
+  }
+
+  private static func key(_ comparison: PublishedComparison) -> [String] {
+    [comparison.evidence.session.envelopeHash.rawValue, comparison.evidence.session.host.fingerprint]
   }
 
   /// The comparison of a session's UUID.

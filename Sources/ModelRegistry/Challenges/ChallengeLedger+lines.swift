@@ -4,9 +4,6 @@ import Measurements
 extension ChallengeLedger {
   static let lineFeed = UInt8(ascii: "\n")
 
-  /// Far above the comparisons of one resident that a host can make: what is larger was forged.
-  static let highestNumber = 100_000
-
   /// Reads a ledger from a file's bytes.
   init(parsing bytes: [UInt8]) throws(RegistryError.ContentProblem) {
     self.init()

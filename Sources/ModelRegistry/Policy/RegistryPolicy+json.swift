@@ -12,7 +12,7 @@ extension RegistryPolicy {
     self.init()
     let root: JSONValue
     do throws(JSONError) { root = try JSONValue(parsing: bytes) } catch { throw .notJSON(error) }
-    let fields = try PolicyFields(root, at: "the policy", allowing: ["roles", "move_together", "hosts"])
+    let fields = try PolicyFields(root, at: "the policy", allowing: ["roles", "move_together", "hosts", "keys"])
     if let roles = fields["roles"] {
       guard let members = roles.object?.members else { throw .policy(member: "roles", expecting: "an object", roles) }
       for member in members {
@@ -31,6 +31,19 @@ extension RegistryPolicy {
       }
     }
     hosts = try fields["hosts"]?.hashes(at: "hosts") ?? []
+    for text in try fields["keys"]?.texts(at: "keys") ?? [] {
+      guard let key = PolicyKey(text) else {
+        throw .policy(
+          member: "keys",
+          problem:
+            "has \"\(text.prefix(40))\", which is neither a public key as `ssh-keygen` writes it to a .pub file nor "
+            + "the fingerprint of one, SHA256:…")
+      }
+      keys.append(key)
+    }
+    if !keys.isEmpty, hosts.isEmpty {
+      throw .policy(member: "keys", problem: "lets nothing count without \"hosts\", which names whose comparisons do")
+    }
     for entry in entries {
       let conditions = conditions(for: entry.role)
       if conditions.tier != .interactive, conditions.decodeTokensPerSecond ?? conditions.firstTokenSeconds != nil {
@@ -48,6 +61,7 @@ extension RegistryPolicy {
     ])
     if !moveTogether.isEmpty { root["move_together"] = .array(moveTogether.map { .init($0.map(\.rawValue)) }) }
     if !hosts.isEmpty { root["hosts"] = .init(hosts) }
+    if !keys.isEmpty { root["keys"] = .init(keys.map(\.text)) }
     return Array((JSONValue.object(root).serialized(.pretty) + "\n").utf8)
   }
 }

@@ -9,7 +9,8 @@ import Measurements
 ///     "coding": { "memory_budget_bytes": 60000000000, "licenses": ["apache-2.0"], "tier": "interactive" }
 ///   },
 ///   "move_together": [["default", "coding"]],
-///   "hosts": ["<fingerprint>"]
+///   "hosts": ["<fingerprint>"],
+///   "keys": ["ssh-ed25519 <base 64> <name>"]
 /// }
 /// ```
 ///
@@ -32,9 +33,14 @@ public struct RegistryPolicy: Sendable, Equatable {
   public internal(set) var moveTogether: [[Role]] = []
   /// The fingerprints of the hosts whose comparisons count; empty for this host alone.
   public internal(set) var hosts: [String] = []
+  /// The keys whose signatures let imported comparisons of `hosts` count, each as it is written in the file.
+  public internal(set) var keys: [PolicyKey] = []
 
   /// A policy that asks for nothing.
   init() {}
+
+  /// The imports that count like what was measured here.
+  public var admission: ImportAdmission { ImportAdmission(hosts: hosts, keys: keys.map(\.fingerprint)) }
 
   /// Whether some role's envelopes are pinned: if so, a role whose are not is decided by none.
   public var pinsEnvelopes: Bool { entries.contains { $0.conditions.envelopes != nil } }

@@ -13,13 +13,16 @@ extension Report {
     public let verdict: RecordedVerdict
     /// The verdict as it was recorded, and as `resident promote --json` prints it.
     public let document: JSONValue
+    /// Where the comparison comes from, and whether it was set aside.
+    public let mark: SessionMark
 
     /// - Throws: `RecordedVerdict.Problem` for a document that this version does not read.
-    public init(_ record: VerdictRecord) throws(RecordedVerdict.Problem) {
+    public init(_ record: VerdictRecord, mark: SessionMark = SessionMark()) throws(RecordedVerdict.Problem) {
       number = record.session
       recordedAt = record.recordedAt
       verdict = try RecordedVerdict(record.verdict)
       document = record.verdict
+      self.mark = mark
     }
   }
 }
@@ -27,6 +30,11 @@ extension Report {
 extension Report.Comparison {
   /// Objectives before guardrails, in the envelope's order.
   public var rules: [RuleFacts] { verdict.rules.map(RuleFacts.init) }
+
+  /// Whether it takes part in decisions.
+  func decides(_ admission: ImportAdmission) -> Bool {
+    mark.decides(on: verdict.subject.host.fingerprint, admitting: admission)
+  }
 
   public func model(_ side: Side) -> ModelID { verdict.contender(side).model }
 
@@ -67,7 +75,8 @@ extension Report.Comparison {
       "candidate": .string(model(.candidate).rawValue), "resident": .string(model(.resident).rawValue),
       "envelope": .string(envelope), "environment_class": .string(verdict.subject.environment.rawValue),
       "recorded_at_s": .init(recordedAt), "maturity": .string(maturity), "lacks": .init(lacks),
-      "reason": .string(verdict.reason), "rules": .array(rules.map(\.json)),
+      "reason": .string(verdict.reason), "rules": .array(rules.map(\.json)), "origin": mark.origin.json,
+      "set_aside": mark.setAside?.json ?? .null,
     ]
   }
 }

@@ -15,15 +15,25 @@ public struct ComparisonDetail: Sendable, Equatable {
 
   /// Reads and judges the comparison's samples.
   ///
-  /// - Parameter envelopes: Envelopes that were read before; callers with more comparisons pass the same value each time.
+  /// - Parameters:
+  ///   - admission: The imports that count.
+  ///   - envelopes: Envelopes that were read before; callers with more comparisons pass the same value each time.
   /// - Throws: `StoreError` if the comparison or its samples can't be read.
   /// - Complexity: O(*n*) in the samples of the comparison and of the earlier ones that it continues.
   public init(
-    _ comparison: Report.Comparison, in store: MeasurementStore,
+    _ comparison: Report.Comparison, in store: MeasurementStore, admitting admission: ImportAdmission = .none,
     _ envelopes: RecentValues<EnvelopeHash, Envelope> = RecentValues(limit: 1)
   ) throws(StoreError) {
     self.comparison = comparison
-    let inputs = try store.verdictInputs(of: comparison.number, .blocks)
+    let inputs: VerdictInputs
+    do throws(StoreError) {
+      inputs = try store.verdictInputs(of: comparison.number, .blocks, admitting: admission)
+    } catch {
+      // One comparison without its samples must not hide the others.
+      if case .file = error { throw error }
+      (traces, problem) = ([], error.description)
+      return
+    }
     do {
       let envelope = try envelopes.value(of: inputs.evidence.session.envelopeHash) { () throws(EnvelopeError) in
         try Envelope(source: inputs.evidence.envelope)

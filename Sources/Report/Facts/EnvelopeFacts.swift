@@ -37,14 +37,17 @@ public struct EnvelopeFacts: Sendable, Equatable {
     var trends = TrendCollection()
     var models: [ModelKey: MeasuredModel] = [:]
     for (startedAt, comparison) in ordered {
-      for side in [Side.resident, .candidate] {
+      // What was set aside is shown on its own page alone.
+      for side in [Side.resident, .candidate] where comparison.mark.setAside == nil {
         trends.add(comparison, side, startedAt: startedAt)
         let model = MeasuredModel(comparison, side: side)
-        models[ModelKey(model: model.model, host: model.host)] = model
+        models[ModelKey(model: model.model, host: model.host, origin: model.origin.kind)] = model
       }
     }
     self.trends = trends.all
-    let ordered = models.values.sorted { ($0.model, $0.host) < ($1.model, $1.host) }
+    let ordered = models.values.sorted {
+      ($0.model, $0.host, $1.origin.kind) < ($1.model, $1.host, $0.origin.kind)
+    }
     self.models = ordered.map { model in
       var model = model
       model.isOnFrontier =
@@ -57,4 +60,5 @@ public struct EnvelopeFacts: Sendable, Equatable {
 private struct ModelKey: Hashable {
   let model: ModelID
   let host: String
+  let origin: String
 }

@@ -19,6 +19,8 @@ public struct MeasuredModel: Sendable, Equatable {
   public let host: String
   public let chip: String
   public let comparison: SessionNumber
+  /// Where the comparison comes from; a host's name in an import is what the import says.
+  public let origin: Origin
   public let figures: [Figure]
   /// Zero if unknown.
   public let peakMemoryBytes: Int64
@@ -35,6 +37,7 @@ public struct MeasuredModel: Sendable, Equatable {
     self.host = host.fingerprint
     chip = host.chip
     self.comparison = comparison.number
+    origin = comparison.mark.origin
     peakMemoryBytes = contender.peakMemoryBytes
     figures = comparison.figures(of: side)
     speed = figures.first { $0.metric == .cumulativeTokensPerSecond }?.value
@@ -45,7 +48,8 @@ public struct MeasuredModel: Sendable, Equatable {
 
   /// Whether it is nowhere worse than the other and somewhere better.
   func dominates(_ other: MeasuredModel) -> Bool {
-    guard host == other.host, let speed, let accuracy, let otherSpeed = other.speed, let otherAccuracy = other.accuracy
+    guard host == other.host, origin.kind == other.origin.kind, let speed, let accuracy, let otherSpeed = other.speed,
+      let otherAccuracy = other.accuracy
     else { return false }
     return speed >= otherSpeed && accuracy >= otherAccuracy && (speed > otherSpeed || accuracy > otherAccuracy)
   }
@@ -54,7 +58,8 @@ public struct MeasuredModel: Sendable, Equatable {
   public var json: JSONValue {
     [
       "model": .string(model.rawValue), "host": .string(host), "chip": .string(chip),
-      "comparison": .integer(Int(comparison.rawValue)), "peak_memory_bytes": .integer(Int(peakMemoryBytes)),
+      "comparison": .integer(Int(comparison.rawValue)), "origin": .string(origin.kind),
+      "peak_memory_bytes": .integer(Int(peakMemoryBytes)),
       "speed_tokens_per_second": .init(speed), "accuracy": .init(accuracy), "is_on_frontier": .bool(isOnFrontier),
       "figures": .array(
         figures.map {

@@ -19,14 +19,20 @@ public struct Overview: Sendable, Equatable {
 
   /// The comparisons as a document of standings: see ``Report/rankings``.
   let rankings: String
+  /// The imports that count.
+  let admission: ImportAdmission
 
-  /// - Parameter registry: The model of each role; empty if no registry was read.
+  /// - Parameters:
+  ///   - registry: The model of each role; empty if no registry was read.
+  ///   - admission: The imports that count, as the registry's policy has it.
   /// - Throws: `StoreError`.
   /// - Complexity: O(*n*) in sessions and verdicts.
-  public init(_ store: MeasurementStore, registry: [Role: ModelID] = [:]) throws(StoreError) {
+  public init(
+    _ store: MeasurementStore, registry: [Role: ModelID] = [:], admitting admission: ImportAdmission = .none
+  ) throws(StoreError) {
     self.init(
       verdicts: try store.verdicts(of: nil), sessions: try store.headings(), edits: try store.registryEdits(role: nil),
-      registry: registry)
+      registry: registry, admitting: admission)
   }
 
   /// - Parameters:
@@ -34,13 +40,17 @@ public struct Overview: Sendable, Equatable {
   ///   - sessions: Newest first.
   ///   - edits: In the order of recording.
   ///   - registry: The model of each role; empty if no registry was read.
+  ///   - admission: The imports that count.
   public init(
-    verdicts: [VerdictRecord], sessions: [SessionHeading], edits: [RegistryEditRecord], registry: [Role: ModelID] = [:]
+    verdicts: [VerdictRecord], sessions: [SessionHeading], edits: [RegistryEditRecord], registry: [Role: ModelID] = [:],
+    admitting admission: ImportAdmission = .none
   ) {
-    let report = Report(verdicts)
+    let marks = Dictionary(sessions.map { ($0.number, $0.mark) }, uniquingKeysWith: { first, _ in first })
+    let report = Report(verdicts, marks: marks)
+    self.admission = admission
     comparisons = report.comparisons
     rankings = report.rankings
-    roles = RoleFacts.all(registry: registry, edits: edits, comparisons: comparisons)
+    roles = RoleFacts.all(registry: registry, edits: edits, comparisons: comparisons.filter { $0.decides(admission) })
     let judged = Set(comparisons.map(\.number))
     unjudged = sessions.filter { !judged.contains($0.number) }.map {
       UnjudgedSession($0, report.unreadable[$0.number])
@@ -64,7 +74,8 @@ extension Overview {
     roles.flatMap { role in
       var seen: Set<[String]> = []
       let newest = comparisons.filter {
-        $0.role == role.role && $0.model(.resident) == role.holder && $0.model(.candidate) != role.holder
+        $0.decides(admission) && $0.role == role.role && $0.model(.resident) == role.holder
+          && $0.model(.candidate) != role.holder
           && seen.insert([$0.model(.candidate).rawValue, $0.envelope]).inserted
       }
       return newest.filter { !$0.lacks.isEmpty && $0.outcome != .reject }
@@ -99,6 +110,7 @@ public struct UnjudgedSession: Sendable, Equatable {
   public let envelope: String
   /// Seconds since 1970.
   public let startedAt: Double
+  public let mark: SessionMark
   /// In words.
   public let lacks: String
 
@@ -110,6 +122,7 @@ public struct UnjudgedSession: Sendable, Equatable {
     resident = session.resident
     envelope = session.envelopeID
     startedAt = session.startedAt
+    mark = heading.mark
     if let problem {
       lacks = "a verdict that this version reads: \(problem); `resident promote --dry-run` judges anew"
       return
@@ -129,6 +142,7 @@ public struct UnjudgedSession: Sendable, Equatable {
       "number": .integer(Int(number.rawValue)), "candidate": .string(candidate.rawValue),
       "resident": .init(resident?.rawValue),
       "envelope": .string(envelope), "started_at_s": .init(startedAt), "lacks": .string(lacks),
+      "origin": mark.origin.json, "set_aside": mark.setAside?.json ?? .null,
     ]
   }
 }

@@ -20,6 +20,8 @@ public struct Trend: Sendable, Equatable {
   public let model: ModelID
   public let cell: CellID
   public let metric: Metric
+  /// `measured` or `imported`, as all of its comparisons were.
+  public let origin: String
   /// In the order of measurement.
   public internal(set) var points: [Point]
 
@@ -27,7 +29,7 @@ public struct Trend: Sendable, Equatable {
   public var json: JSONValue {
     [
       "model": .string(model.rawValue), "cell": .string(cell.rawValue), "metric": .string(metric.rawValue),
-      "unit": .string(metric.unit),
+      "unit": .string(metric.unit), "origin": .string(origin),
       "points": .array(
         points.map {
           [
@@ -45,6 +47,7 @@ struct TrendCollection {
     let model: ModelID
     let cell: CellID
     let metric: Metric
+    let origin: String
   }
 
   private var trends: [Key: Trend] = [:]
@@ -62,10 +65,12 @@ struct TrendCollection {
   mutating func add(_ comparison: Report.Comparison, _ side: Side, startedAt: Double) {
     let now = MeasuringConditions(comparison.verdict, side: side)
     for figure in comparison.figures(of: side) {
-      let key = Key(model: comparison.model(side), cell: figure.cell, metric: figure.metric)
+      let key = Key(
+        model: comparison.model(side), cell: figure.cell, metric: figure.metric, origin: comparison.mark.origin.kind)
       if trends[key] == nil {
         order.append(key)
-        trends[key] = Trend(model: key.model, cell: key.cell, metric: key.metric, points: [])
+        trends[key] = Trend(
+          model: key.model, cell: key.cell, metric: key.metric, origin: key.origin, points: [])
       }
       trends[key]?.points.append(
         Trend.Point(

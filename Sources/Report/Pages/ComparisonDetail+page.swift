@@ -39,6 +39,7 @@ extension ComparisonDetail {
       <h1>Comparison \(comparison.number.rawValue): <span class="\(outcome)">\(outcome)</span></h1>
       <p class="answer">\(comparison.verdict.reason.htmlText)</p>
       <p class="faint">\(about.htmlText); \(comparison.maturity.htmlText), recorded \(comparison.recordedDay).</p>
+      <p class="faint">Origin: \(comparison.mark.publicText.htmlText(atMost: 400)).</p>
       \(lacks.isEmpty ? "" : "<h2>Missing before the verdict matures</h2>\n<ul>\n\(lacks)</ul>\n")
       """
   }

@@ -58,11 +58,12 @@ extension EnvelopeFacts {
         model.speed.map { Self.text($0) } ?? "", model.accuracy.map { Self.text($0 * 100) } ?? "",
         model.peakMemoryBytes > 0 ? Self.text(Double(model.peakMemoryBytes) / 1e6) : "",
         model.isOnFrontier ? "yes" : "",
-        "<a href=\"\(root)comparisons/\(model.comparison).html\">\(model.comparison)</a>",
+        "<a href=\"\(root)comparisons/\(model.comparison).html\">\(model.comparison)</a>", model.origin.kind,
       ]
     }
     return HTMLTable(
-      heads: ["model", "host", "tokens/s", "right, %", "peak memory, MB", "on the frontier", "comparison"], rows: rows
+      heads: ["model", "host", "tokens/s", "right, %", "peak memory, MB", "on the frontier", "comparison", "origin"],
+      rows: rows
     ).html
   }
 
@@ -75,11 +76,11 @@ extension EnvelopeFacts {
         trend.metric.unit,
         trend.points.first.map { "\(Self.text($0.value)) (\($0.startedAt.day))" } ?? "",
         trend.points.last.map { "\(Self.text($0.value)) (\($0.startedAt.day))" } ?? "", "\(trend.points.count)",
-        Set(changes.joined()).sorted().joined(separator: ", "),
+        Set(changes.joined()).sorted().joined(separator: ", "), trend.origin,
       ]
     }
     return HTMLTable(
-      heads: ["model", "metric", "cell", "unit", "first", "last", "comparisons", "changes"], rows: rows
+      heads: ["model", "metric", "cell", "unit", "first", "last", "comparisons", "changes", "origin"], rows: rows
     ).html
   }
 

@@ -53,7 +53,9 @@ extension Overview {
     guard !roles.isEmpty else { return "" }
     let byNumber = Dictionary(comparisons.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
     let cards = roles.map { role in
-      let last = comparisons.first { $0.role == role.role && $0.model(.resident) == role.holder }
+      let last = comparisons.first {
+        $0.decides(admission) && $0.role == role.role && $0.model(.resident) == role.holder
+      }
       return role.card(evidence: role.comparison.flatMap { byNumber[$0] }, lastChallenge: last)
     }
     return "<h2>Roles</h2>\n<div class=\"roles\">\n\(cards.joined())</div>\n"
@@ -70,7 +72,7 @@ extension Overview {
       \(selects.joined())<span class="faint">shown: <output></output></span></form>
       <div class="table"><table id="comparisons"><thead><tr><th>#</th><th data-of="outcome">outcome</th><th>candidate</th>\
       <th>resident</th><th data-of="role">role</th><th>first objective</th><th></th><th data-of="envelope">envelope</th><th>maturity</th>\
-      <th>recorded</th></tr></thead><tbody>
+      <th>recorded</th><th>origin</th></tr></thead><tbody>
       \(comparisons.map(\.row).joined())</tbody></table></div>
 
       """
@@ -94,11 +96,11 @@ extension Overview {
         "\(session.number.rawValue)", session.candidate.rawValue.htmlText(atMost: 80),
         (session.resident?.rawValue ?? "").htmlText(atMost: 80), session.envelope.htmlText(atMost: 60),
         session.startedAt.day,
-        session.lacks.htmlText,
+        session.lacks.htmlText, session.mark.publicText.htmlText(atMost: 120),
       ]
     }
     return "<h2>Without a verdict</h2>\n"
-      + HTMLTable(heads: ["#", "candidate", "resident", "envelope", "begun", "lacks"], rows: rows).html
+      + HTMLTable(heads: ["#", "candidate", "resident", "envelope", "begun", "lacks", "origin"], rows: rows).html
   }
 }
 
@@ -163,7 +165,7 @@ extension Report.Comparison {
       <td>\((objective.map { "\($0.title) \($0.effect)" } ?? "").htmlText(atMost: 120))</td>\
       <td>\(objective?.intervalImage ?? "")</td>\
       <td>\(envelope.htmlText(atMost: 60))</td><td>\(maturity.htmlText(atMost: 60))</td>\
-      <td>\(recordedDay)</td></tr>
+      <td>\(recordedDay)</td><td>\(mark.publicText.htmlText(atMost: 120))</td></tr>
 
       """
   }

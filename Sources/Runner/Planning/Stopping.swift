@@ -16,7 +16,7 @@ struct Stopping {
     self.session = session
     envelope = plan.envelope
     let mayStop = plan.contenders.count == 2 && envelope.plan.mayEndEarly
-    pooled = mayStop ? try store.verdictInputs(of: session, .blocks).pooled : nil
+    pooled = mayStop ? try store.verdictInputs(of: session, .blocks, admitting: plan.admission).pooled : nil
   }
 
   /// Why that block and those after it need not be measured; nil if they are.

@@ -11,18 +11,38 @@ public enum EvidenceScope: Sendable {
 extension MeasurementStore {
   /// All that decides a verdict about a comparison.
   ///
-  /// - Parameter scope: `blocks` for callers that judge nothing but blocks: it leaves out answers and what maturity counts.
+  /// A comparison that decides is judged with others that do: measured here or admitted, and not set aside. An import that
+  /// is not admitted is judged with those of the same signer.
+  ///
+  /// - Parameters:
+  ///   - scope: `blocks` for callers that judge nothing but blocks: it leaves out answers and what maturity counts.
+  ///   - admission: The imports that count, as the registry's policy has it.
   /// - Throws: `notAComparison`, or `noSamples` if a side has none yet.
   public func verdictInputs(
-    of number: SessionNumber, _ scope: EvidenceScope = .all
+    of number: SessionNumber, _ scope: EvidenceScope = .all, admitting admission: ImportAdmission = .none
   ) throws(StoreError) -> VerdictInputs {
     let evidence = try evidence(number, scope)
+    let host = evidence.session.host.fingerprint
+    let peers = DecidingSessions(admission: admission).arePeers(of: try mark(of: number), on: host, "earlier")
     var pooled: [Evidence] = []
-    for predecessor in try predecessors(of: number) {
+    for predecessor in try predecessors(of: number, where: peers.sql, peers.arguments) {
       let earlier = try self.evidence(predecessor, .blocks)
       if evidence.continues(earlier) { pooled.append(earlier) }
     }
-    return VerdictInputs(evidence, pooled: pooled, decided: scope == .all ? try decidedComparisons(like: evidence) : [])
+    let decided = scope == .all ? try decidedComparisons(like: evidence, where: peers.sql, peers.arguments) : []
+    return VerdictInputs(evidence, pooled: pooled, decided: decided)
+  }
+
+  /// The comparisons of the same challenge that began earlier and were set aside: what it was without them is not known.
+  ///
+  /// - Parameter admission: The imports that count.
+  public func setAsidePredecessors(
+    of number: SessionNumber, admitting admission: ImportAdmission = .none
+  ) throws(StoreError) -> [SessionNumber] {
+    let deciding = DecidingSessions(admission: admission)
+    return try predecessors(
+      of: number, where: "\(DecidingSessions.areOwn("earlier")) AND \(DecidingSessions.areSetAside("earlier"))",
+      deciding.arguments)
   }
 
   /// A comparison's samples with their context, as of one moment.
@@ -50,7 +70,11 @@ extension MeasurementStore {
   }
 
   /// The complete sessions that began before it with the same challenge, weights and envelope, oldest first.
-  func predecessors(of number: SessionNumber) throws(StoreError) -> [SessionNumber] {
+  ///
+  /// - Parameter condition: On their rows, which are called `earlier`.
+  func predecessors(
+    of number: SessionNumber, where condition: String = "TRUE", _ arguments: StatementArguments = [:]
+  ) throws(StoreError) -> [SessionNumber] {
     try read { database in
       try Int64.fetchAll(
         database,
@@ -59,10 +83,10 @@ extension MeasurementStore {
             ON earlier.challenge = sessions.challenge AND earlier.envelope_hash = sessions.envelope_hash
             AND earlier.role IS sessions.role AND earlier.host = sessions.host
             AND earlier.started_at_s < sessions.started_at_s
-          WHERE sessions.number = ? AND earlier.state = 'complete'
+          WHERE sessions.number = :number AND earlier.state = 'complete' AND \(condition)
             AND \(Self.hasSameWeights(.resident)) AND \(Self.hasSameWeights(.candidate))
           ORDER BY earlier.started_at_s, earlier.number
-          """, arguments: [number.rawValue]
+          """, arguments: arguments &+ ["number": number.rawValue]
       ).map(SessionNumber.init(rawValue:))
     }
   }
@@ -79,27 +103,33 @@ extension MeasurementStore {
 
   /// The complete comparisons of the same proven weights under the same envelope on the same host whose last verdict is
   /// other than inconclusive, oldest first; the one itself is among them if it was judged before.
-  private func decidedComparisons(like evidence: Evidence) throws(StoreError) -> [DecidedComparison] {
+  ///
+  /// - Parameter condition: On their rows, which are called `earlier`.
+  private func decidedComparisons(
+    like evidence: Evidence, where condition: String, _ arguments: StatementArguments
+  ) throws(StoreError) -> [DecidedComparison] {
     guard let resident = evidence.resident.weights, let candidate = evidence.candidate.weights else { return [] }
     return try read { database in
       try Row.fetchAll(
         database,
         sql: """
           SELECT uuid, started_at_s, environment,
-            (SELECT outcome FROM verdicts WHERE session = sessions.number ORDER BY id DESC LIMIT 1) AS outcome
-          FROM sessions
-          WHERE state = 'complete' AND envelope_hash = ? AND host = ? AND outcome <> 'inconclusive'
+            (SELECT outcome FROM verdicts WHERE session = earlier.number ORDER BY id DESC LIMIT 1) AS outcome
+          FROM sessions earlier
+          WHERE state = 'complete' AND envelope_hash = :envelope AND host = :host AND outcome <> 'inconclusive'
+            AND \(condition)
             AND EXISTS (
-              SELECT 1 FROM runs WHERE session = sessions.number AND side = 'resident'
-                AND (weights_hash = ? OR tensors_hash = ?))
+              SELECT 1 FROM runs WHERE session = earlier.number AND side = 'resident'
+                AND (weights_hash = :resident OR tensors_hash = :resident_tensors))
             AND EXISTS (
-              SELECT 1 FROM runs WHERE session = sessions.number AND side = 'candidate'
-                AND (weights_hash = ? OR tensors_hash = ?))
+              SELECT 1 FROM runs WHERE session = earlier.number AND side = 'candidate'
+                AND (weights_hash = :candidate OR tensors_hash = :candidate_tensors))
           ORDER BY started_at_s, number
           """,
-        arguments: [
-          evidence.session.envelopeHash.rawValue, evidence.session.host.fingerprint, resident.rawValue,
-          evidence.resident.tensors?.rawValue, candidate.rawValue, evidence.candidate.tensors?.rawValue,
+        arguments: arguments &+ [
+          "envelope": evidence.session.envelopeHash.rawValue, "host": evidence.session.host.fingerprint,
+          "resident": resident.rawValue, "resident_tensors": evidence.resident.tensors?.rawValue,
+          "candidate": candidate.rawValue, "candidate_tensors": evidence.candidate.tensors?.rawValue,
         ]
       ).compactMap { row in
         EnvironmentClass(rawValue: row["environment"]).map {

@@ -11,7 +11,8 @@ extension MeasurementStore {
   /// The sentinels of a host that were brought to their end, newest first: comparisons of a role's resident with its own
   /// copy.
   ///
-  /// What `resident calibrate --real` measured is of no role, and may have planted effects.
+  /// What `resident calibrate --real` measured is of no role, and may have planted effects. Imports say nothing about this
+  /// host, and a sentinel that was set aside goes on to forbid what it forbade.
   public func sentinels(host: String) throws(StoreError) -> [SessionHeading] {
     try read { database in
       guard let measured = try HostRow.fetchOne(database, key: host)?.host else { return [] }
@@ -19,7 +20,7 @@ extension MeasurementStore {
         database,
         sql: """
           SELECT * FROM sessions
-          WHERE state = 'complete' AND host = ? AND role IS NOT NULL AND EXISTS (
+          WHERE state = 'complete' AND host = ? AND role IS NOT NULL AND import IS NULL AND EXISTS (
             SELECT 1 FROM runs own JOIN runs theirs ON theirs.session = own.session AND theirs.side = 'candidate'
             WHERE own.session = sessions.number AND own.side = 'resident'
               AND (theirs.weights_hash = own.weights_hash OR theirs.tensors_hash = own.tensors_hash))

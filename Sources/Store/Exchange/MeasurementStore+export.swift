@@ -1,12 +1,16 @@
 import GRDB
+import Measurements
 
 /// What can't change any more of a session, and so can be published.
 public struct ExportableSession: Sendable, Equatable {
   public var number: SessionNumber
   /// Unique over all hosts.
   public var uuid: String
+  public var origin: Origin
   /// Of its verdicts, oldest first.
   public var verdicts: [VerdictKey]
+  /// How often it was set aside and restored, oldest first.
+  public var setAsides: [SetAsideRecord]
 }
 
 /// What tells a verdict from the other verdicts about its session.
@@ -31,22 +35,17 @@ extension MeasurementStore {
         grouping: VerdictKeyRow.fetchAll(
           database, sql: "SELECT session, recorded_at_s AS recordedAt, outcome FROM verdicts ORDER BY id"),
         by: \.session)
+      let setAsides = Dictionary(
+        grouping: try SetAsideRow.order(Column("id")).fetchAll(database), by: \.session)
+      let marks = try self.marks(database)
       return try SessionKeyRow.fetchAll(
         database, sql: "SELECT number, uuid FROM sessions WHERE state = 'complete' ORDER BY number"
       ).map { row in
         ExportableSession(
           number: SessionNumber(rawValue: row.number), uuid: row.uuid,
-          verdicts: verdicts[row.number, default: []].map(\.key))
+          origin: marks[row.number]?.origin ?? .measured, verdicts: verdicts[row.number, default: []].map(\.key),
+          setAsides: setAsides[row.number, default: []].map(\.record))
       }
-    }
-  }
-
-  /// The UUIDs of all sessions, whatever their state.
-  public func sessionNumbers() throws(StoreError) -> [String: SessionNumber] {
-    try read { database in
-      let rows = try SessionKeyRow.fetchAll(database, sql: "SELECT number, uuid FROM sessions")
-      return Dictionary(
-        rows.map { ($0.uuid, SessionNumber(rawValue: $0.number)) }, uniquingKeysWith: { first, _ in first })
     }
   }
 }

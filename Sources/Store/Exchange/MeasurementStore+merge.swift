@@ -2,63 +2,169 @@ import GRDB
 import JSON
 import Measurements
 
-/// A complete session that another database held.
-public struct ImportedSession: Sendable {
-  public var session: MeasurementSession
-  public var envelope: JSONValue
-  /// In the order of loading.
-  public var runs: [Run]
-  /// Of each run, in the order of measurement.
-  public var samples: [[Sample]]
-  public var voids: [BlockVoid]
-  public var context: HostContext
-
-  public init(
-    session: MeasurementSession, envelope: JSONValue, runs: [Run], samples: [[Sample]], voids: [BlockVoid],
-    context: HostContext = HostContext()
-  ) {
-    self.session = session
-    self.envelope = envelope
-    self.runs = runs
-    self.samples = samples
-    self.voids = voids
-    self.context = context
+extension MeasurementStore {
+  /// Merges what another database held, in one transaction: all of it, or nothing if `body` throws or the process dies.
+  ///
+  /// Others can read meanwhile, and wait if they want to write.
+  ///
+  /// - Throws: What `body` throws, and `StoreError.file`.
+  public func merging<Value>(_ body: (StoreMerge) throws -> Value) throws -> Value {
+    var problem: (any Error)?
+    do {
+      return try queue.write { database in
+        do {
+          return try body(StoreMerge(store: self, database: database))
+        } catch {
+          problem = error
+          throw error
+        }
+      }
+    } catch {
+      if let problem, !(problem is DatabaseError) { throw problem }
+      throw StoreError(error, path: path)
+    }
   }
 }
 
-extension MeasurementStore {
-  /// Adds a session of another database whole, unless it is here already; nothing of one that is refused is kept.
+/// A merge that is under way: valid within the call of ``MeasurementStore/merging(_:)`` alone.
+///
+/// Sessions, runs and samples are checked as those that are measured here. What a table's constraints refuse is an
+/// `invalidValue` with the reason.
+public struct StoreMerge {
+  let store: MeasurementStore
+  let database: Database
+
+  /// Keeps where the sessions of a batch come from.
   ///
-  /// Its challenge stays what that database counted, so that two of one resident may have the same number then: neither
-  /// can promote, and `resident verify` names them.
-  ///
-  /// - Returns: Whether it was added.
-  /// - Throws: `envelopeMismatch`, `hostMismatch`, `runMismatch`, or `invalidValue` for what no measurement can have.
-  public func merge(_ imported: ImportedSession) throws(StoreError) -> Bool {
-    for run in imported.runs { try run.validate() }
-    for sample in imported.samples.joined() { try sample.validate() }
-    try Self.validate(imported.context)
-    let document = try Self.document(of: imported.envelope, for: imported.session)
-    return try write { database in
-      guard try SessionRow.filter(Column("uuid") == imported.session.uuid).isEmpty(database) else { return false }
-      let number = try self.insert(imported.session, document, database)
-      for (run, samples) in zip(imported.runs, imported.samples) {
-        let row = try self.insert(run, to: number, database)
-        for sample in samples { try self.insert(sample, run: row, database) }
-      }
-      for void in imported.voids { try VoidRow(void, session: number).insert(database) }
-      try self.insert(imported.context, session: number, database)
+  /// - Returns: The batch's number, for its sessions.
+  public func begin(_ source: ImportSource) throws(StoreError) -> Int64 {
+    try checked {
       try database.execute(
-        sql: "UPDATE sessions SET state = 'complete' WHERE number = ?", arguments: [number.rawValue])
-      return true
+        sql: "INSERT INTO imports (imported_at_s, dataset, batch, signer) VALUES (?, ?, ?, ?)",
+        arguments: [
+          source.importedAt, source.dataset?.storable, source.batch?.storable, source.signer?.rawValue,
+        ])
+      return database.lastInsertedRowID
+    }
+  }
+
+  /// The session of a UUID, with its mark; nil if the store has none.
+  public func session(_ uuid: String) throws(StoreError) -> (number: SessionNumber, mark: SessionMark)? {
+    try checked {
+      guard let number = try SessionRow.filter(Column("uuid") == uuid).fetchOne(database)?.number else { return nil }
+      let session = SessionNumber(rawValue: number)
+      return (session, try store.mark(of: session, database))
+    }
+  }
+
+  /// Adds a session of a batch, to be filled.
+  ///
+  /// Its challenge stays what the other database counted.
+  ///
+  /// - Throws: `envelopeMismatch`, `hostMismatch`, `sessionExists`, `invalidValue`.
+  public func open(
+    _ session: MeasurementSession, envelope: JSONValue, from batch: Int64
+  ) throws(StoreError) -> SessionNumber {
+    let document = try MeasurementStore.document(of: envelope, for: session)
+    return try checked {
+      guard try SessionRow.filter(Column("uuid") == session.uuid).isEmpty(database) else {
+        throw StoreError.sessionExists(uuid: session.uuid)
+      }
+      return try store.insert(session, document, importNumber: batch, database)
+    }
+  }
+
+  /// - Throws: `runMismatch`, `invalidValue`.
+  public func append(_ run: Run, to session: SessionNumber) throws(StoreError) -> RunNumber {
+    try run.validate()
+    return try checked { try store.insert(run, to: session, database) }
+  }
+
+  /// - Throws: `invalidValue`, also for a place that is measured twice.
+  public func append(_ sample: Sample, to run: RunNumber) throws(StoreError) {
+    try sample.validate()
+    try checked { try store.insert(sample, run: run, database) }
+  }
+
+  /// - Throws: `invalidValue`, also for a block that is void twice.
+  public func void(_ void: BlockVoid, in session: SessionNumber) throws(StoreError) {
+    guard void.block >= 0, !void.cell.rawValue.utf8.contains(0) else {
+      throw .invalidValue(of: "the void block", problem: "has a negative number or a cell whose name contains U+0000")
+    }
+    try checked { try VoidRow(void, session: session).insert(database) }
+  }
+
+  public func append(_ incident: Incident, to session: SessionNumber) throws(StoreError) {
+    try MeasurementStore.validate(incident)
+    try checked { try store.insert(incident, session: session, database) }
+  }
+
+  /// Adds what was read of the host before a block.
+  ///
+  /// - Returns: The reading's number, for the traces through the block.
+  public func append(
+    _ reading: HostReading, cell: CellID, block: Int, to session: SessionNumber
+  ) throws(StoreError) -> Int64 {
+    try MeasurementStore.validate(reading, cell: cell, block: block)
+    return try checked { try store.insert(reading, cell: cell, block: block, session: session, database) }
+  }
+
+  public func append(_ trace: MemoryTrace, toReading reading: Int64) throws(StoreError) {
+    guard trace.startedAt.isFinite, trace.values.allSatisfy({ $0 >= 0 }) else {
+      throw .invalidValue(of: "the memory trace", problem: "has a negative value or a time that is not finite")
+    }
+    try checked { try store.insert(trace, reading: reading, database) }
+  }
+
+  /// Ends a session that was filled.
+  public func finish(_ session: SessionNumber) throws(StoreError) {
+    try checked {
+      try database.execute(
+        sql: "UPDATE sessions SET state = 'complete' WHERE number = ?", arguments: [session.rawValue])
     }
   }
 
   /// Adds a verdict of another database with the time at which that recorded it.
-  public func merge(_ verdict: VerdictRecord) throws(StoreError) {
-    try write { database in
-      _ = try self.row(of: verdict.session, database)
-      try self.insert(verdict, database)
+  public func append(_ verdict: VerdictRecord) throws(StoreError) {
+    guard verdict.recordedAt.isFinite else {
+      throw .invalidValue(of: "the verdict", problem: "has a time that is not finite")
+    }
+    try checked {
+      _ = try store.row(of: verdict.session, database)
+      try store.insert(verdict, database)
+    }
+  }
+
+  /// Adds that a session was set aside or restored in another database.
+  public func append(_ record: SetAsideRecord, to session: SessionNumber) throws(StoreError) {
+    try checked { try store.insert(record, session: session, database) }
+  }
+
+  /// The recorded verdicts of a session by what tells them apart.
+  public func verdictKeys(of session: SessionNumber) throws(StoreError) -> [VerdictKey] {
+    try checked {
+      try Row.fetchAll(
+        database, sql: "SELECT recorded_at_s, outcome FROM verdicts WHERE session = ? ORDER BY id",
+        arguments: [session.rawValue]
+      ).map { VerdictKey(recordedAt: $0["recorded_at_s"], outcome: $0["outcome"]) }
+    }
+  }
+
+  /// How often a session was set aside and restored, oldest first.
+  public func setAsides(of session: SessionNumber) throws(StoreError) -> [SetAsideRecord] {
+    try checked {
+      try SetAsideRow.filter(Column("session") == session.rawValue).order(Column("id")).fetchAll(database)
+        .map(\.record)
+    }
+  }
+
+  private func checked<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
+    do {
+      return try body()
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      throw .invalidValue(of: "the row", problem: "breaks a rule of the store: \(error.message ?? "a constraint")")
+    } catch {
+      throw StoreError(error, path: store.path)
     }
   }
 }

@@ -85,12 +85,13 @@ public struct StoreRevision: Sendable, Hashable, CustomStringConvertible {
   public var newestEdit: Int64
   public var pendingEdits: Int
   public var newestNight: Int64
+  public var newestSetAside: Int64
 
   /// The figures in a fixed order with dashes between, for names of versions.
   public var description: String {
     [
       String(newestSession), String(completeSessions), running.map(String.init).joined(separator: "+"),
-      String(newestVerdict), String(newestEdit), String(pendingEdits), String(newestNight),
+      String(newestVerdict), String(newestEdit), String(pendingEdits), String(newestNight), String(newestSetAside),
     ].joined(separator: "-")
   }
 }
@@ -124,7 +125,8 @@ extension MeasurementStore {
         running: try Int64.fetchAll(
           database, sql: "SELECT number FROM sessions WHERE state = 'running' ORDER BY number"),
         newestVerdict: try Self.newest(of: "verdicts", database), newestEdit: edits?["newest"] ?? 0,
-        pendingEdits: edits?["pending"] ?? 0, newestNight: try Self.newest(of: "nights", database))
+        pendingEdits: edits?["pending"] ?? 0, newestNight: try Self.newest(of: "nights", database),
+        newestSetAside: try Self.newest(of: "set_asides", database))
     }
   }
 

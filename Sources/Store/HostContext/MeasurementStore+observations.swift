@@ -13,14 +13,23 @@ extension MeasurementStore {
   func insert(
     _ observation: BlockObservation, cell: CellID, block: Int, session: SessionNumber, _ database: Database
   ) throws {
-    try HostReadingRow(observation.reading, cell: cell, block: block, session: session).insert(database)
-    let reading = database.lastInsertedRowID
-    for trace in observation.traces {
-      try TraceRow(
-        reading: reading, subject: trace.subject.rawValue, startedAt: trace.startedAt,
-        series: Data(MemorySeries.encode(trace.values))
-      ).insert(database)
-    }
+    let reading = try insert(observation.reading, cell: cell, block: block, session: session, database)
+    for trace in observation.traces { try insert(trace, reading: reading, database) }
+  }
+
+  /// - Returns: The number of the reading's row.
+  func insert(
+    _ reading: HostReading, cell: CellID, block: Int, session: SessionNumber, _ database: Database
+  ) throws -> Int64 {
+    try HostReadingRow(reading, cell: cell, block: block, session: session).insert(database)
+    return database.lastInsertedRowID
+  }
+
+  func insert(_ trace: MemoryTrace, reading: Int64, _ database: Database) throws {
+    try TraceRow(
+      reading: reading, subject: trace.subject.rawValue, startedAt: trace.startedAt,
+      series: Data(MemorySeries.encode(trace.values))
+    ).insert(database)
   }
 
   /// What was seen of the machine around the blocks of a session, in the order of measurement; a block that was begun
@@ -118,23 +127,12 @@ extension MeasurementStore {
   }
 
   /// - Throws: `invalidValue` for what nobody can have seen.
-  static func validate(_ context: HostContext) throws(StoreError) {
-    for incident in context.incidents { try validate(incident) }
-    for block in context.blocks {
-      guard block.block >= 0, !block.cell.rawValue.utf8.contains(0),
-        block.observation.traces.allSatisfy({ $0.startedAt.isFinite && $0.values.allSatisfy { $0 >= 0 } })
-      else {
-        throw .invalidValue(
-          of: "what was seen around a block",
-          problem: "has a negative number, no time or a cell whose name contains U+0000")
-      }
-    }
-  }
-
-  func insert(_ context: HostContext, session: SessionNumber, _ database: Database) throws {
-    for incident in context.incidents { try insert(incident, session: session, database) }
-    for block in context.blocks {
-      try insert(block.observation, cell: block.cell, block: block.block, session: session, database)
+  static func validate(_ reading: HostReading, cell: CellID, block: Int) throws(StoreError) {
+    let figures = [reading.loadAverage, reading.stealShare, reading.temperature, reading.calibrationRate]
+    guard block >= 0, !cell.rawValue.utf8.contains(0), figures.compactMap(\.self).allSatisfy(\.isFinite) else {
+      throw .invalidValue(
+        of: "the reading of the host",
+        problem: "has a negative block, a figure that is not finite or a cell whose name contains U+0000")
     }
   }
 }

@@ -12,7 +12,7 @@ struct Schema {
   static let migrations = [
     Migration1.sql, Migration2.sql, ToolLoopMigration.sql, ConcurrencyMigration.sql, ProofMigration.sql,
     NightMigration.sql, ChallengeIndexMigration.sql, BlockIndexMigration.sql, OutcomeMigration.sql,
-    SliceMigration.sql, TensorsMigration.sql, SharedEditMigration.sql,
+    SliceMigration.sql, TensorsMigration.sql, SharedEditMigration.sql, OriginMigration.sql,
   ]
   /// "RSDT".
   static let applicationID = 0x5253_4454

@@ -9,6 +9,12 @@ struct ChallengeQuery {
   /// The resident's weights and the host, and what a session must share to go on with a challenge.
   let arguments: StatementArguments
 
+  /// - Parameter admission: The imports that count; others are of no weight here, whatever numbers they have.
+  init(database: Database, arguments: StatementArguments, admitting admission: ImportAdmission) {
+    self.database = database
+    self.arguments = arguments &+ DecidingSessions(admission: admission).arguments
+  }
+
   static func arguments(
     _ session: MeasurementSession, resident: Run, candidate: Run
   ) -> StatementArguments {
@@ -32,12 +38,20 @@ struct ChallengeQuery {
       ON own.number = (SELECT min(number) FROM runs WHERE session = sessions.number AND side = 'resident')
     LEFT JOIN runs theirs
       ON theirs.number = (SELECT min(number) FROM runs WHERE session = sessions.number AND side = 'candidate')
-    WHERE sessions.host = :host AND own.weights_hash IN (
+    WHERE sessions.host = :host AND \(DecidingSessions.areAttempts("sessions")) AND own.weights_hash IN (
       SELECT :resident
-      UNION SELECT weights_hash FROM runs WHERE tensors_hash = :resident_tensors
+      UNION SELECT weights_hash FROM runs WHERE tensors_hash = :resident_tensors AND \(isOfAttempt("runs"))
       UNION SELECT others.weights_hash FROM runs same JOIN runs others ON others.tensors_hash = same.tensors_hash
-      WHERE same.weights_hash = :resident)
+      WHERE same.weights_hash = :resident AND \(isOfAttempt("same")) AND \(isOfAttempt("others")))
     """
+
+  /// Whether a run may say which files have which tensors: one that was made up would join two residents' challenges.
+  private static func isOfAttempt(_ run: String) -> String {
+    """
+    EXISTS (
+      SELECT 1 FROM sessions whole WHERE whole.number = \(run).session AND \(DecidingSessions.areAttempts("whole")))
+    """
+  }
 
   /// As `Evidence.continues` but for the time, or a number would be shared without sharing the blocks.
   private static let isAlike = """
@@ -61,7 +75,8 @@ struct ChallengeQuery {
       own.engine, own.engine_version, own.instruction_set, own.threads,
       theirs.engine, theirs.engine_version, theirs.instruction_set, theirs.threads,
       coalesce(
-        theirs.tensors_hash, (SELECT max(tensors_hash) FROM runs WHERE weights_hash = theirs.weights_hash),
+        theirs.tensors_hash,
+        (SELECT max(tensors_hash) FROM runs WHERE weights_hash = theirs.weights_hash AND \(isOfAttempt("runs"))),
         theirs.weights_hash)) END
     """
 
@@ -92,14 +107,15 @@ struct ChallengeQuery {
   /// The newest challenge by the same candidate under the same conditions.
   func highestAlike() throws -> Int? { try newest(Self.isContinued) }
 
-  /// Whether all comparisons of that challenge are alike and were brought to their end.
+  /// Whether all comparisons of that challenge are alike, were brought to their end and are not set aside.
   func goesOn(with number: Int) throws -> Bool {
     try Bool.fetchOne(
       database,
       sql: """
         SELECT NOT EXISTS (
           SELECT 1 \(Self.ofResident) AND sessions.challenge = :number
-          AND (sessions.state <> 'complete' OR (\(Self.isContinued)) IS NOT TRUE))
+          AND (sessions.state <> 'complete' OR (\(Self.isContinued)) IS NOT TRUE
+            OR \(DecidingSessions.areSetAside("sessions"))))
         """, arguments: arguments &+ ["number": number]) ?? false
   }
 

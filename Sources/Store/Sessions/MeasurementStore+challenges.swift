@@ -10,16 +10,19 @@ extension MeasurementStore {
   /// with their number, unless one of these comparisons was not brought to its end: whoever drops what looks bad and
   /// begins anew makes another attempt. So does whoever goes on where another database has more of them.
   ///
-  /// - Parameter ledger: The challenges of all databases; those that this one lacks count too.
+  /// - Parameters:
+  ///   - ledger: The challenges of all databases; those that this one lacks count too.
+  ///   - admission: The imports that count. No other has a part in the number.
   /// - Returns: The session, to be opened as it is, and its record for the ledger; nil if it is no challenge.
   public func counted(
-    _ session: MeasurementSession, runs: [Run], ledger: ChallengeLedger
+    _ session: MeasurementSession, runs: [Run], ledger: ChallengeLedger, admitting admission: ImportAdmission = .none
   ) throws(StoreError) -> (session: MeasurementSession, record: ChallengeRecord?) {
-    try read { try self.counted(session, runs, ledger, $0) }
+    try read { try self.counted(session, runs, ledger, admission, $0) }
   }
 
   func counted(
-    _ session: MeasurementSession, _ runs: [Run], _ ledger: ChallengeLedger, _ database: Database
+    _ session: MeasurementSession, _ runs: [Run], _ ledger: ChallengeLedger, _ admission: ImportAdmission,
+    _ database: Database
   ) throws -> (session: MeasurementSession, record: ChallengeRecord?) {
     guard session.challenge == nil, let resident = runs.first(where: { $0.side == .resident }),
       let candidate = runs.first(where: { $0.side == .candidate }),
@@ -29,7 +32,8 @@ extension MeasurementStore {
       !resident.hasSameWeights(as: candidate)
     else { return (session, nil) }
     let query = ChallengeQuery(
-      database: database, arguments: ChallengeQuery.arguments(session, resident: resident, candidate: candidate))
+      database: database, arguments: ChallengeQuery.arguments(session, resident: resident, candidate: candidate),
+      admitting: admission)
     let kept = ledger.challenges(of: residentWeights, host: session.host.fingerprint)
     let elsewhere = try Set(
       kept.records.filter { try SessionRow.filter(Column("uuid") == $0.session).isEmpty(database) }.map(\.number))
@@ -53,30 +57,44 @@ extension MeasurementStore {
   }
 
   private static func successor(of number: Int) throws(StoreError) -> Int {
-    let (next, overflows) = number.addingReportingOverflow(1)
-    guard !overflows else { throw .invalidValue(of: "a challenge", problem: "has no number after it: it was forged") }
-    return next
+    guard number < ChallengeLedger.highestNumber else {
+      throw .invalidValue(
+        of: "challenge \(number)",
+        problem: "has no number after it, since a ledger takes none above \(ChallengeLedger.highestNumber)")
+    }
+    return number + 1
   }
 
   /// How often a model was challenged on a host, by the weights that it had when it was measured there last.
-  public func challenges(of model: ModelID, host: String) throws(StoreError) -> Int {
+  ///
+  /// - Parameter admission: The imports that count.
+  public func challenges(
+    of model: ModelID, host: String, admitting admission: ImportAdmission = .none
+  ) throws(StoreError) -> Int {
     try read { database in
       let measured = try Row.fetchOne(
         database,
         sql: """
           SELECT weights_hash, tensors_hash FROM runs JOIN sessions ON sessions.number = runs.session
-          WHERE runs.model = ? AND sessions.host = ? AND weights_hash IS NOT NULL ORDER BY runs.number DESC LIMIT 1
-          """, arguments: [model.rawValue, host])
+          WHERE runs.model = :model AND sessions.host = :host AND weights_hash IS NOT NULL
+            AND \(DecidingSessions.areAttempts("sessions")) ORDER BY runs.number DESC LIMIT 1
+          """,
+        arguments: DecidingSessions(admission: admission).arguments &+ ["model": model.rawValue, "host": host])
       guard let measured else { return 0 }
       let (weights, tensors): (String, String?) = (measured["weights_hash"], measured["tensors_hash"])
       let query = ChallengeQuery(
-        database: database, arguments: ["host": host, "resident": weights, "resident_tensors": tensors])
+        database: database, arguments: ["host": host, "resident": weights, "resident_tensors": tensors],
+        admitting: admission)
       return try query.spent()
     }
   }
 
   /// What the database knows of the challenges of a comparison's resident; nil unless both models prove their weights.
-  public func challengeAccount(of number: SessionNumber) throws(StoreError) -> ChallengeAccount? {
+  ///
+  /// - Parameter admission: The imports that count.
+  public func challengeAccount(
+    of number: SessionNumber, admitting admission: ImportAdmission = .none
+  ) throws(StoreError) -> ChallengeAccount? {
     try read { database in
       let record = try self.session(number, database)
       let session = record.session
@@ -85,7 +103,8 @@ extension MeasurementStore {
         let candidateWeights = ChallengeRecord.Contender(candidate)
       else { return nil }
       let query = ChallengeQuery(
-        database: database, arguments: ChallengeQuery.arguments(session, resident: resident, candidate: candidate))
+        database: database, arguments: ChallengeQuery.arguments(session, resident: resident, candidate: candidate),
+        admitting: admission)
       let rows = try query.all()
       let all = ChallengeLedger(query.records(rows))
       // One that was not counted is judged as the first.
@@ -106,6 +125,6 @@ public struct ChallengeAccount: Sendable, Equatable {
   /// All counted comparisons of the resident's weights, in the order in which they were stored.
   public let all: ChallengeLedger
   /// The UUIDs of those with the comparison's number that are of another challenge: a database that is measured into has
-  /// none, one that others were merged into may.
+  /// none, one whose policy admits imports may.
   public let others: [String]
 }

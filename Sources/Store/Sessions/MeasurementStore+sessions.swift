@@ -19,18 +19,24 @@ extension MeasurementStore {
         throw StoreError.sessionExists(uuid: session.uuid)
       }
       return try self.insert(
-        try self.counted(session, runs, ChallengeLedger(), database).session, document, database)
+        try self.counted(session, runs, ChallengeLedger(), .none, database).session, document, database)
     }
   }
 
   /// Adds a running session, with its envelope's text and its host.
-  func insert(_ session: MeasurementSession, _ document: String, _ database: Database) throws -> SessionNumber {
+  ///
+  /// - Parameter importNumber: The batch that it comes from; nil for a session that is measured here.
+  func insert(
+    _ session: MeasurementSession, _ document: String, importNumber: Int64? = nil, _ database: Database
+  ) throws -> SessionNumber {
     let hash = session.envelopeHash.rawValue
     if try !EnvelopeRow.exists(database, key: hash) {
       try EnvelopeRow(hash: hash, document: document).insert(database)
     }
     try Self.insert(session.host, database)
-    try SessionRow(session).insert(database)
+    var row = SessionRow(session)
+    row.importNumber = importNumber
+    try row.insert(database)
     return SessionNumber(rawValue: database.lastInsertedRowID)
   }
 }
@@ -98,7 +104,7 @@ extension MeasurementStore {
 
 extension MeasurementStore {
   /// The newest session of these models under that envelope that can be resumed: interrupted, or running where its
-  /// process died.
+  /// process died. One that was set aside is not.
   ///
   /// - Parameter hostFingerprint: Only a session of that host; nil for any, which is right where nothing was imported.
   public func unfinished(
@@ -110,7 +116,7 @@ extension MeasurementStore {
         sql: """
           SELECT max(number) FROM sessions
           WHERE state <> 'complete' AND envelope_hash = ? AND resident IS ? AND candidate = ?
-            AND (? IS NULL OR host = ?)
+            AND (? IS NULL OR host = ?) AND NOT \(DecidingSessions.areSetAside("sessions"))
           """,
         arguments: [
           envelope.rawValue, resident?.rawValue, candidate.rawValue, hostFingerprint, hostFingerprint,
@@ -130,7 +136,8 @@ extension MeasurementStore {
     guard let host = try HostRow.fetchOne(database, key: row.host)?.host, let session = row.session(on: host)
     else { throw damaged("session \(number)") }
     return SessionRecord(
-      number: number, session: session, state: try state(of: row), envelope: try envelope(row.envelopeHash, database),
+      number: number, session: session, state: try state(of: row), mark: try mark(of: number, database),
+      envelope: try envelope(row.envelopeHash, database),
       runs: try runs.map { row in
         guard let run = row.run else { throw self.damaged("a run of session \(number)") }
         return run
@@ -145,6 +152,7 @@ public struct SessionRecord: Sendable, Equatable {
   public var number: SessionNumber
   public var session: MeasurementSession
   public var state: MeasurementSession.State
+  public var mark: SessionMark
   /// The envelope's whole text.
   public var envelope: JSONValue
   /// In the order of loading; a side has more than one where its worker was started anew.
@@ -176,10 +184,13 @@ struct SessionRow: Codable, FetchableRecord, PersistableRecord {
   var challenge: Int?
   /// Null for sessions from before it was recorded.
   var unfinishedChallenges: String?
+  /// The batch that it was merged from; null for a session that was measured here.
+  var importNumber: Int64?
 
   enum CodingKeys: String, CodingKey {
     case number, uuid, role, resident, candidate, environment, host, state, challenge
     case unfinishedChallenges = "unfinished_challenges"
+    case importNumber = "import"
     case startedAt = "started_at_s"
     case envelopeID = "envelope_id"
     case envelopeHash = "envelope_hash"

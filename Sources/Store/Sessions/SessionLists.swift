@@ -16,6 +16,7 @@ extension MeasurementStore {
       let voids = try Counts.fetch(
         database, sql: "SELECT session, count(*) AS total, 0 AS successes FROM voids GROUP BY session")
       let outcomes = try Outcome.fetch(database)
+      let marks = try self.marks(database)
       return try SessionRow.order(Column("number").desc).fetchAll(database).map { row in
         guard let number = row.number, let session = hosts[row.host].flatMap(row.session(on:)) else {
           throw self.damaged("session \(row.number ?? 0)")
@@ -23,7 +24,7 @@ extension MeasurementStore {
         return SessionSummary(
           number: SessionNumber(rawValue: number), session: session, state: try self.state(of: row),
           sampleCount: samples[number]?.total ?? 0, successCount: samples[number]?.successes ?? 0,
-          voidCount: voids[number]?.total ?? 0, outcome: outcomes[number])
+          voidCount: voids[number]?.total ?? 0, outcome: outcomes[number], mark: marks[number] ?? SessionMark())
       }
     }
   }
@@ -58,12 +59,14 @@ extension MeasurementStore {
     try read { database in
       let hosts = Dictionary(
         try HostRow.fetchAll(database).map { ($0.fingerprint, $0.host) }, uniquingKeysWith: { first, _ in first })
+      let marks = try self.marks(database)
       return try SessionRow.order(Column("number").desc).fetchAll(database).map { row in
         guard let number = row.number, let session = hosts[row.host].flatMap(row.session(on:)) else {
           throw self.damaged("session \(row.number ?? 0)")
         }
         return SessionHeading(
-          number: SessionNumber(rawValue: number), session: session, state: try self.state(of: row))
+          number: SessionNumber(rawValue: number), session: session, state: try self.state(of: row),
+          mark: marks[number] ?? SessionMark())
       }
     }
   }
@@ -74,11 +77,16 @@ public struct SessionHeading: Sendable, Equatable {
   public var number: SessionNumber
   public var session: MeasurementSession
   public var state: MeasurementSession.State
+  public var mark: SessionMark
 
-  public init(number: SessionNumber, session: MeasurementSession, state: MeasurementSession.State) {
+  public init(
+    number: SessionNumber, session: MeasurementSession, state: MeasurementSession.State,
+    mark: SessionMark = SessionMark()
+  ) {
     self.number = number
     self.session = session
     self.state = state
+    self.mark = mark
   }
 }
 
@@ -94,6 +102,7 @@ public struct SessionSummary: Sendable, Equatable {
   public var voidCount: Int
   /// The outcome of the verdict recorded last.
   public var outcome: String?
+  public var mark: SessionMark
 }
 
 extension MeasurementStore {

@@ -110,7 +110,8 @@ extension Examination {
 
   private func lastMeasured(_ model: ModelID, _ store: MeasurementStore?) -> WeightsHash? {
     guard let store, let sessions = try? store.sessions() else { return nil }
-    for summary in sessions where summary.session.candidate == model || summary.session.resident == model {
+    for summary in sessions
+    where summary.mark.origin.isMeasured && (summary.session.candidate == model || summary.session.resident == model) {
       for run in (try? store.session(summary.number).runs) ?? [] where run.model == model {
         if case .hashed(let hash, _, _) = run.provenance { return hash }
       }

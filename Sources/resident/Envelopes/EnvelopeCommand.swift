@@ -79,7 +79,7 @@ struct EnvelopeCommand: ParsableCommand {
     /// Enough for a forecast, and few enough to be read at once.
     private static let mostComparisons = 10
 
-    /// The newest complete comparisons of this host, those under the envelope if there are any; none for an envelope of
+    /// The newest complete comparisons that were measured here and not set aside, those under the envelope if there are any; none for an envelope of
     /// blocks or without a database.
     ///
     /// A database that cannot be read is named on standard error: the contract can be shown all the same.
@@ -90,6 +90,7 @@ struct EnvelopeCommand: ParsableCommand {
         let host = Measurements.Host.current.fingerprint
         let sessions = try store.sessions().filter {
           $0.state == .complete && $0.session.resident != nil && $0.session.host.fingerprint == host
+            && $0.mark.decides(on: host, admitting: .none)
         }
         let own = sessions.filter { $0.session.envelopeHash == envelope.hash }
         return try (own.isEmpty ? sessions : own).prefix(Self.mostComparisons).map { try store.evidence($0.number) }

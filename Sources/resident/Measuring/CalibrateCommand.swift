@@ -79,13 +79,16 @@ struct CalibrateCommand: AsyncParsableCommand {
       json ? RealCalibration.json(results).serialized(.pretty) + "\n" : RealCalibration.text(results))
   }
 
-  /// The newest complete comparisons of this host; none if there is no database.
+  /// The newest complete comparisons that were measured here and not set aside; none if there is no database.
   private func storedComparisons() throws -> [Evidence] {
     guard database.exists else { return [] }
     let store = try database.open(.readOnly)
     let host = Measurements.Host.current.fingerprint
     return try store.sessions()
-      .filter { $0.state == .complete && $0.session.resident != nil && $0.session.host.fingerprint == host }
+      .filter {
+        $0.state == .complete && $0.session.resident != nil && $0.session.host.fingerprint == host
+          && $0.mark.decides(on: host, admitting: .none)
+      }
       .prefix(50).map { try store.evidence($0.number) }
   }
 }

@@ -42,21 +42,24 @@ struct CompareCommand: AsyncParsableCommand {
       [try options.contender(.resident, resident), try options.contender(.candidate, candidateID)],
       role: role.map(Role.init(rawValue:)), envelope: envelope, registry: registry.file.url)
     plan.challenges = ChallengeLedgerFile(beside: registry.file.url)
+    plan.admission = try RegistryPolicyFile(beside: registry.file.url).read()?.admission ?? .none
     let store = try options.database.open(.readWrite)
     let (number, machine) = try await Measuring.run(
       plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy,
       waitingForQuiet: options.quiet.minutes)
-    let verdict = try Judge(try store.verdictInputs(of: number)).verdict()
+    let verdict = try Judge(try store.verdictInputs(of: number, admitting: plan.admission)).verdict()
+    let mark = try store.mark(of: number)
     try store.recordIfNew(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: number)
     if options.json {
       let output: JSONValue = [
         "comparison": .integer(Int(number.rawValue)), "machine": machine?.json ?? .null, "verdict": verdict.json,
+        "origin": mark.origin.json,
       ]
       return Terminal.write(output)
     }
     let style = TerminalStyle()
     Terminal.write(verdict.text(width: Terminal.width, style: style.painted), style)
-    Terminal.write("\nnext   \(nextStep(number, verdict))\n")
+    Terminal.write("\ncomparison \(number), \(mark.text)\nnext   \(nextStep(number, verdict))\n")
   }
 
   /// The one command that follows, complete as it is printed.

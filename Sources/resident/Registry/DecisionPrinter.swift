@@ -31,7 +31,7 @@ struct DecisionPrinter {
 
   private var text: String {
     let verdict = decision.verdict.text(width: Terminal.width, style: style.painted)
-    return verdict + "\n\(actionLine)\n" + (decision.diff?.description ?? "")
+    return verdict + "\norigin: \(decision.mark.text.printable)\n\(actionLine)\n" + (decision.diff?.description ?? "")
   }
 
   private var actionLine: String {
@@ -51,7 +51,8 @@ struct DecisionPrinter {
 
   private var markdown: String {
     let diff = decision.diff.map { "\n```diff\n\($0)```\n" } ?? ""
-    return decision.verdict.markdown + rows + "\n\(actionLine)\n" + diff
+    return decision.verdict.markdown + "\nOrigin: \(decision.mark.publicText)\n" + rows
+      + "\n\(actionLine)\n" + diff
   }
 
   /// Links to the raw samples and the verdict's rows; empty if they are not exported.

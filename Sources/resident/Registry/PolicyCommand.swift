@@ -17,7 +17,8 @@ struct PolicyCommand: ParsableCommand {
       discussion: """
         The policy is resident.json beside the registry, or the file of --policy. Per role, or for "*", it may state \
         envelopes, proof, maturity, tier with decode_tokens_per_second and first_token_seconds, licenses, names and \
-        memory_budget_bytes; besides, the roles that move_together and the hosts that count. `resident promote` holds \
+        memory_budget_bytes; besides, the roles that move_together, the hosts that count, and the keys whose signatures let imported \
+        comparisons of these hosts count. `resident promote` holds \
         every promotion to it. Exit code 2 if it can't be read or names a role that the registry lacks.
 
         Example: resident policy check --registry roles.json
@@ -59,6 +60,9 @@ extension RegistryPolicy {
     }
       + moveTogether.map { "\($0.map(\.rawValue).joined(separator: ", ")) move together" }
       + (hosts.isEmpty ? [] : ["comparisons of these hosts count: \(hosts.joined(separator: ", "))"])
+      + (keys.isEmpty
+        ? ["imported comparisons decide nothing"]
+        : keys.map { "imported comparisons of these hosts count if \($0.fingerprint) signed them" })
   }
 }
 

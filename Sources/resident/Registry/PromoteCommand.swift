@@ -21,7 +21,7 @@ struct PromoteCommand: ParsableCommand {
         11  reject: a guardrail is broken
         12  inconclusive: too noisy, too few, or data missing
         2   usage or data error, an envelope that may not decide the role, a condition of the policy that is not met, a
-            comparison that was not counted with the other challenges of the resident, or files that are not those that
+            comparison that was set aside or is an import that the policy does not admit, one that was not counted with the other challenges of the resident, or files that are not those that
             were measured; the registry is unchanged
       """)
 

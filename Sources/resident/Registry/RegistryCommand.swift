@@ -34,7 +34,7 @@ struct RegistryCommand: ParsableCommand {
     func run() throws {
       let policy = try self.policy.file(beside: registry.file).read()
       let document = try registry.file.read()
-      let rows = try budgets(of: document)
+      let rows = try budgets(of: document, admitting: policy?.admission ?? .none)
       if json {
         let roles = rows.map { ($0.entry.role.rawValue, $0.json(policy)) }
         let output: JSONValue = [
@@ -49,13 +49,15 @@ struct RegistryCommand: ParsableCommand {
       for line in policy?.lines ?? [] { Terminal.write("\(line.printable)\n") }
     }
 
-    private func budgets(of document: Registry) throws -> [RoleBudget] {
+    private func budgets(of document: Registry, admitting admission: ImportAdmission) throws -> [RoleBudget] {
       let store = database.exists ? try database.open(.readOnly) : nil
       let ledger = try ChallengeLedgerFile(beside: registry.file.url).read()
       let host = Measurements.Host.current.fingerprint
       return try document.entries.map { entry in
         let counted = try entry.id.map { id in
-          max(try store?.challenges(of: id, host: host) ?? 0, ledger.challenges(of: id, host: host).spent)
+          max(
+            try store?.challenges(of: id, host: host, admitting: admission) ?? 0,
+            ledger.challenges(of: id, host: host).spent)
         }
         return RoleBudget(
           entry: entry, challenges: counted ?? 0, company: document.rolesMoving(with: entry.role))

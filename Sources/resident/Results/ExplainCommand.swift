@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSON
+import Measurements
 import Store
 import Verdicts
 
@@ -12,20 +13,24 @@ struct ExplainCommand: ParsableCommand {
   var comparison: Int64
 
   @OptionGroup var database: DatabaseOption
+  @OptionGroup var imports: AdmissionOptions
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
     let store = try database.open(.readOnly)
-    let verdict = try Judge(try store.verdictInputs(of: SessionNumber(rawValue: comparison))).verdict()
+    let number = SessionNumber(rawValue: comparison)
+    let verdict = try Judge(try store.verdictInputs(of: number, admitting: imports.admission)).verdict()
+    let mark = try store.mark(of: number)
     if json {
       let output: JSONValue = [
         "comparison": .integer(Int(comparison)), "outcome": .string(verdict.outcome.rawValue),
-        "explanation": .init(verdict.explanation),
+        "explanation": .init(verdict.explanation), "origin": mark.origin.json,
+        "set_aside": mark.setAside?.json ?? .null,
       ]
       return Terminal.write(output)
     }
-    Terminal.write(verdict.explanationText(width: Terminal.width))
+    Terminal.write("comparison \(number), \(mark.text.printable)\n" + verdict.explanationText(width: Terminal.width))
   }
 }

@@ -33,6 +33,14 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "What started the measurements, as a word to record.")
   var trigger = "manual"
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Sign what was measured here by this private key of ssh-keygen, or by a public key whose private one an agent holds. \
+      Batches that are there already stay as they are.
+      """, valueName: "file"), completion: .file())
+  var signKey: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -40,7 +48,7 @@ struct ExportCommand: ParsableCommand {
     let exporter = DatasetExporter(
       store: try database.open(.readOnly), folder: URL(fileURLWithPath: out),
       gitRevision: gitRevision ?? Self.workingRevision ?? "unknown", trigger: trigger, format: format,
-      engine: try engine.find())
+      engine: try engine.find(), signer: try signer)
     let report = try exporter.export { done, count in
       guard Terminal.errorIsTerminal, done % 10 == 0 || done == count else { return }
       Terminal.writeError("\r\(done) of \(count) sessions\(done == count ? "\n" : "")")
@@ -65,7 +73,12 @@ struct ExportCommand: ParsableCommand {
         "\(report.sessions) new sessions with \(report.samples) samples in \(report.written.count) new files, "
           + "\(report.unchanged) sessions unchanged in \(out)\n")
     }
-    if !report.refused.isEmpty { throw ExitCode(2) }
+    // Nobody can mend an import that can't leave again.
+    if report.refused.contains(where: \.origin.isMeasured) { throw ExitCode(2) }
+  }
+
+  private var signer: BatchSigner? {
+    get throws { try signKey.map { BatchSigner(try SSHKeygen.find(), key: URL(fileURLWithPath: $0)) } }
   }
 
   /// The git revision of the working folder; nil if it has none.
@@ -88,7 +101,8 @@ extension ExportReport {
     guard sessions + unchanged > 0 else { return }
     let dataset = try PublishedDataset(folder: exporter.folder, engine: exporter.engine)
     guard !written.isEmpty || !dataset.hasRankings else { return }
-    try dataset.writeRankings(Report(try dataset.latestVerdicts()).rankings)
+    let latest = try dataset.latestVerdicts()
+    try dataset.writeRankings(Report(latest.records, marks: latest.marks).rankings)
   }
 
   fileprivate var json: JSONValue {

@@ -9,8 +9,10 @@ struct QueryCommand: ParsableCommand {
     commandName: "query", abstract: "Query the database, or an exported dataset, by SQL that only reads.",
     discussion: """
       With --results the tables are those of the dataset (measurements, samples, verdicts, sessions, runs, envelopes, \
-      incidents, host_readings, memory_traces) and the SQL is DuckDB's. Without it they are those of the database (sessions, runs, samples, turns, voids, \
-      verdicts, throughput and tool_turns among them) and the SQL is SQLite's.
+      incidents, host_readings, memory_traces, set_asides) and the SQL is DuckDB's; `origin` of sessions says whether one \
+      was measured by the database that was exported. Without it they are those of the database (sessions, runs, samples, \
+      turns, voids, verdicts, throughput and tool_turns among them) and the SQL is SQLite's; session_marks says of each \
+      session where it comes from and whether it was set aside.
 
       resident query "SELECT model, median(value) FROM measurements WHERE metric = 'decode_tokens_per_second' \
       GROUP BY model" --results results

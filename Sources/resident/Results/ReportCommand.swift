@@ -22,7 +22,7 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "Print what the pages show as one JSON object, and write no page.") var json = false
 
   @OptionGroup var charts: ChartLibraryOption
-  @OptionGroup var registry: RegistryOption
+  @OptionGroup var imports: AdmissionOptions
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
@@ -32,7 +32,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let store = try database.open(.readOnly)
     if let comparison { return Terminal.write(try detail(comparison, store).json) }
-    let overview = try Overview(store, registry: roles())
+    let overview = try Overview(store, registry: roles(), admitting: imports.admission)
     if json { return Terminal.write(overview.json) }
     let charts = try library()
     if charts == nil { Terminal.writeError("\(ChartLibrary.advice) The pages have tables only.\n") }
@@ -52,18 +52,18 @@ struct ReportCommand: ParsableCommand {
 
   private func detail(_ number: Int64, _ store: MeasurementStore) throws -> ComparisonDetail {
     let session = SessionNumber(rawValue: number)
-    let report = Report(try store.verdicts(of: session))
+    let report = Report(try store.verdicts(of: session), marks: [session: try store.mark(of: session)])
     if let problem = report.unreadable[session] { throw ValidationError("Session \(number): \(problem).") }
     guard let comparison = report.comparisons.first else {
       throw ValidationError("Session \(number) has no recorded verdict; `resident promote --dry-run` records one.")
     }
-    return try ComparisonDetail(comparison, in: store)
+    return try ComparisonDetail(comparison, in: store, admitting: imports.admission)
   }
 
   /// The registry's roles; none without a registry, which a report does not need.
   private func roles() throws -> [Role: ModelID] {
-    guard FileManager.default.fileExists(atPath: registry.file.url.path) else { return [:] }
-    return try registry.file.read().models
+    guard FileManager.default.fileExists(atPath: imports.registry.file.url.path) else { return [:] }
+    return try imports.registry.file.read().models
   }
 }
 

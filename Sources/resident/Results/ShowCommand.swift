@@ -9,12 +9,15 @@ import Verdicts
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show one comparison in full: the verdict's rules and the pairs behind them.",
-    discussion: "The comparison is judged anew from its samples; nothing is recorded and no registry is read.")
+    discussion:
+      "The comparison is judged anew from its samples; nothing is recorded. Imports count as the registry's policy says."
+  )
 
   @Argument(help: "The comparison's number, as `resident sessions` lists it.")
   var comparison: Int64
 
   @OptionGroup var database: DatabaseOption
+  @OptionGroup var imports: AdmissionOptions
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -22,7 +25,8 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     let store = try database.open(.readOnly)
     let number = SessionNumber(rawValue: comparison)
-    let inputs = try store.verdictInputs(of: number)
+    let inputs = try store.verdictInputs(of: number, admitting: imports.admission)
+    let mark = try store.mark(of: number)
     let judge = try Judge(inputs)
     let (verdict, traces) = (try judge.verdict(), try judge.traces())
     if json {
@@ -30,26 +34,28 @@ struct ShowCommand: ParsableCommand {
       let output: JSONValue = [
         "comparison": .integer(Int(comparison)), "state": .string(evidence.state.rawValue),
         "started_at_s": .number(evidence.session.startedAt), "verdict": verdict.json,
-        "traces": .array(traces.map(\.json)),
+        "traces": .array(traces.map(\.json)), "origin": mark.origin.json, "set_aside": mark.setAside?.json ?? .null,
       ]
       return Terminal.write(output)
     }
     let style = TerminalStyle()
-    Terminal.write(ComparisonText(number: number, verdict: verdict, traces: traces).text(style), style)
+    let text = ComparisonText(number: number, mark: mark, verdict: verdict, traces: traces).text(style)
+    Terminal.write(text, style)
   }
 }
 
 /// A comparison for a terminal: the verdict, then the pair of each block.
 private struct ComparisonText {
   let number: SessionNumber
+  let mark: SessionMark
   let verdict: Verdict
   /// Of this comparison's own blocks.
   let traces: [EvidenceTrace]
 
   func text(_ style: TerminalStyle) -> String {
     let width = Terminal.width
-    return "comparison \(number)\n\n" + verdict.text(width: width, style: style.painted) + verdict.details(width: width)
-      + pairsText(style)
+    return "comparison \(number), \(mark.text.printable)\n\n" + verdict.text(width: width, style: style.painted)
+      + verdict.details(width: width) + pairsText(style)
   }
 
   private func pairsText(_ style: TerminalStyle) -> String {

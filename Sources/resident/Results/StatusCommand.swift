@@ -21,8 +21,9 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     let store = try database.open(.readOnly)
     let (roles, problem) = registry.file.modelsIfReadable
+    let admission = (try? RegistryPolicyFile(beside: registry.file.url).read()?.admission) ?? .none
     let status = StatusText(
-      overview: try Overview(store, registry: roles), registryProblem: problem,
+      overview: try Overview(store, registry: roles, admitting: admission), registryProblem: problem,
       lastNight: try store.nights().last?.summary, running: try store.progress(), lockHolder: HostLock.holder())
     let style = TerminalStyle()
     json ? Terminal.write(status.json) : Terminal.write(status.text(style), style)

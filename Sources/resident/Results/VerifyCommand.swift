@@ -9,7 +9,9 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify", abstract: "Judge an exported dataset again from its raw samples alone.",
     discussion: """
       Needs no database. Exit code 0 if every published verdict follows from the raw samples and no challenge of a \
-      resident is missing or has the number of another, 1 if not, 2 if a file is damaged or does not have the hash in its name.
+      resident is missing or has the number of another, 1 if not, 2 if a file is damaged, does not have the hash in its \
+      name or is not what its signature is of. A verdict about a session that was set aside need not follow, and one that \
+      rests on such a session does not. What the exporting database had imported is held to no count of challenges.
       """)
 
   @Argument(help: ArgumentHelp("The dataset's folder.", valueName: "dir"), completion: .directory)
@@ -22,10 +24,12 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let folder = URL(fileURLWithPath: dataset, isDirectory: true)
-    let verifier = DatasetVerifier(try PublishedDataset(folder: folder, engine: engine.find()))
+    let dataset = try PublishedDataset(folder: folder, engine: engine.find())
+    let signatures = try dataset.signatures()
+    let verifier = DatasetVerifier(dataset)
     let findings = try verifier.findings()
     let audit = try verifier.challengeAudit()
-    let wrong = findings.filter { $0.state != .same }
+    let wrong = findings.filter { !$0.isSound }
     if json {
       Terminal.write(JSONValue.array(findings.map(\.json) + audit.json))
     } else {
@@ -33,7 +37,9 @@ struct VerifyCommand: ParsableCommand {
         Terminal.write("\(finding.state.rawValue.replacing("_", with: " "))  \(finding.name)\n")
         for detail in finding.details { Terminal.write("  \(detail)\n") }
       }
-      Terminal.write("\(findings.count - wrong.count) of \(findings.count) verdicts follow from the raw samples\n")
+      let sound = findings.count { $0.state == .same }
+      Terminal.write("\(sound) of \(findings.count) verdicts follow from the raw samples\n")
+      for (key, count) in signatures.counts { Terminal.write("\(count) batches are signed by \(key)\n") }
       for gap in audit.gaps { Terminal.write("\(gap)\n") }
       for clash in audit.clashes { Terminal.write("\(clash)\n") }
       for absent in audit.absent { Terminal.write("\(absent)\n") }

@@ -42,9 +42,27 @@ struct Fixture {
   }
 
   static let envelope: JSONValue = [
-    "id": "smoke", "schema": 1, "sampling": ["temperature": 0.0, "seed": 42],
-    "throughput": [["id": "short", "prompt_tokens": 512]],
-    "accuracy": [["id": "facts", "items": [["id": "sky"], ["id": "sea"]]]],
+    "id": "smoke", "schema": 1, "version": 1, "description": "For tests.",
+    "sampling": ["temperature": 0.0, "top_p": 1, "seed": 42],
+    "throughput": [
+      ["id": "short", "text": "The quick brown fox. ", "prompt_tokens": 512, "decode_tokens": 3]
+    ],
+    "accuracy": [
+      [
+        "id": "facts", "kind": "multiple_choice",
+        "items": [
+          ["id": "sky", "prompt": "The sky is", "options": ["green", "red", "blue"], "answer": 2],
+          ["id": "sea", "prompt": "The sea is", "options": ["dry", "wet"], "answer": 1],
+        ],
+      ]
+    ],
+    "plan": ["blocks": 8, "warm_ups": 0, "order_seed": 1, "divergence_limit": 0.15, "void_limit": 0.34],
+    "promotion": [
+      "confidence": 0.95,
+      "objectives": [["metric": "cumulative_tokens_per_second", "cell": "short", "min_effect": 0.02]],
+      "guardrails": [["metric": "peak_memory_bytes", "margin": 0.1]],
+      "maturity": ["comparisons": 1, "days_between": 0, "allow_provisional": true],
+    ],
   ]
 
   /// Opens, fills and completes a comparison.
@@ -120,6 +138,13 @@ struct Fixture {
         return
       }
       files[path] = try Data(contentsOf: url)
+    }
+  }
+
+  /// The files that are the same whether what they tell of was measured or imported.
+  func filesWithoutOrigins(of name: String) throws -> [String: Data] {
+    try files(of: name).filter { path, _ in
+      !path.hasPrefix("sessions/") && !path.hasPrefix("index/") && path != "README.md"
     }
   }
 
