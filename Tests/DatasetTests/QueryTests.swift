@@ -1,8 +1,9 @@
-import Dataset
 import Foundation
 import JSON
 import Store
 import Testing
+
+@testable import Dataset
 
 @Suite("A query")
 struct QueryTests {
@@ -24,6 +25,47 @@ struct QueryTests {
       try ask("SELECT side, count(*) AS n FROM samples GROUP BY side ORDER BY side;\n")
         == "side,n\ncandidate,6\nresident,6\n")
     #expect(try ask("SELECT 'it''s' AS a", .json) == "[{\"a\":\"it's\"}]\n")
+  }
+
+  @Test("Hundreds of batches are asked, verified and imported: their names fit into no command line")
+  func manyBatches() throws {
+    for number in 1..<300 { try fixture.comparison(uuid: "6d1a1a0e-0000-4000-8000-1\(100_000_000_000 + number)") }
+    _ = try fixture.exporter(batchSize: 1).export()
+    #expect(try fixture.dataset().files().count { $0.path.hasPrefix("samples/") } == 300)
+    #expect(try ask("SELECT count(*) AS n, count(DISTINCT session) AS s FROM samples") == "n,s\n3600,300\n")
+    #expect(try DatasetVerifier(fixture.dataset()).findings().isEmpty)
+    let other = try MeasurementStore(at: fixture.folder("other.sqlite"), mode: .readWrite)
+    let report = try DatasetImporter(fixture.dataset(), into: other).run()
+    #expect(report.sessions == 300 && report.samples == 3600)
+    #expect(try DatasetImporter(fixture.dataset(), into: other).run().unchanged == 300)
+  }
+
+  @Test("Shards that lack a column are read beside those that have it, however many there are", arguments: [0, 200])
+  func olderShards(fewFiles: Int) throws {
+    _ = try fixture.exporter(format: .parquet).export()
+    let folder = fixture.folder("results/sessions")
+    let shard = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
+    try fixture.comparison(uuid: "later")
+    _ = try fixture.exporter(format: .parquet).export()
+    // As an earlier version wrote it; a query does not look at the hash.
+    let older = folder.appendingPathComponent(shard)
+    let whole = folder.appendingPathComponent("whole.parquet")
+    try FileManager.default.moveItem(at: older, to: whole)
+    let made = Process()
+    made.executableURL = Fixture.duckdb.executable
+    made.arguments = [
+      ":memory:", "-c",
+      "COPY (SELECT * EXCLUDE (origin, unfinished_challenges) FROM '\(whole.path)') TO '\(older.path)'",
+    ]
+    try made.run()
+    made.waitUntilExit()
+    try #require(made.terminationStatus == 0)
+    let file = fixture.folder("output")
+    try Data().write(to: file)
+    try DatasetQuery(fixture.dataset(), engine: Fixture.duckdb, fewFiles: fewFiles).run(
+      "SELECT origin, count(unfinished_challenges) AS n FROM sessions GROUP BY origin ORDER BY origin", output: .csv,
+      to: FileHandle(forWritingTo: file))
+    #expect(try String(contentsOf: file, encoding: .utf8) == "origin,n\nmeasured,1\nNULL,0\n")
   }
 
   @Test(

@@ -32,13 +32,40 @@ enum DatasetSQL {
     files: String, _ columns: [(name: String, definition: ColumnDefinition)], _ options: [String] = []
   ) -> String {
     func read(_ options: [String]) -> String { "read_parquet(\(([files] + options).joined(separator: ", ")))" }
+    // Without the second part, none of the files might have the column.
+    guard let nulls = nulls(columns) else { return read(options) }
+    return "(FROM \(read(options + ["union_by_name = true"])) UNION ALL BY NAME \(nulls))"
+  }
+
+  /// The same for files in groups of equal columns.
+  ///
+  /// DuckDB keeps what it knows of each file that it reads by names in memory, and of these it does not.
+  static func readParquet(
+    groups: [[String]], _ columns: [(name: String, definition: ColumnDefinition)]
+  ) -> String {
+    let parts = groups.map { "FROM read_parquet(\(list($0)))" } + [nulls(columns)].compactMap(\.self)
+    return "(\(parts.joined(separator: " UNION ALL BY NAME ")))"
+  }
+
+  /// A query for the columns that files have of those which their table got later, as rows with `file` and `columns`.
+  static func laterColumns(
+    of files: [String], _ columns: [(name: String, definition: ColumnDefinition)]
+  ) -> String {
+    let later = columns.filter(\.definition.isLater).map { SQL.literal($0.name) }
+    return "SELECT file_name AS file, string_agg(DISTINCT name, ',' ORDER BY name) "
+      + "FILTER (name IN (\(later.joined(separator: ", ")))) AS columns "
+      + "FROM parquet_schema(\(list(files))) GROUP BY file_name"
+  }
+
+  /// A query without rows that has the columns which a table got later; nil if there are none.
+  private static func nulls(_ columns: [(name: String, definition: ColumnDefinition)]) -> String? {
     let later = columns.filter(\.definition.isLater)
       .map { "NULL::\($0.definition.kind.sql) AS \(SQL.name($0.name))" }.joined(separator: ", ")
-    // Without the second part, none of the files might have the column.
-    return later.isEmpty
-      ? read(options)
-      : "(FROM \(read(options + ["union_by_name = true"])) UNION ALL BY NAME SELECT \(later) WHERE false)"
+    return later.isEmpty ? nil : "SELECT \(later) WHERE false"
   }
+
+  /// A list of paths in SQL.
+  static func list(_ files: [String]) -> String { "[\(files.map(SQL.literal).joined(separator: ", "))]" }
 
   /// A statement that writes a query's rows to a file.
   static func writeParquet(_ query: String, _ path: String) -> String {

@@ -36,6 +36,7 @@ extension DuckDB {
   /// A running script.
   struct Running {
     fileprivate let process: ChildProcess
+    fileprivate let script: ScriptFile
 
     /// Waits for its end.
     ///
@@ -65,15 +66,35 @@ extension DuckDB {
 
   /// Starts a script in a new database in memory, without the user's settings.
   ///
+  /// The script is passed as a file: it may name thousands of shards, and a command line is short.
+  ///
   /// - Throws: `engine` if DuckDB could not be started.
   func start(
     _ script: String, options: [String] = [], output: ChildProcess.Stream = .null
   ) throws(DatasetError) -> Running {
-    let arguments = ["-batch", "-bail", "-init", "/dev/null"] + options + [":memory:", "-c", script]
+    let file = try ScriptFile(script)
+    let arguments = ["-batch", "-bail", "-init", "/dev/null"] + options + [":memory:", "-f", file.url.path]
     do {
-      return Running(process: try ChildProcess(executable.path, arguments, input: .null, output: output))
+      return Running(
+        process: try ChildProcess(executable.path, arguments, input: .null, output: output), script: file)
     } catch {
       throw .engine("\(executable.path) could not be started: \(error.reason)")
     }
   }
+}
+
+/// A script in a temporary file, which goes with the last reference to it.
+private final class ScriptFile: Sendable {
+  let url: URL
+
+  init(_ script: String) throws(DatasetError) {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("resident-\(UUID().uuidString).sql")
+    do {
+      try Data(script.utf8).write(to: url)
+    } catch {
+      throw .engine("its script could not be written: \(error.localizedDescription)")
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
 }

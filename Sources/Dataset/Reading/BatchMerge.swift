@@ -2,18 +2,37 @@ import JSON
 import Measurements
 import Store
 
-/// Merges the sessions of one batch that a store lacks, with all that belongs to them, row by row.
-final class BatchMerge {
-  private let entry: IndexEntry
+/// A batch of a dataset that is to be merged.
+struct ImportBatch {
+  let entry: IndexEntry
+  let source: ImportSource
   /// The entry's path within the dataset.
-  private let name: String
+  let name: String
+}
+
+/// Merges the sessions of some batches that a store lacks, with all that belongs to them, row by row.
+///
+/// Several at once, since starting DuckDB takes longer than reading a small batch.
+final class BatchMerge {
+  /// A session that a batch has.
+  private struct Place: Hashable {
+    /// The batch's position.
+    let batch: Int
+    /// The session's UUID.
+    let session: String
+  }
+
+  private let batches: [ImportBatch]
   private let dataset: PublishedDataset
-  private let source: ImportSource
   private let envelopes: [EnvelopeHash: JSONValue]
   private let here: Host?
   private let merge: StoreMerge
-  /// The sessions that are added, by UUID; nil for those that the store has.
-  private var sessions: [String: OpenSession?] = [:]
+  /// The position of each shard's batch, by the shard's path.
+  private var positions: [String: Int] = [:]
+  /// The sessions that are added; nil for those that the store has.
+  private var sessions: [Place: OpenSession?] = [:]
+  /// The numbers of the batches that have new sessions, by position.
+  private var numbers: [Int: Int64] = [:]
   /// What envelopes say of their cells, by hash.
   private var cells: [EnvelopeHash: EnvelopeCells] = [:]
   /// The rows that were read of each shard.
@@ -23,56 +42,77 @@ final class BatchMerge {
   ///   - envelopes: Of the whole dataset, all of them checked.
   ///   - here: This machine, whose description no dataset may change.
   init(
-    _ entry: IndexEntry, named name: String, of dataset: PublishedDataset, _ source: ImportSource,
-    _ envelopes: [EnvelopeHash: JSONValue], here: Host?, into merge: StoreMerge
+    _ batches: [ImportBatch], of dataset: PublishedDataset, _ envelopes: [EnvelopeHash: JSONValue], here: Host?,
+    into merge: StoreMerge
   ) {
-    self.entry = entry
-    self.name = name
+    self.batches = batches
     self.dataset = dataset
-    self.source = source
     self.envelopes = envelopes
     self.here = here
     self.merge = merge
   }
 
   func run(_ report: inout DatasetImporter.Report) throws(DatasetError) {
-    var hasNew = false
-    for session in entry.sessions {
-      let isKnown = try stored { () throws(StoreError) in try merge.session(session.uuid) } != nil
-      guard sessions.updateValue(nil, forKey: session.uuid) == nil else {
-        throw .malformed(name: name, line: 1, problem: "\"sessions\" has \(session.uuid) twice")
+    for (position, batch) in batches.enumerated() { try begin(batch, at: position) }
+    if !numbers.isEmpty {
+      try forEachRow(of: .sessions, SessionColumn.self) { row throws(DatasetError) in try self.open(row) }
+      try forEachRow(of: .runs, RunColumn.self) { row throws(DatasetError) in try self.addRun(row) }
+      try forEachRow(of: .samples, SampleColumn.self) { row throws(DatasetError) in try self.addSample(row) }
+      try forEachRow(of: .incidents, IncidentColumn.self) { row throws(DatasetError) in try self.addIncident(row) }
+      try forEachRow(of: .hostReadings, HostReadingColumn.self) { row throws(DatasetError) in
+        try self.addReading(row)
       }
-      if isKnown { report.unchanged += 1 } else { hasNew = true }
+      try forEachRow(of: .memoryTraces, MemoryTraceColumn.self) { row throws(DatasetError) in try self.addTrace(row) }
+    }
+    for (position, batch) in batches.enumerated() { try finish(batch, at: position, &report) }
+  }
+
+  /// Takes note of a batch's sessions, and of where its shards belong if any of them is new.
+  private func begin(_ batch: ImportBatch, at position: Int) throws(DatasetError) {
+    var hasNew = false
+    for session in batch.entry.sessions {
+      let isKnown = try stored { () throws(StoreError) in try merge.session(session.uuid) } != nil
+      let place = Place(batch: position, session: session.uuid)
+      guard sessions.updateValue(nil, forKey: place) == nil else {
+        throw .malformed(name: batch.name, line: 1, problem: "\"sessions\" has \(session.uuid) twice")
+      }
+      if !isKnown { hasNew = true }
     }
     guard hasNew else { return }
-    for shard in entry.shards { try shard.name.check(in: dataset.folder) }
-    let batch = try stored { () throws(StoreError) in try merge.begin(source) }
-    try forEachRow(of: .sessions, SessionColumn.self) { row throws(DatasetError) in try self.open(row, from: batch) }
-    try forEachRow(of: .runs, RunColumn.self) { row throws(DatasetError) in try self.addRun(row) }
-    try forEachRow(of: .samples, SampleColumn.self) { row throws(DatasetError) in try self.addSample(row) }
-    try forEachRow(of: .incidents, IncidentColumn.self) { row throws(DatasetError) in try self.addIncident(row) }
-    try forEachRow(of: .hostReadings, HostReadingColumn.self) { row throws(DatasetError) in try self.addReading(row) }
-    try forEachRow(of: .memoryTraces, MemoryTraceColumn.self) { row throws(DatasetError) in try self.addTrace(row) }
-    try checkRowCounts()
-    for declared in entry.sessions {
-      guard let session = sessions[declared.uuid] ?? nil else { continue }
-      try session.checkCounts(declared, in: name)
+    for shard in batch.entry.shards {
+      try shard.name.check(in: dataset.folder)
+      positions[shard.name.path] = position
+    }
+    numbers[position] = try stored { () throws(StoreError) in try merge.begin(batch.source) }
+  }
+
+  private func finish(
+    _ batch: ImportBatch, at position: Int, _ report: inout DatasetImporter.Report
+  ) throws(DatasetError) {
+    if numbers[position] != nil { try checkRowCounts(batch) }
+    for declared in batch.entry.sessions {
+      guard let session = sessions[Place(batch: position, session: declared.uuid)] ?? nil else {
+        report.unchanged += 1
+        continue
+      }
+      try session.checkCounts(declared, in: batch.name)
       try stored { () throws(StoreError) in try merge.finish(session.number) }
       report.sessions += 1
       report.samples += session.sampleCount
-      if source.signer != nil { report.signed += 1 }
+      if batch.source.signer != nil { report.signed += 1 }
     }
   }
 
-  private func open(_ row: TableRow<SessionColumn>, from batch: Int64) throws(DatasetError) {
+  private func open(_ row: TableRow<SessionColumn>) throws(DatasetError) {
     var session = try MeasurementSession(row)
-    guard let known = sessions[session.uuid] else {
+    let (place, number) = try batch(of: row, session.uuid)
+    guard let known = sessions[place] else {
       throw row.error("\"session\" is \(session.uuid), which the index entry does not name")
     }
     guard known == nil else { throw row.error("\"session\" repeats \(session.uuid)") }
     try row.check(session)
     let origin: PublishedOrigin = try row.optionalChoice(.origin) ?? .measured
-    if source.signer != nil, origin == .imported {
+    if batches[place.batch].source.signer != nil, origin == .imported {
       throw row.error("\"origin\" is imported, and a signature is only of sessions that the signer measured")
     }
     guard let envelope = envelopes[session.envelopeHash] else {
@@ -80,14 +120,16 @@ final class BatchMerge {
     }
     guard try stored({ () throws(StoreError) in try merge.session(session.uuid) }) == nil else { return }
     if let here, session.host.fingerprint == here.fingerprint { session.host = here }
-    let number = try stored(row) { () throws(StoreError) in try merge.open(session, envelope: envelope, from: batch) }
+    let opened = try stored(row) { () throws(StoreError) in
+      try merge.open(session, envelope: envelope, from: number)
+    }
     for void in try [BlockVoid](row) {
-      try stored(row) { () throws(StoreError) in try merge.void(void, in: number) }
+      try stored(row) { () throws(StoreError) in try merge.void(void, in: opened) }
     }
     let cells = self.cells[session.envelopeHash] ?? EnvelopeCells(envelope)
     self.cells[session.envelopeHash] = cells
-    sessions[session.uuid] = OpenSession(
-      number: number, row: row, cells: cells, isComparison: session.resident != nil,
+    sessions[place] = OpenSession(
+      number: opened, row: row, cells: cells, isComparison: session.resident != nil,
       declaredRuns: try row.integer(.runs), declaredSamples: try row.integer(.samples))
   }
 
@@ -155,33 +197,49 @@ extension BatchMerge {
     _ row: TableRow<Column>, _ column: Column
   ) throws(DatasetError) -> OpenSession? {
     let uuid = try row.text(column)
-    guard let session = sessions[uuid] else { throw row.error("\"session\" is \(uuid), which the batch lacks") }
+    guard let session = sessions[try batch(of: row, uuid).place] else {
+      throw row.error("\"session\" is \(uuid), which the batch lacks")
+    }
     return session
+  }
+
+  /// Where a row's session stands, and the number of the batch whose shard has the row.
+  private func batch<Column: TableColumn>(
+    of row: TableRow<Column>, _ session: String
+  ) throws(DatasetError) -> (place: Place, number: Int64) {
+    guard let position = positions[row.name], let number = numbers[position] else {
+      throw row.error("the shard is of no batch")
+    }
+    return (Place(batch: position, session: session), number)
   }
 
   private func forEachRow<Column: TableColumn>(
     of table: DatasetTable, _ column: Column.Type, _ body: (TableRow<Column>) throws(DatasetError) -> Void
   ) throws(DatasetError) {
-    try dataset.forEachRow(of: table, in: entry, column) { row throws(DatasetError) in
+    let entries = batches.indices.filter { numbers[$0] != nil }.map { batches[$0].entry }
+    try dataset.forEachRow(of: table, in: entries, column) { row throws(DatasetError) in
       self.rows[row.name, default: 0] += 1
       try body(row)
     }
   }
 
   /// - Throws: `malformed` if a shard has more or fewer rows than the index says, or a session has no row.
-  private func checkRowCounts() throws(DatasetError) {
-    for shard in entry.shards {
+  private func checkRowCounts(_ batch: ImportBatch) throws(DatasetError) {
+    for shard in batch.entry.shards {
       guard let table = shard.name.table, Self.tables.contains(table) else { continue }
       let count = rows[shard.name.path] ?? 0
       guard count == shard.rows else {
         throw .malformed(
-          name: name, line: 1, problem: "\"rows\" of \(shard.name.path) is \(shard.rows), it has \(count)")
+          name: batch.name, line: 1,
+          problem: "\"rows\" of \(shard.name.path) is \(shard.rows), and it has \(count)")
       }
     }
-    let count = entry.shards(of: .sessions).reduce(0) { $0 + (rows[$1.path] ?? 0) }
-    guard count == entry.sessions.count else {
+    let (declared, count) = (
+      batch.entry.sessions.count, batch.entry.shards(of: .sessions).reduce(0) { $0 + (rows[$1.path] ?? 0) }
+    )
+    guard count == declared else {
       throw .malformed(
-        name: name, line: 1, problem: "\"sessions\" has \(entry.sessions.count), and the shards have \(count)")
+        name: batch.name, line: 1, problem: "\"sessions\" has \(declared), and the shards have \(count)")
     }
   }
 
@@ -203,54 +261,6 @@ extension BatchMerge {
     } catch {
       if case .file = error { throw .store(error) }
       throw row.error(error.description)
-    }
-  }
-}
-
-/// A session of a batch that is being added.
-private final class OpenSession {
-  let number: SessionNumber
-  let row: TableRow<SessionColumn>
-  let cells: EnvelopeCells
-  let isComparison: Bool
-  let declaredRuns: Int
-  let declaredSamples: Int
-  /// In the order of loading.
-  var runs: [(number: RunNumber, side: Side?)] = []
-  /// In the order of measurement.
-  var readings: [Int64] = []
-  var sampleCount = 0
-  /// Those that have samples.
-  var sides: Set<Side?> = []
-
-  init(
-    number: SessionNumber, row: TableRow<SessionColumn>, cells: EnvelopeCells, isComparison: Bool, declaredRuns: Int,
-    declaredSamples: Int
-  ) {
-    self.number = number
-    self.row = row
-    self.cells = cells
-    self.isComparison = isComparison
-    self.declaredRuns = declaredRuns
-    self.declaredSamples = declaredSamples
-  }
-
-  /// - Parameter declared: What the index says, whose entry has that name.
-  /// - Throws: `malformed` if rows are missing or too many.
-  func checkCounts(_ declared: IndexEntry.Session, in name: String) throws(DatasetError) {
-    guard declaredRuns == runs.count else {
-      throw row.error("\"run_count\" is \(declaredRuns), and `runs` has \(runs.count) of the session")
-    }
-    guard declaredSamples == sampleCount else {
-      throw row.error("\"sample_count\" is \(declaredSamples), and `samples` has \(sampleCount) of the session")
-    }
-    guard declared.samples == sampleCount else {
-      throw .malformed(
-        name: name, line: 1,
-        problem: "\"samples\" of session \(declared.uuid) is \(declared.samples), and `samples` has \(sampleCount)")
-    }
-    for side in Side.allCases where isComparison && !sides.contains(side) {
-      throw row.error("\"\(side.rawValue)\" has no samples in the session")
     }
   }
 }

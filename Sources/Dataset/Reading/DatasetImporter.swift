@@ -62,13 +62,15 @@ public struct DatasetImporter {
         var report = Report()
         // Whoever adds batches to another's dataset must not take the place of what that signed.
         let positions = dataset.index.entries.indices
-        for position in positions.filter({ signers[$0] != nil }) + positions.filter({ signers[$0] == nil }) {
-          let source = ImportSource(
-            dataset: name, batch: dataset.index.names[position], importedAt: clock(), signer: signers[position])
-          let batch = BatchMerge(
-            dataset.index.entries[position], named: dataset.index.names[position], of: dataset, source, envelopes,
-            here: here, into: merge)
-          try batch.run(&report)
+        let ordered = positions.filter { signers[$0] != nil } + positions.filter { signers[$0] == nil }
+        for start in stride(from: 0, to: ordered.count, by: Self.batchesAtOnce) {
+          let batches = ordered[start..<min(start + Self.batchesAtOnce, ordered.count)].map { position in
+            let name = dataset.index.names[position]
+            let source = ImportSource(
+              dataset: self.name, batch: name, importedAt: clock(), signer: signers[position])
+            return ImportBatch(entry: dataset.index.entries[position], source: source, name: name)
+          }
+          try BatchMerge(batches, of: dataset, envelopes, here: here, into: merge).run(&report)
         }
         try addVerdicts(signers, merge, &report)
         try addSetAsides(signers, merge, &report)
@@ -82,6 +84,8 @@ public struct DatasetImporter {
       throw .engine("\(error)")
     }
   }
+
+  private static let batchesAtOnce = 100
 
   /// The envelopes by their hashes.
   ///

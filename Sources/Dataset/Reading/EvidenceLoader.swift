@@ -1,15 +1,19 @@
 import JSON
 import Measurements
 
-/// Rebuilds the evidence of a dataset's comparisons. The samples of the last batches stay in memory.
+/// Rebuilds the evidence of a dataset's comparisons.
+///
+/// Samples are read batch by batch, and of small batches many at once, since starting DuckDB takes longer than reading one.
+/// Those that were used last stay in memory.
 public struct EvidenceLoader {
   private let dataset: PublishedDataset
   private let envelopes: [EnvelopeHash: JSONValue]
   private var batches: [Int: [String: [[Sample]]]] = [:]
   /// Entries of the index whose samples are in memory, the last used one last.
   private var recent: [Int] = []
-  /// Batches in memory.
-  private static let limit = 2
+  /// Samples that are read at once, and twice as many that stay in memory, if the batches allow it.
+  private static let samplesAtOnce = 250_000
+  private static let batchesAtOnce = 100
 
   /// - Throws: `DatasetError` for the first shard of envelopes that can't be used.
   public init(_ dataset: PublishedDataset) throws(DatasetError) {
@@ -50,14 +54,39 @@ public struct EvidenceLoader {
   /// The samples of one index entry: of each session, by UUID, those of each run.
   ///
   /// - Throws: `DatasetError` for the first shard that can't be used.
-  mutating func batch(_ entry: Int) throws(DatasetError) -> [String: [[Sample]]] {
+  private mutating func batch(_ entry: Int) throws(DatasetError) -> [String: [[Sample]]] {
     recent.removeAll { $0 == entry }
     recent.append(entry)
     if let known = batches[entry] { return known }
-    if recent.count > Self.limit { batches[recent.removeFirst()] = nil }
-    let samples = try dataset.samples(ofEntry: entry)
-    batches[entry] = samples
-    return samples
+    let read = following(entry)
+    let loaded = try dataset.samples(ofEntries: read)
+    // The one that is asked for stays the longest.
+    recent.removeAll { loaded[$0] != nil }
+    recent += read.reversed()
+    batches.merge(loaded) { $1 }
+    var held = recent.reduce(0) { $0 + count($1) }
+    while held > 2 * Self.samplesAtOnce, recent.count > 1 {
+      let oldest = recent.removeFirst()
+      held -= count(oldest)
+      batches[oldest] = nil
+    }
+    return batches[entry] ?? [:]
+  }
+
+  /// An entry, and those after it that are not in memory, as far as they are small: verdicts are judged in their order.
+  private func following(_ entry: Int) -> [Int] {
+    var (positions, samples) = ([entry], count(entry))
+    for next in (entry + 1)..<max(entry + 1, dataset.index.entries.count) {
+      samples += count(next)
+      guard positions.count < Self.batchesAtOnce, samples <= Self.samplesAtOnce, batches[next] == nil else { break }
+      positions.append(next)
+    }
+    return positions
+  }
+
+  /// How many samples the index says that an entry has.
+  private func count(_ entry: Int) -> Int {
+    dataset.index.entries[entry].sessions.reduce(0) { $0 + min($1.samples, Self.samplesAtOnce) }
   }
 }
 

@@ -24,8 +24,28 @@ public struct PublishedDataset: Sendable {
   ///
   /// - Throws: `DatasetError` for the first shard that can't be used.
   public func sessions() throws(DatasetError) -> [PublishedSession] {
+    var entries: [String: Int] = [:]
+    for (position, entry) in index.entries.enumerated() {
+      for shard in entry.shards(of: .runs) + entry.shards(of: .sessions) { entries[shard.path] = position }
+    }
+    // A session may be in more than one batch.
+    var runs: [SessionPlace: [Run]] = [:]
+    try forEachRow(of: .runs, RunColumn.self) { row throws(DatasetError) in
+      let place = SessionPlace(entry: entries[row.name] ?? 0, session: try row.text(.session))
+      guard try row.integer(.run) == runs[place, default: []].count else {
+        throw row.error("the runs of session \(place.session) are not in order")
+      }
+      runs[place, default: []].append(try Run(row))
+    }
     var found: [PublishedSession] = []
-    for position in index.entries.indices { found += try sessions(ofEntry: position) }
+    try forEachRow(of: .sessions, SessionColumn.self) { row throws(DatasetError) in
+      let session = try MeasurementSession(row)
+      let place = SessionPlace(entry: entries[row.name] ?? 0, session: session.uuid)
+      found.append(
+        PublishedSession(
+          session: session, origin: try row.optionalChoice(.origin) ?? .measured, runs: runs[place] ?? [],
+          voids: try [BlockVoid](row), entry: place.entry))
+    }
     return found.sorted { ($0.session.startedAt, $0.session.uuid) < ($1.session.startedAt, $1.session.uuid) }
   }
 
@@ -64,40 +84,24 @@ public struct PublishedDataset: Sendable {
     return (samples + verdicts).map(\.path)
   }
 
-  /// The samples of each run of the sessions of one index entry, by the sessions' UUIDs.
-  func samples(ofEntry position: Int) throws(DatasetError) -> [String: [[Sample]]] {
-    let entry = index.entries[position]
-    var found: [String: [[Sample]]] = [:]
-    try forEachRow(of: .samples, in: entry, SampleColumn.self) { row throws(DatasetError) in
-      let session = try row.text(.session)
+  /// The samples of each run of the sessions of some index entries, by the sessions' UUIDs, for each entry.
+  func samples(ofEntries positions: [Int]) throws(DatasetError) -> [Int: [String: [[Sample]]]] {
+    var entries: [String: Int] = [:]
+    for position in positions {
+      for shard in index.entries[position].shards(of: .samples) { entries[shard.path] = position }
+    }
+    var found: [Int: [String: [[Sample]]]] = Dictionary(
+      positions.map { ($0, [:]) }, uniquingKeysWith: { first, _ in first })
+    try forEachRow(of: .samples, in: positions.map { index.entries[$0] }, SampleColumn.self) {
+      row throws(DatasetError) in
+      let (entry, session) = (entries[row.name] ?? positions[0], try row.text(.session))
       let run = try row.integer(.run)
       guard (0..<Self.runLimit).contains(run) else { throw row.error("\"run\" is \(run)") }
-      var runs = found.removeValue(forKey: session) ?? []
+      // In place: a copy of the lists for each of their rows would take time that grows with its square.
+      var runs = found[entry]?.removeValue(forKey: session) ?? []
       while runs.count <= run { runs.append([]) }
       runs[run].append(try Sample(row))
-      found[session] = runs
-    }
-    return found
-  }
-
-  /// The sessions of one index entry, in the order of export.
-  func sessions(ofEntry position: Int) throws(DatasetError) -> [PublishedSession] {
-    let entry = index.entries[position]
-    var runs: [String: [Run]] = [:]
-    try forEachRow(of: .runs, in: entry, RunColumn.self) { row throws(DatasetError) in
-      let session = try row.text(.session)
-      guard try row.integer(.run) == runs[session, default: []].count else {
-        throw row.error("the runs of session \(session) are not in order")
-      }
-      runs[session, default: []].append(try Run(row))
-    }
-    var found: [PublishedSession] = []
-    try forEachRow(of: .sessions, in: entry, SessionColumn.self) { row throws(DatasetError) in
-      let session = try MeasurementSession(row)
-      found.append(
-        PublishedSession(
-          session: session, origin: try row.optionalChoice(.origin) ?? .measured, runs: runs[session.uuid] ?? [],
-          voids: try [BlockVoid](row), entry: position))
+      found[entry]?[session] = runs
     }
     return found
   }
@@ -109,26 +113,27 @@ public struct PublishedDataset: Sendable {
   ///
   /// All shards at once, since there are many; those of a dataset are of one format.
   ///
+  /// - Parameter entries: Whose shards are read; nil for all.
   /// - Throws: `DatasetError` for the first shard that can't be used, and what `body` throws.
   func forEachRow<Column: TableColumn>(
-    of table: DatasetTable, _ column: Column.Type, _ body: (TableRow<Column>) throws(DatasetError) -> Void
-  ) throws(DatasetError) {
-    for format in ShardFormat.allCases {
-      let shards = index.entries.filter { $0.format == format }.flatMap { $0.shards(of: table) }
-      if !shards.isEmpty { try reader(format).forEachRow(of: shards, column, body) }
-    }
-  }
-
-  /// The same for one index entry.
-  func forEachRow<Column: TableColumn>(
-    of table: DatasetTable, in entry: IndexEntry, _ column: Column.Type,
+    of table: DatasetTable, in entries: [IndexEntry]? = nil, _ column: Column.Type,
     _ body: (TableRow<Column>) throws(DatasetError) -> Void
   ) throws(DatasetError) {
-    let shards = entry.shards(of: table)
-    if !shards.isEmpty { try reader(entry.format).forEachRow(of: shards, column, body) }
+    for format in ShardFormat.allCases {
+      let shards = (entries ?? index.entries).filter { $0.format == format }.flatMap { $0.shards(of: table) }
+      if !shards.isEmpty { try reader(format).forEachRow(of: shards, column, body) }
+    }
   }
 
   private func reader(_ format: ShardFormat) throws(DatasetError) -> ShardReader {
     try ShardReader(folder: folder, format: format, engine: engine)
   }
+}
+
+/// A session's place in a dataset.
+private struct SessionPlace: Hashable {
+  /// The position of its index entry.
+  let entry: Int
+  /// Its UUID.
+  let session: String
 }

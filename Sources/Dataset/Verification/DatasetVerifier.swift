@@ -34,50 +34,64 @@ public struct DatasetVerifier: Sendable {
 
   /// One finding per published verdict, in the dataset's order.
   ///
+  /// Verdicts are read one by one, so that their number does not matter.
+  ///
   /// - Throws: `DatasetError` for the first shard that can't be used.
   public func findings() throws(DatasetError) -> [Finding] {
-    let sessions = try dataset.sessions()
     var loader = try EvidenceLoader(dataset)
     var comparisons = PublishedComparisons()
-    for session in sessions {
+    for session in try dataset.sessions() {
       guard let evidence = try loader.context(of: session) else { continue }
       comparisons.append(PublishedComparison(session: session, evidence: evidence))
     }
-    let verdicts = try dataset.verdicts()
     let setAsides = try SetAsideHistory(of: dataset)
-    let outcomes = Dictionary(
-      verdicts.sorted { $0.key.recordedAt < $1.key.recordedAt }.map { ($0.session, $0.key.outcome) },
-      uniquingKeysWith: { $1 })
+    let outcomes = try lastOutcomes()
     var findings: [Finding] = []
-    for published in verdicts {
+    try dataset.forEachRow(of: .verdicts, VerdictColumn.self) { row throws(DatasetError) in
+      let published = try PublishedVerdict(row)
+      let (state, details) = try check(published, comparisons, setAsides, outcomes, &loader)
       let setAside = setAsides.setAside(published.session)
-      func finding(_ state: Finding.State, _ details: [String]) -> Finding {
+      findings.append(
         Finding(
           name: published.name, session: published.session,
           state: setAside == nil || state == .same ? state : .setAside,
-          details: details + (setAside.map { ["the session was set aside: \($0.why)"] } ?? []))
-      }
-      guard let comparison = comparisons[published.session] else {
-        findings.append(finding(.noSamples, ["the dataset has no samples of the session"]))
-        continue
-      }
-      do {
-        let recorded = try RecordedVerdict(published.verdict)
-        let basis = try VerdictBasis(
-          of: recorded, on: comparison, among: comparisons, outcomes: outcomes, setAsides, at: published.key.recordedAt)
-        let verdict = try Judge(try basis.verdictInputs(on: comparison, &loader)).verdict()
-        let differences = JSONDifference.all(
-          published.verdict, verdict.json, but: basis.isRecorded ? [] : [VerdictBasis.countedPath])
-        findings.append(
-          finding(differences.isEmpty ? .same : .differs, differences.map(\.description) + basis.remarks))
-      } catch let error as DatasetError {
-        throw error
-      } catch let error as VerdictBasis.Missing {
-        findings.append(finding(.noSamples, [error.description]))
-      } catch {
-        findings.append(finding(.notJudged, ["\(error)"]))
-      }
+          details: details + (setAside.map { ["the session was set aside: \($0.why)"] } ?? [])))
     }
     return findings
+  }
+
+  private func check(
+    _ published: PublishedVerdict, _ comparisons: PublishedComparisons, _ setAsides: SetAsideHistory,
+    _ outcomes: [String: String], _ loader: inout EvidenceLoader
+  ) throws(DatasetError) -> (Finding.State, [String]) {
+    guard let comparison = comparisons[published.session] else {
+      return (.noSamples, ["the dataset has no samples of the session"])
+    }
+    do {
+      let recorded = try RecordedVerdict(published.verdict)
+      let basis = try VerdictBasis(
+        of: recorded, on: comparison, among: comparisons, outcomes: outcomes, setAsides, at: published.key.recordedAt)
+      let verdict = try Judge(try basis.verdictInputs(on: comparison, &loader)).verdict()
+      let differences = JSONDifference.all(
+        published.verdict, verdict.json, but: basis.isRecorded ? [] : [VerdictBasis.countedPath])
+      return (differences.isEmpty ? .same : .differs, differences.map(\.description) + basis.remarks)
+    } catch let error as DatasetError {
+      throw error
+    } catch let error as VerdictBasis.Missing {
+      return (.noSamples, [error.description])
+    } catch {
+      return (.notJudged, ["\(error)"])
+    }
+  }
+
+  /// The outcome of each session's last verdict, by UUID.
+  private func lastOutcomes() throws(DatasetError) -> [String: String] {
+    var last: [String: (time: Double, outcome: String)] = [:]
+    try dataset.forEachRow(of: .verdicts, VerdictColumn.self) { row throws(DatasetError) in
+      let (session, time) = (try row.text(.session), try row.number(.recordedAt))
+      if let known = last[session], known.time > time { return }
+      last[session] = (time, try row.text(.outcome))
+    }
+    return last.mapValues(\.outcome)
   }
 }

@@ -40,12 +40,12 @@ struct VerdictBasis {
     self.outcomes = outcomes
     let isOut = { (other: PublishedComparison) in setAsides.setAside(other.uuid, before: time) != nil }
     // What the database imported was judged apart from what it measured, unless the verdict says otherwise.
-    let candidates = comparisons.like(comparison).filter {
+    let candidates = comparisons.like(comparison, ofChallenge: true).filter {
       $0.session.origin == comparison.session.origin && comparison.evidence.continues($0.evidence)
     }
     guard let basis = verdict.basis else {
       pooled = candidates.filter { !isOut($0) }
-      counted = comparisons.like(comparison).filter {
+      counted = comparisons.like(comparison, ofChallenge: false).filter {
         $0.session.origin == comparison.session.origin && $0.evidence.isComparable(to: comparison.evidence)
           && !isOut($0)
       }
@@ -125,23 +125,36 @@ struct PublishedComparisons {
   /// Oldest first.
   private(set) var all: [PublishedComparison] = []
   private var positions: [String: Int] = [:]
-  /// Those under one envelope on one host, which alone may have to do with each other.
-  private var groups: [[String]: [Int]] = [:]
+  /// By what comparisons must share to have to do with each other.
+  private var groups: [Group: [Int]] = [:]
+
+  /// Of one envelope and host, and of one challenge or, for nil, of any.
+  private struct Group: Hashable {
+    let envelope: EnvelopeHash
+    let host: String
+    var challenge: Int??
+
+    init(_ session: MeasurementSession, ofChallenge: Bool) {
+      envelope = session.envelopeHash
+      host = session.host.fingerprint
+      challenge = ofChallenge ? .some(session.challenge) : .none
+    }
+  }
 
   /// Adds a comparison that is not older than those before it.
   mutating func append(_ comparison: PublishedComparison) {
     positions[comparison.uuid] = all.count
-    groups[Self.key(comparison), default: []].append(all.count)
+    for ofChallenge in [true, false] {
+      groups[Group(comparison.evidence.session, ofChallenge: ofChallenge), default: []].append(all.count)
+    }
     all.append(comparison)
   }
 
   /// Those under the same envelope on the same host, oldest first.
-  func like(_ comparison: PublishedComparison) -> [PublishedComparison] {
-    groups[Self.key(comparison), default: []].map { all[$0] }
-  }
-
-  private static func key(_ comparison: PublishedComparison) -> [String] {
-    [comparison.evidence.session.envelopeHash.rawValue, comparison.evidence.session.host.fingerprint]
+  ///
+  /// - Parameter ofChallenge: Only those with the same challenge.
+  func like(_ comparison: PublishedComparison, ofChallenge: Bool) -> [PublishedComparison] {
+    groups[Group(comparison.evidence.session, ofChallenge: ofChallenge), default: []].map { all[$0] }
   }
 
   /// The comparison of a session's UUID.
