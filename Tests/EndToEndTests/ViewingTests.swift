@@ -40,7 +40,8 @@ struct ViewingTests {
     let shown = try program.run("show", "1")
     #expect(shown.status == 0, "\(shown.errors)")
     for part in [
-      "comparison 1\n", "objectives", "guardrails", "\npairs, an advantage above 0 is better for the candidate\n",
+      "comparison 1, measured here\n", "objectives", "guardrails",
+      "\npairs, an advantage above 0 is better for the candidate\n",
     ] {
       #expect(shown.output.contains(part), "\(shown.output)")
     }
