@@ -2,6 +2,7 @@ import ArgumentParser
 import ChatTemplate
 import Foundation
 import JSON
+import Platform
 import Tokenization
 
 struct PromptCommand: ParsableCommand {
@@ -43,7 +44,7 @@ struct PromptCommand: ParsableCommand {
     let source = try PromptSource(model: model, template: template)
     guard lines else {
       let input = try JSONValue(parsing: FileHandle.standardInput.readDataToEndOfFile())
-      let definitions = try tools.map { path in try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: path))) }
+      let definitions = try tools.map { path in try JSONValue(parsing: RegularFile.read(path)) }
       var variables: [String: JSONValue] = ["add_generation_prompt": true, "messages": input["messages"] ?? input]
       variables["tools"] = definitions ?? input["tools"]
       variables["enable_thinking"] = thinking.map { .bool($0) }
@@ -75,7 +76,7 @@ private struct PromptSource {
 
   init(model: String?, template: String?) throws {
     guard let model else {
-      self.template = try ChatTemplate(source: String(contentsOfFile: template ?? "", encoding: .utf8))
+      self.template = try ChatTemplate(source: String(decoding: try RegularFile.read(template ?? ""), as: UTF8.self))
       toolTemplate = nil
       return
     }

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Measurements
+import Platform
 
 /// A model that another program keeps on this machine.
 struct FoundModel {
@@ -50,7 +51,7 @@ struct FoundModels {
       guard name.hasPrefix("models--") else { return nil }
       let id = name.dropFirst("models--".count).replacing("--", with: "/", maxReplacements: 1)
       let repository = folder.appending(path: name)
-      let named = try? String(contentsOf: repository.appending(path: "refs/main"), encoding: .utf8)
+      let named = try? String(decoding: RegularFile.read(repository.appending(path: "refs/main").path), as: UTF8.self)
       let revisions =
         [named].compactMap { $0?.trimmingCharacters(in: .whitespacesAndNewlines) }
         + names(in: repository.appending(path: "snapshots"))
@@ -85,7 +86,7 @@ struct FoundModels {
     return names(in: library).flatMap { name in
       names(in: library.appending(path: name)).compactMap { tag -> FoundModel? in
         let manifest = library.appending(path: "\(name)/\(tag)")
-        guard let data = try? Data(contentsOf: manifest), data.count < 1 << 20,
+        guard let data = try? RegularFile.read(manifest.path, upTo: 1 << 20),
           let json = try? JSONValue(parsing: data),
           let layer = json["layers"]?.array?.first(where: {
             $0["mediaType"]?.string == "application/vnd.ollama.image.model"
