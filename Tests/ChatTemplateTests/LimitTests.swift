@@ -107,6 +107,10 @@ struct LimitTests {
     "{% for m in data %}{% for a in data %}{% set n = namespace() %}{% endfor %}{% endfor %}",
     "{% for m in data %}{% for a in data %}{% if {'a': a, 'b': m} %}{% endif %}{% endfor %}{% endfor %}",
     "{% for m in data %}{% for a in data %}{% if 'x' * 999 %}{% endif %}{% endfor %}{% endfor %}",
+    """
+    {% set n = namespace(h=none, x='a' * 5000) %}{% for m in data %}{% for a in data %}\
+    {% set n.h = namespace(p=n.h, t=n.x) %}{% set n.x = n.x ~ 'b' %}{% endfor %}{% endfor %}
+    """,
   ]
 
   @Test("Many messages allow more steps, not more memory")
@@ -119,6 +123,15 @@ struct LimitTests {
       guard case .limit(let limit, let maximum, _)? = error else { continue }
       #expect(limit == .allocations || limit == .output || limit == .depth, "\(source)")
       #expect(maximum < 1_300_000)
+    }
+  }
+
+  @Test("A spread and a filter over a range cost as much as they make")
+  func ranges() {
+    let work = "{% set r = range(100000) %}{% for i in r %}"
+    for source in [work + "{{ ''.format(*r) }}{% endfor %}", work + "{% if r|sum %}{% endif %}{% endfor %}"] {
+      let error = #expect(throws: ChatTemplateError.self) { try ChatTemplate(source: source).render([:]) }
+      guard case .limit? = error else { Issue.record("\(source)"); continue }
     }
   }
 

@@ -130,8 +130,8 @@ final class NamespaceValue {
     }
   }
 
-  /// Appends to a member that is a string, without copying it; nil if it is none.
-  func append(_ text: String, to name: String) -> Int? {
+  /// Appends to a member that is a string; nil if it is none.
+  func append(_ text: String, to name: String) -> TextGrowth? {
     guard let index = members.firstIndex(where: { sameText($0.name, name) }) else { return nil }
     changes += 1
     return members[index].value.append(text)

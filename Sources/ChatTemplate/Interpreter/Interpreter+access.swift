@@ -174,7 +174,9 @@ extension Interpreter {
       case .values: return Elements(view.dictionary.values)
       case .items: return Elements(try pairs(of: view.dictionary))
       }
-    case .range(let range): return Elements(range)
+    case .range(let range):
+      try charge(range.count)
+      return Elements(range)
     case .iterator(let iterator): return iterator.takeAll()
     default: throw invalid("can't iterate over \(value.kind)")
     }

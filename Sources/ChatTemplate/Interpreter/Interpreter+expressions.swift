@@ -122,7 +122,11 @@ extension Interpreter {
   func evaluate(_ arguments: CallArguments) throws(ChatTemplateError) -> Arguments {
     var values = Arguments(positional: try evaluate(arguments.positional))
     for (name, expression) in arguments.named { values.named.append((name, try evaluate(expression))) }
-    if let spread = arguments.spread { values.positional += try elements(of: try evaluate(spread)) }
+    if let spread = arguments.spread {
+      let elements = try elements(of: try evaluate(spread))
+      try allot(elements.count)
+      values.positional += elements
+    }
     if let spread = arguments.namedSpread {
       guard case .dictionary(let dictionary) = try evaluate(spread) else {
         throw invalid("'**' needs a mapping")

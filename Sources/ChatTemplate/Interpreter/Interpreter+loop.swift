@@ -3,7 +3,8 @@ extension Interpreter {
   func execute(_ loop: Loop) throws(ChatTemplateError) -> Completion {
     line = loop.line
     let sequence = try evaluate(loop.sequence)
-    let elements = try elements(of: sequence)
+    // A loop pays for each of its iterations.
+    let elements = if case .range(let range) = sequence { Elements(range) } else { try elements(of: sequence) }
     if loop.filter != nil { try keepScope() }
     let filter = loop.filter.map { LoopState.Filter(target: loop.target, test: $0, scope: scope) }
     let state = LoopState(elements, filter: filter, depth: max(sequence.depth, 1))
@@ -22,7 +23,7 @@ extension Interpreter {
       // As in Jinja, only a run to the end of the body keeps `else` from running.
       if completion == .normal {
         hasCompleted = true
-        if loop.steadyBranches > 0, try isSettled(loop) { break }
+        if loop.steadyBranches > 0, isSettled(loop) { break }
       }
     }
     if hasCompleted || loop.otherwise.isEmpty { return .normal }
@@ -30,10 +31,12 @@ extension Interpreter {
   }
 
   /// Whether a condition that the element has no part in keeps the body from doing anything.
-  private func isSettled(_ loop: Loop) throws(ChatTemplateError) -> Bool {
+  private func isSettled(_ loop: Loop) -> Bool {
     guard case .conditional(let branches, let otherwise) = loop.body[0] else { return false }
-    for branch in branches.prefix(loop.steadyBranches) where try evaluate(branch.test).isTrue {
-      return branch.body.isEmpty
+    for branch in branches.prefix(loop.steadyBranches) {
+      // A test that fails is evaluated, and fails, if there is another element.
+      guard let holds = try? evaluate(branch.test).isTrue else { return false }
+      if holds { return branch.body.isEmpty }
     }
     return loop.steadyBranches == branches.count && otherwise.isEmpty
   }

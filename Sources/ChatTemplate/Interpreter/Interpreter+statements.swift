@@ -165,9 +165,9 @@ extension Interpreter {
     if case .string = value, suffixes.count == values.count, let changes, changes == self.changes(of: target) {
       value = .null
       let suffix = suffixes.count == 1 ? suffixes[0] : suffixes.joined()
-      if let length = append(suffix, to: target) {
-        try checkSize(length)
-        return try allot(1 + suffix.utf8.count / 32)
+      if let growth = append(suffix, to: target) {
+        try checkSize(growth.length)
+        return try allot(1 + growth.made / 32)
       }
       value = try evaluate(first)
     }
@@ -192,7 +192,7 @@ extension Interpreter {
     }
   }
 
-  private func append(_ text: String, to target: Target) -> Int? {
+  private func append(_ text: String, to target: Target) -> TextGrowth? {
     switch target {
     case .variable(let id): return scope.append(text, to: id)
     case .member(let id, let member):

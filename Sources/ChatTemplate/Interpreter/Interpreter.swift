@@ -250,9 +250,8 @@ final class Scope {
     variables.append((id, value))
   }
 
-  /// Appends to a variable of this scope that is a string, without copying it, and returns its new length in bytes; nil if
-  /// there is none.
-  func append(_ text: String, to id: NameTable.ID) -> Int? {
+  /// Appends to a variable of this scope that is a string; nil if there is none.
+  func append(_ text: String, to id: NameTable.ID) -> TextGrowth? {
     variables.firstIndex { $0.id == id }.flatMap { variables[$0].value.append(text) }
   }
 

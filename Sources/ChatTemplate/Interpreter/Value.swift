@@ -26,6 +26,20 @@ enum Value {
   case template
 }
 
+/// What appending to a text took, in bytes.
+struct TextGrowth {
+  let length: Int
+  /// The whole text where it was copied.
+  let made: Int
+}
+
+extension String {
+  /// Where the text lies; nil for one that is so short that it lies in the value itself.
+  fileprivate var storageAddress: UnsafePointer<UInt8>? {
+    utf8.count < 16 ? nil : utf8.withContiguousStorageIfAvailable(\.baseAddress) ?? nil
+  }
+}
+
 /// How an undefined value came about, for the message of its first use.
 indirect enum UndefinedReason {
   case variable(String)
@@ -50,13 +64,15 @@ extension Value {
     }
   }
 
-  /// Appends to a string without copying it, and returns its new length in bytes; nil for other values.
-  mutating func append(_ suffix: String) -> Int? {
+  /// Appends to a string where it lies, if nothing else holds it and there is room, else to a copy; nil for other values.
+  mutating func append(_ suffix: String) -> TextGrowth? {
     guard case .string(var text) = self else { return nil }
     self = .null
+    let before = text.storageAddress
     text += suffix
     self = .string(text)
-    return text.utf8.count
+    let length = text.utf8.count
+    return TextGrowth(length: length, made: text.storageAddress == before ? suffix.utf8.count : length)
   }
 
   /// The value as a whole number; booleans count as 0 and 1, as in Python. Nil for other values.

@@ -151,8 +151,7 @@ extension Parser {
       return 0
     }
     return branches.prefix { branch in
-      var reads = VariableReads()
-      return reads.collect(branch.test) && reads.variables.isDisjoint(with: [element, NameTable.loop])
+      branch.test.isPlain(without: [element, NameTable.loop])
     }.count
   }
 

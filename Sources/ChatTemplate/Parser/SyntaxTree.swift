@@ -108,6 +108,23 @@ indirect enum Expression: Sendable {
 }
 
 extension Expression {
+  /// Whether the expression only looks at variables, but not those, and at members of them: it consumes nothing, and no
+  /// loop changes what it says.
+  func isPlain(without variables: Set<NameTable.ID>) -> Bool {
+    switch self {
+    case .null, .boolean, .integer, .number, .string: true
+    case .variable(let id): !variables.contains(id)
+    case .not(let operand): operand.isPlain(without: variables)
+    case .all(let operands), .any(let operands): operands.allSatisfy { $0.isPlain(without: variables) }
+    case .comparison(let first, let rest):
+      first.isPlain(without: variables)
+        && rest.allSatisfy { [.equal, .notEqual].contains($0.0) && $0.1.isPlain(without: variables) }
+    case .postfix(.variable(let id), let steps):
+      if steps.count == 1, case .attribute = steps[0] { !variables.contains(id) } else { false }
+    default: false
+    }
+  }
+
   /// The assignment of this value as growth of what the target holds; nil if it is another.
   func growth(of target: Target, line: Int) -> Statement? {
     switch self {
