@@ -208,6 +208,33 @@ struct ParsedOutputTests {
     }
   }
 
+  @Test("A broken call is not mended from what stands behind its block")
+  func blockEnds() {
+    let broken = "<|tool_call_start|>[find(q=!]<|tool_call_end|>"
+    #expect(parse(broken + " I would use, find(q=\"a\") here", by: .pythonic).calls.isEmpty)
+    let next = "<|tool_call_start|>[other(), find(q=\"a\")]<|tool_call_end|>"
+    #expect(parse(broken + next, by: .pythonic).calls.map(\.name) == ["other", "find"])
+    let gemma = "<start_function_call>call:find{:<end_function_call> call:find{q:<escape>a<escape>}"
+    #expect(parse(gemma, by: .functionGemma).calls.isEmpty)
+  }
+
+  @Test("Many broken blocks take time in proportion to the text")
+  func manyBrokenBlocks() {
+    let blocks: [(CallParser, String)] = [
+      (.functionGemma, "<start_function_call>call:x{!<end_function_call>"),
+      (.pythonic, "<|tool_call_start|>[f(!]<|tool_call_end|>"),
+    ]
+    for (parser, block) in blocks {
+      func time(_ count: Int) -> Duration {
+        let text = String(repeating: block, count: count)
+        return ContinuousClock().measure { _ = parse(text, by: parser) }
+      }
+      _ = time(100)
+      let (few, many) = (time(1000), time(8000))
+      #expect(many < few * 30, "\(parser): \(few), \(many)")
+    }
+  }
+
   @Test("Many bad calls in one list take time in proportion to the text")
   func manyBadCalls() {
     let lists: [(CallParser, String, String, String)] = [

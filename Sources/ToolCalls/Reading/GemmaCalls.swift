@@ -13,13 +13,17 @@ struct GemmaCalls {
     guard !scanner.isAtEnd else { return .unfinished() }
     var calls: [ToolCall] = []
     var problems: [ParsedOutput.Problem] = []
+    var blockEnd: Int?
     while scanner.skipAfterSpace("call:") {
       let name = scanner.name()
       do throws(CallSyntaxError) {
         guard scanner.skipAfterSpace("{") else { throw CallSyntaxError("{ is missing after \(name.prefix(40))") }
         calls.append(ToolCall(name: name, arguments: try members(&scanner, depth: 0)))
       } catch {
-        guard skipToNextCall(&scanner, before: closing, of: tools) else {
+        let end =
+          blockEnd ?? closing.flatMap { scanner.firstIndex(of: $0, from: scanner.position) } ?? scanner.bytes.count
+        blockEnd = end
+        guard skipToNextCall(&scanner, of: tools, before: end) else {
           return .failed(error.reason, after: calls, problems: problems, by: closing, &scanner)
         }
         problems.append(.malformed(error.reason))
@@ -32,14 +36,12 @@ struct GemmaCalls {
   }
 
   /// Passes over what is left of a call that failed, to where a tool is called again before the block ends.
-  private func skipToNextCall(_ scanner: inout ByteScanner, before closing: String?, of tools: [ToolDefinition]) -> Bool
-  {
+  private func skipToNextCall(_ scanner: inout ByteScanner, of tools: [ToolDefinition], before end: Int) -> Bool {
     var ahead = scanner
-    while let start = ahead.firstIndex(of: "call:", from: ahead.position) {
+    while ahead.position < end, let start = ahead.firstIndex(of: "call:", in: ahead.position..<end) {
       ahead.position = start + 5
       let name = ahead.name()
       guard ahead.skipAfterSpace("{"), tools.contains(where: { $0.name == name }) else { continue }
-      if let closing, scanner.firstIndex(of: closing, in: scanner.position..<start) != nil { return false }
       scanner.position = start
       return true
     }

@@ -9,13 +9,13 @@ enum PythonCalls {
     guard scanner.skip("[") else { return .text }
     var calls: [ToolCall] = []
     var problems: [ParsedOutput.Problem] = []
-    var nextCall: Int??
+    var recovery = Recovery(closing: closing, tools: tools)
     while !scanner.skipAfterSpace("]") {
       do throws(CallSyntaxError) {
         calls.append(try call(&scanner))
       } catch {
         if calls.isEmpty, !error.isWithinCall { return scanner.isCutOff ? .unfinished() : .text }
-        guard skipToNextCall(&scanner, of: tools, &nextCall) else {
+        guard recovery.skipToNextCall(&scanner) else {
           return .failed(error.reason, after: calls, problems: problems, by: closing, &scanner)
         }
         problems.append(.malformed(error.reason))
@@ -28,40 +28,6 @@ enum PythonCalls {
     }
     guard !calls.isEmpty || !problems.isEmpty else { return .malformed("an empty list") }
     return .closed(calls, problems: problems, by: closing, &scanner)
-  }
-
-  /// Passes over what is left of a call that failed: up to the parenthesis that ends it, and a comma, or else to where a
-  /// tool is called again.
-  ///
-  /// - Parameter nextCall: Where that is, as far as it was looked for, so that many failures take linear time.
-  private static func skipToNextCall(
-    _ scanner: inout ByteScanner, of tools: [ToolDefinition], _ nextCall: inout Int??
-  ) -> Bool {
-    let start = scanner.position
-    if nextCall.map({ ($0 ?? .max) <= start }) ?? true { nextCall = indexOfCall(of: tools, after: scanner) }
-    let toolCall = nextCall ?? nil
-    if let end = scanner.firstIndex(of: ")", in: start..<(toolCall ?? scanner.bytes.count)) {
-      var ahead = scanner
-      ahead.position = end + 1
-      if ahead.skipAfterSpace(",") || ahead.starts(with: "]", at: ahead.index(afterSpaceFrom: ahead.position)) {
-        scanner = ahead
-        return true
-      }
-    }
-    guard let toolCall else { return false }
-    scanner.position = toolCall
-    return true
-  }
-
-  private static func indexOfCall(of tools: [ToolDefinition], after scanner: ByteScanner) -> Int? {
-    var ahead = scanner
-    while ahead.text(upTo: ",") != nil {
-      ahead.skipSpace()
-      let start = ahead.position
-      let name = ahead.text { isNamePart($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
-      if ahead.skipAfterSpace("("), tools.contains(where: { $0.name == name }) { return start }
-    }
-    return nil
   }
 
   /// Reads one call.
@@ -112,6 +78,60 @@ enum PythonCalls {
     let scalar = Unicode.Scalar(byte)
     return byte >= 0x80 || byte == UInt8(ascii: "_") || ("0"..."9").contains(scalar) || ("a"..."z").contains(scalar)
       || ("A"..."Z").contains(scalar)
+  }
+}
+
+extension PythonCalls {
+  /// Finds the next call of a list behind one that failed. What was looked for once is remembered, so that many failures
+  /// take linear time.
+  private struct Recovery {
+    let closing: String?
+    let tools: [ToolDefinition]
+    /// Where the list's closing tag stands, or the text ends.
+    private var end: Int?
+    /// Where a tool is called next.
+    private var nextCall: Int??
+
+    init(closing: String?, tools: [ToolDefinition]) {
+      self.closing = closing
+      self.tools = tools
+    }
+
+    /// Passes over what is left of a call that failed: up to the parenthesis that ends it, and a comma, or else to where a
+    /// tool is called again.
+    mutating func skipToNextCall(_ scanner: inout ByteScanner) -> Bool {
+      let start = scanner.position
+      let end = self.end ?? closing.flatMap { scanner.firstIndex(of: $0, from: start) } ?? scanner.bytes.count
+      self.end = end
+      guard start < end else { return false }
+      if nextCall.map({ ($0 ?? .max) <= start }) ?? true { nextCall = indexOfCall(from: scanner, before: end) }
+      let toolCall = nextCall ?? nil
+      if let close = scanner.firstIndex(of: ")", in: start..<(toolCall ?? end)) {
+        var ahead = scanner
+        ahead.position = close + 1
+        if ahead.skipAfterSpace(",") || ahead.starts(with: "]", at: ahead.index(afterSpaceFrom: ahead.position)) {
+          scanner = ahead
+          return true
+        }
+      }
+      guard let toolCall else { return false }
+      scanner.position = toolCall
+      return true
+    }
+
+    private func indexOfCall(from scanner: ByteScanner, before end: Int) -> Int? {
+      var ahead = scanner
+      while let comma = ahead.firstIndex(of: ",", in: ahead.position..<end) {
+        ahead.position = comma + 1
+        ahead.skipSpace()
+        let start = ahead.position
+        let name = ahead.text { isNamePart($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+        guard ahead.position < end else { return nil }
+        if ahead.skipAfterSpace("("), tools.contains(where: { $0.name == name }) { return start }
+        ahead.position = min(ahead.position, end)
+      }
+      return nil
+    }
   }
 }
 
