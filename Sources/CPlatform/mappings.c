@@ -35,6 +35,12 @@ static void handle(int number, siginfo_t *information, void *context) {
     (void)written;
     _exit(MAPPINGS_EXIT_STATUS);
   }
+  if (information->si_code <= 0) {
+    // Sent by a process, not met by an access: it does what it would have done.
+    sigaction(number, &previous, NULL);
+    raise(number);
+    return;
+  }
   // Not of a watched mapping: the access is made again, and meets what was there before.
   sigaction(number, &previous, NULL);
 }

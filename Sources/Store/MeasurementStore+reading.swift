@@ -22,10 +22,21 @@ extension MeasurementStore {
     if (try? checked(DatabaseQueue(path: path, configuration: writing))) != nil {
       return try checked(DatabaseQueue(path: path, configuration: configuration))
     }
-    guard FileStatus(ofFileAt: path + "-wal").map({ $0.size == 0 }) ?? true else {
+    // SQLite keeps the log beside what a link leads to.
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    guard FileStatus(ofFileAt: target + "-wal").map({ $0.size == 0 }) ?? true else {
       throw StoreError.file(path: path, .unreadableLog)
     }
+    // Elsewhere a writer may come whose changes would not be seen, or half of them.
+    guard isOnReadOnlyMedium(target) else {
+      return try checked(DatabaseQueue(path: path, configuration: configuration))
+    }
     return try checked(DatabaseQueue(path: immutableAddress(of: path), configuration: configuration))
+  }
+
+  private static func isOnReadOnlyMedium(_ path: String) -> Bool {
+    var status = statvfs()
+    return statvfs(path, &status) == 0 && status.f_flag & UInt(ST_RDONLY) != 0
   }
 
   /// The connection, if the file can be read through it.

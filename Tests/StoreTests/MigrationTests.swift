@@ -237,6 +237,10 @@ struct OriginMigrationTests {
   init() throws {
     folder = try TemporaryFolder()
     file = folder("measurements.sqlite")
+  }
+
+  /// - Parameter sessions: The run of each block's sample in the order of their ids, and the state.
+  private func make(_ sessions: [(runs: [Int], state: String)]) throws {
     let count = try #require(Schema.migrations.firstIndex(of: OriginMigration.sql))
     try DatabaseQueue(path: file.path).writeWithoutTransaction { database in
       try database.execute(sql: Schema.migrations[0..<count].joined())
@@ -245,17 +249,15 @@ struct OriginMigrationTests {
           INSERT INTO envelopes VALUES ('e', '{}');
           INSERT INTO hosts VALUES ('f00d', 'Linux', 'x86_64', 'CPU', 2, 100);
           """)
-      // Sides that took turns, sides one after the other as a merge adds them, and one that is not complete.
-      for (number, sides, state) in [
-        (1, [1, 2, 2, 1], "complete"), (2, [3, 3, 4, 4], "complete"), (3, [5, 6], "interrupted"),
-      ] {
+      for (index, session) in sessions.enumerated() {
+        let (number, runs, state) = (index + 1, session.runs, session.state)
         try database.execute(
           sql: """
             INSERT INTO sessions (uuid, started_at_s, envelope_id, envelope_hash, resident, candidate, order_seed,
               environment, host, resident_version, state)
             VALUES (?, 1, 'tiny', 'e', 'org/old', 'org/new', 1, 'isolated', 'f00d', '0.1.0', 'running');
             """, arguments: ["\(number)"])
-        for side in ["resident", "candidate"] {
+        for side in ["resident", "candidate"].suffix(Set(runs).count) {
           try database.execute(
             sql: """
               INSERT INTO runs (session, side, model, engine, engine_version, instruction_set, threads, load_s,
@@ -263,7 +265,7 @@ struct OriginMigrationTests {
               VALUES (?, ?, 'm', 'native', '0.1.0', 'avx2', 2, 1, 1, '{}')
               """, arguments: [number, side])
         }
-        for (block, run) in sides.enumerated() {
+        for (block, run) in runs.enumerated() {
           try database.execute(
             sql: """
               INSERT INTO samples (run, cell, block, repetition, started_at_s, elapsed_ns, peak_memory_bytes,
@@ -278,11 +280,25 @@ struct OriginMigrationTests {
     }
   }
 
+  @Test("Where no comparison was merged for certain, everything was measured here")
+  func nothingMerged() throws {
+    try make([([1, 2, 2, 1], "complete"), ([3, 4], "complete"), ([5, 5], "complete")])
+    let marks = try MeasurementStore(at: file, mode: .readWrite).sessions().map(\.mark)
+    #expect(marks == [SessionMark(), SessionMark(), SessionMark()])
+  }
+
   @Test("What took turns was measured here; what may have been merged is taken for an import, which decides nothing")
   func origins() throws {
+    // Sides that took turns, sides one after the other as a merge adds them, one that is not complete, one block of each
+    // side, and one model alone.
+    try make([
+      ([1, 2, 2, 1], "complete"), ([3, 3, 4, 4], "complete"), ([5, 6], "interrupted"), ([7, 8], "complete"),
+      ([9, 9], "complete"),
+    ])
     let store = try MeasurementStore(at: file, mode: .readWrite)
     let marks = try store.sessions().reversed().map(\.mark)
-    #expect(marks == [SessionMark(), SessionMark(origin: .imported(ImportSource())), SessionMark()])
+    let imported = SessionMark(origin: .imported(ImportSource()))
+    #expect(marks == [SessionMark(), imported, SessionMark(), imported, SessionMark()])
     #expect(marks[1].text == "from before origins were kept, and not known to be measured here")
     #expect(!marks[1].decides(on: "f00d", admitting: ImportAdmission(hosts: ["f00d"], keys: [])))
     try store.check()

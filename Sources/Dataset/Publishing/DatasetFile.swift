@@ -46,6 +46,7 @@ extension PublishedDataset {
     }
     // No name has a signature's hash, but it is of an entry that never changes.
     for path in index.signed.sorted().map({ $0 + SSHKeygen.fileExtension }) {
+      try checkOwn(path)
       let digest = try FileDigest(of: folder.appendingPathComponent(path), named: path)
       files.append(DatasetFile(path: path, digest, isImmutable: true))
     }

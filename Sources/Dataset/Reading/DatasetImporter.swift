@@ -135,16 +135,19 @@ public struct DatasetImporter {
     _ signers: BatchSignatures, _ merge: StoreMerge, _ report: inout Report
   ) throws(DatasetError) {
     let sources = sources(of: .setAsides)
+    var found: [(session: String, record: SetAsideRecord, signer: SigningKey?)] = []
     try dataset.forEachRow(of: .setAsides, SetAsideColumn.self) { row throws(DatasetError) in
-      let record = try SetAsideRecord(row)
       try row.checkTime(.recordedAt)
-      let uuid = try row.text(.session)
-      guard let session = try fetch({ () throws(StoreError) in try merge.session(uuid) }) else { return }
+      found.append((try row.text(.session), try SetAsideRecord(row), sources[row.name].flatMap { signers[$0] }))
+    }
+    // The last one decides, and batches are in no order of time.
+    for (uuid, record, signer) in found.sorted(by: { $0.record.recordedAt < $1.record.recordedAt }) {
+      guard let session = try fetch({ () throws(StoreError) in try merge.session(uuid) }) else { continue }
       let known = try fetch { () throws(StoreError) in try merge.setAsides(of: session.number) }
-      if known.contains(where: { $0.recordedAt == record.recordedAt && $0.isSetAside == record.isSetAside }) { return }
-      guard session.mark.isFrom(sources[row.name].flatMap { signers[$0] }) else {
+      if let last = known.last, record.recordedAt <= last.recordedAt { continue }
+      guard session.mark.isFrom(signer) else {
         report.leftOut += 1
-        return
+        continue
       }
       try fetch { () throws(StoreError) in try merge.append(record, to: session.number) }
     }

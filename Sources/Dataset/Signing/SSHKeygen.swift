@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Measurements
 import Platform
@@ -55,11 +56,14 @@ public struct SSHKeygen: Sendable {
   func signer(of name: String, in folder: URL) throws(DatasetError) -> SigningKey {
     let entry = folder.appendingPathComponent(name)
     let bytes: [UInt8]
-    do {
-      bytes = Array(try Data(contentsOf: entry))
+    do throws(FileSystemError) {
+      bytes = try RegularFile.read(entry.path)
     } catch {
-      throw .file(name: name, reason: error.localizedDescription)
+      throw .file(name: name, reason: error.reason)
     }
+    // The bytes that are signed are those that the name stands for, and so those that were read.
+    try ShardName(index: name).check(
+      sha256: SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
     let output = try run(
       ["-Y", "check-novalidate", "-n", Self.namespace, "-s", entry.path + Self.fileExtension], input: bytes)
     // Which keys are trusted is for the registry's policy to say, when something is decided.

@@ -5,7 +5,9 @@
 ///
 /// A merge adds the samples of one run after those of the one before, and always did, while a comparison adds those of
 /// both sides in turns. So sessions from before with samples of two runs between each other were measured here, as were
-/// those that are not complete. The others may have been merged: they are taken for imports, which decide nothing.
+/// those that are not complete; one of a single model decides nothing and is left as it is. A comparison by several blocks
+/// whose sides took no turns was merged. Where there is one, what remains may have been merged too: all of these are taken
+/// for imports, which decide nothing.
 enum OriginMigration {
   static let sql =
     """
@@ -37,8 +39,19 @@ enum OriginMigration {
       FROM runs JOIN samples ON samples.run = runs.number GROUP BY runs.number)
     SELECT number FROM sessions WHERE state <> 'complete'
     UNION
+    SELECT session FROM runs GROUP BY session HAVING count(*) = 1
+    UNION
     SELECT one.session FROM spans one JOIN spans other ON other.session = one.session
     WHERE one.number < other.number AND other.first < one.last;
+
+    -- Without a comparison that was merged for certain, nothing was.
+    INSERT INTO known_as_measured
+    SELECT number FROM sessions WHERE number NOT IN (SELECT number FROM known_as_measured) AND NOT EXISTS (
+      SELECT 1 FROM sessions other WHERE other.number NOT IN (SELECT number FROM known_as_measured)
+        AND 1 < (
+          SELECT min(blocks) FROM (
+            SELECT count(DISTINCT samples.cell || ' ' || samples.block) AS blocks FROM runs JOIN samples ON samples.run = runs.number
+            WHERE runs.session = other.number AND samples.item IS NULL GROUP BY runs.number)));
 
     INSERT INTO imports (number)
     SELECT 1 WHERE EXISTS (SELECT 1 FROM sessions WHERE number NOT IN (SELECT number FROM known_as_measured));

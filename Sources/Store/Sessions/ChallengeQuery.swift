@@ -8,11 +8,23 @@ struct ChallengeQuery {
   let database: Database
   /// The resident's weights and the host, and what a session must share to go on with a challenge.
   let arguments: StatementArguments
+  private let admission: ImportAdmission
 
   /// - Parameter admission: The imports that count; others are of no weight here, whatever numbers they have.
   init(database: Database, arguments: StatementArguments, admitting admission: ImportAdmission) {
     self.database = database
+    self.admission = admission
     self.arguments = arguments &+ DecidingSessions(admission: admission).arguments
+  }
+
+  /// Whether this database has the session as an attempt: an import that is not admitted is none.
+  ///
+  /// - Parameter uuid: The session's.
+  func isAttempt(_ uuid: String) throws -> Bool {
+    try Bool.fetchOne(
+      database,
+      sql: "SELECT EXISTS (SELECT 1 FROM sessions WHERE uuid = :uuid AND \(DecidingSessions.areAttempts("sessions")))",
+      arguments: ["uuid": uuid] &+ DecidingSessions(admission: admission).arguments) ?? false
   }
 
   static func arguments(

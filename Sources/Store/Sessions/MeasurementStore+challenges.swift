@@ -35,8 +35,7 @@ extension MeasurementStore {
       database: database, arguments: ChallengeQuery.arguments(session, resident: resident, candidate: candidate),
       admitting: admission)
     let kept = ledger.challenges(of: residentWeights, host: session.host.fingerprint)
-    let elsewhere = try Set(
-      kept.records.filter { try SessionRow.filter(Column("uuid") == $0.session).isEmpty(database) }.map(\.number))
+    let elsewhere = try Set(kept.records.filter { try !query.isAttempt($0.session) }.map(\.number))
     let number: Int
     var opener: String?
     if let alike = try query.highestAlike(), try query.goesOn(with: alike), !elsewhere.contains(alike) {
