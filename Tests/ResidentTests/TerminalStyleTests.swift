@@ -32,7 +32,7 @@ struct TerminalStyleTests {
 
   @Test("Only outcomes and states of rules are coloured")
   func words() {
-    #expect(shown(coloured.painted("won")) == "\u{1B}[32mwon\u{1B}[0m")
+    #expect(shown(coloured.painted("shown")) == "\u{1B}[32mshown\u{1B}[0m")
     #expect(shown(coloured.painted("broken")) == "\u{1B}[31mbroken\u{1B}[0m")
     #expect(coloured.painted("winner") == "winner")
   }

@@ -68,7 +68,7 @@ import Verdicts
     let verdict = try Judge(loop.store.verdictInputs(of: number)).verdict()
     #expect(verdict.outcome == .reject)
     #expect(verdict.guardrails.map(\.state) == [.broken, .broken, .passed])
-    let text = verdict.text(width: 100)
+    let text = verdict.details(width: 100)
     #expect(
       text.contains("resident none in 12 rounds (mean [4.53, +inf]), candidate round 2 of 12 (mean [1.05, 39.5])"))
     #expect(text.contains("failed: no call"))

@@ -58,7 +58,8 @@ struct EffectBar: Equatable {
     func holds(_ value: Double) -> Bool { value >= lowest - 1e-9 && value <= highest + 1e-9 }
 
     func column(of value: Double) -> Int {
-      let place = (value - lowest) / (highest - lowest) * Double(width - 1)
+      guard !value.isNaN else { return 0 }
+      let place = (min(max(value, lowest), highest) - lowest) / (highest - lowest) * Double(width - 1)
       return min(max(Int(place.rounded()), 0), width - 1)
     }
 

@@ -49,6 +49,7 @@ extension ObjectiveResult {
       case .ratio(let ratio)? where !ratio.interval.upper.isFinite || ratio.interval.lower <= 0: .noBoundYet
       case .ratio(let ratio)?: ratio.ratio > 1 + minimumEffect ? .tooNoisy : .notShown
       case .accuracy(let accuracy)?: accuracy.difference > minimumEffect ? .open : .notShown
+      case .text(let text)?: text.difference < -minimumEffect ? .open : .notShown
       default: .notShown
       }
     }
@@ -79,7 +80,7 @@ extension GuardrailResult {
   func evidenceRow(_ facts: [CellFacts]) -> EvidenceRow {
     var row = EvidenceRow(title: metric.brief(in: cell), state: ruleState)
       .adding(effect, metric, cell, limit: -margin, facts)
-    row.limit = "\(metric.change(-margin)) allowed"
+    row.limit = "\(metric.change(-margin))\(budgetBytes.map { " and \(Figures.bytes($0)) in all" } ?? "") allowed"
     switch metric {
     case .peakMemory:
       row.remark = "limit \(Figures.brief(percent: margin)) more"
@@ -157,6 +158,8 @@ extension Metric {
   /// A change of so much for the better, in the notation of effects: relative for ratios, absolute for shares and nats.
   fileprivate func change(_ better: Double) -> String {
     switch comparison {
+    // A bound on the candidate's bytes over the resident's, not on a rate.
+    case .ratio where self == .peakMemory: Figures.change(-better, isMoreBetter: false)
     case .ratio, .recorded, .bound:
       Figures.change(direction == .higher ? better : 1 / (1 + better) - 1, isMoreBetter: direction == .higher)
     case .difference: Figures.briefPoints(better)

@@ -90,8 +90,8 @@ struct EvidenceTable {
 
   private var legend: [String] {
     let sure = "\(levels.objectives) sure for what must be shown, \(levels.guardrails) for what must hold"
-    guard axis != nil else { return "Intervals hold at every look: \(sure).".wrapped(width: width) }
-    return "● estimate · ├─┤ interval, valid at every look (\(sure)) · ¦ limit · ╌ no bound yet"
+    guard axis != nil else { return "Intervals are \(sure); those of rates hold at every look.".wrapped(width: width) }
+    return "● estimate · ├─┤ interval (\(sure); of rates valid at every look) · ¦ limit · ╌ no bound yet"
       .wrapped(width: width, indentation: 2)
   }
 }

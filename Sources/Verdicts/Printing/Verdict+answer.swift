@@ -11,6 +11,8 @@ extension Verdict {
         + " \(maturity.validated) \(maturity.validated == 1 ? "is" : "are") in."
     case .promote: "TAKE \(candidate).  It won over \(resident), and every guardrail holds."
     case .hold: "KEEP \(resident).  \(candidate) was not shown to be better."
+    case .reject where !guardrails.contains(where: { $0.state == .broken }):
+      "KEEP \(resident).  \(candidate) could not be measured as the envelope asks."
     case .reject: "KEEP \(resident).  \(candidate) is worse than the rule allows."
     case .inconclusive: "KEEP \(resident).  Nothing is decided about \(candidate)."
     }
@@ -19,7 +21,7 @@ extension Verdict {
   /// Why, in a few sentences: what was shown, what only looked so, what failed, what stays open.
   var reasons: [String] {
     let refused = refusals.map { "Refused: \($0)." }
-    let failed = gaps.candidateFailures.map { "It failed: \($0)." }
+    let failed = gaps.candidateFailures.map { "Of the candidate: \($0)." }
     let won = sentence("Shown better: ", objectives.filter { $0.ruleState == .shown }.map(clause))
     let broken = sentence("Shown worse: ", guardrails.filter { $0.ruleState == .broken }.map(clause))
     let looked = objectives.filter { [.tooNoisy, .noBoundYet, .open].contains($0.ruleState) && leans($0) }

@@ -40,9 +40,12 @@ struct ModelsAddCommand: ParsableCommand {
       throw ValidationError("\"\(id)\" can't be an id: it is NAME or ORGANIZATION/NAME. Give another by --id.")
     }
     let target = library.root.appendingPathComponent(id.rawValue)
-    guard (try? target.resourceValues(forKeys: [.isSymbolicLinkKey]))?.isSymbolicLink != true,
-      !FileManager.default.fileExists(atPath: target.path)
+    guard !isLink(target), !FileManager.default.fileExists(atPath: target.path)
     else { throw ValidationError("\(target.path) exists. Give another id by --id, or remove it first.") }
+    let parent = target.deletingLastPathComponent()
+    if parts.count == 2, isLink(parent) || FoundModels.isModelFolder(parent) {
+      throw ValidationError("\(parent.path) is a model itself, so nothing is put into it. Give another id by --id.")
+    }
     try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
     switch found.form {
     case .folder: try FileManager.default.createSymbolicLink(at: target, withDestinationURL: found.url)
@@ -61,6 +64,10 @@ struct ModelsAddCommand: ParsableCommand {
       return Terminal.write(object)
     }
     Terminal.write("\(id) is \(found.url.path)\n")
+  }
+
+  private func isLink(_ url: URL) -> Bool {
+    (try? url.resourceValues(forKeys: [.isSymbolicLinkKey]))?.isSymbolicLink == true
   }
 
   private func source() throws -> FoundModel {
