@@ -70,7 +70,7 @@ struct ExportCommand: ParsableCommand {
     } else {
       for name in report.written { Terminal.write("wrote \(name)\n") }
       Terminal.write(
-        "\(report.sessions) new sessions with \(report.samples) samples in \(report.written.count) new files, "
+        "\(report.sessions) new session\(report.sessions == 1 ? "" : "s") with \(report.samples) samples in \(report.written.count) new files, "
           + "\(report.unchanged) sessions unchanged in \(out)\n")
     }
     // Nobody can mend an import that can't leave again.

@@ -42,7 +42,7 @@ struct ReportCommand: ParsableCommand {
       if Terminal.errorIsTerminal { Terminal.redraw("\(written) of \(total) comparisons") }
     }
     if Terminal.errorIsTerminal, total > 0 { Terminal.writeError("\n") }
-    Terminal.write("\(total) comparisons in \(folder.path)\n")
+    Terminal.write("\(total) comparison\(total == 1 ? "" : "s") in \(folder.path)\n")
   }
 
   /// Nil if none is named and none is at a known place.
