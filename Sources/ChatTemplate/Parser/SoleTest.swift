@@ -17,7 +17,7 @@ struct SoleTest: Sendable {
 }
 
 /// The variables that an expression reads, if it does nothing else: no calls, and no output.
-struct VariableReads {
+private struct VariableReads {
   private(set) var variables: Set<NameTable.ID> = []
 
   /// Filters and tests whose result depends on the value alone.

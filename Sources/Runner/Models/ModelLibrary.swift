@@ -11,13 +11,22 @@ public struct ModelLibrary: Sendable {
   ///
   /// - Throws: `.unknownModel` with the ids that exist; an id never resolves to anything else.
   public func folder(of id: ModelID) throws(RunnerError) -> URL {
-    let parts = id.rawValue.split(separator: "/", omittingEmptySubsequences: false)
-    let isPlain = (1...2).contains(parts.count) && parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") }
-    let url = root.appendingPathComponent(id.rawValue)
-    guard isPlain, FileManager.default.fileExists(atPath: url.appendingPathComponent("config.json").path) else {
+    guard let url = place(of: id), Self.isModel(url) else {
       throw .unknownModel(id, library: root.path, known: ids)
     }
     return url
+  }
+
+  /// Where the folder of a model lies, or would lie; nil for an id that is neither `name` nor `org/name`.
+  public func place(of id: ModelID) -> URL? {
+    let parts = id.rawValue.split(separator: "/", omittingEmptySubsequences: false)
+    let isPlain = (1...2).contains(parts.count) && parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") }
+    return isPlain ? root.appendingPathComponent(id.rawValue) : nil
+  }
+
+  /// Whether a folder is that of a model, by its configuration.
+  public static func isModel(_ folder: URL) -> Bool {
+    FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
   }
 
   /// The ids of all model folders, sorted.
@@ -26,14 +35,11 @@ public struct ModelLibrary: Sendable {
     func children(_ url: URL) -> [String] {
       ((try? manager.contentsOfDirectory(atPath: url.path)) ?? []).filter { !$0.hasPrefix(".") }
     }
-    func isModel(_ url: URL) -> Bool {
-      manager.fileExists(atPath: url.appendingPathComponent("config.json").path)
-    }
     var found: [ModelID] = []
     for name in children(root) {
       let url = root.appendingPathComponent(name)
-      if isModel(url) { found.append(ModelID(rawValue: name)) }
-      for inner in children(url) where isModel(url.appendingPathComponent(inner)) {
+      if Self.isModel(url) { found.append(ModelID(rawValue: name)) }
+      for inner in children(url) where Self.isModel(url.appendingPathComponent(inner)) {
         found.append(ModelID(rawValue: "\(name)/\(inner)"))
       }
     }

@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Measurements
 import Platform
+import Runner
 
 /// A model that another program keeps on this machine.
 struct FoundModel {
@@ -56,7 +57,7 @@ struct FoundModels {
         [named].compactMap { $0?.trimmingCharacters(in: .whitespacesAndNewlines) }
         + names(in: repository.appending(path: "snapshots"))
       let snapshots = revisions.map { repository.appending(path: "snapshots/\($0)") }
-      return snapshots.first(where: isModelFolder).map {
+      return snapshots.first(where: ModelLibrary.isModel).map {
         FoundModel(id: ModelID(rawValue: String(id)), url: $0, form: .folder, keeper: "Hugging Face")
       }
     }
@@ -68,7 +69,7 @@ struct FoundModels {
       names(in: folder.appending(path: organization)).flatMap { name -> [FoundModel] in
         let model = folder.appending(path: "\(organization)/\(name)")
         let id = ModelID(rawValue: "\(organization)/\(name)")
-        if isModelFolder(model) { return [FoundModel(id: id, url: model, form: .folder, keeper: "LM Studio")] }
+        if ModelLibrary.isModel(model) { return [FoundModel(id: id, url: model, form: .folder, keeper: "LM Studio")] }
         return names(in: model).filter { $0.hasSuffix(".gguf") && !$0.hasPrefix("mmproj") }.map { file in
           let stem = String(file.dropLast(".gguf".count))
           return FoundModel(
@@ -97,10 +98,6 @@ struct FoundModels {
         return FoundModel(id: ModelID(rawValue: "\(name)-\(tag)"), url: blob, form: .gguf, keeper: "Ollama")
       }
     }
-  }
-
-  static func isModelFolder(_ url: URL) -> Bool {
-    FileManager.default.fileExists(atPath: url.appending(path: "config.json").path)
   }
 
   private static func names(in folder: URL) -> [String] {

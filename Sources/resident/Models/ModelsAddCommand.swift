@@ -33,20 +33,16 @@ struct ModelsAddCommand: ParsableCommand {
     let found = try source()
     let id = self.id.map(ModelID.init(rawValue:)) ?? found.id
     let library = library.library
-    let parts = id.rawValue.split(separator: "/", omittingEmptySubsequences: false)
-    guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }),
-      id.rawValue == id.rawValue.printable
-    else {
+    guard let target = library.place(of: id), id.rawValue == id.rawValue.printable else {
       throw ValidationError("\"\(id)\" can't be an id: it is NAME or ORGANIZATION/NAME. Give another by --id.")
     }
-    let target = library.root.appendingPathComponent(id.rawValue)
     guard !isLink(target), !FileManager.default.fileExists(atPath: target.path)
     else { throw ValidationError("\(target.path) exists. Give another id by --id, or remove it first.") }
     let parent = target.deletingLastPathComponent()
-    if parts.count == 2, isLink(parent) || FoundModels.isModelFolder(parent) {
+    if id.rawValue.contains("/"), isLink(parent) || ModelLibrary.isModel(parent) {
       throw ValidationError("\(parent.path) is a model itself, so nothing is put into it. Give another id by --id.")
     }
-    try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
     switch found.form {
     case .folder: try FileManager.default.createSymbolicLink(at: target, withDestinationURL: found.url)
     case .gguf:
@@ -75,7 +71,7 @@ struct ModelsAddCommand: ParsableCommand {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) {
       if isFolder.boolValue {
-        guard FoundModels.isModelFolder(url) else {
+        guard ModelLibrary.isModel(url) else {
           throw ValidationError("\(url.path) has no config.json, so it is no model folder.")
         }
         return FoundModel(id: ModelID(rawValue: url.lastPathComponent), url: url, form: .folder, keeper: "")
