@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Measurements
 import ModelRegistry
+import Platform
 import Runner
 import Store
 
@@ -10,14 +11,15 @@ enum DataLocations {
   /// This program's folder among the user's data, or the project's.
   static var folder: URL { project ?? userFolder }
 
-  /// A folder `.resident` in the working folder or above, found as git finds its own; nil if there is none.
+  /// A folder `.resident` of this user in the working folder or above, found as git finds its own; nil if there is none.
+  ///
+  /// One that belongs to somebody else could name another registry and other models.
   static var project: URL? {
     let working = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).standardizedFileURL
     var folder = working.path
     while true {
       let candidate = URL(fileURLWithPath: folder).appendingPathComponent(".resident")
-      var isFolder: ObjCBool = false
-      if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), isFolder.boolValue {
+      if let status = FileStatus(ofFileAt: candidate.path), status.isFolder, status.owner == geteuid() {
         return candidate
       }
       if folder == "/" || folder == home.path { return nil }

@@ -95,4 +95,19 @@ struct ModelLibraryTests {
     #expect(try program.run("sessions").errors.contains("\(folder.url.lastPathComponent)/resident.sqlite") == false)
     #expect(try program.run("sessions").errors.contains("resident/resident.sqlite"))
   }
+
+  @Test(
+    "A .resident that belongs to somebody else is not used",
+    .enabled(if: geteuid() == 0, "only the superuser can give a folder away"))
+  func foreignProject() throws {
+    try make("project/.resident/registry.json", #"{"models": {"default": "org/theirs"}}"#)
+    try FileManager.default.createDirectory(at: folder("project/inner"), withIntermediateDirectories: true)
+    func resolve() throws -> Program.Result {
+      try Program(in: folder("project/inner"), variables: variables).run("registry", "resolve", "default")
+    }
+    #expect(try resolve().output.contains("org/theirs"))
+    try #require(chown(folder("project/.resident").path, 65534, 65534) == 0)
+    let result = try resolve()
+    #expect(result.status != 0 && !result.output.contains("org/theirs"), "\(result.output)")
+  }
 }
