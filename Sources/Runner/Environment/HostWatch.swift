@@ -11,7 +11,7 @@ final class HostWatch: Sendable {
   /// What was seen between `begin` and `end`.
   struct Span: Sendable {
     var traces: [MemoryTrace]
-    /// The share of processor time that a hypervisor took; nil if none is reported.
+    /// The share of processor time that a hypervisor took; nil if none is reported or the span was too short to tell.
     var stealShare: Double?
     /// Seconds by which the wall clock moved on its own since the end of the span before.
     var clockJump: Double
@@ -51,6 +51,8 @@ final class HostWatch: Sendable {
 
   /// A gap between two looks beyond which the program must have stood still: a busy machine delays by less.
   private static let longestUsualGap: UInt64 = 5_000_000_000
+  /// Processor time is counted in ticks of usually 10 ms: of fewer, a single one is more than a hundredth.
+  private static let fewestTicks: UInt64 = 100
 
   init() {
     timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "host-watch", qos: .utility))
@@ -86,8 +88,11 @@ final class HostWatch: Sendable {
       defer { state.isWatching = false }
       state.longestGap = max(state.longestGap, Self.gap(state.lastTick, now))
       var steal: Double?
-      if let ticks, let before = state.ticks, ticks.all > before.all {
-        steal = Double(Self.gap(before.stolen, ticks.stolen)) / Double(ticks.all - before.all)
+      if let ticks, let before = state.ticks {
+        let passed = Self.gap(before.all, ticks.all)
+        if passed >= Self.fewestTicks {
+          steal = Double(Self.gap(before.stolen, ticks.stolen)) / Double(passed)
+        }
       }
       let traces = state.values.sorted { $0.key.rawValue < $1.key.rawValue }.map {
         MemoryTrace(subject: $0.key, startedAt: state.startedAt, values: $0.value)
