@@ -12,6 +12,11 @@ extension Interpreter {
     var inner = Scope(parent: scope)
     while let element = try advance(state) {
       try charge(1)
+      if loop.isSelective, isPassedOver(element, by: loop) {
+        if loop.readsLoop { state.step(to: element) }
+        hasCompleted = true
+        continue
+      }
       // A macro or an inner loop with a condition may have kept the last one.
       if isKnownUniquelyReferenced(&inner) { inner.removeAll() } else { inner = Scope(parent: scope) }
       if loop.readsLoop {
@@ -28,6 +33,17 @@ extension Interpreter {
     }
     if hasCompleted || loop.otherwise.isEmpty { return .normal }
     return try inScope(Scope(parent: scope), loop.otherwise)
+  }
+
+  /// Whether the body is known to do nothing for the element.
+  private func isPassedOver(_ element: Value, by loop: Loop) -> Bool {
+    guard case .dictionary(let dictionary) = element, dictionary.hasAnswers,
+      case .conditional(let branches, _) = loop.body[0]
+    else { return false }
+    for branch in branches {
+      guard let test = branch.soleTest, dictionary.answer(to: test) == false else { return false }
+    }
+    return true
   }
 
   /// Whether a condition that the element has no part in keeps the body from doing anything.

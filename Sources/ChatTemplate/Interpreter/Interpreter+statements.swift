@@ -90,8 +90,13 @@ extension Interpreter {
       return try evaluate(branch.test).isTrue
     }
     try charge(1)
+    guard try holds(test, of: dictionary) else { return false }
+    return try branch.rest.map { (rest) throws(ChatTemplateError) in try evaluate(rest).isTrue } ?? true
+  }
+
+  private func holds(_ test: SoleTest, of dictionary: DictionaryValue) throws(ChatTemplateError) -> Bool {
     if let answer = dictionary.answer(to: test) { return answer }
-    let answer = try evaluate(branch.test).isTrue
+    let answer = try evaluate(test.condition).isTrue
     if !dictionary.hasAnswers { try allot(1 + program.soleTests / 32) }
     dictionary.remember(answer, to: test, of: program.soleTests)
     return answer

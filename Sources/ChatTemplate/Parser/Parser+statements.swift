@@ -80,9 +80,10 @@ extension Parser {
       let line = self.line
       let test = try parseTuple(allowsConditional: false)
       let (body, end) = try parseBody(until: ["elif", "else", "endif"])
-      let soleTest = SoleTest(test, number: soleTests)
+      let soleTest = SoleTest(leading: test, number: soleTests)
       if soleTest != nil { soleTests += 1 }
-      branches.append(Branch(test: test, soleTest: soleTest, body: body, line: line))
+      let rest = soleTest.flatMap { test.dropping(first: $0.operands) }
+      branches.append(Branch(test: test, soleTest: soleTest, rest: rest, body: body, line: line))
       switch end {
       case "elif": continue
       case "else": return .conditional(branches, otherwise: try parseBody(until: ["endif"]).body)
@@ -143,7 +144,15 @@ extension Parser {
     return .loop(
       Loop(
         target: target, readsLoop: bodyReads, sequence: sequence, filter: filter, body: body, otherwise: otherwise,
-        line: line, steadyBranches: filter == nil ? Self.steadyBranches(of: body, target) : 0))
+        line: line, steadyBranches: filter == nil ? Self.steadyBranches(of: body, target) : 0,
+        isSelective: Self.isSelective(body, target)))
+  }
+
+  private static func isSelective(_ body: [Statement], _ target: Target) -> Bool {
+    guard case .variable(let element) = target, body.count == 1,
+      case .conditional(let branches, let otherwise) = body[0]
+    else { return false }
+    return otherwise.isEmpty && branches.allSatisfy { $0.soleTest?.variable == element }
   }
 
   private static func steadyBranches(of body: [Statement], _ target: Target) -> Int {

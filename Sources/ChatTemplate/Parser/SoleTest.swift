@@ -1,4 +1,5 @@
-/// A condition that depends on nothing but one variable, such as `message.role == 'tool' and message.content`.
+/// A condition, or the beginning of one, that depends on nothing but one variable, such as
+/// `message.role == 'tool' and message.content`.
 ///
 /// What it says of a mapping that the caller gave never changes. Templates ask the same of every message once for every
 /// other, so an answer is remembered.
@@ -6,13 +7,35 @@ struct SoleTest: Sendable {
   let variable: NameTable.ID
   /// Counts the template's sole tests.
   let number: Int
+  let condition: Expression
+  /// How many operands of an `and` it takes; 0 for a condition that is none.
+  let operands: Int
 
-  /// Nil if the condition depends on more than one variable, or on what changes.
-  init?(_ condition: Expression, number: Int) {
+  /// Takes the longest beginning of a condition that depends on one variable and on nothing that changes; nil if there is
+  /// none.
+  init?(leading condition: Expression, number: Int) {
+    let operands = if case .all(let operands) = condition { operands } else { [condition] }
     var reads = VariableReads()
-    guard reads.collect(condition), reads.variables.count == 1, let variable = reads.variables.first else { return nil }
+    var count = 0
+    for operand in operands {
+      var further = reads
+      guard further.collect(operand), further.variables.count <= 1 else { break }
+      reads = further
+      count += 1
+    }
+    guard let variable = reads.variables.first else { return nil }
     self.variable = variable
     self.number = number
+    self.condition = count == 1 ? operands[0] : .all(Array(operands.prefix(count)))
+    self.operands = if case .all = condition { count } else { 0 }
+  }
+}
+
+extension Expression {
+  /// The condition without the first operands of its `and`; nil if nothing is left.
+  func dropping(first count: Int) -> Expression? {
+    guard case .all(let operands) = self, operands.count > count else { return nil }
+    return operands.count == count + 1 ? operands[count] : .all(Array(operands.dropFirst(count)))
   }
 }
 

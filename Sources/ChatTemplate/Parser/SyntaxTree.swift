@@ -34,8 +34,10 @@ indirect enum Statement: Sendable {
 /// A condition and what it guards.
 struct Branch: Sendable {
   let test: Expression
-  /// The test as one of a variable alone; nil if it depends on more.
+  /// What the test asks first, of one variable alone; nil if it begins with something else.
   let soleTest: SoleTest?
+  /// What the test asks beyond the sole test, if there is one.
+  let rest: Expression?
   let body: [Statement]
   let line: Int
 }
@@ -63,6 +65,9 @@ struct Loop: Sendable {
   /// Where one of these is taken and has no body, nothing has changed, so the same goes for all elements that follow.
   /// Templates look for something in this way and go on after they found it.
   let steadyBranches: Int
+  /// Whether the body is nothing but conditions that each begin with a sole test of the element, so that an element is
+  /// passed over if all of these failed before.
+  let isSelective: Bool
 }
 
 /// A macro, or the body of a `call`.
