@@ -13,8 +13,8 @@ struct WeightMatrix: Sendable {
 
   /// Bytes that one product reads.
   var byteCount: Int {
-    guard matrix.scales != nil else { return rows * rowBytes }
-    return rows * (rowBytes + columns / Int(matrix.group) * (matrix.biases == nil ? 1 : 2 * width))
+    guard isQuantized else { return rows * rowBytes }
+    return rows * (rowBytes + columns / Int(matrix.group) * (matrix.storage == RK_AFFINE ? 2 * width : 1))
   }
 
   /// One of `count` matrices that stand below each other.
@@ -53,9 +53,9 @@ struct WeightMatrix: Sendable {
   }
 
   /// Bytes of the values of a row.
-  private var rowBytes: Int {
-    matrix.storage.rawValue >= RK_AFFINE.rawValue ? columns * Int(matrix.bits) / 8 : columns * width
-  }
+  private var rowBytes: Int { isQuantized ? columns * Int(matrix.bits) / 8 : columns * width }
+
+  private var isQuantized: Bool { matrix.storage.rawValue >= RK_AFFINE.rawValue }
 
   /// Bytes of a float of the matrix: of an affine one, of its scales and biases.
   private var width: Int { matrix.parameters == RK_FLOAT32 ? 4 : 2 }
@@ -99,6 +99,21 @@ struct WeightMatrix: Sendable {
         storage: storage, bits: 0, group: 0, parameters: storage, rows: Int64(rows), columns: Int64(columns),
         values: weight.bytes.baseAddress, scales: nil, biases: nil),
       tensors: [weight])
+  }
+
+  /// The shape and storage of weights that are not there: sizes can be asked for, products cannot.
+  ///
+  /// - Parameters:
+  ///   - format: Nil for floats.
+  ///   - type: Of floats, and of the scales and biases of an affine format.
+  init(planned format: QuantizationFormat?, type: TensorType, rows: Int, columns: Int) {
+    let floats = rk_storage(type) ?? RK_FLOAT32
+    self.init(
+      matrix: rk_matrix(
+        storage: format.map { rk_storage($0.mode) } ?? floats, bits: Int32(format?.bits ?? 0),
+        group: Int32(format?.groupSize ?? 0), parameters: floats, rows: Int64(rows), columns: Int64(columns),
+        values: nil, scales: nil, biases: nil),
+      tensors: [])
   }
 
   private init(matrix: rk_matrix, tensors: [TensorView]) {

@@ -40,13 +40,13 @@ public enum Families {
 
   static func decoder(of folder: ModelFolder, kernels: Kernels) throws -> Decoder {
     let family = try family(of: folder.config)
-    let weights = WeightSource(folder, kernels: kernels)
+    let weights = WeightSource(FolderTensors(folder: folder, kernels: kernels))
     let decoder = try family.decoder(weights)
     try weights.checkUnused()
     return decoder
   }
 
-  private static func family(of config: ModelConfig) throws -> any Family {
+  static func family(of config: ModelConfig) throws -> any Family {
     guard let family = all.first(where: { $0.modelTypes.contains(config.modelType) }) else {
       throw EngineError.architecture(config.modelType, supported: modelTypes)
     }

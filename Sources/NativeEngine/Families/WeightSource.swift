@@ -3,21 +3,19 @@ import Checkpoint
 
 /// The tensors of a checkpoint as the blocks need them.
 final class WeightSource {
-  let folder: ModelFolder
-  let kernels: Kernels
+  private let tensors: any TensorSource
   /// What stands before `model.` in the names of this checkpoint's tensors, e.g. `language_model.`.
   private let prefix: String
   private var used: Set<String> = []
 
-  var config: ModelConfig { folder.config }
+  var config: ModelConfig { tensors.config }
 
-  init(_ folder: ModelFolder, kernels: Kernels) {
-    self.folder = folder
-    self.kernels = kernels
-    prefix = folder.tensors.keys.contains { $0.hasPrefix("language_model.") } ? "language_model." : ""
+  init(_ tensors: some TensorSource) {
+    self.tensors = tensors
+    prefix = tensors.names.contains { $0.hasPrefix("language_model.") } ? "language_model." : ""
   }
 
-  func has(_ name: String) -> Bool { folder.tensors[prefix + name] != nil }
+  func has(_ name: String) -> Bool { tensors.has(prefix + name) }
 
   /// A product, with the bias that stands beside it if there is one.
   ///
@@ -29,9 +27,9 @@ final class WeightSource {
   func linear(_ path: String, rows: Int, columns: Int, stacked: Int? = nil, order: [Int]? = nil) throws -> Linear {
     let path = prefix + path
     used.formUnion([".weight", ".scales", ".biases"].map { path + $0 })
-    let matrix = try WeightMatrix(path, in: folder, stacked: stacked, rows: rows, columns: columns)
+    let matrix = try tensors.matrix(path, stacked: stacked, rows: rows, columns: columns)
     let bias =
-      folder.tensors[path + ".bias"] == nil ? nil : try floats(path + ".bias", (stacked.map { [$0] } ?? []) + [rows])
+      tensors.has(path + ".bias") ? try floats(path + ".bias", [(stacked.map { [$0] } ?? []) + [rows]]) : nil
     guard let order else { return Linear(path: path, matrix: matrix, bias: bias) }
     return Linear(
       path: path, matrix: matrix.reordered(order), bias: bias.map { bias in order.map { bias[$0] } }, isReordered: true)
@@ -43,9 +41,7 @@ final class WeightSource {
   func layerWeight(_ path: String, columns: Int) throws -> LayerWeight {
     let path = prefix + path
     used.formUnion([".weight", ".scales", ".biases"].map { path + $0 })
-    let weight = try folder.weight(of: path, columnCount: columns)
-    try weight.validateFinite()
-    return weight
+    return try tensors.layerWeight(path, columns: columns)
   }
 
   /// A norm.
@@ -54,7 +50,7 @@ final class WeightSource {
   ///   - offset: What is added to the weights of the file.
   ///   - epsilon: Nil for the configuration's.
   func norm(_ path: String, count: Int, offset: Float = 0, epsilon: Double? = nil) throws -> Norm {
-    let weight = try floats(prefix + path + ".weight", [count])
+    let weight = try floats(prefix + path + ".weight", [[count]])
     return Norm(
       weight: offset == 0 ? weight : weight.map { $0 + offset }, epsilon: Float(epsilon ?? config.rmsNormEpsilon))
   }
@@ -65,29 +61,20 @@ final class WeightSource {
   }
 
   /// A plain tensor in single precision.
-  func floats(named name: String, shape: [Int]) throws -> [Float] { try floats(prefix + name, shape) }
+  func floats(named name: String, shape: [Int]) throws -> [Float] { try floats(prefix + name, [shape]) }
 
   /// A convolution of each channel by itself, with the bias that stands beside it if there is one.
   func convolution(_ path: String, channels: Int, taps: Int) throws -> CausalConvolution {
     let (name, bias) = (prefix + path + ".weight", prefix + path + ".bias")
-    // The order before mlx-lm changes it, which makes no difference to the numbers.
-    let isOriginal = try folder.tensor(name).shape == [channels, 1, taps]
     return CausalConvolution(
-      taps: taps, weights: try floats(name, isOriginal ? [channels, 1, taps] : [channels, taps, 1]),
-      bias: folder.tensors[bias] == nil ? Array(repeating: 0, count: channels) : try floats(bias, [channels]))
+      // The first is the order before mlx-lm changes it, which makes no difference to the numbers.
+      taps: taps, weights: try floats(name, [[channels, 1, taps], [channels, taps, 1]]),
+      bias: tensors.has(bias) ? try floats(bias, [[channels]]) : Array(repeating: 0, count: channels))
   }
 
-  private func floats(_ name: String, _ shape: [Int]) throws -> [Float] {
+  private func floats(_ name: String, _ shapes: [[Int]]) throws -> [Float] {
     used.insert(name)
-    let tensor = try folder.tensor(name)
-    guard tensor.shape == shape else {
-      throw EngineError.shape(tensor: name, found: tensor.shape, expected: shape)
-    }
-    try tensor.validateFinite()
-    guard let values = tensor.floats(kernels) else {
-      throw EngineError.storage(tensor: name, found: tensor.type.rawValue)
-    }
-    return values
+    return try tensors.floats(name, shapes: shapes)
   }
 
   /// Tensors that text does not need: of vision and sound, of the prediction of several tokens, and what follows from the
@@ -104,7 +91,7 @@ final class WeightSource {
   /// - Throws: `EngineError.unsupported` with its name.
   func checkUnused() throws {
     // A tied model may still carry its output layer.
-    let left = folder.tensors.keys.filter { name in
+    let left = tensors.names.filter { name in
       !used.contains(name) && !Self.isOther(name) && !(config.tieWordEmbeddings && name.hasPrefix(prefix + "lm_head."))
     }
     if let first = left.sorted().first {
