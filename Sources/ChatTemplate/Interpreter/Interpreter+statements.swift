@@ -91,7 +91,8 @@ extension Interpreter {
     }
     try charge(1)
     guard try holds(test, of: dictionary) else { return false }
-    return try branch.rest.map { (rest) throws(ChatTemplateError) in try evaluate(rest).isTrue } ?? true
+    guard let rest = test.rest else { return true }
+    return try evaluate(rest).isTrue
   }
 
   private func holds(_ test: SoleTest, of dictionary: DictionaryValue) throws(ChatTemplateError) -> Bool {

@@ -82,8 +82,7 @@ extension Parser {
       let (body, end) = try parseBody(until: ["elif", "else", "endif"])
       let soleTest = SoleTest(leading: test, number: soleTests)
       if soleTest != nil { soleTests += 1 }
-      let rest = soleTest.flatMap { test.dropping(first: $0.operands) }
-      branches.append(Branch(test: test, soleTest: soleTest, rest: rest, body: body, line: line))
+      branches.append(Branch(test: test, soleTest: soleTest, body: body, line: line))
       switch end {
       case "elif": continue
       case "else": return .conditional(branches, otherwise: try parseBody(until: ["endif"]).body)
@@ -141,27 +140,22 @@ extension Parser {
     let bodyReads = readsLoop
     readsLoop = outerReads || bodyReads
     let otherwise = end == "else" ? try parseInnerBody(until: ["endfor"]).body : []
+    let (steadyBranches, isSelective) = Self.conditions(of: body, target)
     return .loop(
       Loop(
         target: target, readsLoop: bodyReads, sequence: sequence, filter: filter, body: body, otherwise: otherwise,
-        line: line, steadyBranches: filter == nil ? Self.steadyBranches(of: body, target) : 0,
-        isSelective: Self.isSelective(body, target)))
+        line: line, steadyBranches: filter == nil ? steadyBranches : 0, isSelective: isSelective))
   }
 
-  private static func isSelective(_ body: [Statement], _ target: Target) -> Bool {
+  /// What a body that is one condition says before it runs, as `Loop` describes it.
+  private static func conditions(of body: [Statement], _ target: Target) -> (steadyBranches: Int, isSelective: Bool) {
     guard case .variable(let element) = target, body.count == 1,
       case .conditional(let branches, let otherwise) = body[0]
-    else { return false }
-    return otherwise.isEmpty && branches.allSatisfy { $0.soleTest?.variable == element }
-  }
-
-  private static func steadyBranches(of body: [Statement], _ target: Target) -> Int {
-    guard case .variable(let element) = target, body.count == 1, case .conditional(let branches, _) = body[0] else {
-      return 0
-    }
-    return branches.prefix { branch in
-      branch.test.isPlain(without: [element, NameTable.loop])
-    }.count
+    else { return (0, false) }
+    return (
+      branches.prefix { $0.test.isPlain(without: [element, NameTable.loop]) }.count,
+      otherwise.isEmpty && branches.allSatisfy { $0.soleTest?.variable == element }
+    )
   }
 
   private mutating func parseMacro(line: Int) throws(ChatTemplateError) -> Statement {

@@ -8,8 +8,8 @@ struct SoleTest: Sendable {
   /// Counts the template's sole tests.
   let number: Int
   let condition: Expression
-  /// How many operands of an `and` it takes; 0 for a condition that is none.
-  let operands: Int
+  /// What the whole condition asks beyond it, if it asks more.
+  let rest: Expression?
 
   /// Takes the longest beginning of a condition that depends on one variable and on nothing that changes; nil if there is
   /// none.
@@ -26,16 +26,12 @@ struct SoleTest: Sendable {
     guard let variable = reads.variables.first else { return nil }
     self.variable = variable
     self.number = number
-    self.condition = count == 1 ? operands[0] : .all(Array(operands.prefix(count)))
-    self.operands = if case .all = condition { count } else { 0 }
+    self.condition = Self.conjunction(of: operands.prefix(count))
+    rest = count == operands.count ? nil : Self.conjunction(of: operands.dropFirst(count))
   }
-}
 
-extension Expression {
-  /// The condition without the first operands of its `and`; nil if nothing is left.
-  func dropping(first count: Int) -> Expression? {
-    guard case .all(let operands) = self, operands.count > count else { return nil }
-    return operands.count == count + 1 ? operands[count] : .all(Array(operands.dropFirst(count)))
+  private static func conjunction(of operands: ArraySlice<Expression>) -> Expression {
+    operands.count == 1 ? operands[operands.startIndex] : .all(Array(operands))
   }
 }
 

@@ -36,8 +36,6 @@ struct Branch: Sendable {
   let test: Expression
   /// What the test asks first, of one variable alone; nil if it begins with something else.
   let soleTest: SoleTest?
-  /// What the test asks beyond the sole test, if there is one.
-  let rest: Expression?
   let body: [Statement]
   let line: Int
 }

@@ -6,6 +6,26 @@ public struct StoredTensors: Sendable, Equatable {
   public let parameterCount: Int
   /// Codes, scales and biases.
   public let byteCount: Int
+
+  public init(format: String, tensorCount: Int, parameterCount: Int, byteCount: Int) {
+    self.format = format
+    self.tensorCount = tensorCount
+    self.parameterCount = parameterCount
+    self.byteCount = byteCount
+  }
+
+  /// The tensors of each format together, largest first.
+  public static func totals(of tensors: some Sequence<StoredTensors>) -> [StoredTensors] {
+    var totals: [String: StoredTensors] = [:]
+    for tensor in tensors {
+      let old = totals[tensor.format]
+      totals[tensor.format] = StoredTensors(
+        format: tensor.format, tensorCount: (old?.tensorCount ?? 0) + tensor.tensorCount,
+        parameterCount: (old?.parameterCount ?? 0) + tensor.parameterCount,
+        byteCount: (old?.byteCount ?? 0) + tensor.byteCount)
+    }
+    return totals.values.sorted { ($1.byteCount, $0.format) < ($0.byteCount, $1.format) }
+  }
 }
 
 /// What the tensors of a folder take, by format and per token.
@@ -19,7 +39,7 @@ struct StorageCount {
   /// Why a layer is counted without its weights: its parts do not fit. Nil if all do.
   private(set) var problem: CheckpointError?
 
-  private var totals: [String: (tensors: Int, parameters: Int, bytes: Int)] = [:]
+  private var stored: [StoredTensors] = []
   private let experts: ExpertCount?
   /// Whether the embedding is read as a whole, as the output layer.
   private let readsWholeEmbedding: Bool
@@ -44,10 +64,7 @@ struct StorageCount {
         add(name, tensor.shape, format: "unknown", 0, bytes: parts.reduce(0, +))
       }
     }
-    storages = totals.map {
-      StoredTensors(
-        format: $0.key, tensorCount: $0.value.tensors, parameterCount: $0.value.parameters, byteCount: $0.value.bytes)
-    }.sorted { ($1.byteCount, $0.format) < ($0.byteCount, $1.format) }
+    storages = StoredTensors.totals(of: stored)
   }
 
   private static func isEmbedding(_ name: String) -> Bool {
@@ -55,8 +72,7 @@ struct StorageCount {
   }
 
   private mutating func add(_ name: String, _ shape: [Int], format: String, _ parameters: Int, bytes: Int) {
-    let old = totals[format] ?? (0, 0, 0)
-    totals[format] = (old.tensors + 1, old.parameters + parameters, old.bytes + bytes)
+    stored.append(StoredTensors(format: format, tensorCount: 1, parameterCount: parameters, byteCount: bytes))
     var (active, read) = (parameters, bytes)
     if LeftOutPart.name(of: name) != nil {
       (active, read) = (0, 0)

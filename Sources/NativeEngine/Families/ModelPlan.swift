@@ -2,15 +2,6 @@ import Checkpoint
 
 /// The weights of a model, from its configuration alone: what they take, and what decoding a token reads of them.
 public struct ModelPlan: Sendable, Equatable {
-  /// The weights of one storage format.
-  public struct Storage: Sendable, Equatable {
-    /// For example `affine 4-bit g64`, or `BF16` for plain floats.
-    public let format: String
-    public let parameterCount: Int
-    /// Codes, scales and biases.
-    public let byteCount: Int
-  }
-
   /// A mixture's experts.
   public struct Experts: Sendable, Equatable {
     public let total: Int
@@ -20,7 +11,7 @@ public struct ModelPlan: Sendable, Equatable {
   }
 
   /// Largest first.
-  public let storages: [Storage]
+  public let storages: [StoredTensors]
   /// Weights that take part in computing one token: of experts those that a token is routed to, and one row of the
   /// embedding unless it is the output layer too.
   public let activeParameterCount: Int
@@ -46,12 +37,8 @@ public struct ModelPlan: Sendable, Equatable {
         shares[stack.path] = (mixture.routing.picked, mixture.routing.expertCount)
       }
     }
-    var totals: [String: (parameters: Int, bytes: Int)] = [:]
     var (active, expertBytes) = (0, 0)
     for tensor in tensors.tensors {
-      let format = tensor.format?.description ?? tensors.floatType.rawValue
-      let old = totals[format] ?? (0, 0)
-      totals[format] = (old.parameters + tensor.parameterCount, old.bytes + tensor.byteCount)
       if let share = shares[tensor.name] {
         active += tensor.parameterCount / share.count * share.picked
         expertBytes += tensor.byteCount
@@ -63,8 +50,12 @@ public struct ModelPlan: Sendable, Equatable {
         active += tensor.parameterCount
       }
     }
-    storages = totals.map { Storage(format: $0.key, parameterCount: $0.value.parameters, byteCount: $0.value.bytes) }
-      .sorted { ($1.byteCount, $0.format) < ($0.byteCount, $1.format) }
+    storages = StoredTensors.totals(
+      of: tensors.tensors.map { tensor in
+        StoredTensors(
+          format: tensor.format?.description ?? tensors.floatType.rawValue, tensorCount: 1,
+          parameterCount: tensor.parameterCount, byteCount: tensor.byteCount)
+      })
     activeParameterCount = active
     bytesPerToken = decoder.bytesPerToken
     experts = mixtures.map(\.routing).max { $0.expertCount < $1.expertCount }.map {
