@@ -19,4 +19,16 @@ struct BlockGuardTests {
     #expect(!rates.isEmpty)
     #expect(rates.allSatisfy { ($0 != nil) == isAsked })
   }
+
+  @Test("What a hypervisor took is a share of at least 100 ticks, and of fewer nothing is said")
+  func stealShare() {
+    #expect(HostWatch.stealShare(from: (10, 1000), to: (60, 1099)) == nil)
+    #expect(HostWatch.stealShare(from: (10, 1000), to: (60, 1100)) == 0.5)
+    #expect(HostWatch.stealShare(from: (10, 1000), to: (10, 1200)) == 0)
+    // Counters may go back a little.
+    #expect(HostWatch.stealShare(from: (10, 1000), to: (9, 1200)) == 0)
+    #expect(HostWatch.stealShare(from: (10, 1000), to: (10, 900)) == nil)
+    #expect(HostWatch.stealShare(from: nil, to: (10, 2000)) == nil)
+    #expect(HostWatch.stealShare(from: (10, 1000), to: nil) == nil)
+  }
 }

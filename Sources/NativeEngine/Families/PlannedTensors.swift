@@ -25,9 +25,8 @@ final class PlannedTensors: TensorSource {
 
   init(_ config: ModelConfig) {
     self.config = config
-    let type =
-      config.fields.value["dtype"]?.string ?? config.fields.value["torch_dtype"]?.string
-      ?? config.json["dtype"]?.string ?? config.json["torch_dtype"]?.string
+    let sections = [config.fields.value, .object(config.json)]
+    let type = sections.flatMap { [$0["dtype"], $0["torch_dtype"]] }.lazy.compactMap { $0?.string }.first
     floatType =
       switch type {
       case "float32": .F32

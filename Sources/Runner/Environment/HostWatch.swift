@@ -87,21 +87,24 @@ final class HostWatch: Sendable {
     return state.withLock { state in
       defer { state.isWatching = false }
       state.longestGap = max(state.longestGap, Self.gap(state.lastTick, now))
-      var steal: Double?
-      if let ticks, let before = state.ticks {
-        let passed = Self.gap(before.all, ticks.all)
-        if passed >= Self.fewestTicks {
-          steal = Double(Self.gap(before.stolen, ticks.stolen)) / Double(passed)
-        }
-      }
       let traces = state.values.sorted { $0.key.rawValue < $1.key.rawValue }.map {
         MemoryTrace(subject: $0.key, startedAt: state.startedAt, values: $0.value)
       }
       let slept = Self.sleep(now) &- state.slept
       return Span(
-        traces: traces, stealShare: steal, clockJump: clockJump,
+        traces: traces, stealShare: Self.stealShare(from: state.ticks, to: ticks), clockJump: clockJump,
         standstill: Self.standstill(state, slept: Int64(bitPattern: slept)))
     }
+  }
+
+  /// The share of processor time that was stolen between two readings; nil if there are not two, or too few ticks between
+  /// them.
+  static func stealShare(
+    from earlier: (stolen: UInt64, all: UInt64)?, to later: (stolen: UInt64, all: UInt64)?
+  ) -> Double? {
+    guard let earlier, let later else { return nil }
+    let passed = gap(earlier.all, later.all)
+    return passed < fewestTicks ? nil : Double(gap(earlier.stolen, later.stolen)) / Double(passed)
   }
 
   private static func standstill(_ state: State, slept: Int64) -> String? {
