@@ -64,12 +64,12 @@ let package = Package(
     .target(
       name: "MLXEngine", dependencies: ["JSON", "Platform", "WorkerProtocol"],
       resources: [.embedInCode("Resources/mlx_worker.py")]),
-    // The standard library's HTTP client: it hands over bytes as they arrive, asks before it follows a redirect, and adds
-    // no minutes to the first build.
+    // The system's libcurl, loaded when it is needed: nothing of it is compiled.
+    .target(name: "CTransfer"),
     .target(
       name: "EndpointEngine",
       dependencies: [
-        "ChatTemplate", "Checkpoint", "JSON", "NativeEngine", "Platform", "Tokenization", "WorkerProtocol",
+        "CTransfer", "ChatTemplate", "Checkpoint", "JSON", "NativeEngine", "Platform", "Tokenization", "WorkerProtocol",
       ]),
     .target(
       name: "Lanes", dependencies: ["Checkpoint", "JSON", "NativeEngine", "Platform", "Statistics"],
@@ -231,6 +231,7 @@ let package = Package(
 
 // Tests wait for loops over weights, samples and texts, so modules are optimized in a debug build as well; what traps in
 // debug still traps. A package with such flags can only be built as the root, which this one is.
-for target in package.targets where target.type == .regular && !["CKernels", "CPlatform"].contains(target.name) {
+for target in package.targets
+where target.type == .regular && !["CKernels", "CPlatform", "CTransfer"].contains(target.name) {
   target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 }

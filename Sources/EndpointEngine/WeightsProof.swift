@@ -100,8 +100,7 @@ struct ProcessProof {
 
   /// The process that listens where a URL points, if that is on this machine.
   static func listener(of url: URL) -> Int32? {
-    let host = url.host ?? ""
-    guard host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.") else { return nil }
+    guard url.isLoopback else { return nil }
     return ProcessTable.listener(onPort: url.port ?? (url.scheme == "https" ? 443 : 80))
   }
 

@@ -184,7 +184,7 @@ struct HostileServerTests {
 
   @Test("An endless event without a line's end is not kept")
   func longLine() {
-    #expect(throws: EndpointError.lineTooLong(limit: EventStream.lineLimit)) {
+    #expect(throws: EndpointError.eventTooLong(limit: EventStream.limit)) {
       try complete { _, connection in
         connection.sendHead()
         connection.send("data: ")

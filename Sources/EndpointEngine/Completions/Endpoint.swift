@@ -2,10 +2,6 @@ import Foundation
 import JSON
 import Synchronization
 
-#if canImport(FoundationNetworking)
-  import FoundationNetworking
-#endif
-
 /// A server that speaks the OpenAI API, and one model at it.
 public struct Endpoint: Sendable {
   public let url: URL
@@ -17,17 +13,19 @@ public struct Endpoint: Sendable {
   /// - Parameters:
   ///   - address: With or without `/v1`.
   ///   - keyVariable: The environment variable that holds the key; nil if the server needs none.
-  /// - Throws: `.badURL`, `.noKey`.
+  /// - Throws: `.badURL`, `.credentialsInURL`, `.noKey`, `.badKey`.
   public init(
     _ address: String, model: String, keyVariable: String? = nil,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(EndpointError) {
     guard let url = URL(string: address), let scheme = url.scheme, ["http", "https"].contains(scheme), url.host != nil
     else { throw .badURL(address) }
+    guard url.user == nil, url.password == nil else { throw .credentialsInURL }
     self.url = url.path.isEmpty || url.path == "/" ? url.appendingPathComponent("v1") : url
     self.model = model
     if let keyVariable {
       guard let key = environment[keyVariable], !key.isEmpty else { throw .noKey(variable: keyVariable) }
+      guard key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .badKey(variable: keyVariable) }
       self.key = EndpointKey(key)
     } else {
       key = nil
@@ -80,9 +78,7 @@ public struct Endpoint: Sendable {
   func answer(_ request: CompletionRequest, within seconds: Double) throws -> JSONValue {
     try withoutKey {
       var bytes: [UInt8] = []
-      let (status, _) = try StreamingPost().run(
-        post(request.path, request.body(model: model)), within: { seconds }
-      ) { _, piece in
+      let (status, _) = try post(request).run(within: { seconds }) { _, piece in
         bytes += piece.bytes
         return true
       }
@@ -102,8 +98,7 @@ public struct Endpoint: Sendable {
     var failure: [UInt8] = []
     var isDone = false
     do {
-      let (status, _) = try StreamingPost().run(
-        post(request.path, request.body(model: model)),
+      let (status, _) = try post(request).run(
         within: { completion.pieces.isEmpty ? seconds : min(limit ?? seconds, seconds) }
       ) { status, piece in
         guard status == 200 else {
@@ -130,14 +125,18 @@ public struct Endpoint: Sendable {
     return completion
   }
 
-  private func post(_ path: String, _ body: JSONValue) -> URLRequest {
-    var request = URLRequest(url: url.appendingPathComponent(path))
-    request.httpMethod = "POST"
-    request.httpBody = Data(body.serialized().utf8)
-    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-    request.setValue("text/event-stream, application/json", forHTTPHeaderField: "Accept")
-    if let key { request.setValue(key.header, forHTTPHeaderField: "Authorization") }
-    return request
+  private func post(_ request: CompletionRequest) -> StreamingPost {
+    var headers = [
+      ("Content-Type", "application/json"), ("Accept", "text/event-stream, application/json"),
+      // What is compressed arrives when the server's compressor says, and may be of any size.
+      ("Accept-Encoding", "identity"),
+      // Nothing waits for a "100 Continue".
+      ("Expect", ""),
+    ]
+    if let key { headers.append(("Authorization", key.header)) }
+    return StreamingPost(
+      url: url.appendingPathComponent(request.path), headers: headers,
+      body: Data(request.body(model: model).serialized().utf8))
   }
 
   /// What the server says may contain its key, so errors that repeat the server's words are cleared of it.
@@ -179,6 +178,8 @@ struct EndpointKey: Sendable {
     case .malformed(let text): .malformed(removed(from: text))
     case .failedInStream(let message): .failedInStream(removed(from: message))
     case .redirected(let host): .redirected(to: removed(from: host))
+    case .encoded(let encoding): .encoded(removed(from: encoding))
+    case .unreachable(let reason): .unreachable(removed(from: reason))
     default: error
     }
   }

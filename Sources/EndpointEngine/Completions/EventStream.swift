@@ -2,8 +2,8 @@ import Foundation
 
 /// Cuts a stream of bytes into server-sent events (WHATWG HTML, 9.2.6), of which it keeps the `data`.
 struct EventStream {
-  /// The longest line that is read, in bytes.
-  static let lineLimit = 1 << 20
+  /// The longest line that is read, and the most data of an event, in bytes.
+  static let limit = 1 << 20
 
   private var line: [UInt8] = []
   private var data: [UInt8] = []
@@ -12,7 +12,7 @@ struct EventStream {
 
   /// Adds bytes and returns the data of the events that they complete.
   ///
-  /// - Throws: `.lineTooLong`.
+  /// - Throws: `.eventTooLong`.
   mutating func append(_ bytes: some Sequence<UInt8>) throws(EndpointError) -> [[UInt8]] {
     var events: [[UInt8]] = []
     for byte in bytes {
@@ -22,16 +22,16 @@ struct EventStream {
       }
       endsWithReturn = byte == UInt8(ascii: "\r")
       if byte == UInt8(ascii: "\n") || endsWithReturn {
-        if let event = endLine() { events.append(event) }
+        if let event = try endLine() { events.append(event) }
       } else {
-        guard line.count < Self.lineLimit else { throw .lineTooLong(limit: Self.lineLimit) }
+        guard line.count < Self.limit else { throw .eventTooLong(limit: Self.limit) }
         line.append(byte)
       }
     }
     return events
   }
 
-  private mutating func endLine() -> [UInt8]? {
+  private mutating func endLine() throws(EndpointError) -> [UInt8]? {
     defer { line.removeAll(keepingCapacity: true) }
     if line.isEmpty {
       defer { (data, hasData) = ([], false) }
@@ -40,6 +40,7 @@ struct EventStream {
     guard line.starts(with: "data:".utf8) else { return nil }
     var value = line.dropFirst(5)
     if value.first == UInt8(ascii: " ") { value = value.dropFirst() }
+    guard data.count + value.count < Self.limit else { throw .eventTooLong(limit: Self.limit) }
     if hasData { data.append(UInt8(ascii: "\n")) }
     data += value
     hasData = true
