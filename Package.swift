@@ -8,6 +8,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let serverCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let networking = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpParts = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -29,6 +30,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
@@ -116,7 +118,7 @@ let package = Package(
       name: "Viewer",
       dependencies: [
         "Envelopes", "JSON", "Measurements", "ModelRegistry", "Platform", "Report", "Store", server, serverCore,
-        networking, logging, lifecycle,
+        networking, httpParts, logging, lifecycle,
         httpTypes, crypto,
       ],
       resources: [.embedInCode("Resources/openapi.json")]),
@@ -215,7 +217,7 @@ let package = Package(
     .testTarget(name: "ReportTests", dependencies: ["JSON", "Measurements", "Report", "Store"]),
     .testTarget(
       name: "ViewerTests",
-      dependencies: ["JSON", "Measurements", "Store", "TestSupport", "Viewer", "resident-serve", crypto]),
+      dependencies: ["JSON", "Measurements", "Store", "TestSupport", "Viewer", "resident-serve", crypto, networking]),
     .testTarget(
       name: "ResidentTests",
       dependencies: [

@@ -7,7 +7,7 @@ import Store
 struct FactsRoutes: ViewerRoute {
   let latest: LatestSnapshot
 
-  func add(to router: some RouterMethods<some RequestContext>) {
+  func add(to router: some RouterMethods<ViewerContext>) {
     router.get("/api/roles") { request, _ in try await answer(request) { $0.roles } }
     router.get("/api/frontier") { request, _ in try await answer(request) { $0.frontier } }
     router.get("/api/comparisons") { request, _ in
@@ -68,7 +68,7 @@ struct ListQuery: Sendable, Equatable {
 struct StatusRoute: ViewerRoute {
   let latest: LatestSnapshot
 
-  func add(to router: some RouterMethods<some RequestContext>) {
+  func add(to router: some RouterMethods<ViewerContext>) {
     router.get("/api/status") { request, _ in
       let (snapshot, running) = (latest.snapshot, latest.running)
       let progress = running.map { "\($0.progress.number).\($0.progress.samples).\($0.progress.voidBlocks)" }
@@ -86,7 +86,7 @@ struct ComparisonRoute: ViewerRoute {
   let latest: LatestSnapshot
   let details: DetailSource
 
-  func add(to router: some RouterMethods<some RequestContext>) {
+  func add(to router: some RouterMethods<ViewerContext>) {
     router.get("/api/comparisons/{number}") { request, context in
       let snapshot = latest.snapshot
       let comparison = try snapshot.comparison(named: context.parameters.get("number"))
@@ -113,7 +113,7 @@ extension Snapshot {
 
 /// `/api/openapi.json`: the description of the other paths.
 struct OpenAPIRoute: ViewerRoute {
-  func add(to router: some RouterMethods<some RequestContext>) {
+  func add(to router: some RouterMethods<ViewerContext>) {
     router.get("/api/openapi.json") { _, _ in
       Response(
         status: .ok, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-cache"],

@@ -12,20 +12,29 @@ struct EventsRoute: ViewerRoute {
   let latest: LatestSnapshot
   let feed: EventFeed
 
-  func add(to router: some RouterMethods<some RequestContext>) {
-    router.get("/api/events") { request, _ in
-      Response(
-        status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-        body: ResponseBody { writer in try await stream(to: &writer, for: request) })
+  func add(to router: some RouterMethods<ViewerContext>) {
+    router.get("/api/events") { request, context in
+      var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+      guard let (events, end) = feed.listen(from: context.client) else {
+        headers[.connection] = "close"
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: Self.refusal)))
+      }
+      return Response(
+        status: .ok, headers: headers,
+        body: ResponseBody { writer in
+          defer { end() }
+          try await stream(events, endedBy: end, to: &writer, for: request)
+        })
     }
   }
 
-  private func stream(to writer: inout any ResponseBodyWriter, for request: Request) async throws {
-    guard let (events, end) = feed.listen() else {
-      try await writer.write(ByteBuffer(string: "event: refused\ndata: {\"reason\":\"too many listeners\"}\n\n"))
-      return try await writer.finish(nil)
-    }
-    defer { end() }
+  /// A browser asks again after a minute.
+  private static let refusal = "retry: 60000\nevent: refused\ndata: {\"reason\":\"too many listeners\"}\n\n"
+
+  private func stream(
+    _ events: AsyncStream<ServerSentEvent>, endedBy end: @escaping @Sendable () -> Void,
+    to writer: inout any ResponseBodyWriter, for request: Request
+  ) async throws {
     // A browser that loses the stream reconnects after two seconds.
     try await writer.write(ByteBuffer(string: "retry: 2000\n\n" + greeting.map(\.text).joined()))
     var copy = writer
@@ -52,26 +61,30 @@ struct EventsRoute: ViewerRoute {
 /// A slow listener misses old events and does not delay the others.
 final class EventFeed: Sendable {
   private struct State {
-    var listeners: [Int: AsyncStream<ServerSentEvent>.Continuation] = [:]
+    var listeners: [Int: (client: String, continuation: AsyncStream<ServerSentEvent>.Continuation)] = [:]
     var next = 0
   }
 
   private let state = Mutex(State())
   private let limit: Int
+  private let limitPerClient: Int
   /// Events that are kept for a slow listener.
   private static let backlog = 32
 
-  /// - Parameter limit: The largest number of listeners.
-  init(limit: Int = 64) { self.limit = limit }
+  /// - Parameters:
+  ///   - limit: The largest number of listeners.
+  ///   - limitPerClient: Of those from one address.
+  init(limit: Int, limitPerClient: Int) { (self.limit, self.limitPerClient) = (limit, limitPerClient) }
 
   /// The events from now on and a function that ends them; nil if there are too many listeners.
-  func listen() -> (events: AsyncStream<ServerSentEvent>, end: @Sendable () -> Void)? {
+  func listen(from client: String) -> (events: AsyncStream<ServerSentEvent>, end: @Sendable () -> Void)? {
     let (events, continuation) = AsyncStream.makeStream(
       of: ServerSentEvent.self, bufferingPolicy: .bufferingNewest(Self.backlog))
     let number = state.withLock { state -> Int? in
-      guard state.listeners.count < limit else { return nil }
+      let ofClient = state.listeners.values.count { $0.client == client }
+      guard state.listeners.count < limit, ofClient < limitPerClient else { return nil }
       state.next += 1
-      state.listeners[state.next] = continuation
+      state.listeners[state.next] = (client, continuation)
       return state.next
     }
     guard let number else { return nil }
@@ -82,7 +95,7 @@ final class EventFeed: Sendable {
   }
 
   func send(_ event: ServerSentEvent) {
-    for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(event) }
+    for listener in state.withLock({ Array($0.listeners.values) }) { listener.continuation.yield(event) }
   }
 
   /// The number of listeners.

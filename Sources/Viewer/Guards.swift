@@ -14,6 +14,10 @@ struct HostGuard<Context: RequestContext>: RouterMiddleware {
     guard let authority = request.head.authority else {
       throw HTTPError(.badRequest, message: "the request names no host")
     }
+    // Of two names a proxy may have read the other one. The first is the authority, the others are left among the fields.
+    guard HTTPField.Name("Host").flatMap({ request.headers[$0] }) == nil else {
+      throw HTTPError(.badRequest, message: "the request names more than one host")
+    }
     guard names.contains(authority) else {
       throw HTTPError(
         .misdirectedRequest,

@@ -9,7 +9,7 @@ struct PagesRoute: ViewerRoute {
   let details: DetailSource
   let charts: ChartLibrary?
 
-  func add(to router: some RouterMethods<some RequestContext>) {
+  func add(to router: some RouterMethods<ViewerContext>) {
     for path: RouterPath in ["/", "/index.html"] {
       router.get(path) { request, _ in try await page(for: request) { $0.index } }
     }
@@ -56,7 +56,7 @@ struct AssetsRoute: ViewerRoute {
     }
   }
 
-  func add(to router: some RouterMethods<some RequestContext>) {
+  func add(to router: some RouterMethods<ViewerContext>) {
     for asset in assets {
       let type = asset.path.hasSuffix(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8"
       router.get(RouterPath(asset.path)) { request, _ in

@@ -16,8 +16,9 @@ public struct Viewer: Sendable {
   private let source: SnapshotSource
   private let details: DetailSource
   private let charts: ChartLibrary?
-  private let feed = EventFeed()
+  private let feed: EventFeed
   private let pace: ViewerPace
+  private let limits: ConnectionLimits
   private let report: @Sendable (String) -> Void
 
   /// Whether only this machine can reach the viewer.
@@ -32,11 +33,13 @@ public struct Viewer: Sendable {
   /// - Throws: `StoreError.file` if the database can't be read.
   public init(
     database: URL, registry: URL, charts: ChartLibrary? = nil, host: String, port: Int, pace: ViewerPace = ViewerPace(),
-    report: @escaping @Sendable (String) -> Void
+    limits: ConnectionLimits = ConnectionLimits(), report: @escaping @Sendable (String) -> Void
   ) async throws {
     self.host = host
     self.port = port
     self.pace = pace
+    self.limits = limits
+    feed = EventFeed(limit: limits.listeners, limitPerClient: limits.listenersPerClient)
     self.charts = charts
     self.report = report
     source = try SnapshotSource(database: database, registry: registry, charts: charts)
@@ -51,15 +54,15 @@ public struct Viewer: Sendable {
   ///   - onStart: Called once with the port, when requests are accepted.
   /// - Throws: `ViewerError` if the address can't be bound.
   public func run(endsOnSignals: Bool = true, onStart: @escaping @Sendable (Int) -> Void) async throws {
+    let (limits, ledger) = (limits, ConnectionLedger(limits))
     var application = Application(
       router: router,
       server: .http1(
         configuration: .init(
-          idleTimeout: .seconds(60),
+          additionalChannelHandlers: [ConnectionGuard(limits, ledger)],
           httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10))),
       configuration: ApplicationConfiguration(
-        address: .hostname(host, port: port), serverName: "resident",
-        availableConnectionsDelegate: MaximumAvailableConnections(512)),
+        address: .hostname(host, port: port), serverName: "resident"),
       services: [StoreFollower(source: source, latest: latest, feed: feed, pace: pace, report: report)],
       onServerRunning: { onStart($0.localAddress?.port ?? 0) })
     application.logger.logLevel = .critical
@@ -80,8 +83,8 @@ public struct Viewer: Sendable {
 
 extension Viewer {
   /// All paths, behind the guards.
-  private var router: Router<BasicRequestContext> {
-    let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+  private var router: Router<ViewerContext> {
+    let router = Router(context: ViewerContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: SecurityHeaders())
     router.add(middleware: ProblemResponses(report: report))
     router.add(middleware: HostGuard(names: HostNames(boundTo: host)))
@@ -96,9 +99,20 @@ extension Viewer {
   }
 }
 
+/// A request with the address that it came from.
+struct ViewerContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  let client: String
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+    client = source.channel.remoteAddress?.ipAddress ?? ""
+  }
+}
+
 /// Paths of one kind.
 protocol ViewerRoute: Sendable {
-  func add(to router: some RouterMethods<some RequestContext>)
+  func add(to router: some RouterMethods<ViewerContext>)
 }
 
 /// How often the viewer looks at the database and sends heartbeats.

@@ -57,10 +57,13 @@ struct EventTests {
 
   @Test("A feed forgets listeners that leave, and has a limit of listeners")
   func feed() async throws {
-    let feed = EventFeed(limit: 2)
-    let first = try #require(feed.listen())
-    let second = try #require(feed.listen())
-    #expect(feed.listen().map { _ in true } == nil)
+    let feed = EventFeed(limit: 3, limitPerClient: 2)
+    let first = try #require(feed.listen(from: "a"))
+    let second = try #require(feed.listen(from: "a"))
+    #expect(feed.listen(from: "a").map { _ in true } == nil)
+    let other = try #require(feed.listen(from: "b"))
+    #expect(feed.listen(from: "c").map { _ in true } == nil)
+    other.end()
     first.end()
     #expect(feed.listeners == 1)
     feed.send(.heartbeat)

@@ -34,6 +34,15 @@ struct GuardTests {
     }
   }
 
+  @Test("A request with two hosts is refused, whichever comes first", arguments: [false, true])
+  func twoHosts(isOtherFirst: Bool) async throws {
+    try await RunningViewer.with { viewer in
+      let names = isOtherFirst ? ["evil.example", "localhost"] : ["localhost", "evil.example"]
+      let reply = try await viewer.get("/api/status", host: names[0], headers: ["host: \(names[1])"])
+      #expect(reply.status == 400 && !reply.body.contains("org/"))
+    }
+  }
+
   @Test("A missing database is an error, and so is a port in use")
   func unusable() async throws {
     let folder = try TemporaryFolder()

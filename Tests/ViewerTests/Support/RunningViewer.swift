@@ -14,7 +14,8 @@ struct RunningViewer {
 
   /// Serves while `body` runs.
   static func with(
-    candidate: String = "org/new", heartbeat: Duration = .seconds(15), _ body: (RunningViewer) async throws -> Void
+    candidate: String = "org/new", heartbeat: Duration = .seconds(15), limits: ConnectionLimits = ConnectionLimits(),
+    _ body: (RunningViewer) async throws -> Void
   ) async throws {
     let folder = try TemporaryFolder()
     let store = try MeasurementStore(at: folder.url.appendingPathComponent("resident.sqlite"), mode: .readWrite)
@@ -22,7 +23,8 @@ struct RunningViewer {
     let registry = try folder.write("{\"models\": {\"default\": \"org/old\"}}", to: "registry.json")
     let viewer = try await Viewer(
       database: folder.url.appendingPathComponent("resident.sqlite"), registry: registry, host: "127.0.0.1", port: 0,
-      pace: ViewerPace(look: .milliseconds(20), heartbeat: heartbeat), report: { _ in })
+      pace: ViewerPace(look: .milliseconds(20), heartbeat: heartbeat), limits: limits,
+      report: { _ in })
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     let serving = Task { try await viewer.run(endsOnSignals: false) { continuation.yield($0) } }
     defer { serving.cancel() }
