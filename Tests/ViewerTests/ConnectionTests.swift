@@ -9,7 +9,7 @@ import Testing
 @Suite("Connections")
 struct ConnectionTests {
   private static func limits(_ change: (inout ConnectionLimits) -> Void) -> ConnectionLimits {
-    var limits = ConnectionLimits()
+    var limits = RunningViewer.patient
     change(&limits)
     return limits
   }

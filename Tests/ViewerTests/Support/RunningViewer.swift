@@ -12,9 +12,16 @@ struct RunningViewer {
   let store: MeasurementStore
   let port: Int
 
+  /// Limits of time that no busy machine reaches; a malformed request counts as unfinished until its response is written.
+  static var patient: ConnectionLimits {
+    var limits = ConnectionLimits()
+    (limits.request, limits.write) = (.seconds(600), .seconds(600))
+    return limits
+  }
+
   /// Serves while `body` runs.
   static func with(
-    candidate: String = "org/new", heartbeat: Duration = .seconds(15), limits: ConnectionLimits = ConnectionLimits(),
+    candidate: String = "org/new", heartbeat: Duration = .seconds(15), limits: ConnectionLimits = patient,
     _ body: (RunningViewer) async throws -> Void
   ) async throws {
     let folder = try TemporaryFolder()
