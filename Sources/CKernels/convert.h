@@ -57,6 +57,7 @@ static inline float rk_gated(rk_activation activation, float gate, float up) {
       return bounded / (1 + expf(-1.702f * bounded)) * (1 + fmaxf(-7, fminf(up, 7)));
     }
     case RK_RELU: return fmaxf(gate, 0) * up;
+    case RK_GELU: return gate * 0.5f * erfcf(gate * -0.70710678f) * up;
     default: return gate / (1 + expf(-gate)) * up;
   }
 }

@@ -110,6 +110,25 @@ static void gate(rk_activation activation, float *gate, const float *up, int64_t
   for (int64_t i = 0; i < count; i++) gate[i] = rk_gated(activation, gate[i], up[i]);
 }
 
+static void center_panel(const float *x, const float *weight, const float *bias, float epsilon, int64_t features,
+                         float *out) {
+  for (int64_t t = 0; t < PANEL; t++) {
+    double sum = 0, squares = 0;
+    for (int64_t f = 0; f < features; f++) sum += x[f * PANEL + t];
+    double mean = sum / (double)features;
+    for (int64_t f = 0; f < features; f++) squares += (x[f * PANEL + t] - mean) * (x[f * PANEL + t] - mean);
+    double factor = 1 / sqrt(squares / (double)features + epsilon);
+    for (int64_t f = 0; f < features; f++) {
+      out[f * PANEL + t] =
+          (float)((x[f * PANEL + t] - mean) * factor * weight[f] + (bias == NULL ? 0 : bias[f]));
+    }
+  }
+}
+
+static void activate(rk_activation activation, float *x, int64_t count) {
+  for (int64_t i = 0; i < count; i++) x[i] = rk_gated(activation, x[i], 1);
+}
+
 static void rotate(float *x, const float *cosine, const float *sine, int64_t heads, int64_t head_dimension,
                    int64_t rotary) {
   int64_t half = rotary / 2;
@@ -195,7 +214,7 @@ static void attend(const rk_head_cache *cache, const float *query, int64_t queri
 }
 
 static void attend_panel(const rk_head_cache *cache, const float *query, int64_t queries, float scale,
-                         int64_t position, int64_t tokens, int64_t window, const float *sinks, float *out,
+                         int64_t position, int64_t tokens, int64_t window, int64_t end, const float *sinks, float *out,
                          float *scratch) {
   int64_t dimension = cache->head_dimension;
   // out may be query: the result replaces it only when it is complete.
@@ -207,10 +226,12 @@ static void attend_panel(const rk_head_cache *cache, const float *query, int64_t
       // In spans, as the scratch has room for so many scores, merged with the running maximum of online softmax.
       float top = sinks == NULL ? -INFINITY : sinks[q], all = sinks == NULL ? 0 : 1;
       int64_t seen = window > 0 && position + t >= window ? position + t + 1 - window : 0;
-      for (int64_t begin = seen; begin <= position + t; begin += RK_SPAN) {
-        int64_t end = begin + RK_SPAN < position + t + 1 ? begin + RK_SPAN : position + t + 1;
+      int64_t limit = end > 0 ? end : position + t + 1;
+      if (end > 0 && window > 0 && position + t + window < end) limit = position + t + window;
+      for (int64_t begin = seen; begin < limit; begin += RK_SPAN) {
+        int64_t stop = begin + RK_SPAN < limit ? begin + RK_SPAN : limit;
         float largest, total;
-        attend_one(cache, own, scale, begin, end, part, &largest, &total, scores);
+        attend_one(cache, own, scale, begin, stop, part, &largest, &total, scores);
         float next = fmaxf(top, largest);
         float keep = expf(top - next), take = expf(largest - next);
         for (int64_t d = 0; d < dimension; d++) sums[d] = sums[d] * keep + part[d] * take;
@@ -278,7 +299,9 @@ const rk_kernels rk_kernels_scalar = {
     .panels = panels,
     .normalize = normalize,
     .normalize_panel = normalize_panel,
+    .center_panel = center_panel,
     .gate = gate,
+    .activate = activate,
     .rotate = rotate,
     .rotate_panel = rotate_panel,
     .append = append,

@@ -63,7 +63,9 @@ static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
       .panels = panels,                  \
       .normalize = normalize,            \
       .normalize_panel = normalize_panel, \
+      .center_panel = center_panel,      \
       .gate = gate,                      \
+      .activate = activate,              \
       .rotate = rotate,                  \
       .rotate_panel = rotate_panel,      \
       .append = append,                  \

@@ -196,8 +196,8 @@ static const float *floats(const void *base, rk_storage type, int64_t begin, int
 // Online softmax (Milakov and Gimelshein 2018) over spans of RK_SPAN positions, for `queries` heads at once: each
 // vector element is a token, so maxima, totals and rescaling are element-wise.
 static RK_INLINE void attend_vector(const rk_head_cache *cache, const float *query, float scale, int64_t position,
-                                    int64_t tokens, int64_t window, const float *sinks, float *out, float *scratch,
-                                    int queries) {
+                                    int64_t tokens, int64_t window, int64_t end, const float *sinks, float *out,
+                                    float *scratch, int queries) {
   const int64_t dimension = cache->head_dimension, width = queries * RK_W;
   float *scores = scratch, *sums = scores + RK_SPAN * width, *packed = sums + dimension * width;
   float *keys_scratch = packed + dimension * width, *values_scratch = keys_scratch + RK_SPAN * dimension;
@@ -214,8 +214,16 @@ static RK_INLINE void attend_vector(const rk_head_cache *cache, const float *que
   for (int i = 0; i < RK_W; i++) at[i] = (float)(position + i);
   const vf positions = load(at);
   const vf oldest = positions - splat(window > 0 ? (float)(window - 1) : INFINITY);
+  // The last position that the first token sees, and that any token sees.
+  int64_t first_newest = position, last_newest = position + tokens - 1;
+  vf newest = positions;
+  if (end > 0) {
+    newest = __builtin_elementwise_min(positions + splat(window > 0 ? (float)(window - 1) : INFINITY), splat((float)(end - 1)));
+    first_newest = window > 0 && position + window < end ? position + window - 1 : end - 1;
+    last_newest = window > 0 && last_newest + window < end ? last_newest + window - 1 : end - 1;
+  }
   const int64_t seen = window > 0 && position >= window ? position + 1 - window : 0;
-  for (int64_t begin = seen / RK_SPAN * RK_SPAN; begin < position + tokens; begin += RK_SPAN) {
+  for (int64_t begin = seen / RK_SPAN * RK_SPAN; begin <= last_newest; begin += RK_SPAN) {
     const float *values = floats(cache->values, cache->storage, begin * dimension, RK_SPAN * dimension, values_scratch);
     const float *keys = cache->keys == NULL ? values
         : floats(cache->keys, cache->storage, begin * dimension, RK_SPAN * dimension, keys_scratch);
@@ -228,14 +236,14 @@ static RK_INLINE void attend_vector(const rk_head_cache *cache, const float *que
       const float *from = keys + p / RK_KEY_BLOCK * RK_KEY_BLOCK * dimension + p % RK_KEY_BLOCK;
       multiply_tile(from, 1, RK_KEY_BLOCK, packed, width, dimension, to, width, false, RK_MR, queries);
     }
-    const bool masked = begin + RK_SPAN > position || (window > 0 && begin + window < position + tokens);
+    const bool masked = begin + RK_SPAN > first_newest || (window > 0 && begin + window < position + tokens);
     for (int q = 0; q < queries; q++) {
       vf next = top[q];
       for (int64_t p = 0; p < RK_SPAN; p++) {
         float *score = scores + p * width + q * RK_W;
         if (masked) {
           const vf place = splat((float)(begin + p));
-          const vi hidden = (place > positions) | (place < oldest);
+          const vi hidden = (place > newest) | (place < oldest);
           store(score, (vf)(((vi)load(score) & ~hidden) | ((vi)splat(-INFINITY) & hidden)));
         }
         next = larger(next, load(score));
@@ -267,9 +275,10 @@ static RK_INLINE void attend_vector(const rk_head_cache *cache, const float *que
 }
 
 static void attend_panel(const rk_head_cache *cache, const float *query, int64_t queries, float scale,
-                         int64_t position, int64_t tokens, int64_t window, const float *sinks, float *out,
+                         int64_t position, int64_t tokens, int64_t window, int64_t end, const float *sinks, float *out,
                          float *scratch) {
-#define ATTEND_VECTOR(count) attend_vector(cache, query, scale, position, tokens, window, sinks, out, scratch, count)
+#define ATTEND_VECTOR(count) \
+  attend_vector(cache, query, scale, position, tokens, window, end, sinks, out, scratch, count)
   while (queries > 0) {
     const int64_t taken = queries < PANEL_VECTORS ? queries : PANEL_VECTORS;
     switch (taken) {

@@ -69,6 +69,11 @@ public final class EndpointWorker: WorkerEngine {
       throw WorkerFailure.declined(
         operation: request.operation, status: "unsupported",
         message: "the endpoint engine does not answer \(request.operation): servers do not score given tokens")
+    case .embed:
+      _ = try loaded()
+      throw WorkerFailure.declined(
+        operation: request.operation, status: "unsupported",
+        message: "the endpoint engine does not answer embed: it measures servers that generate")
     }
   }
 

@@ -2,6 +2,7 @@ import Checkpoint
 import Foundation
 import JSON
 import Platform
+import Tokenization
 import WorkerProtocol
 
 /// The native engine as a worker: answers the requests of the line protocol.
@@ -9,8 +10,28 @@ public final class NativeWorker: WorkerEngine {
   /// The engine's name in every row measured with it.
   public static let name = "native"
 
+  /// What a folder holds that the engine can run.
+  private enum Served {
+    case language(LanguageModel)
+    case embedding(EmbeddingModel)
+
+    var folder: ModelFolder {
+      switch self {
+      case .language(let model): model.folder
+      case .embedding(let model): model.folder
+      }
+    }
+
+    var tokenizer: Tokenizer {
+      switch self {
+      case .language(let model): model.tokenizer
+      case .embedding(let model): model.tokenizer
+      }
+    }
+  }
+
   private let programVersion: String
-  private var model: LanguageModel?
+  private var served: Served?
   /// What is worked on in slices; the model has done nothing else since.
   private var begun: SlicedGeneration?
 
@@ -23,29 +44,52 @@ public final class NativeWorker: WorkerEngine {
     case .provenance: return try provenance()
     case .tokenize(let text):
       return JSONObject([("tokens", .tokens(try loaded().tokenizer.encode(text, addSpecialTokens: false)))])
+    case .embed(let options): return try embed(options)
+    default: return try answer(request, by: language(for: request))
+    }
+  }
+
+  /// Answers what only a model that generates can.
+  private func answer(_ request: WorkerRequest, by model: LanguageModel) throws -> JSONObject {
+    switch request {
     case .chat(let turns, let tools, let thinking):
-      return JSONObject([("tokens", .tokens(try loaded().prompt(for: turns, tools: tools, thinking: thinking)))])
-    case .generate(let options): return try generate(options)
-    case .begin(let options): return try begin(options)
+      return JSONObject([("tokens", .tokens(try model.prompt(for: turns, tools: tools, thinking: thinking)))])
+    case .generate(let options): return try generate(options, model)
+    case .begin(let options): return try begin(options, model)
     case .advance(let tokens): return try advance(tokens)
     case .score(let prompt, let continuation):
-      let scores = try loaded().session.score(continuation, after: prompt)
+      let scores = try model.session.score(continuation, after: prompt)
       return JSONObject([("log_probabilities", .array(scores.map { .number(Double($0)) }))])
-    case .scoreBatch(let items): return try scoreBatch(items)
-    case .reference(let tokens, let folder): return try loaded().storeReference(tokens, in: folder)
-    case .divergence(let tokens, let file): return try loaded().divergences(tokens, from: file)
+    case .scoreBatch(let items): return try scoreBatch(items, model)
+    case .reference(let tokens, let folder): return try model.storeReference(tokens, in: folder)
+    case .divergence(let tokens, let file): return try model.divergences(tokens, from: file)
+    case .load, .provenance, .tokenize, .embed: throw WorkerFailure.badRequest("\(request.operation) came to no model")
     }
   }
 
   private func load(_ options: LoadOptions) throws -> JSONObject {
-    let model = try LanguageModel(
-      contentsOf: URL(fileURLWithPath: options.model),
-      options: Session.Options(
-        threads: options.threads, contextLength: options.contextLength, sequences: options.sequences,
-        instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]),
-      placement: options.weights == .memory ? .memory : .renewedCache)
-    self.model = model
-    var result = JSONObject([
+    let url = URL(fileURLWithPath: options.model)
+    let settings = Session.Options(
+      threads: options.threads, contextLength: options.contextLength, sequences: options.sequences,
+      instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable])
+    let placement: MappedFile.Placement = options.weights == .memory ? .memory : .renewedCache
+    var result: JSONObject
+    if EncoderFamilies.include(try ModelConfig(contentsOf: url)) {
+      let model = try EmbeddingModel(contentsOf: url, options: settings, placement: placement)
+      served = .embedding(model)
+      result = try Self.facts(of: model)
+    } else {
+      let model = try LanguageModel(contentsOf: url, options: settings, placement: placement)
+      served = .language(model)
+      result = try Self.facts(of: model)
+    }
+    result["weights_in"] = .string(options.weights.rawValue)
+    result["huge_page_bytes"] = Machine.hugePageByteCount.map { .integer($0) }
+    return result
+  }
+
+  private static func facts(of model: LanguageModel) throws -> JSONObject {
+    JSONObject([
       ("instruction_set", .string(model.session.instructionSet.rawValue)),
       ("threads", .integer(model.session.threadCount)),
       ("context_length", .integer(model.session.contextLength)),
@@ -63,10 +107,15 @@ public final class NativeWorker: WorkerEngine {
       ("slices", true),
       ("prefill_chunk", .integer(model.session.panels.tokenCapacity)),
       ("batches", true),
-      ("weights_in", .string(options.weights.rawValue)),
     ])
-    result["huge_page_bytes"] = Machine.hugePageByteCount.map { .integer($0) }
-    return result
+  }
+
+  private static func facts(of model: EmbeddingModel) throws -> JSONObject {
+    JSONObject([
+      ("instruction_set", .string(model.instructionSet.rawValue)), ("threads", .integer(model.threadCount)),
+      ("context_length", .integer(model.maximumTokens)), ("model", try ModelInspection(of: model.folder).json),
+      ("embedding", .object(model.recipe.json(maximumTokens: model.maximumTokens))),
+    ])
   }
 
   /// Hashed by the process that computes with the files: a label that a server echoes proves nothing.
@@ -75,8 +124,19 @@ public final class NativeWorker: WorkerEngine {
     return JSONObject([("weights", manifest.json), ("version", .string(programVersion))])
   }
 
-  private func generate(_ options: GenerateOptions) throws -> JSONObject {
-    let model = try loaded()
+  private func embed(_ options: EmbedOptions) throws -> JSONObject {
+    guard case .embedding(let model) = try loaded() else {
+      throw declined("embed", "the model generates text; it makes no vectors")
+    }
+    let start = Machine.monotonicNanoseconds
+    let made = try model.embed(options.texts, prompt: options.prompt, dimensions: options.dimensions)
+    return EmbedReply(
+      vectors: made.map(\.vector), tokens: made.map(\.tokens), cutTokens: made.map(\.cutTokens),
+      nanoseconds: Int64(Machine.monotonicNanoseconds - start)
+    ).json
+  }
+
+  private func generate(_ options: GenerateOptions, _ model: LanguageModel) throws -> JSONObject {
     let generation = try model.generate(
       prompt: options.prompt, maximumTokens: options.maximumTokens, sampling: options.sampling,
       stopsAtEnd: options.stopsAtEnd, reusesPrefix: options.reusesPrefix, maximumSeconds: options.maximumSeconds,
@@ -96,9 +156,9 @@ public final class NativeWorker: WorkerEngine {
     return result
   }
 
-  private func begin(_ options: GenerateOptions) throws -> JSONObject {
+  private func begin(_ options: GenerateOptions, _ model: LanguageModel) throws -> JSONObject {
     let generation = try SlicedGeneration(
-      of: try loaded(), prompt: options.prompt, maximumTokens: options.maximumTokens, sampling: options.sampling,
+      of: model, prompt: options.prompt, maximumTokens: options.maximumTokens, sampling: options.sampling,
       stopsAtEnd: options.stopsAtEnd, reusesPrefix: options.reusesPrefix, maximumSeconds: options.maximumSeconds,
       sequences: options.sequences)
     begun = generation
@@ -117,16 +177,27 @@ public final class NativeWorker: WorkerEngine {
     return result
   }
 
-  private func scoreBatch(_ items: [ScoreItem]) throws -> JSONObject {
-    let scores = try loaded().session.score(items).map { continuations in
+  private func scoreBatch(_ items: [ScoreItem], _ model: LanguageModel) throws -> JSONObject {
+    let scores = try model.session.score(items).map { continuations in
       JSONValue.array(continuations.map { values in JSONValue.array(values.map { .number(Double($0)) }) })
     }
     return JSONObject([("log_probabilities", .array(scores))])
   }
 
-  private func loaded() throws -> LanguageModel {
-    guard let model else { throw WorkerFailure.badRequest("no model is loaded: send load first") }
+  private func loaded() throws -> Served {
+    guard let served else { throw WorkerFailure.badRequest("no model is loaded: send load first") }
+    return served
+  }
+
+  private func language(for request: WorkerRequest) throws -> LanguageModel {
+    guard case .language(let model) = try loaded() else {
+      throw declined(request.operation, "the model makes vectors of texts; it generates and scores none")
+    }
     return model
+  }
+
+  private func declined(_ operation: String, _ message: String) -> WorkerFailure {
+    .declined(operation: operation, status: "unsupported", message: message)
   }
 }
 

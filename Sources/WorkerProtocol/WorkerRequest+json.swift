@@ -29,6 +29,10 @@ extension WorkerRequest {
     case .divergence(let tokens, let file):
       object["tokens"] = .tokens(tokens)
       object["file"] = .string(file)
+    case .embed(let options):
+      object["texts"] = .array(options.texts.map { .string($0) })
+      object["prompt"] = options.prompt.map { .string($0) }
+      object["dimensions"] = options.dimensions.map { .integer($0) }
     }
     return object
   }
@@ -67,6 +71,15 @@ extension WorkerRequest {
     case "reference":
       self = .reference(tokens: try fields.tokens("tokens"), folder: try fields.string("folder"))
     case "divergence": self = .divergence(tokens: try fields.tokens("tokens"), file: try fields.string("file"))
+    case "embed":
+      guard let values = json["texts"]?.array, !values.isEmpty else {
+        throw .badRequest("texts is missing, no array, or empty")
+      }
+      let texts = values.compactMap(\.string)
+      guard texts.count == values.count else { throw .badRequest("texts has an element that is not a string") }
+      self = .embed(
+        EmbedOptions(
+          texts: texts, prompt: try fields.optionalString("prompt"), dimensions: try fields.count("dimensions")))
     case let other: throw .badRequest("the operation \"\(other)\" is not one of version 1")
     }
   }
@@ -160,6 +173,13 @@ private struct RequestFields {
 
   func string(_ name: String) throws(WorkerFailure) -> String {
     guard let text = object[name]?.string else { throw .badRequest("\(name) is missing or not a string") }
+    return text
+  }
+
+  /// Nil if the member is missing or null.
+  func optionalString(_ name: String) throws(WorkerFailure) -> String? {
+    guard let value = object[name], value != .null else { return nil }
+    guard let text = value.string else { throw .badRequest("\(name) is not a string") }
     return text
   }
 

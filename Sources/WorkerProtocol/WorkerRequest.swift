@@ -28,6 +28,8 @@ public enum WorkerRequest: Sendable, Equatable {
   case reference(tokens: [Int32], folder: String)
   /// Kullback-Leibler divergences of the model from a stored reference over the same tokens.
   case divergence(tokens: [Int32], file: String)
+  /// Vectors of texts.
+  case embed(EmbedOptions)
 
   /// The name under `op`.
   public var operation: String {
@@ -43,6 +45,7 @@ public enum WorkerRequest: Sendable, Equatable {
     case .scoreBatch: "score_batch"
     case .reference: "reference"
     case .divergence: "divergence"
+    case .embed: "embed"
     }
   }
 
@@ -50,7 +53,7 @@ public enum WorkerRequest: Sendable, Equatable {
   public var endsBegunRequest: Bool {
     switch self {
     case .load, .generate, .begin, .score, .scoreBatch, .reference, .divergence: true
-    case .provenance, .tokenize, .chat, .advance: false
+    case .provenance, .tokenize, .chat, .advance, .embed: false
     }
   }
 }

@@ -127,32 +127,34 @@ static void check_attend(subject *s, rk_storage storage, int64_t dimension, int6
 }
 
 static float *attend_panels(const rk_kernels *table, const rk_head_cache *cache, const float *x, int64_t queries,
-                            float scale, int64_t position, int64_t tokens, int64_t window, const float *sinks,
-                            bool in_place) {
+                            float scale, int64_t position, int64_t tokens, int64_t window, int64_t end,
+                            const float *sinks, bool in_place) {
   const int64_t features = queries * cache->head_dimension;
   float *query = to_panels(table, x, tokens, features), *out = in_place ? query : to_panels(table, x, tokens, features);
   for (int64_t first = 0; first < tokens; first += table->vector_width) {
     const int64_t offset = first / table->panel * features * table->panel + first % table->panel;
     const int64_t count = tokens - first < table->vector_width ? tokens - first : table->vector_width;
     float *scratch = floats(rk_attention_scratch_count(queries, cache->head_dimension));
-    table->attend_panel(cache, query + offset, queries, scale, position + first, count, window, sinks, out + offset,
-                        scratch);
+    table->attend_panel(cache, query + offset, queries, scale, position + first, count, window, end, sinks,
+                        out + offset, scratch);
   }
   return from_panels(table, out, tokens, features);
 }
 
 static void check_attend_panel(subject *s, rk_storage storage, int64_t dimension, int64_t queries, int64_t position,
-                               int64_t tokens, int64_t window, bool has_sinks, float slope, key_kind kind) {
-  const rk_head_cache cache = filled_cache(s->scalar, storage, dimension, position + tokens, slope, kind);
+                               int64_t tokens, int64_t window, int64_t end, bool has_sinks, float slope,
+                               key_kind kind) {
+  const int64_t positions = end > position + tokens ? end : position + tokens;
+  const rk_head_cache cache = filled_cache(s->scalar, storage, dimension, positions, slope, kind);
   const float *query = queries_of(tokens, queries, dimension, slope), scale = scale_of(dimension, slope);
   const float *sinks = has_sinks ? random_floats(queries, -2, 2) : NULL;
   const float *expected =
-      attend_panels(s->scalar, &cache, query, queries, scale, position, tokens, window, sinks, true);
+      attend_panels(s->scalar, &cache, query, queries, scale, position, tokens, window, end, sinks, true);
   for (int in_place = 0; in_place < 2; in_place++) {
-    expect(s, attend_panels(s->table, &cache, query, queries, scale, position, tokens, window, sinks, in_place),
+    expect(s, attend_panels(s->table, &cache, query, queries, scale, position, tokens, window, end, sinks, in_place),
            expected, NULL, tokens * queries * dimension, attention_bound(slope),
-           "%lld tokens from %lld, window %lld, %s, %lld queries, dimension %lld, type %d, slope %g", (long long)tokens,
-           (long long)position, (long long)window, has_sinks ? "sinks" : "no sinks", (long long)queries, (long long)dimension, (int)storage, (double)slope);
+           "%lld tokens from %lld, window %lld, end %lld, %s, %lld queries, dimension %lld, type %d, slope %g",
+           (long long)tokens, (long long)position, (long long)window, (long long)end, has_sinks ? "sinks" : "no sinks", (long long)queries, (long long)dimension, (int)storage, (double)slope);
   }
   release();
 }
@@ -172,15 +174,20 @@ static void check_kind(subject *s, rk_storage type, key_kind kind) {
       check_attend(s, type, dimension, i + 1, ranges[i][0], later, ranges[i][1], 0, kind);
     }
     for (int i = 0; i < 8; i++) {
-      check_attend_panel(s, type, dimension, i % 5 + 1, starts[i][0], starts[i][1], 0, false, 0, kind);
-      check_attend_panel(s, type, dimension, i % 5 + 1, starts[i][0], starts[i][1], 7 * i + 1, i % 2 == 0, 0, kind);
+      check_attend_panel(s, type, dimension, i % 5 + 1, starts[i][0], starts[i][1], 0, 0, false, 0, kind);
+      check_attend_panel(s, type, dimension, i % 5 + 1, starts[i][0], starts[i][1], 7 * i + 1, 0, i % 2 == 0, 0, kind);
+      const int64_t end = starts[i][0] + starts[i][1];
+      check_attend_panel(s, type, dimension, i % 5 + 1, starts[i][0], starts[i][1], 0, end < CAPACITY - 9 * i ? end + 9 * i : CAPACITY, false, 0, kind);
+      check_attend_panel(s, type, dimension, i % 5 + 1, starts[i][0], starts[i][1], 11 * i + 1, end < CAPACITY - 40 ? end + 40 : end, false, 0,
+                         kind);
     }
   }
   // With values as keys a score would be the product of a query with numbers of either sign, not the slope.
   for (int k = 1; k < 3 && kind == OWN_KEYS; k++) {
     check_attend(s, type, 64, 3, 0, 0, 192, slopes[k], kind);
-    check_attend_panel(s, type, 64, 4, 127, 65, 0, false, slopes[k], kind);
-    check_attend_panel(s, type, 64, 2, 0, 65, 40, true, slopes[k], kind);
+    check_attend_panel(s, type, 64, 4, 127, 65, 0, 0, false, slopes[k], kind);
+    check_attend_panel(s, type, 64, 2, 0, 65, 40, 0, true, slopes[k], kind);
+    check_attend_panel(s, type, 64, 2, 0, 65, 0, 130, false, slopes[k], kind);
   }
 }
 

@@ -26,7 +26,8 @@ struct WorkerRequestTests {
       ])
     case .scoreBatch: .reference(tokens: [4, 5], folder: "/c d/é")
     case .reference: .divergence(tokens: [6], file: "/c d/f")
-    case .divergence: nil
+    case .divergence: .embed(EmbedOptions(texts: ["é\n", ""], prompt: "query", dimensions: 8))
+    case .embed: nil
     }
   }
 
@@ -43,7 +44,8 @@ struct WorkerRequestTests {
   /// Requests with as few members as possible.
   private static let defaults: [WorkerRequest] = [
     .load(LoadOptions(model: "x")), .chat([ChatTurn(role: "user", content: "hi")]),
-    .generate(GenerateOptions(prompt: [1], maximumTokens: 1)), .begin(GenerateOptions(prompt: [1], maximumTokens: 1)),
+    .embed(EmbedOptions(texts: ["x"])), .generate(GenerateOptions(prompt: [1], maximumTokens: 1)),
+    .begin(GenerateOptions(prompt: [1], maximumTokens: 1)),
   ]
 
   @Test("A request read back from its line is the same", arguments: examples + defaults)
@@ -59,6 +61,7 @@ struct WorkerRequestTests {
     for request in Self.examples {
       switch request {
       case .load(let options): expectDifference(in: options, from: LoadOptions(model: ""))
+      case .embed(let options): expectDifference(in: options, from: EmbedOptions(texts: []))
       case .generate(let options), .begin(let options):
         expectDifference(in: options, from: GenerateOptions(prompt: [], maximumTokens: 0))
       default: break
@@ -85,6 +88,9 @@ struct WorkerRequestTests {
       (#"{"op": "generate", "prompt": [3000000000], "max_tokens": 1}"#, "prompt"),
       (#"{"op": "begin", "prompt": [1]}"#, "max_tokens"), (#"{"op": "advance"}"#, "tokens"),
       (#"{"op": "advance", "tokens": 0}"#, "tokens"), (#"{"op": "load", "model": "m", "weights": "disk"}"#, "memory"),
+      (#"{"op": "embed"}"#, "texts"), (#"{"op": "embed", "texts": []}"#, "texts"),
+      (#"{"op": "embed", "texts": [1]}"#, "texts"), (#"{"op": "embed", "texts": ["a"], "prompt": 1}"#, "prompt"),
+      (#"{"op": "embed", "texts": ["a"], "dimensions": 0}"#, "dimensions"),
       (#"{"op": "reference", "tokens": [1]}"#, "folder"), (#"{"op": "divergence", "file": "f"}"#, "tokens"),
     ])
   func malformed(line: String, word: String) throws {

@@ -9,17 +9,49 @@ struct WorkerCheckTests {
   private static let program = "'\(Program.executable.path)' worker"
 
   private func findings(
-    of script: String, _ names: [String]? = nil, seconds: Double = 600
+    of script: String, _ names: [String]? = nil, model: URL = TestModels.uniform, seconds: Double = 600
   ) async throws -> [WorkerCheck.Finding] {
     let command = WorkerCommand(executable: URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", script])
-    return try await WorkerCheck(command, model: TestModels.uniform.path, seconds: seconds).run(
+    return try await WorkerCheck(command, model: model.path, seconds: seconds).run(
       WorkerRequirement.all.filter { names?.contains($0.name) ?? true })
   }
 
-  @Test("The native worker meets every requirement")
+  @Test("The native worker meets every requirement, those about vectors with a model that makes them")
   func native() async throws {
     for finding in try await findings(of: "exec \(Self.program)") {
+      guard !finding.requirement.name.hasPrefix("embed") else { continue }
       #expect(finding.outcome == .met, "\(finding.requirement.name)")
+    }
+    let embedder = try TinyEmbedder.complete()
+    for finding in try await findings(of: "exec \(Self.program)", model: embedder.url) {
+      if case .violated(let problem) = finding.outcome { Issue.record("\(finding.requirement.name): \(problem)") }
+      if finding.requirement.name.hasPrefix("embed") {
+        #expect(finding.outcome == .met, "\(finding.requirement.name)")
+      }
+    }
+  }
+
+  @Test(
+    "A worker that makes vectors and is spoilt in one way breaks the requirement about it",
+    arguments: [
+      ("embed", #"s/"dimension":16,"pooling"/"dimension":8,"pooling"/"#),
+      ("embed", #"s/"maximum_tokens":18/"maximum_tokens":3/"#),
+      ("embed", #"s/"cut_tokens":\[0/"cut_tokens":[1/"#), ("embed", #"s/"elapsed_ns":[0-9]*/"elapsed_ns":0/"#),
+      (
+        "embed-ragged",
+        #"s/"id":4\(.*\)"vectors":\["[^"]*/"id":4\1"vectors":["AACAPwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==/"#
+      ),
+      ("embed-cut", #"s/"cut_tokens":\[[0-9]*/"cut_tokens":[0/"#),
+      ("embed-refused", #"s/"error":"[^"]*"/"result":{}/"#),
+    ])
+  func spoiltEmbedder(name: String, edit: String) async throws {
+    let embedder = try TinyEmbedder.complete()
+    let outcome = try #require(
+      try await findings(of: "\(Self.program) | sed -u '\(edit)'", [name], model: embedder.url).first
+    ).outcome
+    guard case .violated = outcome else {
+      Issue.record("\(name) is \(outcome)")
+      return
     }
   }
 

@@ -93,6 +93,8 @@ typedef enum {
   RK_CLAMPED_SWIGLU = 2,
   // max(g, 0) u
   RK_RELU = 3,
+  // g (1 + erf(g / √2)) / 2 · u
+  RK_GELU = 4,
 } rk_activation;
 
 // A product of a matrix with many tokens.
@@ -129,9 +131,15 @@ typedef struct {
   void (*normalize)(const float *x, const float *weight, float epsilon, int64_t count, float *out);
   // The same for every token of one panel.
   void (*normalize_panel)(const float *x, const float *weight, float epsilon, int64_t features, float *out);
+  // A norm of each token of one panel that takes the mean away first (Ba et al. 2016): with d = x - mean(x),
+  // out = d / sqrt(mean(d²) + epsilon) * weight + bias. out may be x; bias may be NULL.
+  void (*center_panel)(const float *x, const float *weight, const float *bias, float epsilon, int64_t features,
+                       float *out);
 
   // gate[i] = activation(gate[i]) * up[i]
   void (*gate)(rk_activation activation, float *gate, const float *up, int64_t count);
+  // x[i] = activation(x[i]), without another input.
+  void (*activate)(rk_activation activation, float *x, int64_t count);
 
   // Rotates the first `rotary` features of `heads` heads of one token in place: pairs (i, i + rotary / 2) by the angle
   // whose cosine and sine are given.
@@ -159,8 +167,11 @@ typedef struct {
   // positions up to its own, all if that is 0. `sinks` holds a score of each head that takes part in the softmax and has
   // no value, or is NULL. query and out point at the first head's first feature and may be the same. `scratch`:
   // rk_attention_scratch_count floats.
+  //
+  // With `end` above 0 attention is not causal: a token sees every position below `end`, or with a window those that are
+  // less than `window` positions away on either side.
   void (*attend_panel)(const rk_head_cache *cache, const float *query, int64_t queries, float scale, int64_t position,
-                       int64_t tokens, int64_t window, const float *sinks, float *out, float *scratch);
+                       int64_t tokens, int64_t window, int64_t end, const float *sinks, float *out, float *scratch);
 
   // One token of one head of a gated delta rule (Yang et al. 2024, arXiv 2412.06464): the state S[keys][values] decays,
   // S *= decay, learns, S += key ⊗ beta (value - Sᵀ key), and is read: out[values] = Sᵀ query.

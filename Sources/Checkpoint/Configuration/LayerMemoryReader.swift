@@ -25,6 +25,8 @@ struct LayerMemoryReader {
     case shortConvolution
     /// State-space layers, attention, and layers without a mixer.
     case stateSpace
+    /// Encoders, which read a text at once.
+    case nothing
 
     init?(_ modelType: String) {
       switch modelType {
@@ -38,6 +40,7 @@ struct LayerMemoryReader {
       case "qwen3_next", "qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text": self = .deltaNet
       case "lfm2", "lfm2_moe": self = .shortConvolution
       case "nemotron_h": self = .stateSpace
+      case "bert", "roberta", "xlm-roberta", "modernbert": self = .nothing
       default: return nil
       }
     }
@@ -66,6 +69,7 @@ struct LayerMemoryReader {
     case .deltaNet: return try deltaNets()
     case .shortConvolution: return try shortConvolutions()
     case .stateSpace: return try stateSpaces()
+    case .nothing: return []
     }
   }
 
@@ -114,7 +118,8 @@ struct LayerMemoryReader {
     case .gemma4:
       if let named = try namedWindows(count, default: 512) { return named }
       return try patternWindows(count, interval: 5)
-    case .global, .latent, .deltaNet, .shortConvolution, .stateSpace: return Array(repeating: nil, count: count)
+    case .global, .latent, .deltaNet, .shortConvolution, .stateSpace, .nothing:
+      return Array(repeating: nil, count: count)
     }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// The shape of a decoder-only transformer, from its `config.json`.
+/// The shape of a transformer, from its `config.json`.
 ///
 /// Where a model also sees or hears, the shape is that of its section `text_config`.
 ///
@@ -76,7 +76,7 @@ public struct ModelConfig: Sendable, Equatable {
     intermediateSize = try fields.size(widths.first(where: fields.has) ?? widths[0], upTo: 1 << 24)
     vocabularySize = try fields.size("vocab_size", upTo: 1 << 26)
     maxPositionEmbeddings = try fields.size("max_position_embeddings", upTo: 1 << 24, default: 2048)
-    let epsilons = ["norm_eps", "layer_norm_epsilon", "rms_norm_eps"]
+    let epsilons = ["norm_eps", "layer_norm_epsilon", "rms_norm_eps", "layer_norm_eps"]
     rmsNormEpsilon = try fields.number(epsilons.first(where: fields.has) ?? epsilons[2], in: 1e-30...0.5)
     (ropeTheta, ropeScaling) = try Self.rope(fields)
     tieWordEmbeddings = try (fields.has("tie_word_embeddings") ? fields : whole).bool(

@@ -14,7 +14,7 @@ extension WeightManifest {
     of folder: URL, including names: [String], isCancelled: () -> Bool = { Task.isCancelled }
   ) throws(CheckpointError) -> [String: String] {
     var hashes: [String: String] = [:]
-    for name in Set(names + weightNames(in: folder) + otherFiles).sorted() where !name.contains("/") {
+    for name in Set(names + weightNames(in: folder) + otherFiles(in: folder)).sorted() where isInFolder(name) {
       let file: MappedFile
       do throws(CheckpointError) {
         file = try MappedFile(contentsOf: folder.appendingPathComponent(name))
@@ -25,6 +25,12 @@ extension WeightManifest {
       hashes[name] = try file.sha256(isCancelled: isCancelled)
     }
     return hashes
+  }
+
+  /// Whether a name is that of a file in the folder, or in a folder of it: names come from databases and datasets.
+  public static func isInFolder(_ name: String) -> Bool {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") }
   }
 
   private static func weightNames(in folder: URL) -> [String] {

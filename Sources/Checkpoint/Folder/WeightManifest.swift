@@ -60,7 +60,7 @@ public struct WeightManifest: Sendable, Equatable {
         contents.append((tensor.name, [.string(tensor.type.rawValue), shape, .string(hash)]))
       }
     }
-    for name in Self.otherFiles {
+    for name in Self.otherFiles(in: folder) {
       let url = folder.appendingPathComponent(name)
       guard FileManager.default.fileExists(atPath: url.path) else { continue }
       let hash = try MappedFile(contentsOf: url).sha256(isCancelled: isCancelled)
@@ -70,8 +70,11 @@ public struct WeightManifest: Sendable, Equatable {
     self.init(files: files, tensors: SHA256.hexadecimal(of: Array(canonical.utf8)))
   }
 
-  /// Files beside the weights that are part of a manifest if they exist.
-  static let otherFiles = ["config.json", "tokenizer.json", "tokenizer_config.json"]
+  /// Files beside the weights that are part of a manifest if they exist: of a model that makes vectors of texts, those that
+  /// say how as well.
+  static func otherFiles(in folder: URL) -> [String] {
+    ["config.json", "tokenizer.json", "tokenizer_config.json"] + EmbeddingRecipe.fileNames(in: folder)
+  }
 
   /// `{"hash": …, "files": {name: sha256}, "tensors": …}`.
   public var json: JSONValue {

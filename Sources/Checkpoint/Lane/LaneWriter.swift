@@ -65,11 +65,19 @@ extension ModelFolder {
     } catch {
       throw .unreadable(url.path, reason: "its contents cannot be listed")
     }
-    for name in names.sorted() where !own.contains(name) {
-      let source = url.appendingPathComponent(name)
-      guard kinds.contains(source.pathExtension) else { continue }
-      try MappedFile(contentsOf: source).withBytes { bytes throws(CheckpointError) in
-        try OutputFile.write(bytes, to: target.appendingPathComponent(name))
+    // What says how vectors are made of texts may stand in folders of its own.
+    let inner = EmbeddingRecipe.fileNames(in: url).filter { $0.contains("/") }
+    for name in names.sorted().filter({ kinds.contains(($0 as NSString).pathExtension) }) + inner
+    where !own.contains(name) {
+      let copy = target.appendingPathComponent(name)
+      do {
+        try FileManager.default.createDirectory(
+          at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
+      } catch {
+        throw .unwritable(copy.path, reason: "its folder cannot be made")
+      }
+      try MappedFile(contentsOf: url.appendingPathComponent(name)).withBytes { bytes throws(CheckpointError) in
+        try OutputFile.write(bytes, to: copy)
       }
     }
   }

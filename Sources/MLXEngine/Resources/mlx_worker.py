@@ -413,7 +413,7 @@ class Engine:
 
     def answer(self, request):
         operation = field(request, "op", str)
-        if operation in ("reference", "divergence"):
+        if operation in ("reference", "divergence", "embed"):
             raise Refusal(f"the mlx engine does not answer {operation}", "unsupported")
         if operation not in (
             "load", "provenance", "tokenize", "chat", "generate", "begin", "advance", "score",

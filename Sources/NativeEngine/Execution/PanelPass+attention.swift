@@ -131,7 +131,7 @@ extension PanelPass {
     func attend(_ sinks: UnsafePointer<Float>?) {
       kernels.functions.attend_panel(
         &memory, query, Int64(attention.group), attention.scale, Int64(position - view.origin), Int64(tokens),
-        Int64(attention.window ?? 0), sinks, query, own.attention.base)
+        Int64(attention.window ?? 0), 0, sinks, query, own.attention.base)
     }
     guard let sinks = attention.sinks else { return attend(nil) }
     sinks.withUnsafeBufferPointer { attend($0.baseAddress.map { $0 + head * attention.group }) }

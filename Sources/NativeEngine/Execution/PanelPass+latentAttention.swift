@@ -131,7 +131,7 @@ extension PanelPass {
   ) {
     var cache = cache
     kernels.functions.attend_panel(
-      &cache, queries, Int64(heads.count), attention.scale, Int64(position), Int64(tokens), 0, nil, queries,
+      &cache, queries, Int64(heads.count), attention.scale, Int64(position), Int64(tokens), 0, 0, nil, queries,
       own.attention.base)
   }
 

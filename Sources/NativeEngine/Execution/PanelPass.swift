@@ -110,46 +110,29 @@ struct PanelPass: Pass {
   // Products.
 
   /// Rows per task: enough that taking one costs nothing, few enough that threads end together.
-  static let rowsPerTask = 32
+  static let rowsPerTask = PanelProducts.rowsPerTask
 
-  /// Products of some panels of one input, as if the rows of neighbours of one format stood below each other.
+  /// The products of this pass's panels.
+  private var products: PanelProducts {
+    PanelProducts(
+      kernels: kernels, thread: thread, precision: session.panelPrecision, prepared: scratch.prepared, tile: own.tile,
+      tokens: tokens, panels: panels)
+  }
+
+  private func placed(_ product: Product) -> PanelProducts.Product {
+    (product.linear, base(product.output), product.accumulates)
+  }
+
   func multiply(_ products: [Product], from input: Register) {
-    var left = products[...]
-    while let first = left.first {
-      let neighbours = Array(left.prefix { sharesPanels(first.linear.matrix, $0.linear.matrix) })
-      left = left.dropFirst(neighbours.count)
-      let arranged = arrange(base(input), for: first.linear.matrix)
-      let rows = Self.rowsPerTask
-      let tasks = neighbours.map { ($0.linear.rows + rows - 1) / rows }
-      thread.forEachTask(tasks.reduce(0, +)) { task in
-        var block = task
-        var product = 0
-        while block >= tasks[product] {
-          block -= tasks[product]
-          product += 1
-        }
-        let limit = neighbours[product].linear.rows
-        multiply(
-          neighbours[product], rows: block * rows..<min((block + 1) * rows, limit), arranged: arranged)
-      }
-    }
+    self.products.multiply(products.map(placed), from: base(input))
   }
 
   func multiplyGated(_ network: GatedFeedForward) {
     let up: Register = network.up == nil ? .gate : .up
-    let products: [Product] = [(network.gate, .gate, false)] + (network.up.map { [($0, up, false)] } ?? [])
-    let isFused = network.up.map { sharesPanels(network.gate.matrix, $0.matrix) } ?? true
-    if !isFused { multiply(products, from: .normed) }
-    let arranged = isFused ? arrange(base(.normed), for: network.gate.matrix) : nil
-    let features = network.gate.rows
-    let rowsPerTask = Self.rowsPerTask
-    thread.forEachTask((features + rowsPerTask - 1) / rowsPerTask) { task in
-      let rows = task * rowsPerTask..<min((task + 1) * rowsPerTask, features)
-      if let arranged {
-        for product in products { multiply(product, rows: rows, arranged: arranged) }
-      }
+    let parts = [placed((network.gate, .gate, false))] + (network.up.map { [placed(($0, up, false))] } ?? [])
+    products.multiplyTogether(parts, from: base(.normed)) { rows in
       for panel in panels {
-        let offset = (panel * features + rows.lowerBound) * width
+        let offset = (panel * network.gate.rows + rows.lowerBound) * width
         kernels.functions.gate(
           network.activation, base(.gate) + offset, base(up) + offset, Int64(rows.count * width))
       }
@@ -158,56 +141,17 @@ struct PanelPass: Pass {
 
   /// Logits of the tokens of one panel, whose normalized states stand in the first.
   func project(into logits: UnsafeMutablePointer<Float>) {
-    let head = session.decoder.head
-    let arranged = arrange(base(.normed), for: head.matrix)
-    let rows = Self.rowsPerTask
-    thread.forEachTask((head.rows + rows - 1) / rows) { task in
-      multiply(
-        head.matrix.matrix, rows: task * rows..<min((task + 1) * rows, head.rows), arranged: arranged, tokens: tokens,
-        into: logits, stride: head.rows, accumulates: false)
-    }
+    products.multiply([(session.decoder.head, logits, false)], from: base(.normed))
   }
 
   /// Whether one arranged input serves both.
-  func sharesPanels(_ matrix: WeightMatrix, _ other: WeightMatrix) -> Bool {
-    func isArranged(_ matrix: WeightMatrix) -> Bool {
-      kernels.panelProduct(matrix.matrix, session.panelPrecision).prepare != nil
-    }
-    return isArranged(matrix) == isArranged(other) && (!isArranged(matrix) || matrix.sharesPanels(with: other))
-  }
-
-  /// The input in the form that the product with the matrix takes.
-  private func arrange(_ input: UnsafePointer<Float>, for matrix: WeightMatrix) -> UnsafePointer<Float> {
-    guard let prepare = kernels.panelProduct(matrix.matrix, session.panelPrecision).prepare else { return input }
-    let size = matrix.columns * width
-    thread.forEachTask(panels.count) { task in
-      let offset = (panels.lowerBound + task) * size
-      withUnsafePointer(to: matrix.matrix) { prepare($0, input + offset, scratch.prepared.base + offset) }
-    }
-    return UnsafePointer(scratch.prepared.base)
-  }
-
-  private func multiply(_ product: Product, rows: Range<Int>, arranged: UnsafePointer<Float>) {
-    let matrix = product.linear.matrix.matrix
-    let first = panels.lowerBound * width
-    let output = base(product.output) + first * product.linear.rows
-    multiply(
-      matrix, rows: rows, arranged: arranged + first * product.linear.columns, tokens: tokens - first, into: output,
-      stride: product.linear.rows, accumulates: product.accumulates)
-    if let bias = product.linear.bias {
-      rk_add_bias(
-        output, bias, Int64(panels.count), matrix.rows, Int64(width), Int64(rows.lowerBound), Int64(rows.upperBound))
-    }
-  }
+  func sharesPanels(_ matrix: WeightMatrix, _ other: WeightMatrix) -> Bool { products.sharesPanels(matrix, other) }
 
   func multiply(
     _ matrix: rk_matrix, rows: Range<Int>, arranged: UnsafePointer<Float>, tokens: Int,
     into output: UnsafeMutablePointer<Float>, stride: Int, accumulates: Bool
   ) {
-    withUnsafePointer(to: matrix) { weights in
-      kernels.panelProduct(matrix, session.panelPrecision).multiply(
-        weights, arranged, output, Int64(stride), Int64(tokens), Int64(rows.lowerBound), Int64(rows.upperBound),
-        accumulates, own.tile.base)
-    }
+    products.multiply(
+      matrix, rows: rows, arranged: arranged, tokens: tokens, into: output, stride: stride, accumulates: accumulates)
   }
 }

@@ -11,9 +11,14 @@ final class RegisterFile {
   /// - Parameters:
   ///   - tokens: A multiple of `width`.
   ///   - holdsExperts: Whether the gates of all experts of a token stand side by side.
-  init(_ decoder: Decoder, tokens: Int, width: Int, holdsExperts: Bool) {
+  convenience init(_ decoder: Decoder, tokens: Int, width: Int, holdsExperts: Bool) {
+    self.init(tokens: tokens, width: width) { decoder.features(of: $0, holdsExperts: holdsExperts) }
+  }
+
+  /// - Parameter features: The most that a register has for a token.
+  init(tokens: Int, width: Int, features: (Register) -> Int) {
     self.width = width
-    buffers = Register.allCases.map { FloatBuffer(decoder.features(of: $0, holdsExperts: holdsExperts) * tokens) }
+    buffers = Register.allCases.map { FloatBuffer(features($0) * tokens) }
   }
 
   subscript(register: Register) -> UnsafeMutablePointer<Float> { buffers[register.rawValue].base }

@@ -33,10 +33,19 @@ public enum Families {
   /// - Throws: `EngineError` or `CheckpointError`.
   public static func check(_ config: ModelConfig) throws { _ = try family(of: config) }
 
-  /// Says why the engine cannot run the model in a folder, without memory for anything but its vectors.
+  /// Says why the engine cannot run the model in a folder, be it a decoder or an encoder, without memory for anything but its
+  /// vectors.
   ///
-  /// - Throws: `EngineError` or `CheckpointError`.
-  public static func check(_ folder: ModelFolder) throws { _ = try decoder(of: folder, kernels: Kernels(named: nil)) }
+  /// - Throws: `EngineError`, `CheckpointError` or `EmbeddingRecipeError`.
+  public static func check(_ folder: ModelFolder) throws {
+    let kernels = try Kernels(named: nil)
+    guard EncoderFamilies.include(folder.config) else {
+      _ = try decoder(of: folder, kernels: kernels)
+      return
+    }
+    _ = try EmbeddingRecipe(contentsOf: folder.url, hiddenSize: folder.config.hiddenSize)
+    _ = try EncoderFamilies.encoder(of: folder, kernels: kernels)
+  }
 
   static func decoder(of folder: ModelFolder, kernels: Kernels) throws -> Decoder {
     let family = try family(of: folder.config)
@@ -48,7 +57,7 @@ public enum Families {
 
   static func family(of config: ModelConfig) throws -> any Family {
     guard let family = all.first(where: { $0.modelTypes.contains(config.modelType) }) else {
-      throw EngineError.architecture(config.modelType, supported: modelTypes)
+      throw EngineError.architecture(config.modelType, supported: modelTypes + EncoderFamilies.modelTypes)
     }
     return try family.init(config)
   }

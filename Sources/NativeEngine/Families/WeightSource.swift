@@ -57,7 +57,7 @@ final class WeightSource {
 
   /// Leaves out the tensors below a path, as mlx-lm does it.
   func leaveOut(_ path: String) {
-    used.formUnion([".weight", ".scales", ".biases"].map { prefix + path + $0 })
+    used.formUnion([".weight", ".scales", ".biases", ".bias"].map { prefix + path + $0 })
   }
 
   /// A plain tensor in single precision.
@@ -81,7 +81,7 @@ final class WeightSource {
   /// configuration.
   private static let otherParts = [
     "vision_tower.", "multi_modal_projector.", "visual.", "audio_tower.", "embed_vision.", "embed_audio.",
-    "vision_embedder.", "mtp.", "rotary_emb.inv_freq",
+    "vision_embedder.", "mtp.", "rotary_emb.inv_freq", "embeddings.position_ids",
   ]
 
   static func isOther(_ name: String) -> Bool { otherParts.contains { name.contains($0) } }

@@ -1,3 +1,4 @@
+import Checkpoint
 import Crypto
 import Envelopes
 import Foundation
@@ -216,7 +217,7 @@ extension Provenance {
   fileprivate var fileHashes: [String: String] {
     guard case .hashed(_, let files, _) = self else { return [:] }
     let hashes = files.members.compactMap { member in
-      member.value.string.flatMap { $0.isSHA256 && !member.name.contains("/") ? (member.name, $0) : nil }
+      member.value.string.flatMap { $0.isSHA256 && WeightManifest.isInFolder(member.name) ? (member.name, $0) : nil }
     }
     return Dictionary(hashes) { first, _ in first }
   }

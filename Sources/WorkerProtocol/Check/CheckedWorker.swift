@@ -48,6 +48,9 @@ actor CheckedWorker {
   /// Whether the worker that has loaded its model says that it scores batches.
   var offersBatches: Bool { reply?["batches"]?.bool == true }
 
+  /// What the worker that has loaded its model says of the vectors that it makes; nil if it says nothing.
+  var embedding: JSONValue? { reply?["embedding"] }
+
   /// The request that loads the model.
   nonisolated var load: JSONObject {
     JSONObject([

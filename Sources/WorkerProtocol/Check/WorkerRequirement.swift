@@ -8,7 +8,7 @@ public struct WorkerRequirement: Sendable {
   let check: @Sendable (CheckedWorker) async throws -> Void
 
   /// All requirements, in the order in which they are checked.
-  public static var all: [WorkerRequirement] { framing + order + generation + slicing + limits + ending }
+  public static var all: [WorkerRequirement] { framing + order + generation + embedding + slicing + limits + ending }
 }
 
 /// What a worker does that the protocol forbids.

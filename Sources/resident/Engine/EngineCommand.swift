@@ -7,7 +7,8 @@ struct EngineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "engine", abstract: "Run the native engine by itself, and check workers against the protocol.",
     subcommands: [
-      GenerateCommand.self, LogitsCommand.self, BenchCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
+      GenerateCommand.self, EmbedCommand.self, LogitsCommand.self, BenchCommand.self, TokenizeCommand.self,
+      DetokenizeCommand.self,
       PerplexityCommand.self, DivergenceCommand.self, CheckCommand.self, EndpointWorkerCommand.self,
       SuperviseCommand.self, CallsCommand.self, PromptCommand.self,
     ])
