@@ -31,6 +31,8 @@ help:
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both), 20 minutes"
 	@echo "make conformance-peers compare tool-call parsers with mlx-lm's and templates with transformers (installs both; SEED=N)"
 	@echo "make bench-templates time 4,000 rounds through chat templates, in alternation with Jinja2 (TEMPLATES=FOLDER, ROUNDS=N)"
+	@echo "make conformance-embed compare vectors of texts with sentence-transformers (installs torch, gigabytes)"
+	@echo "make bench-embed  measure texts per second against sentence-transformers, in alternation (installs torch)"
 	@echo "make families     make tiny models of every family with mlx-lm (installs it), which make test then reads"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-full-size measure the engine on a Qwen3-30B-A3B of random weights (17 GB of disk and memory)"
@@ -289,6 +291,34 @@ conformance: models families $(MLX_LM)
 	$(PYTHON) Tests/TokenizationTests/Conformance/make-fixtures.py $(STATE)/tokenizers --variants
 	$(PYTHON) Tests/TokenizationTests/Conformance/compare-tokenizers.py $(MODELS)/smollm2-135m \
 	  Tests/TokenizationTests/Fixtures/* $(STATE)/tokenizers/* $(RESIDENT)
+
+# Vectors of all-MiniLM-L6-v2 against sentence-transformers; installs torch (gigabytes) into $(STATE).
+EMBED_PYTHON := $(STATE)/embed-venv/bin/python
+EMBEDDER := $(MODELS)/all-minilm-l6-v2
+.PHONY: conformance-embed embedder bench-embed
+conformance-embed: build embedder $(STATE)/embed-venv/sentence-transformers-6.2.0
+	$(EMBED_PYTHON) scripts/conformance-embed.py $(RESIDENT) $(EMBEDDER)
+	$(EMBED_PYTHON) Tests/TokenizationTests/Conformance/compare-tokenizers.py $(EMBEDDER) $(RESIDENT)
+
+# The embedder in float32 and its lanes.
+embedder: $(EMBEDDER) $(EMBEDDER)-8bit $(EMBEDDER)-4bit
+
+$(EMBEDDER):
+	@scripts/fetch-embedder $@
+
+$(EMBEDDER)-%bit: | build $(EMBEDDER)
+	$(RESIDENT) models quantize $(EMBEDDER) --lane uniform --bits $* --group-size 64 --out $@
+
+$(STATE)/embed-venv/sentence-transformers-6.2.0:
+	@test -d $(STATE)/embed-venv || python3 -m venv $(STATE)/embed-venv
+	@$(EMBED_PYTHON) -m pip install --quiet --disable-pip-version-check torch==2.15.0 sentence-transformers==6.2.0 \
+	  transformers==5.24.0 tokenizers==0.23.3
+	@touch $@
+
+# Texts per second against sentence-transformers on the same processor, in alternation; PAIRS=N, JSON=FILE writes all.
+bench-embed: build embedder $(STATE)/embed-venv/sentence-transformers-6.2.0
+	$(EMBED_PYTHON) Benchmarks/embed_rate.py $(RESIDENT) $(EMBEDDER) $(if $(PAIRS),--pairs $(PAIRS)) \
+	  $(if $(JSON),--json "$(JSON)")
 
 clean:
 	rm -rf .build
