@@ -35,7 +35,9 @@ public struct ComparisonDuration: Sendable, Equatable {
 
   /// By the median time from the start of a round to that of the next, loads and hashing included.
   private init?(roundsOf evidence: Evidence, _ envelope: Envelope) {
-    let cells = Set(envelope.throughput.map(\.id) + envelope.toolLoops.filter { $0.mode == .replay }.map(\.id))
+    let cells = Set(
+      envelope.throughput.map(\.id) + envelope.toolLoops.filter { $0.mode == .replay }.map(\.id)
+        + envelope.embedding.map(\.id))
     let samples = evidence.residentSamples + evidence.candidateSamples
     let rounds = Dictionary(grouping: samples.filter { cells.contains($0.place.cell) }, by: \.place.block)
     // By the wall clock, since nothing else is stored of it: the median leaves out its jumps, and pauses of the session.

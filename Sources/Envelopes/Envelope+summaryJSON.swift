@@ -23,6 +23,8 @@ extension Envelope {
             "regime": .string($0.regime),
           ]
         }),
+      "embedding": .array(
+        embedding.map { ["id": .string($0.id.rawValue), "regime": .string($0.regime)] }),
       "plan": plan.summaryJSON,
       "requests": [
         "warm_ups": .integer(requests.warmUps), "throughput": .integer(requests.throughput),

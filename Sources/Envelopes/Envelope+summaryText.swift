@@ -9,6 +9,7 @@ extension Envelope {
       ("Throughput cells", table(throughput.map { ($0.id, $0.regime) })),
       ("Accuracy tasks", table(accuracy.map { ($0.id, $0.phrase) })),
       ("Tool loops", table(toolLoops.map { ($0.id, $0.regime) })),
+      ("Embedding cells", table(embedding.map { ($0.id, $0.regime) })),
       ("Sampling", ["temperature \(sampling.temperature), top-p \(sampling.topP), seed \(sampling.seed)"]),
       ("Plan", plan.phrases),
       ("Requests of a comparison", [requests.phrase]),
@@ -45,9 +46,28 @@ extension AccuracyTask {
       case .instructions: "instructions kept in at most \(Phrase.count(maximumTokens, "token"))"
       case .perplexity: "perplexity"
       case .divergence: "KL divergence from \(reference?.rawValue ?? "a reference")"
+      case .routing: routing?.phrase ?? "routing"
       }
+    if kind == .routing { return "\(Phrase.count(items.count, "request")), \(way)" }
     guard !kind.isText else { return "\(Phrase.count(items.count, "text")), \(way)" }
     return "\(Phrase.count(items.count, "item")), \(way), \(usesChatTemplate ? "chat template" : "plain prompts")"
+  }
+}
+
+extension RoutingTask {
+  fileprivate var phrase: String {
+    let basis =
+      switch basis {
+      case .descriptions: "names and descriptions"
+      case .meanExample: "the mean of their examples"
+      case .nearestExample: "their nearest example"
+      }
+    let limit =
+      switch threshold {
+      case .fixed(let value): "threshold \(value)"
+      case .calibrated(let folds): "threshold by cross-validation in \(folds) folds"
+      }
+    return "routed to \(skills.count) skills by the similarity to \(basis), \(limit), margin \(margin)"
   }
 }
 

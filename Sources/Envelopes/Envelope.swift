@@ -18,6 +18,8 @@ public struct Envelope: Sendable, Equatable {
   public var accuracy: [AccuracyTask]
   /// The loops, each with its trace.
   public var toolLoops: [ToolLoopCell]
+  /// Texts whose vectors are timed.
+  public var embedding: [EmbeddingCell]
   public var plan: Plan
   public var promotion: PromotionRule
   /// What the machine must be like; nil if the envelope sets no limits.
@@ -105,18 +107,19 @@ extension Envelope {
     let throughput = fields.sections("throughput", ThroughputCell.init)
     let accuracy = fields.sections("accuracy", AccuracyTask.init)
     let toolLoops = fields.toolLoops()
+    let embedding = fields.embedding(accuracy)
     let plan = fields.section("plan", Plan.init)
     let promotion = fields.section("promotion", PromotionRule.init)
     let environment =
       fields.optional("environment") == nil ? nil : fields.section("environment", EnvironmentLimits.init)
     fields.reportUnknownKeys()
-    if schema == .rounds, let throughput, let accuracy, let toolLoops, let promotion {
+    if schema == .rounds, let throughput, let accuracy, let toolLoops, let embedding, let promotion {
       let coverage = GuardrailCoverage(
-        throughput: throughput, accuracy: accuracy, toolLoops: toolLoops, rule: promotion)
+        throughput: throughput, accuracy: accuracy, toolLoops: toolLoops, embedding: embedding, rule: promotion)
       for problem in coverage.problems { problems.report("promotion.guardrails", problem) }
     }
-    guard let id, let version, let summary, let sampling, let throughput, let accuracy, let toolLoops, let plan,
-      let promotion
+    guard let id, let version, let summary, let sampling, let throughput, let accuracy, let toolLoops, let embedding,
+      let plan, let promotion
     else { return nil }
     self.id = id
     self.version = version
@@ -125,6 +128,7 @@ extension Envelope {
     self.throughput = throughput
     self.accuracy = accuracy
     self.toolLoops = toolLoops
+    self.embedding = embedding
     self.plan = plan
     self.promotion = promotion
     self.environment = environment
@@ -140,6 +144,12 @@ extension FieldReader {
     _ = value("origin", expected: "an object of strings") { json in
       json.object.flatMap { $0.members.allSatisfy { $0.value.string != nil } ? $0 : nil }
     }
+  }
+
+  /// The embedding cells, which may be absent; their texts are those of routing tasks.
+  fileprivate func embedding(_ tasks: [AccuracyTask]?) -> [EmbeddingCell]? {
+    guard optional("embedding") != nil else { return [] }
+    return tasks.flatMap { tasks in sections("embedding") { EmbeddingCell($0, tasks: tasks) } }
   }
 
   /// Tool sets, the traces that use them, and the cells that run those; all three may be absent.

@@ -1,10 +1,11 @@
 /// A model's answer to one item.
 public struct AnswerReading: Sendable, Equatable {
-  /// The chosen option's index for multiple choice and cloze, the normalized text for an exact match; empty if the model
-  /// gave no answer.
+  /// The chosen option's index for multiple choice and cloze, the normalized text for an exact match, the id of the skill or
+  /// `none` for a request that is routed; empty if the model gave no answer.
   public var answer: String
   public var isCorrect: Bool
-  /// Mean log-probability per token of each option, if the item has options.
+  /// Mean log-probability per token of each option, if the item has options; of a request that is routed the similarity to
+  /// each skill, and the threshold after them.
   public var optionScores: [Double]
   /// Tokens that the model generated.
   public var completionTokens: Int

@@ -10,6 +10,14 @@ extension Sample {
     case .throughput(let reading): metric == .peakMemory ? Double(peakMemoryBytes) : reading.value(of: metric)
     case .answer(let answer): metric == .accuracy ? (answer.isCorrect ? 1 : 0) : nil
     case .text(let scores): metric == scores.metric ? scores.value : nil
+    case .turn(let turn) where turn.isEmbedding:
+      switch metric {
+      case .peakMemory: Double(peakMemoryBytes)
+      case .embedLatencyP50: Double(elapsedNanoseconds) * 1e-6
+      case .embeddedTextsPerSecond:
+        elapsedNanoseconds > 0 ? Double(turn.times.sequences) * 1e9 / Double(elapsedNanoseconds) : nil
+      default: nil
+      }
     case .turn(let turn):
       switch metric {
       case .peakMemory: Double(peakMemoryBytes)
@@ -68,7 +76,7 @@ extension LoadReading {
   }
 }
 
-/// The turns of one pass through a tool loop.
+/// The turns of one pass through a tool loop, or the requests of one round of an embedding cell.
 public struct LoopPassReading: Sendable {
   /// In the order of rounds.
   public let turns: [Sample]
@@ -78,6 +86,7 @@ public struct LoopPassReading: Sendable {
   /// The pass's value of a metric in the metric's unit; nil if it does not define one.
   public func value(of metric: Metric) -> Double? {
     let readings = turns.compactMap(\.turn?.times)
+    guard turns.allSatisfy({ $0.turn?.isEmbedding != true }) else { return embeddingValue(of: metric, readings) }
     switch metric {
     case .turnLatencyP50: return latency(percentile: 50)
     case .turnLatencyP95: return latency(percentile: 95)
@@ -89,6 +98,17 @@ public struct LoopPassReading: Sendable {
       return seconds > 0 ? Double(readings.reduce(0) { $0 + $1.decodeTokens }) / seconds : nil
     case .cachedPrefixTokens:
       return readings.isEmpty ? nil : Double(readings.reduce(0) { $0 + $1.cachedTokens }) / Double(readings.count)
+    default: return nil
+    }
+  }
+
+  private func embeddingValue(of metric: Metric, _ readings: [ThroughputReading]) -> Double? {
+    switch metric {
+    case .embedLatencyP50: return latency(percentile: 50)
+    case .embedLatencyP95: return latency(percentile: 95)
+    case .embeddedTextsPerSecond:
+      let seconds = turns.reduce(0) { $0 + Double($1.elapsedNanoseconds) } * 1e-9
+      return seconds > 0 ? Double(readings.reduce(0) { $0 + $1.sequences }) / seconds : nil
     default: return nil
     }
   }

@@ -22,6 +22,11 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   case turnFirstToken = "turn_first_token_ms"
   case loopTokensPerSecond = "loop_tokens_per_second"
   case cachedPrefixTokens = "cached_prefix_tokens"
+  case noneAccuracy = "none_accuracy"
+  case topThreeAccuracy = "top_3_accuracy"
+  case embedLatencyP50 = "embed_latency_p50_ms"
+  case embedLatencyP95 = "embed_latency_p95_ms"
+  case embeddedTextsPerSecond = "embedded_texts_per_second"
   case perplexity = "perplexity"
   case divergence = "kl_divergence_nats"
   case loadTime = "load_seconds"
@@ -70,6 +75,10 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case replay = "replay loop"
     /// A tool loop with the model's own turns.
     case live = "live loop"
+    /// Requests that are routed to skills.
+    case routing = "routing task"
+    /// Texts whose vectors are timed.
+    case embedding = "embedding cell"
     /// The cold start of a run.
     case load
   }
@@ -117,6 +126,11 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .turnFirstToken: ("time to first token per turn", "ms", .lower, .ratio, [.replay])
     case .loopTokensPerSecond: ("effective rate of the loop", "tokens/s", .higher, .ratio, [.replay])
     case .cachedPrefixTokens: ("cached prefix per turn", "tokens", .higher, .ratio, [.replay])
+    case .noneAccuracy: ("accuracy of none", "share", .higher, .difference, [.routing])
+    case .topThreeAccuracy: ("right skill among three", "share", .higher, .difference, [.routing])
+    case .embedLatencyP50: ("embedding latency p50", "ms", .lower, .ratio, [.embedding])
+    case .embedLatencyP95: ("embedding latency p95", "ms", .lower, .ratio, [.embedding])
+    case .embeddedTextsPerSecond: ("embedding rate", "texts/s", .higher, .ratio, [.embedding])
     // The unit: the number of equally likely tokens that would be as hard to foresee.
     case .perplexity: ("perplexity", "tokens", .lower, .nats, [.perplexity])
     case .divergence: ("KL divergence", "nats/token", .lower, .nats, [.divergence])

@@ -1,9 +1,12 @@
-/// One turn of a tool loop.
+/// One turn of a tool loop, or one request of an embedding cell, which decodes no tokens: its time is the sample's.
 public struct TurnReading: Sendable, Equatable {
   /// The turn's prompt is the whole conversation so far.
   public var times: ThroughputReading
   /// Nil in a replay, whose turns are scripted.
   public var judgement: TurnJudgement?
+
+  /// Whether it made vectors of texts, as many as `times` has sequences.
+  public var isEmbedding: Bool { times.tokenNanoseconds.isEmpty }
 
   public init(times: ThroughputReading, judgement: TurnJudgement? = nil) {
     self.times = times

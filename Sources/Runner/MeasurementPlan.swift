@@ -81,10 +81,11 @@ public struct MeasurementPlan: Sendable {
     let cells = envelope.throughput.map { $0.promptTokens + $0.decodeTokens }.max() ?? 0
     // Items are short texts; a token is at least a byte of one, the template's own tokens aside.
     let items = envelope.accuracy.flatMap { task in
-      task.items.map { item in
+      task.items.map { item -> Int in
         item.prompt.utf8.count + task.maximumTokens + (item.options.map(\.utf8.count).max() ?? 0)
       }
     }
-    return max(cells, (items.max() ?? 0) + 256, envelope.toolLoops.map(\.longestByteCount).max() ?? 0)
+    let skills = envelope.accuracy.compactMap(\.routing).flatMap(\.skillTexts).flatMap(\.self).map(\.utf8.count)
+    return max(cells, ((items + skills).max() ?? 0) + 256, envelope.toolLoops.map(\.longestByteCount).max() ?? 0)
   }
 }

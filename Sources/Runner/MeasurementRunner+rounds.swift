@@ -33,9 +33,9 @@ extension MeasurementRunner {
       let reason = try await measure(block, in: schedule, models, &blockGuard, &recorder)
       if let reason, try replace(round, void: block.cell.id, reason, in: &queue, recorder) { return }
     }
-    for loop in round.replays {
-      let reason = try await replay(loop, in: schedule, round: round.number, models, &blockGuard, &recorder)
-      if let reason, try replace(round, void: loop.id, reason, in: &queue, recorder) { return }
+    for cell in round.replays.map(TurnCell.replay) + round.embedding.map(TurnCell.embedding) {
+      let reason = try await measureInTurns(cell, in: schedule, round: round.number, models, &blockGuard, &recorder)
+      if let reason, try replace(round, void: cell.id, reason, in: &queue, recorder) { return }
     }
   }
 

@@ -15,7 +15,8 @@ struct Resident: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      CompareCommand.self, PromoteCommand.self, RunCommand.self, SessionsCommand.self, RegistryCommand.self,
+      CompareCommand.self, PromoteCommand.self, RunCommand.self, RouteCommand.self, SessionsCommand.self,
+      RegistryCommand.self,
       PolicyCommand.self,
       NightlyCommand.self, DoctorCommand.self, CalibrateCommand.self, ExplainCommand.self, ExportCommand.self,
       ImportDatasetCommand.self, PublishCommand.self, VerifyCommand.self, QueryCommand.self, ReportCommand.self,

@@ -19,8 +19,10 @@ struct EnvelopeCells {
     }
     self.concurrency = concurrency
     tasks = Set((envelope["accuracy"]?.array ?? []).compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
-    loops = Set((envelope["tool_loops"]?.array ?? []).compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
-    let items = ["throughput", "accuracy", "tool_loops"].flatMap { envelope[$0]?.array ?? [] }.flatMap { cell in
+    let turns = (envelope["tool_loops"]?.array ?? []) + (envelope["embedding"]?.array ?? [])
+    loops = Set(turns.compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
+    let items = ["throughput", "accuracy", "tool_loops", "embedding"].flatMap { envelope[$0]?.array ?? [] }.flatMap {
+      cell in
       [cell["id"]] + (cell["items"]?.array ?? []).map { $0["id"] }
     }
     names = Set(items.compactMap { $0?.string })

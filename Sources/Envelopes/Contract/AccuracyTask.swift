@@ -26,6 +26,8 @@ public struct AccuracyTask: Sendable, Equatable {
     /// A text on which the model's distributions are compared with those of the task's reference: its reading holds the
     /// Kullback-Leibler divergence from the reference at each token, in nats.
     case divergence
+    /// A request that is routed to one of the task's skills, or to none, by the similarity of vectors.
+    case routing
 
     /// Whether an answer is a text that the model generates.
     public var isGenerated: Bool { self == .exactMatch || self == .number || self == .instructions }
@@ -39,7 +41,8 @@ public struct AccuracyTask: Sendable, Equatable {
     /// Unique within its task.
     public var id: String
     public var prompt: String
-    /// The options of multiple choice and cloze; the accepted answers of an exact match or a number.
+    /// The options of multiple choice and cloze; the accepted answers of an exact match or a number; the right skill of a
+    /// request, or `none`.
     public var options: [String]
     /// The index of the right option; 0 for generated answers.
     public var answer: Int
@@ -64,10 +67,12 @@ public struct AccuracyTask: Sendable, Equatable {
   public var items: [Item]
   /// The unquantized model of a divergence, else nil.
   public var reference: ModelID?
+  /// Of a routing task, else nil.
+  public var routing: RoutingTask?
 
   public init(
     id: CellID, kind: Kind, usesChatTemplate: Bool = false, maximumTokens: Int = 16, items: [Item],
-    reference: ModelID? = nil
+    reference: ModelID? = nil, routing: RoutingTask? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -75,27 +80,49 @@ public struct AccuracyTask: Sendable, Equatable {
     self.maximumTokens = maximumTokens
     self.items = items
     self.reference = reference
+    self.routing = routing
+  }
+
+  /// The right skill of each item by its index, nil for none; empty unless it is a routing task.
+  public var rightSkills: [Int?] {
+    guard let skills = routing?.skills else { return [] }
+    return items.map { item in skills.firstIndex { $0.id == item.options.first } }
   }
 
   init?(_ fields: FieldReader) {
     let id = fields.identifier("id")
     let kind = fields.choice("kind", of: Kind.allCases)
-    let usesChatTemplate = fields.bool("chat", default: false)
-    let maximumTokens = fields.integer("max_tokens", 1...8192, default: 16)
-    let items = fields.sections("items", atLeast: 1) { Item($0, kind: kind) }
+    let usesChatTemplate = kind == .routing ? false : fields.bool("chat", default: false)
+    let maximumTokens = kind == .routing ? 16 : fields.integer("max_tokens", 1...8192, default: 16)
+    let routing = kind == .routing ? RoutingTask(fields) : nil
+    let skills = Set((fields.object["skills"]?.array ?? []).compactMap { $0["id"]?.string })
+    let items = fields.sections("items", atLeast: 1) {
+      kind == .routing ? Item(routed: $0, to: skills) : Item($0, kind: kind)
+    }
     fields.reportRepeats(in: "items", of: ["id"])
     fields.checkOrigin()
     let reference = kind == .divergence ? fields.text("reference") : nil
     guard let id, let kind, let usesChatTemplate, let maximumTokens, let items,
-      kind != .divergence || reference != nil
+      kind != .divergence || reference != nil, kind != .routing || routing != nil
     else { return nil }
     self.init(
       id: CellID(rawValue: id), kind: kind, usesChatTemplate: usesChatTemplate, maximumTokens: maximumTokens,
-      items: items, reference: reference.map(ModelID.init(rawValue:)))
+      items: items, reference: reference.map(ModelID.init(rawValue:)), routing: routing)
   }
 }
 
 extension AccuracyTask.Item {
+  /// Reads a request; its skill is null if it belongs to none.
+  fileprivate init?(routed fields: FieldReader, to skills: Set<String>) {
+    let id = fields.identifier("id")
+    let prompt = fields.text("prompt")
+    let skill = fields.value("skill", expected: "the id of one of the task's skills, or null for none") { json in
+      json == .null ? RoutingTask.none : json.string.flatMap { skills.contains($0) ? $0 : nil }
+    }
+    guard let id, let prompt, let skill else { return nil }
+    self.init(id: id, prompt: prompt, options: [skill], answer: 0)
+  }
+
   /// Reads one item; what depends on the kind is not checked if the task's kind is unknown.
   fileprivate init?(_ fields: FieldReader, kind: AccuracyTask.Kind?) {
     let hasOneOption = kind?.isGenerated ?? true
@@ -134,7 +161,7 @@ extension FieldReader {
       if prompt.last?.isWhitespace == true {
         report("prompt", "must not end in white space: each option brings its own")
       }
-    case .exactMatch, .number, .instructions, .perplexity, .divergence: break
+    case .exactMatch, .number, .instructions, .perplexity, .divergence, .routing: break
     case .cloze:
       let gaps = prompt.split(omittingEmptySubsequences: true) { $0 != "_" }.filter { $0.count >= 3 }
       if gaps.count != 1 || gaps.contains(where: { $0.count != 3 }) {

@@ -7,6 +7,7 @@ struct GuardrailCoverage {
   let throughput: [ThroughputCell]
   let accuracy: [AccuracyTask]
   let toolLoops: [ToolLoopCell]
+  let embedding: [EmbeddingCell]
   let rule: PromotionRule
 
   /// In words, one per metric and cell.
@@ -26,13 +27,15 @@ struct GuardrailCoverage {
       }
     }
     for task in accuracy {
-      let metric: Metric = task.kind == .perplexity ? .perplexity : task.kind == .divergence ? .divergence : .accuracy
-      all.append((metric, task.id))
+      for metric in task.metrics { all.append((metric, task.id)) }
     }
     for cell in toolLoops {
       for metric in cell.metrics { all.append((metric, cell.id)) }
     }
-    if !throughput.isEmpty || !toolLoops.isEmpty { all.append((.peakMemory, nil)) }
+    for cell in embedding {
+      for metric in cell.metrics { all.append((metric, cell.id)) }
+    }
+    if !throughput.isEmpty || !toolLoops.isEmpty || !embedding.isEmpty { all.append((.peakMemory, nil)) }
     return all
   }
 
@@ -40,6 +43,20 @@ struct GuardrailCoverage {
     rule.guardrails.contains { $0.metric == metric && ($0.cell == nil || $0.cell == cell) }
       || rule.unguarded.contains { $0.metric == metric && ($0.cell == nil || $0.cell == cell) }
       || rule.objectives.contains { $0.metric == metric && $0.cell != nil && $0.cell == cell }
+  }
+}
+
+extension AccuracyTask {
+  /// Those that tell right from wrong.
+  fileprivate var metrics: [Metric] {
+    switch kind {
+    case .perplexity: return [.perplexity]
+    case .divergence: return [.divergence]
+    case .routing:
+      let nones = items.count { $0.options == [RoutingTask.none] }
+      return [.accuracy] + (nones > 0 ? [.noneAccuracy] : []) + (nones < items.count ? [.topThreeAccuracy] : [])
+    case .multipleChoice, .exactMatch, .number, .instructions, .cloze: return [.accuracy]
+    }
   }
 }
 

@@ -119,7 +119,7 @@ public struct RequestCount: Sendable, Equatable {
   public let throughput: Int
   /// Accuracy items put to a model.
   public let answers: Int
-  /// Turns of tool loops.
+  /// Turns of tool loops, and requests of embedding cells.
   public let turns: Int
 }
 
@@ -132,7 +132,8 @@ extension Envelope {
     let items = accuracy.reduce(0) { $0 + $1.items.count }
     return RequestCount(
       warmUps: 2 * plan.warmUps * throughput.count, throughput: 4 * plan.blocks * throughput.count, answers: 2 * items,
-      turns: toolLoops.reduce(0) { $0 + 2 * $1.trace.rounds.count * passes(through: $1) })
+      turns: toolLoops.reduce(0) { $0 + 2 * $1.trace.rounds.count * passes(through: $1) }
+        + embedding.reduce(0) { $0 + 2 * $1.turns * plan.blocks })
   }
 
   /// How often each model runs a loop.

@@ -12,7 +12,8 @@ struct DeclaredCells {
     let throughput = Self.ids(in: source, "throughput")
     let accuracy = Self.ids(in: source, "accuracy")
     let loops = Self.ids(in: source, "tool_loops")
-    self.all = throughput + accuracy + loops
+    let embedding = Self.ids(in: source, "embedding")
+    self.all = throughput + accuracy + loops + embedding
     let live = Set(
       (source["tool_loops"]?.array ?? []).compactMap { $0["mode"]?.string == "live" ? $0["id"]?.string : nil })
     let replay = Set(loops.map(\.name)).subtracting(live)
@@ -20,7 +21,9 @@ struct DeclaredCells {
     let divergence = Self.ids(in: source, ofKind: .divergence)
     names = [
       .throughput: Set(throughput.map(\.name)), .replay: replay, .live: live, .perplexity: perplexity,
-      .divergence: divergence, .accuracy: Set(accuracy.map(\.name)).subtracting(perplexity).subtracting(divergence),
+      .divergence: divergence, .routing: Self.ids(in: source, ofKind: .routing),
+      .embedding: Set(embedding.map(\.name)),
+      .accuracy: Set(accuracy.map(\.name)).subtracting(perplexity).subtracting(divergence),
     ]
   }
 

@@ -11,7 +11,7 @@ struct ItemAsker: Sendable {
 
   func ask(_ item: AccuracyTask.Item, _ worker: ModelWorker) async throws(WorkerFailure) -> Sample.Outcome {
     switch task.kind {
-    case .multipleChoice, .cloze:
+    case .multipleChoice, .cloze, .routing:
       return try await answers(to: [item], worker)[0].outcome
     case .perplexity:
       let tokens = try await text(item, worker)
@@ -41,12 +41,13 @@ struct ItemAsker: Sendable {
     return tokens
   }
 
-  /// Asks items of multiple choice or cloze at once.
+  /// Asks items of multiple choice or cloze at once, or routes requests.
   ///
   /// - Returns: In the order of the items what each yields, and the tokens of its prompt and options.
   func answers(
     to items: [AccuracyTask.Item], _ worker: ModelWorker
   ) async throws(WorkerFailure) -> [(outcome: Sample.Outcome, tokens: Int)] {
+    if let routing = task.routing { return try await routes(routing, items, worker) }
     var questions: [ScoreItem] = []
     for item in items { questions.append(try await question(item, worker)) }
     let values = try await worker.logProbabilities(of: questions)

@@ -47,13 +47,15 @@ extension MeasurementRunner {
 }
 
 extension ModelUnderTest {
-  /// Asks items of multiple choice or cloze in one request.
+  /// Asks items of multiple choice or cloze in one request, or routes requests together.
   ///
   /// The time of a sample is its share of the request's by tokens, those of the prompt and of all options.
   ///
   /// - Returns: A sample of each item in their order, or nil if the request failed or the worker takes no batches.
   func askTogether(_ items: [AccuracyTask.Item], of task: AccuracyTask) async -> [Sample]? {
-    guard let worker, worker.loaded.takesBatches else { return nil }
+    guard let worker, task.routing == nil ? worker.loaded.takesBatches : worker.loaded.embedding != nil else {
+      return nil
+    }
     let startedAt = Machine.wallSeconds
     let start = Machine.monotonicNanoseconds
     let loadAverage = Machine.loadAverage

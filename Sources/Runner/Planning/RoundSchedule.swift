@@ -12,9 +12,11 @@ public struct ScheduledRound: Sendable, Equatable {
   public var blocks: [ScheduledBlock]
   /// After the blocks, each once by every model.
   public var replays: [ToolLoopCell]
+  /// After those, the requests of each cell by every model.
+  public var embedding: [EmbeddingCell] = []
 
   /// In the order in which they are measured.
-  var cells: [CellID] { blocks.map(\.cell.id) + replays.map(\.id) }
+  var cells: [CellID] { blocks.map(\.cell.id) + replays.map(\.id) + embedding.map(\.id) }
 }
 
 /// The order in which rounds are measured: a function of the session's seed, the round and the cell only, so that a
@@ -48,7 +50,7 @@ public struct RoundSchedule: Sendable {
   }
 
   /// The cells that each round measures.
-  var cells: [CellID] { envelope.throughput.map(\.id) + replays.map(\.id) }
+  var cells: [CellID] { envelope.throughput.map(\.id) + replays.map(\.id) + envelope.embedding.map(\.id) }
 
   /// Two requests of each model per throughput cell, a whole one and one in slices or two whole ones, and each model's
   /// turns of every replay.
@@ -56,7 +58,9 @@ public struct RoundSchedule: Sendable {
 
   /// Of a cell in one round.
   func samples(of cell: CellID) -> Int {
-    sides.count * (replays.first { $0.id == cell }?.trace.rounds.count ?? 2)
+    let turns =
+      replays.first { $0.id == cell }?.trace.rounds.count ?? envelope.embedding.first { $0.id == cell }?.turns
+    return sides.count * (turns ?? 2)
   }
 
   private var replays: [ToolLoopCell] { envelope.toolLoops.filter { $0.mode == .replay } }
@@ -71,7 +75,7 @@ public struct RoundSchedule: Sendable {
     var replayGenerator = SplitMix64(for: "replays \(number)", seed: seed)
     return ScheduledRound(
       number: number, loadingOrder: order(of: "loading", "", number), blocks: blocks,
-      replays: replayGenerator.shuffled(replays))
+      replays: replayGenerator.shuffled(replays), embedding: envelope.embedding)
   }
 
   /// The turns of the models within the slices of a block, or within the turns of a replay.

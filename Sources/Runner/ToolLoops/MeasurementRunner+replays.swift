@@ -1,20 +1,36 @@
 import Envelopes
 import Measurements
 
+/// What a round measures in turns.
+enum TurnCell {
+  case replay(ToolLoopCell)
+  case embedding(EmbeddingCell)
+
+  var id: CellID {
+    switch self {
+    case .replay(let cell): cell.id
+    case .embedding(let cell): cell.id
+    }
+  }
+}
+
 extension MeasurementRunner {
-  /// Replays a loop with every model, in turns that take turns: what slows the machine down for longer than a turn hits the
+  /// Measures a cell with every model, in turns that take turns: what slows the machine down for longer than a turn hits the
   /// models alike.
   ///
   /// - Parameter number: Of the round.
   /// - Returns: Why it is void, or nil.
-  func replay(
-    _ cell: ToolLoopCell, in schedule: RoundSchedule, round number: Int, _ models: [ModelUnderTest],
+  func measureInTurns(
+    _ cell: TurnCell, in schedule: RoundSchedule, round number: Int, _ models: [ModelUnderTest],
     _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
   ) async throws -> String? {
     await blockGuard.begin(models)
     do {
-      try await takeTurns(
-        in: cell, round: number, schedule.sliceTurns(of: cell.id, round: number), models, &recorder)
+      let order = schedule.sliceTurns(of: cell.id, round: number)
+      switch cell {
+      case .replay(let cell): try await takeTurns(in: cell, round: number, order, models, &recorder)
+      case .embedding(let cell): try await takeTurns(in: cell, round: number, order, models, &recorder)
+      }
     } catch let error as RunnerError {
       try recorder.void(BlockVoid(cell: cell.id, block: number, reason: "\(error)"))
       throw error

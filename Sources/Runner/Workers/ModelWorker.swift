@@ -27,6 +27,17 @@ actor ModelWorker {
     var hugePageBytes: Int?
     /// Whether its model stands in a server that ran before it.
     var isAttached: Bool
+    /// How it makes vectors of texts; nil if it makes none.
+    var embedding: EmbeddingFacts?
+  }
+
+  /// What vectors are made for: models may have a prompt for each.
+  enum EmbeddingPurpose: Sendable {
+    case request
+    case skill
+
+    /// The names of prompts, the preferred one first, as sentence-transformers looks for them.
+    var prompts: [String] { self == .request ? ["query"] : ["document", "passage", "corpus"] }
   }
 
   let process: WorkerProcess
@@ -51,9 +62,14 @@ actor ModelWorker {
         within: limits.load)
       let loadSeconds = Self.seconds(since: start)
       let readinessStart = Machine.monotonicNanoseconds
-      let first = try await process.request(.tokenize("Ready?"), within: limits.load).value("tokens", \.tokens)
-      _ = try await process.request(
-        .generate(GenerateOptions(prompt: first.isEmpty ? [0] : first, maximumTokens: 1)), within: limits.load)
+      let embedding = try load.optional("embedding", EmbeddingFacts.init)
+      if embedding == nil {
+        let first = try await process.request(.tokenize("Ready?"), within: limits.load).value("tokens", \.tokens)
+        _ = try await process.request(
+          .generate(GenerateOptions(prompt: first.isEmpty ? [0] : first, maximumTokens: 1)), within: limits.load)
+      } else {
+        _ = try await process.request(.embed(EmbedOptions(texts: ["Ready?"])), within: limits.load)
+      }
       let readinessSeconds = Self.seconds(since: readinessStart)
       // After the load was timed: hashing reads every byte, which serving does not wait for.
       let proof = try await process.request(.provenance, within: limits.load)
@@ -70,7 +86,7 @@ actor ModelWorker {
           $0.string.flatMap(WorkerConditions.WeightsPlace.init(rawValue:))
         },
         hugePageBytes: try load.optional("huge_page_bytes") { $0.integer.flatMap { $0 >= 0 ? $0 : nil } },
-        isAttached: try load.optional("attached", \.bool) ?? false)
+        isAttached: try load.optional("attached", \.bool) ?? false, embedding: embedding)
     } catch {
       await process.close()
       throw error
@@ -141,6 +157,16 @@ actor ModelWorker {
   /// Divergences from a stored reference, one per token after the first.
   func divergences(of tokens: [Int32], from file: String) async throws(WorkerFailure) -> [Double] {
     try await request(.divergence(tokens: tokens, file: file)).values("divergences", count: tokens.count - 1)
+  }
+
+  /// The vectors of texts, with the prompt that the model has for the purpose, or else its default.
+  func embed(_ texts: [String], as purpose: EmbeddingPurpose) async throws(WorkerFailure) -> EmbedReply {
+    let prompt = purpose.prompts.first { loaded.embedding?.prompts.contains($0) ?? false }
+    let reply = try await request(.embed(EmbedOptions(texts: texts, prompt: prompt)))
+    guard let read = EmbedReply(json: reply.result, count: texts.count),
+      read.vectors.allSatisfy({ $0.count == loaded.embedding?.dimension ?? $0.count })
+    else { throw .notAWorker("vectors that are not those of \(texts.count) texts") }
+    return read
   }
 
   func close() async { await process.close() }

@@ -57,7 +57,7 @@ struct Block {
       let number: Int
     }
     typealias Readings = [Key: [Int: any BlockReading]]
-    let loops = Dictionary(envelope.replays.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let loops = envelope.turnCounts
     let sides = Side.allCases.map { side in
       var readings: Readings = [:]
       for sample in evidence.samples(of: side) {
@@ -69,7 +69,7 @@ struct Block {
       }
       let turns = evidence.samples(of: side).filter { $0.turn != nil && $0.turn?.times.problem == nil }
       for (place, pass) in Dictionary(grouping: turns, by: \.place.pass) {
-        guard let cell = loops[place.cell], pass.count == cell.trace.rounds.count,
+        guard pass.count == loops[place.cell],
           repetitions.contains(place.repetition)
         else { continue }
         let inOrder = pass.sorted { ($0.place.round ?? 0) < ($1.place.round ?? 0) }
@@ -117,16 +117,23 @@ extension Sample.Place {
 extension Envelope {
   var replays: [ToolLoopCell] { toolLoops.filter { $0.mode == .replay } }
 
+  /// The turns of a model in a block of each replay and each embedding cell.
+  var turnCounts: [CellID: Int] {
+    Dictionary(
+      replays.map { ($0.id, $0.trace.rounds.count) } + embedding.map { ($0.id, $0.turns) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// Every cell that is measured in blocks, with the blocks that are planned.
   var blockCells: [(id: CellID, blocks: Int)] {
     throughput.map { ($0.id, plan.blocks) }
-      + replays.map { ($0.id, schema == .rounds ? plan.blocks : $0.blocks) }
+      + replays.map { ($0.id, schema == .rounds ? plan.blocks : $0.blocks) } + embedding.map { ($0.id, plan.blocks) }
   }
 
   /// Whether a rule about the metric is decided block by block, so that measuring may end on it: by rounds that is so for
-  /// replays as well.
+  /// replays and embedding cells as well.
   func isSequential(_ metric: Metric) -> Bool {
-    metric.isOfThroughput || (schema == .rounds && metric.sources == [.replay])
+    metric.isOfThroughput || (schema == .rounds && (metric.sources == [.replay] || metric.sources == [.embedding]))
   }
 }
 

@@ -9,6 +9,15 @@ extension Comparison {
     envelope.throughput.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
       + envelope.accuracy.flatMap { task in Side.allCases.map { facts(of: task, $0) } }
       + envelope.toolLoops.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
+      + envelope.embedding.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
+  }
+
+  private func facts(of cell: EmbeddingCell, _ side: Side) -> CellFacts {
+    let blocks = scoredBlocks(of: cell.id)
+    let figures = Metric.allCases.filter { $0.sources == [.embedding] }.compactMap { metric in
+      mean(of: metric, blocks.compactMap { $0.value(of: metric, side) })
+    }
+    return facts(cell.id, side, regime: nil, figures)
   }
 
   private func facts(of cell: ThroughputCell, _ side: Side) -> CellFacts {
@@ -25,10 +34,24 @@ extension Comparison {
     let samples = evidence.samples(of: side).filter { $0.place.cell == task.id }
     if task.kind.isText { return facts(of: task, side, texts: samples.compactMap(\.text)) }
     let answers = samples.compactMap(\.answer)
-    let right = answers.filter(\.isCorrect).count
-    let figure = CellFacts.Figure(
-      metric: .accuracy, value: Double(right) / Double(answers.count), count: answers.count)
-    return facts(task.id, side, regime: nil, answers.isEmpty ? [] : [figure])
+    func figure(_ metric: Metric, _ judged: [Bool]) -> CellFacts.Figure? {
+      judged.isEmpty
+        ? nil
+        : CellFacts.Figure(
+          metric: metric, value: Double(judged.count { $0 }) / Double(judged.count), count: judged.count)
+    }
+    var figures = [figure(.accuracy, answers.map(\.isCorrect))]
+    if let routing = task.routing {
+      let right = Dictionary(zip(task.items.map(\.id), task.rightSkills), uniquingKeysWith: { first, _ in first })
+      let known = samples.compactMap { sample in
+        sample.answer.flatMap { reading in sample.place.item.flatMap { right[$0] }.map { (reading, $0) } }
+      }
+      figures.append(figure(.noneAccuracy, known.filter { $0.1 == nil }.map(\.0.isCorrect)))
+      figures.append(
+        figure(
+          .topThreeAccuracy, known.compactMap { reading, skill in skill.map { routing.isAmongThree($0, reading) } }))
+    }
+    return facts(task.id, side, regime: nil, figures.compactMap(\.self))
   }
 
   private func facts(of task: AccuracyTask, _ side: Side, texts: [TextScores]) -> CellFacts {

@@ -182,7 +182,8 @@ extension Comparison {
     let items = Dictionary(
       envelope.accuracy.map { ($0.id, Set($0.items.map(\.id))) }, uniquingKeysWith: { first, _ in first })
     let rounds = Dictionary(
-      envelope.toolLoops.map { ($0.id, $0.trace.rounds.count) }, uniquingKeysWith: { first, _ in first })
+      envelope.toolLoops.map { ($0.id, $0.trace.rounds.count) } + envelope.embedding.map { ($0.id, $0.turns) },
+      uniquingKeysWith: { first, _ in first })
     return Side.allCases.flatMap { side in
       let strays = evidence.samples(of: side).map(\.place).filter { place in
         if let round = place.round {

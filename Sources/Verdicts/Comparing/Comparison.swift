@@ -121,7 +121,7 @@ extension Comparison {
     if metric.comparison == .nats {
       return try TextEffect(items.texts, metric, level).map { .text($0) }
     }
-    let answers = items.answers
+    let answers = items.answers(by: metric)
     guard !answers.isEmpty else { return nil }
     return switch metric {
     case .flips: .flips(try FlipShare(answers, confidence: level.confidence))

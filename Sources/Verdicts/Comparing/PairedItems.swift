@@ -10,6 +10,9 @@ struct PairedItems {
   private(set) var residentOnly: [String] = []
   private(set) var candidateOnly: [String] = []
   private(set) var neither: [String] = []
+  /// Of a routing task, with the index of each item's right skill, nil for none.
+  private let routing: RoutingTask?
+  private let rightSkills: [String: Int?]
 
   var isComplete: Bool { residentOnly.isEmpty && candidateOnly.isEmpty && neither.isEmpty }
 
@@ -17,7 +20,24 @@ struct PairedItems {
   var answers: [AnswerPair] {
     pairs.compactMap { pair in
       guard let resident = pair.resident.answer, let candidate = pair.candidate.answer else { return nil }
-      return AnswerPair(resident: resident, candidate: candidate)
+      return AnswerPair(item: pair.resident.place.item ?? "", resident: resident, candidate: candidate)
+    }
+  }
+
+  /// As ``answers``, of those items and by that judgement that a metric counts.
+  func answers(by metric: Metric) -> [AnswerPair] {
+    guard let routing else { return answers }
+    return answers.compactMap { pair in
+      guard let right = rightSkills[pair.item] else { return nil }
+      switch metric {
+      case .noneAccuracy: return right == nil ? pair : nil
+      case .topThreeAccuracy:
+        guard let right else { return nil }
+        return AnswerPair(
+          item: pair.item, resident: pair.resident.counted(routing.isAmongThree(right, pair.resident)),
+          candidate: pair.candidate.counted(routing.isAmongThree(right, pair.candidate)))
+      default: return pair
+      }
     }
   }
 
@@ -44,6 +64,9 @@ struct PairedItems {
   init(_ task: AccuracyTask, _ evidence: Evidence) {
     let resident = Self.samples(of: task, evidence.residentSamples)
     let candidate = Self.samples(of: task, evidence.candidateSamples)
+    routing = task.routing
+    rightSkills = Dictionary(
+      zip(task.items.map(\.id), task.rightSkills), uniquingKeysWith: { first, _ in first })
     for item in task.items {
       switch (resident[item.id], candidate[item.id]) {
       case (let resident?, let candidate?): pairs.append((resident, candidate))
@@ -66,8 +89,28 @@ struct PairedItems {
 
 /// Both sides' answers to one item, or what they made of one round of a live loop.
 struct AnswerPair {
+  /// The item's id; empty for a round.
+  var item = ""
   let resident: AnswerReading
   let candidate: AnswerReading
+}
+
+extension AnswerReading {
+  /// The same answer, right or wrong by another judgement.
+  fileprivate func counted(_ isRight: Bool) -> AnswerReading {
+    var reading = self
+    reading.isCorrect = isRight
+    return reading
+  }
+}
+
+extension RoutingTask {
+  /// Whether fewer than three skills were nearer to the request than the right one, whatever the threshold made of it.
+  func isAmongThree(_ right: Int, _ reading: AnswerReading) -> Bool {
+    let scores = reading.optionScores.prefix(skills.count)
+    guard scores.indices.contains(right) else { return false }
+    return scores.count { $0 > scores[right] } < 3
+  }
 }
 
 /// The turns of a live loop, paired by round.

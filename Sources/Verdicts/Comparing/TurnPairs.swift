@@ -23,7 +23,7 @@ struct TurnPairs {
 
   /// Candidate ÷ resident of a usual pair; nil for a metric that single turns do not have, and with too few turns.
   private func medianRatio(of metric: Metric) -> Double? {
-    guard metric == .turnLatencyP50 || metric == .turnFirstToken else { return nil }
+    guard [.turnLatencyP50, .turnFirstToken, .embedLatencyP50].contains(metric) else { return nil }
     let logRatios = zip(resident.turns, candidate.turns).compactMap { turns -> Double? in
       guard let resident = turns.0.value(of: metric), let candidate = turns.1.value(of: metric) else { return nil }
       let logRatio = MeasurementPair(resident: resident, candidate: candidate).logRatio

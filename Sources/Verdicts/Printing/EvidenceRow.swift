@@ -183,6 +183,9 @@ extension Metric {
     case .turnFirstToken: "first token of a turn"
     case .loopTokensPerSecond: "rate of the loop"
     case .cachedPrefixTokens: "cached prefix"
+    case .topThreeAccuracy: "top-3 accuracy"
+    case .embedLatencyP50: "embedding p50"
+    case .embedLatencyP95: "embedding p95"
     default: title
     }
   }

@@ -52,7 +52,8 @@ extension GuardrailResult {
       case .peakMemory:
         "<= \(Figures.times(1 + margin))" + (budgetBytes.map { " and <= \(Figures.bytes($0))" } ?? "")
       case .flips: "< \(Figures.percent(margin))"
-      case .accuracy, .validToolCallRate, .answeredShare: "> \(Figures.points(-margin))"
+      case .accuracy, .noneAccuracy, .topThreeAccuracy, .validToolCallRate, .answeredShare:
+        "> \(Figures.points(-margin))"
       case .firstDegradedRound: ">= \(Figures.times(1 - margin))"
       case .perplexity, .divergence: "< \(Figures.nats(margin))"
       default: "> \(Figures.signedPercent(-margin))"

@@ -63,6 +63,14 @@ private struct RunSummary {
       lines.append("| \(task.id) | \(task.kind.rawValue), items: \(asked) | accuracy | \(share) | \(right) right |")
     }
     for cell in envelope.toolLoops { lines += loopLines(cell) }
+    for cell in envelope.embedding {
+      for (metric, values) in embeddingFigures(cell) where !values.isEmpty {
+        let range = "\(figure(values.min())) … \(figure(values.max()))"
+        lines.append(
+          "| \(cell.id) | \(cell.regime) | \(metric.title), \(metric.unit) | \(figure(try? Descriptive.median(values))) | \(range) |"
+        )
+      }
+    }
     let failed = samples.filter { $0.status != .success }.count
     if failed > 0 { lines.append("\n\(failed) samples are not scored.") }
     return lines.joined(separator: "\n") + "\n"
@@ -93,7 +101,12 @@ private struct RunSummary {
       for (metric, values) in loopFigures(cell) { object[metric.rawValue] = .array(values.map { .number($0) }) }
       return .object(object)
     }
-    return .array(throughput + accuracy + loops)
+    let embedding: [JSONValue] = envelope.embedding.map { cell in
+      var object = JSONObject([("cell", .string(cell.id.rawValue)), ("regime", .string(cell.regime))])
+      for (metric, values) in embeddingFigures(cell) { object[metric.rawValue] = .array(values.map { .number($0) }) }
+      return .object(object)
+    }
+    return .array(throughput + accuracy + loops + embedding)
   }
 
   private func rates(_ cell: ThroughputCell) -> [(Metric, [Double])] {
@@ -166,6 +179,15 @@ private struct RunSummary {
       figures.append((.answeredShare, share(judged.filter(\.isAnswered).count)))
     }
     return figures
+  }
+
+  /// One value per round of each metric that the cell yields.
+  private func embeddingFigures(_ cell: EmbeddingCell) -> [(Metric, [Double])] {
+    let turns = samples.filter { $0.place.cell == cell.id && $0.turn != nil }
+    let rounds = Dictionary(grouping: turns, by: \.place.block).sorted { $0.key < $1.key }
+    return cell.metrics.map { metric in
+      (metric, rounds.compactMap { LoopPassReading(turns: $0.value).value(of: metric) })
+    }
   }
 
   private func figure(_ value: Double?) -> String { value.map { String(format: "%.1f", $0) } ?? "none" }
