@@ -46,6 +46,7 @@ help:
 	@echo "make test-registry edit registries of every form before readers that others wrote and under kills (installs them)"
 	@echo "make test-publish publish to a stand-in for the hub with the real hf command (installs it)"
 	@echo "make charts       fetch Chart.js, which draws the report's charts"
+	@echo "make pages        write the pages of the dataset in results/ for any static host (OUT=DIR)"
 	@echo "make test-browser look at reports in headless Chromium (installs it, as root)"
 	@echo "make test-dataset load an exported dataset with datasets, pyarrow, duckdb and pandas (installs them)"
 	@echo "make serve        build the viewer's server (minutes, once) and start it"
@@ -61,7 +62,7 @@ help:
 	@echo "make rehearse-night  run a night of 30 minutes (MINUTES=N) with two crashes, for docs/nightly"
 	@echo "make clean        delete builds; $(STATE) and .venv-bench are all other local state"
 
-bench: build duckdb $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
+bench: build duckdb charts $(MODELS)/smollm2-135m $(MODELS)/smollm2-135m-4bit-g64
 	@scripts/bench $(RESIDENT) $(ENVELOPE) $(STATE)
 
 build:
@@ -101,14 +102,19 @@ charts: $(CHARTJS)
 $(CHARTJS):
 	@scripts/fetch-chart-library $@
 
-# PICTURE=FILE keeps a picture of the index, for the README.
+# The pages of the dataset in results/, ready for any static host: OUT=DIR writes elsewhere.
+.PHONY: pages
+pages: build duckdb charts
+	$(RESIDENT) report --results $(or $(RESULTS),results/) --out $(or $(OUT),pages)
+
+# PICTURES=DIR keeps pictures of the index and of one comparison, for the docs.
 test-browser: CONFIGURATION := debug
 test-browser: duckdb charts
 	@scripts/install-system-libraries
 	@scripts/install-browser $(STATE)/browser-venv
 	swift build --product resident
 	$(STATE)/browser-venv/bin/python Tests/Browser/report.py $(RESIDENT) $(DUCKDB) $(CHARTJS) \
-	  $(if $(PICTURE),--picture "$(PICTURE)")
+	  $(if $(PICTURES),--pictures "$(PICTURES)")
 	swift build --product resident-serve
 	$(STATE)/browser-venv/bin/python Tests/Browser/live.py $(RESIDENT) $(DUCKDB) $(CHARTJS)
 

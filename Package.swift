@@ -110,16 +110,16 @@ let package = Package(
     .target(
       name: "Report", dependencies: ["Envelopes", "JSON", "Measurements", "Platform", "Store", "Verdicts"],
       resources: [
-        .embedInCode("Resources/charts.js"), .embedInCode("Resources/filters.js"), .embedInCode("Resources/kinds.js"),
-        .embedInCode("Resources/live.js"), .embedInCode("Resources/report.css"),
+        .embedInCode("Resources/blocks.js"), .embedInCode("Resources/charts.js"), .embedInCode("Resources/filters.js"),
+        .embedInCode("Resources/live.js"), .embedInCode("Resources/models.js"), .embedInCode("Resources/parts.js"),
+        .embedInCode("Resources/report.css"),
       ]),
     // The report over HTTP, live.
     .target(
       name: "Viewer",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Platform", "Report", "Store", server, serverCore,
-        networking, httpParts, logging, lifecycle,
-        httpTypes, crypto,
+        "Envelopes", "JSON", "Measurements", "ModelRegistry", "Platform", "Report", "Store", "Verdicts", server,
+        serverCore, networking, httpParts, logging, lifecycle, httpTypes, crypto,
       ],
       resources: [.embedInCode("Resources/openapi.json")]),
 

@@ -14,10 +14,12 @@ public struct ReportFolder: Sendable {
   ///
   /// - Parameters:
   ///   - charts: Nil for pages without charts.
+  ///   - source: Where the figures can be had again.
   ///   - progress: Called after each comparison's page with the number of those written.
   /// - Throws: `FileSystemError` if a file can't be written, `StoreError` if samples can't be read.
   public func write(
-    _ overview: Overview, of store: MeasurementStore, _ charts: ChartLibrary?, progress: (Int) -> Void = { _ in }
+    _ overview: Overview, of store: MeasurementStore, _ charts: ChartLibrary?, from source: ReportSource = .database,
+    progress: (Int) -> Void = { _ in }
   ) throws {
     for folder in Self.pageFolders + ["assets"] {
       try FileManager.default.createDirectory(
@@ -33,7 +35,7 @@ public struct ReportFolder: Sendable {
     let envelopes = RecentValues<EnvelopeHash, Envelope>(limit: 16)
     for (index, comparison) in overview.comparisons.enumerated() {
       let page = try ComparisonDetail(comparison, in: store, admitting: overview.admission, envelopes)
-        .page(charts)
+        .page(charts, from: source)
       try write(Data(page.utf8), to: comparison.path)
       pages.insert(comparison.path)
       progress(index + 1)

@@ -10,8 +10,11 @@ extension MeasurementRunner {
     let stopping = try Stopping(store, recorder.session, plan)
     var queue = BlockQueue(blocks, of: plan.envelope)
     while let block = queue.pop() {
-      if let reason = try stopping.reason(before: block) {
+      let look = try stopping.look(before: block)
+      if !look.standing.isEmpty { report(.evidence(look.standing)) }
+      if let reason = look.reason {
         report(.stopped(reason, beforeRound: block.block))
+        report(.skipped(block.order.count + queue.samplesLeft))
         break
       }
       guard let reason = try await measure(block, models, &blockGuard, &recorder) else { continue }

@@ -12,8 +12,11 @@ extension MeasurementRunner {
     var queue = rounds
     var isLoaded = true
     while let round = queue.pop() {
-      if let reason = try stopping.reason(before: round) {
+      let look = try stopping.look(before: round)
+      if !look.standing.isEmpty { report(.evidence(look.standing)) }
+      if let reason = look.reason {
         report(.stopped(reason, beforeRound: round.number))
+        report(.skipped((queue.leftCount + 1) * queue.schedule.samplesPerRound))
         break
       }
       if !isLoaded { try await reload(models, for: round, &recorder) }

@@ -147,9 +147,11 @@ public enum RunnerEvent: Sendable {
   /// Work that is known from now on, in samples.
   case planned(total: Int, done: Int)
   case measured(Side, Sample)
+  /// What the rules on ratios show so far; the intervals hold at every look.
+  case evidence([VerdictFace.Part])
   /// The evidence is enough: rounds of blocks from that one on are not measured.
   case stopped(StoppingReason, beforeRound: Int)
-  /// Planned samples that will not be taken, because a tool loop ended early or a round is void.
+  /// Planned samples that will not be taken, because the evidence is enough, a tool loop ended early or a round is void.
   case skipped(Int)
   /// A block is void; if another takes its place, `added` samples are planned in addition.
   case voided(CellID, block: Int, reason: String, added: Int)

@@ -8,6 +8,8 @@ struct PagesRoute: ViewerRoute {
   let latest: LatestSnapshot
   let details: DetailSource
   let charts: ChartLibrary?
+  /// Whether only this machine can ask.
+  let isLoopback: Bool
 
   func add(to router: some RouterMethods<ViewerContext>) {
     for path: RouterPath in ["/", "/index.html"] {
@@ -25,7 +27,7 @@ struct PagesRoute: ViewerRoute {
       return try await page(for: request) { snapshot in
         let comparison = try snapshot.comparison(named: number)
         return try await details.detail(of: comparison, revision: snapshot.revision)
-          .page(charts, liveRevision: snapshot.revision)
+          .page(charts, from: isLoopback ? .database : .sharedDatabase, liveRevision: snapshot.revision)
       }
     }
   }

@@ -13,6 +13,7 @@ struct SnapshotSource: Sendable {
   private let registry: URL
   private let database: URL
   private let charts: ChartLibrary?
+  private let judge = LiveJudge()
 
   /// - Throws: `StoreError.file` if the database can't be read.
   init(database: URL, registry: URL, charts: ChartLibrary?) throws {
@@ -51,17 +52,19 @@ struct SnapshotSource: Sendable {
 
   /// The sessions that are being measured, newest first.
   func running() async throws -> [RunningSession] {
-    try await reader.read { store in
+    let admission = admission
+    return try await reader.read { [judge] store in
       try store.progress().map { progress in
         let envelope = try? Envelope(source: store.session(progress.number).envelope)
         return RunningSession(
-          progress: progress, planned: envelope.map { $0.samples(isComparison: progress.resident != nil) })
+          progress: progress, planned: envelope.map { $0.samples(isComparison: progress.resident != nil) },
+          evidence: try judge.evidence(of: progress, in: store, admitting: admission))
       }
     }
   }
 
   /// Counts changes of the program that show the same facts differently, so that clients do not keep old bodies.
-  private static let format = 4
+  private static let format = 5
 }
 
 extension Envelope {

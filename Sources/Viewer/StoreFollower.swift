@@ -1,5 +1,4 @@
 import Foundation
-import JSON
 import ServiceLifecycle
 import Store
 import Synchronization
@@ -95,28 +94,4 @@ final class LatestSnapshot: Sendable {
 
   func set(_ snapshot: Snapshot) { state.withLock { $0.snapshot = snapshot } }
   func set(_ running: [RunningSession]) { state.withLock { $0.running = running } }
-}
-
-/// A session that is being measured.
-struct RunningSession: Sendable, Equatable {
-  let progress: SessionProgress
-  /// Samples of the envelope's plan, void blocks not repeated; nil if the envelope can't be read.
-  ///
-  /// A comparison ends earlier once its evidence is enough.
-  let planned: Int?
-
-  var json: JSONValue {
-    let last = progress.last
-    return [
-      "session": .integer(Int(progress.number.rawValue)), "started_at_s": .number(progress.startedAt),
-      "role": text(progress.role?.rawValue), "resident": text(progress.resident?.rawValue),
-      "candidate": .string(progress.candidate.rawValue), "envelope": .string(progress.envelopeID),
-      "samples": .integer(progress.samples), "planned_samples": planned.map { .integer($0) } ?? .null,
-      "void_blocks": .integer(progress.voidBlocks), "cell": text(last?.cell.rawValue),
-      "block": last.map { .integer($0.block) } ?? .null, "side": text(last?.side?.rawValue),
-      "item": text(last?.item), "last_sample_at_s": last.map { .number($0.startedAt) } ?? .null,
-    ]
-  }
-
-  private func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
 }

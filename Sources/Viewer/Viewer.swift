@@ -90,7 +90,7 @@ extension Viewer {
     router.add(middleware: HostGuard(names: HostNames(boundTo: host)))
     router.add(middleware: ReadOnlyGuard())
     let routes: [any ViewerRoute] = [
-      PagesRoute(latest: latest, details: details, charts: charts), AssetsRoute(charts: charts),
+      PagesRoute(latest: latest, details: details, charts: charts, isLoopback: isLoopback), AssetsRoute(charts: charts),
       StatusRoute(latest: latest), FactsRoutes(latest: latest),
       ComparisonRoute(latest: latest, details: details), EventsRoute(latest: latest, feed: feed), OpenAPIRoute(),
     ]

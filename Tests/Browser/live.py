@@ -8,17 +8,20 @@ import pathlib
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+import uuid
 
 from playwright.sync_api import expect, sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Benchmarks"))
 
-from serve_latency import write_samples  # noqa: E402
+from serve_latency import insert  # noqa: E402
 
 SECONDS = 20
 
@@ -32,25 +35,74 @@ def check(holds, what):
 check.count = 0
 
 
+def measure_again(path, stop):
+    """Writes the newest comparison once more, sample by sample, as a runner does; then waits."""
+    database = sqlite3.connect(path, timeout=60, isolation_level=None)
+    database.row_factory = sqlite3.Row
+    former = dict(database.execute(
+        "SELECT * FROM sessions WHERE resident IS NOT NULL ORDER BY number DESC LIMIT 1").fetchone())
+    number = former.pop("number")
+    former.update(uuid=str(uuid.uuid4()), state="running", started_at_s=time.time(), challenge=None)
+    session = insert(database, "sessions", former)
+    runs = {}
+    for run in map(dict, database.execute("SELECT * FROM runs WHERE session = ? ORDER BY number", (number,)).fetchall()):
+        known = run.pop("number")
+        runs[known] = insert(database, "runs", run | {"session": session})
+    samples = database.execute(
+        "SELECT samples.* FROM samples JOIN runs ON runs.number = run WHERE session = ? ORDER BY samples.id", (number,))
+    for sample in map(dict, samples.fetchall()):
+        if stop.is_set():
+            break
+        sample.pop("id")
+        insert(database, "samples", sample | {"run": runs[sample["run"]], "started_at_s": time.time()})
+        stop.wait(0.01)
+    while not stop.wait(0.1):
+        pass
+    database.execute("UPDATE sessions SET state = 'interrupted' WHERE number = ?", (session,))
+
+
+def live(page):
+    """What the running comparison shows so far: its effects with intervals, blocks, memory and the time that is left."""
+    panel = page.locator(".live")
+    expect(panel.locator("h2")).to_have_text(re.compile(r"^Measuring \S+ against \S+, \S+$"), timeout=SECONDS * 1000)
+    expect(panel.locator(".interval .s").first).to_be_attached(timeout=SECONDS * 1000)
+    text = panel.inner_text()
+    for part in (r"\d+ of at most \d+ samples", r", block \d+", r"at most \d+:\d\d left", r"memory [\d.]+ MB and [\d.]+ MB"):
+        check(re.search(part, text), f"the running comparison does not show {part}: {text}")
+    rows = panel.locator("table.evidence tbody tr:not(.part)")
+    check(rows.count() >= 3, f"{rows.count()} rules of the running comparison are shown")
+    for width in (390, 1280):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            # Charts shrink with the next frames.
+            page.wait_for_timeout(500)
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            check(wide <= 0, f"the running comparison scrolls {wide} px sideways at {width} px")
+            if PICTURES:
+                page.screenshot(path=f"{PICTURES}/live-{width}-{scheme}.png")
+    page.emulate_media(color_scheme="light")
+
+
+PICTURES = os.environ.get("LIVE_PICTURES")
+
+
 def watch(page, address, database, resident):
     rows = page.locator("#comparisons tbody tr:visible")
     page.goto(f"{address}#outcome=reject")
     check(rows.count() == 1, "the filter in the address does not filter")
-    line = page.locator("p.live")
-    check(not line.is_visible(), "something is said to be measured")
+    panel = page.locator(".live")
+    check(not panel.is_visible(), "something is said to be measured")
 
     stop = threading.Event()
-    writer = threading.Thread(target=write_samples, args=(database, stop))
+    writer = threading.Thread(target=measure_again, args=(database, stop))
     writer.start()
     try:
-        # The new session makes a new version of the page, so the line may go and come back once.
-        expect(line).to_have_text(
-            re.compile(r"^Measuring \S+ against \S+, \S+: \d+ of at most \d+ samples$"), timeout=SECONDS * 1000)
-        check(True, "the measurement is shown")
+        live(page)
     finally:
         stop.set()
         writer.join()
-    line.wait_for(state="hidden", timeout=SECONDS * 1000)
+    panel.wait_for(state="hidden", timeout=SECONDS * 1000)
     check(True, "the measurement ended")
 
     resident("import", ROOT / "docs/nightly/results")

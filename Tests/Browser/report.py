@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Looks at reports in headless Chromium: one of results/, and one whose names and messages are hostile.
+"""Looks at reports in headless Chromium: of results/ as a dataset and as a database, of nights on two hosts, and one whose
+names and messages are hostile.
 
-usage: report.py RESIDENT_PROGRAM DUCKDB CHARTJS [--picture FILE]
+usage: report.py RESIDENT_PROGRAM DUCKDB CHARTJS [--pictures FOLDER]
 """
 import argparse
 import contextlib
@@ -73,6 +74,11 @@ def marks(page, kind):
                .filter((mark) => !Number.isNaN(mark.y)).length))""", kind)
 
 
+# The widths of a phone and of a screen.
+WIDTHS = (390, 1280)
+KINDS = ("pairs", "evidence", "memory", "load", "frontier", "lanes", "trends")
+
+
 def comparison(viewer, report, number, verdict):
     tallies = {tally["cell"]: tally for tally in verdict["blocks"]}
     rules = [rule for rule in verdict["objectives"] + verdict["guardrails"]
@@ -80,12 +86,86 @@ def comparison(viewer, report, number, verdict):
     with viewer.page(report / f"comparisons/{number}.html") as page:
         pairs, evidence = marks(page, "pairs"), marks(page, "evidence")
         check(len(pairs) == len(evidence) == len(rules), f"comparison {number} has {len(pairs)} dot plots")
-        for rule, dots, steps in zip(rules, pairs, evidence):
+        for rule, dots in zip(rules, pairs):
             tally = tallies[rule["cell"]]
-            check(dots[:2] == [tally["used"], tally["void"]], f"comparison {number} has {dots} dots, {tally}")
-            check(steps[0] == tally["used"] + tally["void"], f"comparison {number} has {steps} steps, {tally}")
-        check(page.locator("details table tbody tr").count() == sum(map(sum, (dots[:2] for dots in pairs))),
-              f"the tables of comparison {number} have another number of rows than its charts have dots")
+            check(dots == [tally["used"]] * 2 + [tally["void"]] * 2, f"comparison {number} has {dots} dots, {tally}")
+        tables = page.evaluate(
+            """() => [...document.querySelectorAll("details")].filter((part) => part.innerText.includes("blocks as a table"))
+                 .map((part) => [...part.querySelectorAll("tbody tr")].map((row) =>
+                   [row.cells[0].textContent, row.cells[6].textContent]))""")
+        labels = page.evaluate(
+            """() => [...document.querySelectorAll("figure[data-kind=pairs] canvas")].map((canvas) =>
+                 Chart.getChart(canvas).scales.x.ticks.map((tick) => tick.label))""")
+        for table, ticks, steps in zip(tables, labels, evidence):
+            check(ticks == [row[0] for row in table], f"comparison {number}: {ticks} are not the table's blocks {table}")
+            bounded = sum(row[1] not in ("", "no bound yet") for row in table)
+            check(steps[1] == bounded, f"comparison {number} draws {steps[1]} intervals, {bounded} are bounded")
+        text = page.inner_text("body")
+        check(page.inner_text("h1").startswith(("KEEP ", "TAKE ")), "a comparison does not begin with the answer")
+        for part in ("MUST BE SHOWN", "ALL MUST HOLD", "better →"):
+            check(part in page.inner_text("table.evidence") or page.locator(f"svg text:has-text('{part}')").count(),
+                  f"the evidence lacks {part}")
+        check("inf" not in text and "×" not in text, "an interval without a bound, or a multiple, is shown")
+
+
+def drawn(viewer, path):
+    """Every chart of a page, at both widths, light and dark: it has ink in the page's colours, fits its frame, and its
+    names meet neither each other nor an edge."""
+    kinds = set()
+    for width in WIDTHS:
+        for dark in (False, True):
+            with viewer.page(path, width=width, dark=dark) as page:
+                figures = page.evaluate(
+                    """() => [...document.querySelectorAll("figure[data-kind]")].map((figure) => {
+                         const canvas = figure.querySelector("canvas");
+                         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                         const colours = new Set();
+                         for (let at = 0; at < data.length; at += 4) {
+                           if (data[at + 3] > 200) colours.add(`${data[at] >> 5},${data[at + 1] >> 5},${data[at + 2] >> 5}`);
+                         }
+                         const chart = Chart.getChart(canvas);
+                         const { left, right, top, bottom } = chart.chartArea;
+                         return {
+                           kind: figure.dataset.kind, colours: colours.size, names: chart.$names ?? [],
+                           area: { left, right, top, bottom }, wide: canvas.clientWidth > figure.clientWidth,
+                           marks: chart.data.datasets.reduce((sum, set) => sum + set.data.length, 0),
+                         };
+                       })""")
+                for figure in figures:
+                    where = f"{path.name}, {figure['kind']} at {width} px{' dark' if dark else ''}"
+                    kinds.add(figure["kind"])
+                    check(figure["colours"] >= 2 and figure["marks"] > 0, f"{where}: nothing is drawn")
+                    check(not figure["wide"], f"{where}: wider than its frame")
+                    area = figure["area"]
+                    check(area["right"] - area["left"] > 160 and area["bottom"] - area["top"] > 100,
+                          f"{where}: {area} is left for the chart")
+                    for at, one in enumerate(figure["names"]):
+                        check(one["left"] >= area["left"] - 1 and one["right"] <= area["right"] + 1, f"{where}: {one} is cut")
+                        for other in figure["names"][at + 1:]:
+                            check(one["left"] >= other["right"] or other["left"] >= one["right"] or
+                                  one["top"] >= other["bottom"] or other["top"] >= one["bottom"],
+                                  f"{where}: {one['text']} and {other['text']} meet")
+    return kinds
+
+
+def hosts(viewer, path):
+    """No chart shows two hosts at once."""
+    with viewer.page(path) as page:
+        for kind in ("frontier", "lanes", "trends"):
+            figure = page.locator(f"figure[data-kind={kind}]")
+            choice = figure.locator("select[aria-label='The machine']")
+            count = choice.locator("option").count()
+            check(count == 2, f"{kind} has {count} hosts to choose from")
+            seen = []
+            for name in choice.locator("option").all_inner_texts():
+                choice.select_option(name)
+                seen.append(sum(sum(sets) for sets in marks(page, kind)))
+            everything = page.evaluate(
+                """(kind) => {
+                     const facts = JSON.parse(document.getElementById("facts").textContent);
+                     return kind === "frontier" ? facts.lanes.length : null;
+                   }""", kind)
+            check(all(seen) and (everything is None or sum(seen) == everything), f"{kind} shows {seen} of {everything}")
 
 
 def interaction(viewer, report):
@@ -101,9 +181,9 @@ def interaction(viewer, report):
         page.mouse.down()
         page.mouse.move(box["x"] + 300, box["y"] + 100)
         page.mouse.up()
-        check(page.evaluate(f"{chart}.scales.x.min") > 0.6, "dragging does not zoom")
+        check(page.evaluate(f"{chart}.scales.x.min") > 0, "dragging does not zoom")
         page.get_by_role("button", name="Show all").first.click()
-        check(page.evaluate(f"{chart}.scales.x.min") == 0.5, "the button does not show all")
+        check(page.evaluate(f"{chart}.scales.x.min") == -0.5, "the button does not show all")
         item = page.evaluate(f"{chart}.legend.legendHitBoxes[0]")
         canvas.click(position={"x": item["left"] + 5, "y": item["top"] + 5})
         wait(page, f"!{chart}.isDatasetVisible(0)", "the legend does not toggle")
@@ -131,8 +211,9 @@ def appearance(viewer, report, count):
         with viewer.page(path, dark=True) as page:
             ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
             check(max(map(int, ground[4:-1].split(","))) < 60, f"{path} is not dark: {ground}")
-        with viewer.page(path, width=360, height=740):
-            pass
+        for width in (360, 390):
+            with viewer.page(path, width=width, height=740):
+                pass
         with viewer.page(path) as page:
             pdf = page.pdf(format="A4")
             check(pdf.startswith(b"%PDF") and len(pdf) > 10_000, f"{path} does not print")
@@ -149,12 +230,49 @@ def hostile_text(viewer, report):
         check(len(marks(page, "pairs")) == 4, "hostile names cost charts")
 
 
+def two_hosts(path):
+    """Lets every other comparison be of another host."""
+    database = sqlite3.connect(path)
+    for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        database.execute(f"DROP TRIGGER {name}")
+    for number, document in database.execute("SELECT id, document FROM verdicts").fetchall():
+        verdict = json.loads(document)
+        if number % 2:
+            verdict["subject"]["host"].update(fingerprint="f00d" * 16, chip="Another chip")
+        database.execute("UPDATE verdicts SET document = ? WHERE id = ?", (json.dumps(verdict), number))
+    database.commit()
+    database.close()
+
+
+def memory(viewer, path):
+    with viewer.page(path) as page:
+        caption = page.locator("figure[data-kind=memory] figcaption").inner_text()
+        check("every second" in caption, f"the memory of a night is {caption}")
+        check(all(count > 10 for count in marks(page, "memory")[0]), "the memory of a night has few points")
+
+
+def dataset(viewer, report, pictures):
+    """The pages of a published dataset: they answer which model to keep, and have no answer to an item."""
+    with viewer.page(report / "index.html", width=1280) as page:
+        check("Keep smollm2-135m." in page.inner_text(".role"), "the index does not say which model to keep")
+        check("measured" in page.inner_text("#comparisons"), "what the dataset measured is shown as an import")
+        if pictures:
+            page.screenshot(path=pictures / "report.png", full_page=True)
+    for path in sorted((report / "comparisons").glob("*.html")):
+        with viewer.page(path, width=1280, height=1400) as page:
+            text = page.inner_text("body")
+            check("Answers that changed" not in text, "a dataset's page shows answers")
+            check("resident verify" in page.inner_text("pre"), "no command shows it again")
+            if pictures and path.stem == "2":
+                page.screenshot(path=pictures / "comparison.png")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("resident", type=pathlib.Path)
     parser.add_argument("duckdb", type=pathlib.Path)
     parser.add_argument("chartjs", type=pathlib.Path)
-    parser.add_argument("--picture", type=pathlib.Path, help="where to keep a picture of the index of results/")
+    parser.add_argument("--pictures", type=pathlib.Path, help="the folder for pictures of the index and of a comparison")
     options = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
@@ -168,11 +286,15 @@ def main():
             subprocess.run(
                 [options.resident.resolve(), *map(str, arguments)], check=True, env=environment, stdout=subprocess.DEVNULL)
 
-        real, bad = folder / "real.sqlite", folder / "hostile.sqlite"
+        real, bad, nights = (folder / f"{name}.sqlite" for name in ("real", "hostile", "nights"))
         resident("import", ROOT / "results", "--db", real)
         hostile.copy(real, bad)
+        resident("import", ROOT / "docs/nightly/results", "--db", nights)
+        two_hosts(nights)
         resident("report", "--db", real, "--out", folder / "real")
         resident("report", "--db", bad, "--out", folder / "hostile")
+        resident("report", "--db", nights, "--out", folder / "nights")
+        resident("report", "--results", ROOT / "results", "--out", folder / "dataset")
         database = sqlite3.connect(real)
         verdicts = {
             number: json.loads(document)
@@ -186,13 +308,20 @@ def main():
             comparison(viewer, report, number, verdict)
         models = {verdict["subject"][side]["model"] for verdict in verdicts.values() for side in ("resident", "candidate")}
         with viewer.page(report / "envelopes/1.html") as page:
-            check(sum(marks(page, "frontier")[0]) == len(models), "the frontier lacks models")
+            check(sum(sum(sets) for sets in marks(page, "frontier")) == len(models), "the frontier lacks models")
             check(marks(page, "lanes") == [[len(models)]], "the bars lack models")
             check(sum(marks(page, "trends")[0]) == 2 * len(verdicts), "the trends lack points")
         with viewer.page(report / "index.html") as page:
             check(sum(marks(page, "frontier")[0]) == len(models), "the index's frontier lacks models")
-            if options.picture:
-                page.screenshot(path=options.picture, full_page=True)
+        kinds = set()
+        for path in ("index.html", "comparisons/2.html", "envelopes/1.html"):
+            kinds |= drawn(viewer, report / path)
+        check(kinds == set(KINDS), f"only {sorted(kinds)} were looked at")
+        night = sorted((folder / "nights/comparisons").glob("*.html"))[0]
+        drawn(viewer, night)
+        memory(viewer, night)
+        hosts(viewer, folder / "nights/envelopes/1.html")
+        dataset(viewer, folder / "dataset", options.pictures)
         interaction(viewer, report)
         filters(viewer, report)
         appearance(viewer, report, 4)

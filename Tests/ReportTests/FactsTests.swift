@@ -23,8 +23,8 @@ struct FactsTests {
 
   @Test func `A rule has the effect with its interval, in figures and in words`() {
     let rule = Report([VerdictDocument.record(1)]).comparisons[0].rules[0]
-    #expect(rule.effect == "× 0.960 [0.950, ∞]")
-    #expect(rule.margin == "3.0 %")
+    #expect(rule.row.title == "decode rate, short" && rule.row.effect == "-4.0 %" && rule.row.limit == "needed +3.0 %")
+    #expect(rule.row.state == .noBoundYet && rule.row.bar?.isBounded == false)
     let effect = rule.rule.effect
     #expect([effect?.value, effect?.lower, effect?.upper, rule.threshold] == [0.96, 0.95, nil, 1.03])
   }

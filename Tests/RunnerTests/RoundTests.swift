@@ -6,6 +6,7 @@ import Store
 import Synchronization
 import TestSupport
 import Testing
+import Verdicts
 
 @testable import Runner
 
@@ -199,6 +200,29 @@ struct RoundTests {
     }
     #expect(planned == [samples.joined().count] && planned == [8 * ScriptedRounds.rounds + 2])
     #expect(begun == Array(1...ScriptedRounds.rounds))
+  }
+
+  @Test("What the rounds show is told before each, and what need not be measured is taken from the total")
+  func evidence() async throws {
+    let rounds = try ScriptedRounds()
+    let plan = try rounds.plan(
+      try ScriptedRounds.envelope(cells: ["a"]),
+      [.resident: ScriptedRounds.script("r"), .candidate: ScriptedRounds.script("c")])
+    let events = Mutex<[RunnerEvent]>([])
+    let number = try await MeasurementRunner(plan, store: rounds.store) { event in
+      events.withLock { $0.append(event) }
+    }.run()
+    let measured = try rounds.store.samples(of: number, side: nil).count
+    let (looks, planned, skipped) = events.withLock { events in
+      (
+        events.compactMap { event -> [VerdictFace.Part]? in if case .evidence(let parts) = event { parts } else { nil }
+        },
+        events.compactMap { event -> Int? in if case .planned(let total, _) = event { total } else { nil } },
+        events.reduce(0) { sum, event in if case .skipped(let count) = event { sum + count } else { sum } }
+      )
+    }
+    #expect(looks.count >= ScriptedRounds.rounds && looks.allSatisfy { !$0.isEmpty })
+    #expect(planned.map { $0 - skipped } == [measured])
   }
 
   @Test("A file that is replaced between two rounds ends the session")

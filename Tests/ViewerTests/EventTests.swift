@@ -22,6 +22,27 @@ struct EventTests {
     }
   }
 
+  @Test("A running comparison shows what its blocks say so far, and the memory of both models")
+  func effects() async throws {
+    try await RunningViewer.with { viewer in
+      let events = try await viewer.listen()
+      let (_, resident, candidate) = try Recorded.running(in: viewer.store)
+      for block in 0..<3 {
+        for repetition in 0..<2 {
+          for run in [resident, candidate] {
+            try viewer.store.append(Recorded.sample(block: block, repetition: repetition), to: run)
+          }
+        }
+      }
+      _ = try await events.read { $0.contains("\"samples\":12") }
+      let running = try #require(try await viewer.get("/api/status").json["running"]?.array?.first)
+      let effect = try #require(running["effects"]?.array?.first)
+      #expect(effect["title"] == "throughput, short" && effect["kind"] == "objective" && effect["effect"] == "+0.0 %")
+      #expect(effect["state"] == "no bound yet" && effect["lower"] == .null && effect["threshold"] == 0.03)
+      #expect(running["resident_memory_bytes"] == 300_000_000 && running["candidate_memory_bytes"] == 300_000_000)
+    }
+  }
+
   @Test("A later listener learns what is running, and gets heartbeats")
   func greeting() async throws {
     try await RunningViewer.with(heartbeat: .milliseconds(30)) { viewer in

@@ -37,7 +37,10 @@ extension PublishedDataset {
     return (records, marks)
   }
 
-  private func importedSessions() throws(DatasetError) -> Set<String> {
+  /// The UUIDs of the sessions that the exported database had imported itself.
+  ///
+  /// - Throws: `DatasetError` for the first shard that can't be used.
+  public func importedSessions() throws(DatasetError) -> Set<String> {
     var imported: Set<String> = []
     try forEachRow(of: .sessions, SessionColumn.self) { row throws(DatasetError) in
       if try row.optionalChoice(.origin) == PublishedOrigin.imported { imported.insert(try row.text(.session)) }

@@ -29,7 +29,7 @@ extension Report {
 
 extension Report.Comparison {
   /// Objectives before guardrails, in the envelope's order.
-  public var rules: [RuleFacts] { verdict.rules.map(RuleFacts.init) }
+  public var rules: [RuleFacts] { verdict.rules.map { RuleFacts($0, verdict.facts) } }
 
   /// Whether it takes part in decisions.
   func decides(_ admission: ImportAdmission) -> Bool {
@@ -58,7 +58,7 @@ extension Report.Comparison {
     guard verdict.stage != .final else { return [] }
     let obstacles = (verdict.refusals + verdict.gaps).map(\.message)
     let open = rules.filter { $0.rule.state == .guardrail(.unresolved) }
-      .map { "\($0.rule.metric) of \($0.cellName) leaves its margin open" }
+      .map { "\($0.row.title) leaves open whether it holds (\($0.row.effect), \($0.row.limit))" }
     // Documents come from other machines as well, with numbers of any size.
     let (missing, overflow) = verdict.neededComparisons.subtractingReportingOverflow(verdict.validatedComparisons)
     let more = overflow ? 0 : missing

@@ -8,8 +8,15 @@ import Verdicts
 /// One comparison with the evidence of every block.
 public struct ComparisonDetail: Sendable, Equatable {
   public let comparison: Report.Comparison
-  /// One per rule about a ratio; empty if the samples can't be judged any more, as `problem` says.
+  /// What its samples say today, which is what was recorded unless something else is known of it now; nil if they can't be
+  /// judged any more, as `problem` says.
+  public let verdict: Verdict?
+  /// One per rule about a ratio; empty without a verdict.
   public let traces: [EvidenceTrace]
+  /// The answers that differ between the two models.
+  public let changedAnswers: [ChangedAnswer]
+  /// The machine and the memory of both models while it was measured.
+  public let surroundings: Surroundings?
   /// Why there are no traces; nil if the samples could be judged.
   public let problem: String?
 
@@ -19,31 +26,41 @@ public struct ComparisonDetail: Sendable, Equatable {
   ///   - admission: The imports that count.
   ///   - envelopes: Envelopes that were read before; callers with more comparisons pass the same value each time.
   /// - Throws: `StoreError` if the comparison or its samples can't be read.
-  /// - Complexity: O(*n*) in the samples of the comparison and of the earlier ones that it continues.
+  /// - Complexity: O(*n* log *n*) in the samples of the comparison and of the earlier ones that it continues.
   public init(
     _ comparison: Report.Comparison, in store: MeasurementStore, admitting admission: ImportAdmission = .none,
     _ envelopes: RecentValues<EnvelopeHash, Envelope> = RecentValues(limit: 1)
   ) throws(StoreError) {
     self.comparison = comparison
     let inputs: VerdictInputs
+    let context: HostContext
     do throws(StoreError) {
-      inputs = try store.verdictInputs(of: comparison.number, .blocks, admitting: admission)
+      inputs = try store.verdictInputs(of: comparison.number, admitting: admission)
+      context = try store.context(of: comparison.number)
     } catch {
       // One comparison without its samples must not hide the others.
       if case .file = error { throw error }
-      (traces, problem) = ([], error.description)
+      (verdict, traces, changedAnswers, surroundings, problem) = (nil, [], [], nil, error.description)
       return
     }
+    surroundings = Surroundings(inputs.evidence, context)
     do {
       let envelope = try envelopes.value(of: inputs.evidence.session.envelopeHash) { () throws(EnvelopeError) in
         try Envelope(source: inputs.evidence.envelope)
       }
-      traces = try Judge(inputs, under: envelope).traces()
-      problem = nil
+      let judge = try Judge(inputs, under: envelope)
+      (verdict, traces, changedAnswers, problem) = (try judge.verdict(), try judge.traces(), judge.changedAnswers, nil)
     } catch {
-      traces = []
-      problem = "\(error)"
+      (verdict, traces, changedAnswers, problem) = (nil, [], [], "\(error)")
     }
+  }
+
+  /// The verdict that the samples give today, if it is the recorded one.
+  var confirmed: Verdict? {
+    guard let verdict, verdict.outcome == comparison.outcome, verdict.maturity.stage == comparison.verdict.stage else {
+      return nil
+    }
+    return verdict
   }
 
   /// For programs: absent values are null, ratios are above 1 for a better candidate.
@@ -61,6 +78,7 @@ extension EvidenceTrace {
     [
       "metric": .string(metric.rawValue), "cell": .init(cells.count == 1 ? cells[0].rawValue : nil),
       "cells": .array(cells.map { .string($0.rawValue) }), "unit": .string(metric.unit),
+      "direction": .string(metric.direction.rawValue),
       "rule": .string(isObjective ? "objective" : "guardrail"), "threshold": .init(threshold),
       "points": .array(points.map(\.json)),
     ]

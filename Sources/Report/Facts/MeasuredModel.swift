@@ -65,7 +65,8 @@ public struct MeasuredModel: Sendable, Equatable {
         figures.map {
           [
             "cell": .string($0.cell.rawValue), "metric": .string($0.metric.rawValue),
-            "unit": .string($0.metric.unit), "value": .init($0.value),
+            "unit": .string($0.metric.unit), "direction": .string($0.metric.direction.rawValue),
+            "value": .init($0.value),
           ]
         }),
     ]

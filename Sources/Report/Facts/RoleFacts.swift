@@ -26,6 +26,8 @@ public struct RoleFacts: Sendable, Equatable {
   public let requestedBy: String?
   /// Comparisons in which another model challenged the holder for the role and which have a verdict.
   public let challenges: Int
+  /// Which model to keep, and why.
+  public let standing: RoleStanding
 
   /// For programs: absent values are null.
   public var json: JSONValue {
@@ -33,7 +35,7 @@ public struct RoleFacts: Sendable, Equatable {
       "role": .string(role.rawValue), "holder": .string(holder.rawValue), "source": .string(source.rawValue),
       "since_s": .init(since), "predecessor": .init(predecessor?.rawValue),
       "comparison": comparison.map { .integer(Int($0.rawValue)) } ?? .null, "requested_by": .init(requestedBy),
-      "challenges": .integer(challenges),
+      "challenges": .integer(challenges), "answer": .string(standing.answer),
     ]
   }
 
@@ -49,22 +51,23 @@ public struct RoleFacts: Sendable, Equatable {
     let done = edits.filter { $0.state == .done }
     let edit = Dictionary(done.map { ($0.role, $0) }, uniquingKeysWith: { $1 })
     var measured: [Role: ModelID] = [:]
-    var challenges: [Role: [ModelID: Int]] = [:]
+    var challenges: [Role: [ModelID: [Report.Comparison]]] = [:]
     for comparison in comparisons {
       guard let role = comparison.role else { continue }
       let resident = comparison.model(.resident)
       measured[role] = measured[role] ?? resident
-      challenges[role, default: [:]][resident, default: 0] += 1
+      challenges[role, default: [:]][resident, default: []].append(comparison)
     }
     return Set(registry.keys).union(edit.keys).union(measured.keys).sorted().compactMap { role in
       guard let holder = registry[role] ?? edit[role]?.to ?? measured[role] else { return nil }
       // An edit that the registry contradicts does not explain the holder.
       let own = edit[role].flatMap { $0.to == holder ? $0 : nil }
+      let against = challenges[role]?[holder] ?? []
       return RoleFacts(
         role: role, holder: holder,
         source: registry[role] != nil ? .registry : edit[role] != nil ? .edit : .comparison, since: own?.requestedAt,
         predecessor: own?.from, comparison: own?.comparison, requestedBy: own?.requestedBy,
-        challenges: challenges[role]?[holder] ?? 0)
+        challenges: against.count, standing: RoleStanding(of: role, heldBy: holder, against))
     }
   }
 }

@@ -13,11 +13,14 @@ public struct Trend: Sendable, Equatable {
     public let value: Double
     /// Blocks or items that it rests on.
     public let count: Int
-    /// What differs from the point before: `weights`, `engine`, `envelope`, `environment` or `host`.
+    /// What differs from the point before: `weights`, `engine`, `envelope` or `environment`.
     public let changes: [String]
   }
 
   public let model: ModelID
+  /// The host's fingerprint: figures of different hosts do not compare, so each has its own trend.
+  public let host: String
+  public let chip: String
   public let cell: CellID
   public let metric: Metric
   /// `measured` or `imported`, as all of its comparisons were.
@@ -28,8 +31,8 @@ public struct Trend: Sendable, Equatable {
   /// For programs.
   public var json: JSONValue {
     [
-      "model": .string(model.rawValue), "cell": .string(cell.rawValue), "metric": .string(metric.rawValue),
-      "unit": .string(metric.unit), "origin": .string(origin),
+      "model": .string(model.rawValue), "host": .string(host), "chip": .string(chip), "cell": .string(cell.rawValue),
+      "metric": .string(metric.rawValue), "unit": .string(metric.unit), "origin": .string(origin),
       "points": .array(
         points.map {
           [
@@ -45,6 +48,7 @@ public struct Trend: Sendable, Equatable {
 struct TrendCollection {
   private struct Key: Hashable {
     let model: ModelID
+    let host: String
     let cell: CellID
     let metric: Metric
     let origin: String
@@ -61,16 +65,18 @@ struct TrendCollection {
   }
 
   /// Adds the figures of a side.
-  ///
   mutating func add(_ comparison: Report.Comparison, _ side: Side, startedAt: Double) {
+    let host = comparison.verdict.subject.host
     let now = MeasuringConditions(comparison.verdict, side: side)
     for figure in comparison.figures(of: side) {
       let key = Key(
-        model: comparison.model(side), cell: figure.cell, metric: figure.metric, origin: comparison.mark.origin.kind)
+        model: comparison.model(side), host: host.fingerprint, cell: figure.cell, metric: figure.metric,
+        origin: comparison.mark.origin.kind)
       if trends[key] == nil {
         order.append(key)
         trends[key] = Trend(
-          model: key.model, cell: key.cell, metric: key.metric, origin: key.origin, points: [])
+          model: key.model, host: key.host, chip: host.chip, cell: key.cell, metric: key.metric, origin: key.origin,
+          points: [])
       }
       trends[key]?.points.append(
         Trend.Point(
@@ -89,7 +95,7 @@ private struct MeasuringConditions: Equatable {
     let contender = verdict.contender(side)
     members = [
       ("weights", contender.weights), ("engine", contender.engine), ("envelope", verdict.subject.envelopeHash),
-      ("environment", verdict.subject.environment), ("host", verdict.subject.host.fingerprint),
+      ("environment", verdict.subject.environment),
     ]
   }
 

@@ -18,13 +18,13 @@ extension EnvelopeFacts {
       charts == nil
       ? []
       : [
-        ChartFigure(kind: "frontier", caption: "Speed against right answers; the size is peak memory"),
+        ChartFigure(kind: "frontier", caption: "Speed against right answers, one host at a time"),
         ChartFigure(kind: "lanes", caption: "Models side by side, each by its last comparison"),
       ]
     let trend = charts.map { _ in
       ChartFigure(
         kind: "trends",
-        caption: "Over nights; a diamond marks a change of weights, engine, envelope, environment or host"
+        caption: "Over nights on one host; a diamond marks a change of weights, engine, envelope or environment"
       ).html
     }
     return HTMLPage(
@@ -36,7 +36,7 @@ extension EnvelopeFacts {
       body: """
         <nav><a href="../index.html">Roles and comparisons</a></nav>
         <h1>\(id.htmlText)</h1>
-        <p class="faint">\(comparisons) comparisons with a verdict. Figures of different hosts are not comparable.</p>
+        <p class="faint">\(comparisons == 1 ? "1 comparison" : "\(comparisons) comparisons") with a verdict. Figures of different hosts are not comparable.</p>
         <h2>Models</h2>
         <div class="charts">
         \(figures.map(\.html).joined())</div>
@@ -71,7 +71,8 @@ extension EnvelopeFacts {
     let rows = trends.map { trend in
       let changes = trend.points.map(\.changes).filter { !$0.isEmpty }
       return [
-        trend.model.rawValue.htmlText(atMost: 80), trend.metric.title.htmlText,
+        trend.model.rawValue.htmlText(atMost: 80), "\(trend.chip) \(trend.host.prefix(8))".htmlText(atMost: 60),
+        trend.metric.title.htmlText,
         trend.cell.rawValue.htmlText(atMost: 60),
         trend.metric.unit,
         trend.points.first.map { "\(Self.text($0.value)) (\($0.startedAt.day))" } ?? "",
@@ -80,7 +81,8 @@ extension EnvelopeFacts {
       ]
     }
     return HTMLTable(
-      heads: ["model", "metric", "cell", "unit", "first", "last", "comparisons", "changes", "origin"], rows: rows
+      heads: ["model", "host", "metric", "cell", "unit", "first", "last", "comparisons", "changes", "origin"],
+      rows: rows
     ).html
   }
 
@@ -94,7 +96,9 @@ extension MeasuredModel {
   /// The members that a point of the frontier needs.
   var pointJSON: JSONValue {
     [
-      "model": .string(String(model.rawValue.prefix(120))), "peak_memory_bytes": .integer(Int(peakMemoryBytes)),
+      "model": .string(String(model.rawValue.prefix(120))), "host": .string(host),
+      "chip": .string(String(chip.prefix(60))),
+      "peak_memory_bytes": .integer(Int(peakMemoryBytes)),
       "speed_tokens_per_second": .init(speed), "accuracy": .init(accuracy), "is_on_frontier": .bool(isOnFrontier),
     ]
   }
@@ -104,8 +108,9 @@ extension Trend {
   /// The members of ``json`` with each point as an array: comparison, seconds since 1970, value, changes.
   fileprivate var pointsJSON: JSONValue {
     [
-      "model": .string(model.rawValue), "cell": .string(cell.rawValue), "metric": .string(metric.rawValue),
-      "unit": .string(metric.unit),
+      "model": .string(model.rawValue), "host": .string(host), "chip": .string(String(chip.prefix(60))),
+      "cell": .string(cell.rawValue),
+      "metric": .string(metric.rawValue), "unit": .string(metric.unit), "direction": .string(metric.direction.rawValue),
       "points": .array(
         points.map {
           [

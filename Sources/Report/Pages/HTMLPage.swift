@@ -40,7 +40,7 @@ struct HTMLPage {
 
 /// A chart with its caption. A table beside it shows the same figures.
 struct ChartFigure {
-  /// A member of `ReportCharts` in `kinds.js`.
+  /// A member of `ReportCharts`, as `blocks.js` and `models.js` have it.
   let kind: String
   /// Which of the page's traces; nil for a chart of the whole page.
   var index: Int?

@@ -1,5 +1,7 @@
 import JSON
+import Measurements
 import Store
+import Verdicts
 
 extension Overview {
   /// The index: the holder of each role, a row per comparison with a link to its page, and sessions without a verdict.
@@ -19,7 +21,8 @@ extension Overview {
       body +=
         ChartFigure(
           kind: "frontier",
-          caption: "Models under \(frontier.id) by their last comparison: speed, right answers, and peak memory as size"
+          caption:
+            "Models under \(frontier.id) by their last comparison: speed against right answers, one host at a time"
         ).html
       body +=
         models.count > Self.mostModels
@@ -38,6 +41,8 @@ extension Overview {
 
   /// Rows of the table of models, since the index must stay small.
   private static let mostModels = 50
+  /// Of the bar of each comparison, in pixels.
+  fileprivate static let barLength = 152.0
 
   private var summary: String {
     let counted = Dictionary(grouping: comparisons, by: \.outcome.rawValue).map { ($0.key, $0.value.count) }.sorted {
@@ -52,17 +57,13 @@ extension Overview {
   private var rolesSection: String {
     guard !roles.isEmpty else { return "" }
     let byNumber = Dictionary(comparisons.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
-    let cards = roles.map { role in
-      let last = comparisons.first {
-        $0.decides(admission) && $0.role == role.role && $0.model(.resident) == role.holder
-      }
-      return role.card(evidence: role.comparison.flatMap { byNumber[$0] }, lastChallenge: last)
-    }
-    return "<h2>Roles</h2>\n<div class=\"roles\">\n\(cards.joined())</div>\n"
+    return "<h2>Which model to keep</h2>\n<div class=\"roles\">\n\(roles.map { $0.card(byNumber) }.joined())</div>\n"
   }
 
   private var comparisonsSection: String {
     guard !comparisons.isEmpty else { return "<h2>Comparisons</h2>\n<p>No verdict was recorded yet.</p>\n" }
+    let axis = EffectBar.Axis(
+      comparisons.compactMap { $0.rules.first { $0.kind == .objective }?.row.bar }, within: -0.6...0.6)
     let selects = ["role", "outcome", "envelope"].map {
       "<select name=\"\($0)\" aria-label=\"\($0)\"><option value=\"\">every \($0)</option></select>"
     }
@@ -71,9 +72,9 @@ extension Overview {
       <form class="filters" hidden><input type="search" name="text" placeholder="search" aria-label="search">\
       \(selects.joined())<span class="faint">shown: <output></output></span></form>
       <div class="table"><table id="comparisons"><thead><tr><th>#</th><th data-of="outcome">outcome</th><th>candidate</th>\
-      <th>resident</th><th data-of="role">role</th><th>first objective</th><th></th><th data-of="envelope">envelope</th><th>maturity</th>\
+      <th>resident</th><th data-of="role">role</th><th>first objective</th><th>\(axis.svg(length: Self.barLength))</th><th data-of="envelope">envelope</th><th>maturity</th>\
       <th>recorded</th><th>origin</th></tr></thead><tbody>
-      \(comparisons.map(\.row).joined())</tbody></table></div>
+      \(comparisons.map { $0.row(axis) }.joined())</tbody></table></div>
 
       """
   }
@@ -105,57 +106,48 @@ extension Overview {
 }
 
 extension RoleFacts {
-  /// The holder of the role, since when and why, and how the last challenge ended.
-  ///
-  /// - Parameters:
-  ///   - evidence: The comparison that speaks for the holder.
-  ///   - lastChallenge: The newest comparison in which another model challenged the holder.
-  fileprivate func card(evidence: Report.Comparison?, lastChallenge: Report.Comparison?) -> String {
-    var lines = [why]
-    if let comparison {
-      let won = evidence?.rules.first { $0.rule.state == .objective(.won) }
-      let figure = won.map { ": <span class=\"won\">\("\($0.title) \($0.effect)".htmlText(atMost: 160))</span>" } ?? ""
-      lines.append(link(comparison.rawValue, exists: evidence != nil) + figure)
+  /// Which model to keep and why, since when, on what evidence, and what comes next.
+  fileprivate func card(_ comparisons: [SessionNumber: Report.Comparison]) -> String {
+    let nearest = standing.nearest.map { text in
+      "<p>\(text.htmlText(atMost: 300))\(standing.nearestComparison.map { " " + link($0, comparisons) } ?? "")</p>\n"
     }
-    if let last = lastChallenge {
-      let challenger = last.model(.candidate).rawValue.htmlText(atMost: 80)
-      let outcome = last.outcome.rawValue
-      lines.append(
-        "Last challenge: \(challenger), <span class=\"tag \(outcome)\">\(outcome)</span>"
-          + " (\(link(last.number.rawValue, exists: true)))")
-      if let rule = last.decisiveRule {
-        let text = "\(rule.stateName): \(rule.title) \(rule.effect), \(rule.kind.allowance) \(rule.margin)"
-        lines.append("<span class=\"faint\">\(text.htmlText(atMost: 200))</span>\(rule.intervalImage)")
-      }
+    let evidence = comparison.map { number in
+      " " + link(number, comparisons) + (comparisons[number].map { ": \($0.inShort.htmlText(atMost: 200))" } ?? "")
     }
     return """
-      <section class="role"><h3>\(role.rawValue.htmlText(atMost: 60))</h3><strong>\(holder.rawValue.htmlText(atMost: 120))</strong>
-      \(lines.map { "<p>\($0)</p>\n" }.joined())</section>
+      <section class="role"><h3>\(role.rawValue.htmlText(atMost: 60))</h3>\
+      <strong>\(standing.answer.htmlText(atMost: 200))</strong>
+      <p>\(standing.challenges.htmlText)</p>
+      \(nearest ?? "")<p class="faint">\(why)\(evidence ?? "")</p>
+      <p class="next">\(standing.next.htmlText(atMost: 300))</p>
+      </section>
 
       """
   }
 
   private var why: String {
-    let count = challenges == 1 ? "1 challenge" : "\(challenges) challenges"
     if let since {
       let before = (predecessor?.rawValue ?? "another model").htmlText(atMost: 80)
-      return "Since \(since.day), in place of \(before); \(count) since."
+      return "Holds the role since \(since.day), in place of \(before)."
     }
     switch source {
-    case .registry: return "From before the database's log of edits; \(count)."
-    case .edit, .comparison: return "As last measured; no registry was read and no edit is logged; \(count)."
+    case .registry: return "Holds the role since before the database's log of edits."
+    case .edit, .comparison: return "As last measured: no registry was read and no edit is logged."
     }
   }
 
-  private func link(_ number: Int64, exists: Bool) -> String {
-    exists ? "<a href=\"comparisons/\(number).html\">comparison \(number)</a>" : "comparison \(number)"
+  private func link(_ number: SessionNumber, _ comparisons: [SessionNumber: Report.Comparison]) -> String {
+    let text = "comparison \(number.rawValue)"
+    return comparisons[number].map { "<a href=\"\($0.path)\">\(text)</a>" } ?? text
   }
 }
 
 extension Report.Comparison {
   /// As a row of the index.
-  fileprivate var row: String {
-    let objective = rules.first { $0.kind == .objective }
+  ///
+  /// - Parameter axis: What the bars of all rows share.
+  fileprivate func row(_ axis: EffectBar.Axis) -> String {
+    let objective = rules.first { $0.kind == .objective }?.row
     let outcomeClass = outcome == .hold ? "" : outcome.rawValue
     return """
       <tr><td><a href="\(path)">\(number.rawValue)</a></td>\
@@ -163,26 +155,10 @@ extension Report.Comparison {
       <td>\(model(.candidate).rawValue.htmlText(atMost: 80))</td><td>\(model(.resident).rawValue.htmlText(atMost: 80))</td>\
       <td>\((role?.rawValue ?? "").htmlText(atMost: 40))</td>\
       <td>\((objective.map { "\($0.title) \($0.effect)" } ?? "").htmlText(atMost: 120))</td>\
-      <td>\(objective?.intervalImage ?? "")</td>\
+      <td>\(objective.flatMap { row in row.bar?.svg(on: axis, tone: row.state.tone, length: Overview.barLength) } ?? "")</td>\
       <td>\(envelope.htmlText(atMost: 60))</td><td>\(maturity.htmlText(atMost: 60))</td>\
       <td>\(recordedDay)</td><td>\(mark.publicText.htmlText(atMost: 120))</td></tr>
 
       """
-  }
-
-  /// The rule that explains the outcome: a broken guardrail, else a won objective, else the first rule.
-  fileprivate var decisiveRule: RuleFacts? {
-    rules.first { $0.rule.state == .guardrail(.broken) } ?? rules.first { $0.rule.state == .objective(.won) }
-      ?? rules.first
-  }
-}
-
-extension RuleFacts.Kind {
-  /// The words before a rule's margin.
-  fileprivate var allowance: String {
-    switch self {
-    case .objective: "needed more than"
-    case .guardrail: "allowed"
-    }
   }
 }

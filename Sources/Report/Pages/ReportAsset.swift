@@ -15,7 +15,10 @@ public struct ReportAsset: Sendable, Equatable {
   public static var live: ReportAsset { own("live.js", PackageResources.live_js) }
   /// Chart.js, then the scripts that draw with it.
   static func charts(_ library: ChartLibrary) -> [ReportAsset] {
-    [library.asset, own("kinds.js", PackageResources.kinds_js), own("charts.js", PackageResources.charts_js)]
+    [
+      library.asset, own("parts.js", PackageResources.parts_js), own("blocks.js", PackageResources.blocks_js),
+      own("models.js", PackageResources.models_js), own("charts.js", PackageResources.charts_js),
+    ]
   }
 
   /// Every file that the pages of a folder load.
@@ -46,7 +49,7 @@ public struct ChartLibrary: Sendable, Equatable {
   /// What to do if it is missing.
   public static let advice =
     "Charts need Chart.js 3: `make charts` fetches it, or install Debian's libjs-chart.js, or name the file by"
-    + " $\(environmentVariable)."
+    + " --chart-library or $\(environmentVariable)."
 
   /// - Throws: `FileSystemError` if the file can't be read.
   public init(contentsOf url: URL) throws {

@@ -65,18 +65,28 @@
     if (kind.zooms) zoom(chart, tools);
   };
 
-  /** A list to choose from and, if there are many series, a field to narrow them. Returns an object with the choice. */
-  const choices = (figure, tools, { cells, isNarrowed }) => {
-    const chosen = { cell: cells[0] ?? "", models: "" };
+  /** Lists to choose from, and a field to narrow many series. Returns an object with the choice. */
+  const choices = (figure, tools, { hosts = [], cells, isNarrowed }) => {
+    const chosen = { host: hosts[0] ?? "", cell: cells[0] ?? "", models: "" };
     const change = (name) => (event) => {
       chosen[name] = event.target.value;
       figure.dispatchEvent(new Event("chosen"));
     };
-    const select = document.createElement("select");
-    select.setAttribute("aria-label", "What is shown");
-    for (const cell of cells) select.add(new Option(cell, cell));
-    select.addEventListener("input", change("cell"));
-    tools.append(select);
+    const list = (name, label, values) => {
+      const select = document.createElement("select");
+      select.setAttribute("aria-label", label);
+      for (const value of values) select.add(new Option(value, value));
+      select.addEventListener("input", change(name));
+      tools.append(select);
+    };
+    if (hosts.length === 1) {
+      // Whatever is compared was measured on one machine, which is said.
+      const host = document.createElement("span");
+      host.className = "faint";
+      host.textContent = `on ${hosts[0]}`;
+      tools.append(host);
+    } else if (hosts.length) list("host", "The machine", hosts);
+    if (cells.length) list("cell", "What is shown", cells);
     if (isNarrowed) {
       const field = document.createElement("input");
       field.type = "search";

@@ -43,6 +43,9 @@ struct RoundQueue {
     (count * schedule.samplesPerRound, (count - left.count) * schedule.samplesPerRound)
   }
 
+  /// The rounds that are still to be measured.
+  var leftCount: Int { left.count }
+
   mutating func pop() -> ScheduledRound? { left.isEmpty ? nil : schedule.round(left.removeFirst()) }
 
   /// Adds a round in place of a void one, as far as there are no more than twice the planned ones.

@@ -62,6 +62,9 @@ struct BlockQueue {
     ends = blocks.reduce(into: [:]) { $0[$1.cell.id] = max($0[$1.cell.id] ?? envelope.plan.blocks, $1.block + 1) }
   }
 
+  /// Of the blocks that are still to be measured.
+  var samplesLeft: Int { blocks[next...].reduce(0) { $0 + $1.order.count } }
+
   mutating func pop() -> ScheduledBlock? {
     guard next < blocks.count else { return nil }
     defer { next += 1 }

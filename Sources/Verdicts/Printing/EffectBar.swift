@@ -1,15 +1,15 @@
 import Foundation
 
 /// An effect and its interval on an axis on which right of zero is better for the candidate.
-struct EffectBar: Equatable {
-  let estimate: Double
+public struct EffectBar: Sendable, Equatable {
+  public let estimate: Double
   /// -1 or less where there is no bound.
-  let lower: Double
+  public let lower: Double
   /// Infinite where there is no bound.
-  let upper: Double
-  let limit: Double
+  public let upper: Double
+  public let limit: Double
 
-  var isBounded: Bool { lower > -1 && upper.isFinite }
+  public var isBounded: Bool { lower > -1 && upper.isFinite }
 
   /// The bar as text.
   func drawn(on axis: Axis) -> String {
@@ -33,20 +33,23 @@ struct EffectBar: Equatable {
   }
 
   /// What the bars of a table share.
-  struct Axis: Equatable {
-    let lowest: Double
-    let highest: Double
+  public struct Axis: Sendable, Equatable {
+    public let lowest: Double
+    public let highest: Double
     /// In characters.
     let width: Int
 
     /// The widest view that is of use: beyond, a bar goes to the edge.
     private static let view = -0.9...1.5
 
-    /// - Parameter width: At least 8.
-    init(_ bars: [EffectBar], width: Int) {
+    /// - Parameters:
+    ///   - width: At least 8.
+    ///   - view: What the axis shows at most; nil for what is of use.
+    public init(_ bars: [EffectBar], width: Int = 40, within view: ClosedRange<Double>? = nil) {
+      let view = view ?? Self.view
       let ends = bars.flatMap { bar in
         [bar.estimate, bar.limit] + [bar.lower, bar.upper].filter { bar.isBounded && $0.isFinite }
-      }.filter(\.isFinite).map { min(max($0, Self.view.lowerBound), Self.view.upperBound) }
+      }.filter(\.isFinite).map { min(max($0, view.lowerBound), view.upperBound) }
       let (least, greatest) = (min(ends.min() ?? 0, -0.01), max(ends.max() ?? 0, 0.01))
       let span = greatest - least
       let step = span <= 0.2 ? 0.01 : span <= 0.6 ? 0.05 : 0.1
@@ -55,17 +58,23 @@ struct EffectBar: Equatable {
       self.width = max(width, 8)
     }
 
-    func holds(_ value: Double) -> Bool { value >= lowest - 1e-9 && value <= highest + 1e-9 }
+    public func holds(_ value: Double) -> Bool { value >= lowest - 1e-9 && value <= highest + 1e-9 }
+
+    /// How far along the axis a value is, from 0 to 1; one beyond an end is there.
+    public func share(of value: Double) -> Double {
+      value.isNaN ? 0 : (min(max(value, lowest), highest) - lowest) / (highest - lowest)
+    }
 
     func column(of value: Double) -> Int {
-      guard !value.isNaN else { return 0 }
-      let place = (min(max(value, lowest), highest) - lowest) / (highest - lowest) * Double(width - 1)
-      return min(max(Int(place.rounded()), 0), width - 1)
+      min(max(Int((share(of: value) * Double(width - 1)).rounded()), 0), width - 1)
     }
+
+    /// What stands at both ends.
+    public var ends: (lowest: String, highest: String) { (Figures.axis(lowest), Figures.axis(highest)) }
 
     /// Both ends and zero, as wide as a bar.
     var labels: String {
-      let (left, right) = (Figures.axis(lowest), Figures.axis(highest))
+      let (left, right) = ends
       var cells = Array(left + String(repeating: " ", count: max(width - left.count - right.count, 0)) + right)
       let zero = column(of: 0)
       if zero < cells.count, zero > left.count, zero < width - right.count - 1 { cells[zero] = "0" }

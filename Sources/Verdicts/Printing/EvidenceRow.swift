@@ -1,156 +1,130 @@
 import Foundation
 import Measurements
-import Statistics
 
 /// An objective or guardrail as the evidence shows it: both sides' values, the effect, its interval on an axis, the state.
-struct EvidenceRow {
-  let title: String
-  var resident = "-"
-  var candidate = "-"
+///
+/// Every output for people shows a rule by one of these, whether it was judged just now or was recorded.
+public struct EvidenceRow: Sendable, Equatable {
+  public let title: String
+  /// Each side's value with its unit; a dash for what joins cells.
+  public private(set) var resident = "-"
+  public private(set) var candidate = "-"
   /// Signed percent of what was measured where more of it is better, "9.5 % less" where less is.
-  var effect = "-"
+  public private(set) var effect = "-"
   /// Nil for a bound, which is one figure without an interval.
-  var bar: EffectBar?
+  public private(set) var bar: EffectBar?
   /// What stands in place of a bar.
-  var remark = ""
+  public private(set) var remark = ""
   /// What the rule asks for, in the effect's notation: `needed +3 %`, `5 % more allowed`.
-  var limit = ""
-  let state: RuleState
+  public let limit: String
+  public let state: RuleState
 
   static let columns = ["resident", "candidate", "effect"]
-}
 
-/// What became of a rule, in the words of every output for people.
-enum RuleState: String, CaseIterable {
-  /// An objective is shown to be better than it has to be.
-  case shown
-  /// An objective's estimate is not beyond what it has to be.
-  case notShown = "not shown"
-  /// A guardrail is shown to hold.
-  case ok
-  /// A guardrail is shown not to hold.
-  case broken
-  /// There are too few items to tell.
-  case open
-  /// The blocks differ by too much to tell.
-  case tooNoisy = "too noisy"
-  /// There are too few blocks for an interval.
-  case noBoundYet = "no bound yet"
-  case noData = "no data"
-}
-
-extension ObjectiveResult {
-  var ruleState: RuleState {
-    switch state {
-    case .won: .shown
-    case .noData: .noData
-    case .notShown:
-      switch effect {
-      case .ratio(let ratio)? where !ratio.interval.upper.isFinite || ratio.interval.lower <= 0: .noBoundYet
-      case .ratio(let ratio)?: ratio.ratio > 1 + minimumEffect ? .tooNoisy : .notShown
-      case .accuracy(let accuracy)?: accuracy.difference > minimumEffect ? .open : .notShown
-      case .text(let text)?: text.difference < -minimumEffect ? .open : .notShown
-      default: .notShown
-      }
+  /// - Parameters:
+  ///   - facts: The means of the cells.
+  ///   - isMeasuring: Whether more blocks come, so that what is not decided is open.
+  public init(_ rule: RecordedRule, _ facts: [RecordedFacts] = [], isMeasuring: Bool = false) {
+    let (metric, cell) = (rule.metric, rule.cell)
+    title = rule.cellCount > 1 ? "\(metric.brief), all \(rule.cellCount) cells" : metric.brief(in: cell)
+    let judged = rule.ruleState
+    state = isMeasuring && [.tooNoisy, .notShown].contains(judged) ? .open : judged
+    if rule.isObjective {
+      limit = "needed \(metric.change(rule.limit))"
+    } else {
+      let budget = rule.budgetBytes.map { " and \(Figures.bytes($0)) in all" } ?? ""
+      limit = "\(metric.change(-rule.limit))\(budget) allowed"
+      remark = Self.remark(rule)
+    }
+    resident = Self.value(of: metric, cell, .resident, facts)
+    candidate = Self.value(of: metric, cell, .candidate, facts)
+    if let effect = rule.effect, let value = effect.value {
+      add(effect, value, metric, limit: rule.isObjective ? rule.limit : -rule.limit)
     }
   }
 
+  private static func remark(_ rule: RecordedRule) -> String {
+    switch rule.metric {
+    case .peakMemory:
+      "limit \(Figures.brief(percent: rule.limit)) more" + (rule.budgetBytes.map { " and \(Figures.bytes($0))" } ?? "")
+    case .flips: "limit \(Figures.brief(percent: rule.limit))"
+    case .firstDegradedRound: "limit \(Figures.brief(percent: rule.limit)) earlier, one loop each"
+    default: ""
+    }
+  }
+
+  /// - Parameter limit: What the effect has to be above: relative for ratios, absolute for shares and nats.
+  private mutating func add(_ effect: RecordedEffect, _ value: Double, _ metric: Metric, limit: Double) {
+    let (lower, upper) = (effect.lower ?? -.infinity, effect.upper ?? .infinity)
+    switch effect.kind {
+    case .betterRatio:
+      let change = metric.direction == .higher ? value - 1 : 1 / value - 1
+      self.effect = Figures.change(change, isMoreBetter: metric.direction == .higher)
+      bar = EffectBar(estimate: value - 1, lower: max(lower, 0) - 1, upper: upper - 1, limit: limit)
+    case .shareDifference:
+      show(effect) { Figures.brief(percent: $0) }
+      self.effect = Figures.briefPoints(value)
+      bar = EffectBar(estimate: value, lower: lower, upper: upper, limit: limit)
+    case .natsDifference:
+      if metric == .perplexity {
+        // A perplexity is the exponential of the mean; as many times more of it is the difference's.
+        self.effect = Figures.change(exp(value) - 1, isMoreBetter: false)
+      } else {
+        show(effect) { Figures.plain($0) + " nats" }
+        self.effect = Figures.nats(value, unit: " nats")
+      }
+      bar = EffectBar(
+        estimate: exp(-value) - 1, lower: exp(-upper) - 1, upper: exp(-lower) - 1, limit: exp(limit) - 1)
+    case .flippedShare: self.effect = "\(Figures.brief(percent: value)) changed"
+    case .candidateToResidentRatio:
+      show(effect) { Int64(exactly: $0.rounded()).map(Figures.bytes) ?? "-" }
+      self.effect = Figures.change(value - 1, isMoreBetter: false)
+    case .firstDegradedRound:
+      resident = effect.resident.map { "round \(Figures.plain($0))" } ?? "none"
+      candidate = effect.candidate.map { "round \(Figures.plain($0))" } ?? "none"
+      self.effect = Figures.change(value - 1, isMoreBetter: true)
+    }
+  }
+
+  /// Both sides' values, where the effect has them.
+  private mutating func show(_ effect: RecordedEffect, _ text: (Double) -> String) {
+    if let value = effect.resident { resident = text(value) }
+    if let value = effect.candidate { candidate = text(value) }
+  }
+
+  /// The mean that a side's facts have; a dash if they have none, as for an objective that joins cells.
+  private static func value(of metric: Metric, _ cell: CellID?, _ side: Side, _ facts: [RecordedFacts]) -> String {
+    let figures = facts.first { $0.cell == cell && $0.side == side }?.figures
+    guard let figure = figures?.first(where: { $0.metric == metric }) else { return "-" }
+    return figure.text
+  }
+}
+
+extension CellFacts.Figure {
+  /// With its unit, for a table.
+  public var text: String {
+    let shown = Figures.measured(value)
+    switch metric.unit {
+    case "share": return Figures.brief(percent: value)
+    case "bytes": return Int64(exactly: value.rounded()).map(Figures.bytes) ?? "-"
+    case "tokens/s": return shown + " t/s"
+    case "tokens" where metric == .perplexity: return shown
+    default: return "\(shown) \(metric.unit)"
+    }
+  }
+}
+
+extension ObjectiveResult {
+  var ruleState: RuleState { RecordedRule(self).ruleState }
   func evidenceRow(_ facts: [CellFacts]) -> EvidenceRow {
-    let title = cells.count > 1 ? "\(metric.brief), all \(cells.count) cells" : metric.brief(in: cell)
-    var row = EvidenceRow(title: title, state: ruleState).adding(effect, metric, cell, limit: minimumEffect, facts)
-    row.limit = "needed \(metric.change(minimumEffect))"
-    return row
+    EvidenceRow(RecordedRule(self), facts.map(RecordedFacts.init))
   }
 }
 
 extension GuardrailResult {
-  var ruleState: RuleState {
-    switch state {
-    case .passed: .ok
-    case .broken: .broken
-    case .noData: .noData
-    case .unresolved:
-      switch effect {
-      case .ratio(let ratio)?: ratio.interval.upper.isFinite && ratio.interval.lower > 0 ? .tooNoisy : .noBoundYet
-      default: .open
-      }
-    }
-  }
-
+  var ruleState: RuleState { RecordedRule(self).ruleState }
   func evidenceRow(_ facts: [CellFacts]) -> EvidenceRow {
-    var row = EvidenceRow(title: metric.brief(in: cell), state: ruleState)
-      .adding(effect, metric, cell, limit: -margin, facts)
-    row.limit = "\(metric.change(-margin))\(budgetBytes.map { " and \(Figures.bytes($0)) in all" } ?? "") allowed"
-    switch metric {
-    case .peakMemory:
-      row.remark = "limit \(Figures.brief(percent: margin)) more"
-      if let budgetBytes { row.remark += " and \(Figures.bytes(budgetBytes))" }
-    case .flips: row.remark = "limit \(Figures.brief(percent: margin))"
-    case .firstDegradedRound: row.remark = "limit \(Figures.brief(percent: margin)) earlier, one loop each"
-    default: break
-    }
-    return row
-  }
-}
-
-extension EvidenceRow {
-  /// - Parameter limit: What the effect has to be above: relative for ratios, absolute for shares and nats.
-  fileprivate func adding(
-    _ effect: Effect?, _ metric: Metric, _ cell: CellID?, limit: Double, _ facts: [CellFacts]
-  ) -> EvidenceRow {
-    var row = self
-    row.resident = Self.value(of: metric, cell, .resident, facts)
-    row.candidate = Self.value(of: metric, cell, .candidate, facts)
-    switch effect {
-    case .ratio(let effect):
-      let change = metric.direction == .higher ? effect.ratio - 1 : 1 / effect.ratio - 1
-      row.effect = Figures.change(change, isMoreBetter: metric.direction == .higher)
-      row.bar = EffectBar(
-        estimate: effect.ratio - 1, lower: effect.interval.lower - 1, upper: effect.interval.upper - 1, limit: limit)
-    case .accuracy(let effect):
-      row.resident = Figures.brief(percent: effect.residentAccuracy)
-      row.candidate = Figures.brief(percent: effect.candidateAccuracy)
-      row.effect = Figures.briefPoints(effect.difference)
-      row.bar = EffectBar(
-        estimate: effect.difference, lower: effect.interval.lower, upper: effect.interval.upper, limit: limit)
-    case .text(let effect):
-      if metric == .perplexity {
-        // A perplexity is the exponential of the mean; as many times more of it is the difference's.
-        row.effect = Figures.change(exp(effect.difference) - 1, isMoreBetter: false)
-      } else {
-        row.resident = Figures.plain(effect.residentMean) + " nats"
-        row.candidate = Figures.plain(effect.candidateMean) + " nats"
-        row.effect = Figures.nats(effect.difference, unit: " nats")
-      }
-      row.bar = EffectBar(
-        estimate: exp(-effect.difference) - 1, lower: exp(-effect.interval.upper) - 1,
-        upper: exp(-effect.interval.lower) - 1, limit: exp(limit) - 1)
-    case .flips(let flips): row.effect = "\(Figures.brief(percent: flips.share)) changed"
-    case .peakMemory(let memory):
-      row.resident = Figures.bytes(memory.residentBytes)
-      row.candidate = Figures.bytes(memory.candidateBytes)
-      row.effect = Figures.change(memory.ratio - 1, isMoreBetter: false)
-    case .degradedRounds(let rounds):
-      row.resident = rounds.resident.map { "round \($0)" } ?? "none"
-      row.candidate = rounds.candidate.map { "round \($0)" } ?? "none"
-      row.effect = Figures.change(rounds.ratio - 1, isMoreBetter: true)
-    case nil: break
-    }
-    return row
-  }
-
-  /// The mean that a side's facts have; a dash if they have none, as for an objective that joins cells.
-  private static func value(of metric: Metric, _ cell: CellID?, _ side: Side, _ facts: [CellFacts]) -> String {
-    let figures = facts.first { $0.cell == cell && $0.side == side }?.figures
-    guard let figure = figures?.first(where: { $0.metric == metric }) else { return "-" }
-    let value = Figures.measured(figure.value)
-    switch metric.unit {
-    case "share": return Figures.brief(percent: figure.value)
-    case "bytes": return Figures.bytes(Int64(figure.value))
-    case "tokens/s": return value + " t/s"
-    case "tokens" where metric == .perplexity: return value
-    default: return "\(value) \(metric.unit)"
-    }
+    EvidenceRow(RecordedRule(self), facts.map(RecordedFacts.init))
   }
 }
 

@@ -4,8 +4,8 @@ import Platform
 
 /// The rules as one aligned table: what was measured, the effect on a common axis, and what became of each.
 struct EvidenceTable {
-  private let parts: [(title: String, rows: [EvidenceRow])]
-  private let levels: (objectives: String, guardrails: String)
+  private let parts: [VerdictFace.Part]
+  private let sureness: String
   private let width: Int
   private let titleWidth: Int
   private let valueWidths: [Int]
@@ -18,15 +18,11 @@ struct EvidenceTable {
   private static let greatestBar = 44
 
   /// - Parameter width: Of a line, in characters.
-  init(of verdict: Verdict, width: Int) {
-    let one = verdict.schema == .rounds ? "MUST BE SHOWN" : "ONE MUST BE SHOWN"
-    parts = [
-      (one, verdict.objectives.map { $0.evidenceRow(verdict.facts) }),
-      ("ALL MUST HOLD", verdict.guardrails.map { $0.evidenceRow(verdict.facts) }),
-    ].filter { !$0.1.isEmpty }
-    levels = (
-      Figures.confidence(1 - verdict.challenge.level), Figures.confidence(1 - verdict.guardrailLevel.alpha)
-    )
+  init(of face: VerdictFace, width: Int) { self.init(face.parts, face.sureness, width: width) }
+
+  private init(_ parts: [VerdictFace.Part], _ sureness: String, width: Int) {
+    self.parts = parts
+    self.sureness = sureness
     self.width = width
     let rows = parts.flatMap(\.rows)
     let (values, states) = (Self.values(rows), rows.map(\.state.rawValue.count).max() ?? 0)
@@ -53,15 +49,23 @@ struct EvidenceTable {
     }
   }
 
+  /// The rules of a comparison that runs, without what the marks mean.
+  static func running(_ parts: [VerdictFace.Part], width: Int) -> [String] {
+    EvidenceTable(parts, "", width: width).body { $0 }
+  }
+
   func lines(_ style: (String) -> String) -> [String] {
-    guard !parts.isEmpty else { return [] }
-    var lines = ["", line("", EvidenceRow.columns, axis?.directions ?? "", "state") { $0 }]
-    for (title, rows) in parts {
-      let labels = lines.count == 2 ? axis?.labels ?? "" : ""
-      lines.append(line(title, ["", "", ""], labels, "") { $0 })
-      lines += rows.map { rowLine($0, style) }
+    parts.isEmpty ? [] : [""] + body(style) + [""] + legend
+  }
+
+  private func body(_ style: (String) -> String) -> [String] {
+    var lines = [line("", EvidenceRow.columns, axis?.directions ?? "", "state") { $0 }]
+    for part in parts {
+      let labels = lines.count == 1 ? axis?.labels ?? "" : ""
+      lines.append(line(part.title, ["", "", ""], labels, "") { $0 })
+      lines += part.rows.map { rowLine($0, style) }
     }
-    return lines + [""] + legend
+    return lines
   }
 
   private func rowLine(_ row: EvidenceRow, _ style: (String) -> String) -> String {
@@ -89,9 +93,29 @@ struct EvidenceTable {
   }
 
   private var legend: [String] {
-    let sure = "\(levels.objectives) sure for what must be shown, \(levels.guardrails) for what must hold"
-    guard axis != nil else { return "Intervals are \(sure); those of rates hold at every look.".wrapped(width: width) }
-    return "● estimate · ├─┤ interval (\(sure); of rates valid at every look) · ¦ limit · ╌ no bound yet"
+    guard axis != nil else {
+      return "Intervals are \(sureness); those of rates hold at every look.".wrapped(width: width)
+    }
+    return "● estimate · ├─┤ interval (\(sureness); of rates valid at every look) · ¦ limit · ╌ no bound yet"
       .wrapped(width: width, indentation: 2)
+  }
+}
+
+extension [VerdictFace.Part] {
+  /// The rules as one aligned table for a terminal on which it is redrawn; empty without rules.
+  ///
+  /// - Parameter width: Of a line, in characters.
+  public func runningLines(width: Int) -> [String] {
+    isEmpty ? [] : EvidenceTable.running(self, width: Swift.max(width, 60))
+  }
+
+  /// The same in one line: `throughput, short-prompt +29.7 % (+12.0 % to +50.1 %) open`.
+  public var runningLine: String {
+    flatMap(\.rows).map { row in
+      let interval = row.bar.flatMap { bar in
+        bar.isBounded ? " (\(Figures.axis(bar.lower)) to \(Figures.axis(bar.upper)) better)" : nil
+      }
+      return "\(row.title) \(row.effect)\(interval ?? "") \(row.state.rawValue)"
+    }.joined(separator: "; ")
   }
 }

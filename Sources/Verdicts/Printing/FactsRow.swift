@@ -1,25 +1,26 @@
 import Measurements
 
 /// Both sides' means of one metric of one cell, in words.
-struct FactsRow {
-  let metric: String
-  let resident: String
-  let candidate: String
+public struct FactsRow: Sendable, Equatable {
+  public let metric: String
+  public let resident: String
+  public let candidate: String
   /// What they rest on.
-  let count: String
+  public let count: String
 
   static let columns = ["resident", "candidate", "from"]
   var cells: [String] { [resident, candidate, count] }
 }
 
 /// The facts of one cell under its regime.
-struct FactsGroup {
-  let title: String
-  let rows: [FactsRow]
+public struct FactsGroup: Sendable, Equatable {
+  public let title: String
+  public let rows: [FactsRow]
 }
 
 extension Verdict {
-  var factsGroups: [FactsGroup] {
+  /// Both sides' means cell by cell.
+  public var factsGroups: [FactsGroup] {
     let sides = Dictionary(grouping: facts, by: \.side)
     return zip(sides[.resident] ?? [], sides[.candidate] ?? []).map { resident, candidate in
       let words = (resident.regime ?? candidate.regime)?.description ?? resident.loop?.regime

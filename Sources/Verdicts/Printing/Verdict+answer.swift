@@ -4,18 +4,10 @@ import Measurements
 extension Verdict {
   /// What follows for whoever keeps the resident, in one line.
   public var answer: String {
-    let (resident, candidate) = (subject.resident.model, subject.candidate.model)
-    return switch outcome {
-    case .promote where isProvisional:
-      "KEEP \(resident) for now.  \(candidate) won; of the \(maturity.needed) comparisons that have to agree,"
-        + " \(maturity.validated) \(maturity.validated == 1 ? "is" : "are") in."
-    case .promote: "TAKE \(candidate).  It won over \(resident), and every guardrail holds."
-    case .hold: "KEEP \(resident).  \(candidate) was not shown to be better."
-    case .reject where !guardrails.contains(where: { $0.state == .broken }):
-      "KEEP \(resident).  \(candidate) could not be measured as the envelope asks."
-    case .reject: "KEEP \(resident).  \(candidate) is worse than the rule allows."
-    case .inconclusive: "KEEP \(resident).  Nothing is decided about \(candidate)."
-    }
+    outcome.answer(
+      keeping: subject.resident.model, against: subject.candidate.model, stage: maturity.stage,
+      validated: maturity.validated, needed: maturity.needed,
+      isBroken: guardrails.contains { $0.state == .broken })
   }
 
   /// Why, in a few sentences: what was shown, what only looked so, what failed, what stays open.
@@ -24,7 +16,7 @@ extension Verdict {
     let failed = gaps.candidateFailures.map { "Of the candidate: \($0)." }
     let won = sentence("Shown better: ", objectives.filter { $0.ruleState == .shown }.map(clause))
     let broken = sentence("Shown worse: ", guardrails.filter { $0.ruleState == .broken }.map(clause))
-    let looked = objectives.filter { [.tooNoisy, .noBoundYet, .open].contains($0.ruleState) && leans($0) }
+    let looked = objectives.filter { [.tooNoisy, .noBoundYet, .open].contains($0.ruleState) && RecordedRule($0).leans }
     let unproven = sentence("It looked better, which is not proof: ", looked.map(clause))
     let open = guardrails.filter { [.tooNoisy, .noBoundYet, .open, .noData].contains($0.ruleState) }
     let titles = Figures.list(open.map { $0.evidenceRow(facts).title }, limit: 3, separator: "; ")
@@ -36,15 +28,6 @@ extension Verdict {
 
   private func sentence(_ start: String, _ clauses: [String]) -> [String] {
     clauses.isEmpty ? [] : [start + Figures.list(clauses, limit: 3, separator: "; ") + "."]
-  }
-
-  private func leans(_ objective: ObjectiveResult) -> Bool {
-    switch objective.effect {
-    case .ratio(let effect)?: effect.ratio > 1 + objective.minimumEffect
-    case .accuracy(let effect)?: effect.difference > objective.minimumEffect
-    case .text(let effect)?: effect.difference < -objective.minimumEffect
-    default: false
-    }
   }
 
   private func clause(_ objective: ObjectiveResult) -> String {
@@ -61,6 +44,33 @@ extension Verdict {
   private func clause(_ guardrail: GuardrailResult) -> String {
     let row = guardrail.evidenceRow(facts)
     return "\(row.title) \(row.effect) (\(row.limit))"
+  }
+}
+
+extension RecordedVerdict {
+  /// What follows for whoever keeps the resident, in one line.
+  public var answer: String {
+    outcome.answer(
+      keeping: subject.resident.model, against: subject.candidate.model, stage: stage, validated: validatedComparisons,
+      needed: neededComparisons, isBroken: rules.contains { $0.state == .guardrail(.broken) })
+  }
+}
+
+extension Verdict.Outcome {
+  fileprivate func answer(
+    keeping resident: ModelID, against candidate: ModelID, stage: VerdictMaturity.Stage, validated: Int, needed: Int,
+    isBroken: Bool
+  ) -> String {
+    switch self {
+    case .promote where stage == .provisional:
+      "KEEP \(resident) for now.  \(candidate) won; of the \(needed) comparisons that have to agree,"
+        + " \(validated) \(validated == 1 ? "is" : "are") in."
+    case .promote: "TAKE \(candidate).  It won over \(resident), and every guardrail holds."
+    case .hold: "KEEP \(resident).  \(candidate) was not shown to be better."
+    case .reject where !isBroken: "KEEP \(resident).  \(candidate) could not be measured as the envelope asks."
+    case .reject: "KEEP \(resident).  \(candidate) is worse than the rule allows."
+    case .inconclusive: "KEEP \(resident).  Nothing is decided about \(candidate)."
+    }
   }
 }
 
@@ -82,7 +92,8 @@ extension Verdict {
   private var objectiveRemedies: [String] {
     guard outcome == .inconclusive else { return [] }
     return objectives.compactMap { objective in
-      guard objective.state == .notShown, case .ratio(let effect)? = objective.effect, leans(objective) else {
+      guard objective.state == .notShown, case .ratio(let effect)? = objective.effect, RecordedRule(objective).leans
+      else {
         return nil
       }
       return "\(objective.evidenceRow(facts).title): \(effect.outlook(beyond: 1 + objective.minimumEffect))"

@@ -12,30 +12,30 @@ extension Verdict {
   ///   - style: What the answer and the states are printed as; what it adds takes no width.
   public func text(width: Int, style: (String) -> String = { $0 }) -> String {
     let width = max(width, 60)
-    var lines = answer.printable.wrapped(width: width)
+    let face = face
+    var lines = face.answer.printable.wrapped(width: width)
     if let first = lines.first, let word = first.split(separator: " ").first.map(String.init) {
       lines[0] = style(word) + first.dropFirst(word.count)
     }
-    lines += reasons.flatMap { $0.printable.wrapped(width: width, indentation: 2) }
-    lines += EvidenceTable(of: self, width: width).lines(style)
-    lines += remedyLines(width) + [""]
-    lines += finePrint.flatMap { $0.printable.wrapped(width: width) }
+    lines += face.reasons.flatMap { $0.printable.wrapped(width: width, indentation: 2) }
+    lines += EvidenceTable(of: face, width: width).lines(style)
+    lines += Self.lines(face.remedies, width) + [""]
+    lines += face.finePrint.flatMap { $0.printable.wrapped(width: width) }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func remedyLines(_ width: Int) -> [String] {
-    let remedies = remedies
-    guard !remedies.isEmpty else { return [] }
-    let numbered = remedies.enumerated().flatMap { index, remedy in
+  private static func lines(_ remedies: VerdictFace.Remedies?, _ width: Int) -> [String] {
+    guard let remedies else { return [] }
+    let numbered = remedies.sentences.enumerated().flatMap { index, remedy in
       let number = "  \(index + 1) "
       let wrapped = remedy.printable.wrapped(width: width, indentation: number.count)
       return wrapped.enumerated().map { $0 == 0 ? number + $1.dropFirst(number.count) : $1 }
     }
-    return ["", outcome == .inconclusive ? "WHAT WOULD DECIDE IT" : "WHAT WOULD MAKE IT FINAL"] + numbered
+    return ["", remedies.title] + numbered
   }
 
   /// Which weights were measured how, where and under which contract.
-  private var finePrint: [String] {
+  var finePrint: [String] {
     let (resident, candidate) = (subject.resident, subject.candidate)
     let weights = [resident, candidate].map { side in side.weights?.short ?? "unverified" }.joined(separator: " → ")
     let proofs = Set([resident.proof, candidate.proof].compactMap(\.self)).subtracting([.hashed])

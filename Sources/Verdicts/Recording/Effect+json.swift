@@ -56,27 +56,6 @@ extension Effect {
   }
 }
 
-/// An effect as a recorded verdict has it.
-public struct RecordedEffect: Sendable, Equatable {
-  public let kind: Effect.Kind
-  /// A ratio, a share, or a difference of shares or of nats per token; nil if it was not finite.
-  public let value: Double?
-  /// Whether the document has an interval; a bound that was read once has none.
-  public let hasInterval: Bool
-  /// Nil for an end that the data do not bound.
-  public let lower: Double?
-  public let upper: Double?
-
-  init(_ members: DocumentMembers) throws(RecordedVerdict.Problem) {
-    kind = try members.choice("kind")
-    value = members.json[kind.valueMember]?.number
-    let interval = members.json["interval"]
-    hasInterval = interval != nil
-    lower = interval?["lower"]?.number
-    upper = interval?["upper"]?.number
-  }
-}
-
 extension RatioEffect {
   /// With `mean` where it is not the geometric one.
   fileprivate var json: JSONValue {

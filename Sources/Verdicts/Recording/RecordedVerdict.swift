@@ -72,51 +72,15 @@ public struct RecordedVerdict: Sendable, Equatable {
   }
 }
 
-/// An objective or a guardrail as a recorded verdict has it.
-public struct RecordedRule: Sendable, Equatable {
-  public enum State: Sendable, Equatable {
-    case objective(ObjectiveResult.State)
-    case guardrail(GuardrailResult.State)
-  }
-
-  public let metric: Metric
-  /// Nil for what is of the whole run.
-  public let cell: CellID?
-  public let state: State
-  /// Nil if undecided or without a better side.
-  public let standing: Standing?
-  /// The minimum effect of an objective or the margin of a guardrail: relative for ratios, absolute for shares and nats.
-  public let limit: Double
-  /// Nil if nothing was measured.
-  public let effect: RecordedEffect?
-
-  fileprivate init(objective: DocumentMembers) throws(RecordedVerdict.Problem) {
-    try self.init(objective, .objective(try objective.choice("state")), limit: try objective.number("min_effect"))
-  }
-
-  fileprivate init(guardrail: DocumentMembers) throws(RecordedVerdict.Problem) {
-    try self.init(guardrail, .guardrail(try guardrail.choice("state")), limit: try guardrail.number("margin"))
-  }
-
-  private init(_ members: DocumentMembers, _ state: State, limit: Double) throws(RecordedVerdict.Problem) {
-    metric = try members.choice("metric")
-    cell = members.json["cell"]?.string.map(CellID.init(rawValue:))
-    self.state = state
-    self.limit = limit
-    standing = members.json["standing"]?.string.flatMap(Standing.init(rawValue:))
-    guard let effect = members.json["effect"], effect != .null else {
-      self.effect = nil
-      return
-    }
-    self.effect = try RecordedEffect(try members.object("effect"))
-  }
-}
-
 /// What one side measured in one cell, as a recorded verdict has it.
 public struct RecordedFacts: Sendable, Equatable {
   public let cell: CellID
   public let side: Side
   public let figures: [CellFacts.Figure]
+
+  init(_ facts: CellFacts) {
+    (cell, side, figures) = (facts.cell, facts.side, facts.figures)
+  }
 
   fileprivate init(_ members: DocumentMembers) throws(RecordedVerdict.Problem) {
     cell = CellID(rawValue: try members.string("cell"))

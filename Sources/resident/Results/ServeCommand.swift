@@ -36,7 +36,7 @@ struct ServeCommand: ParsableCommand {
     var arguments = [
       server.path, "--db", database.url.path, "--registry", registry.file.url.path, "--host", host, "--port", "\(port)",
     ]
-    if let library = charts.path { arguments += ["--chart-library", library] }
+    if let library = charts.servedPath { arguments += ["--chart-library", library] }
     var pointers = arguments.map { strdup($0) } + [nil]
     execv(server.path, &pointers)
     throw ServerMissing(path: server.path, reason: String(cString: strerror(errno)))

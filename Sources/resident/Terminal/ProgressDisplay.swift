@@ -1,26 +1,38 @@
-import Checkpoint
 import Foundation
 import Measurements
 import Platform
 import Runner
 import Store
 import Synchronization
+import Verdicts
 
-/// Shows the progress of a session: one line that is redrawn on a terminal, plain lines elsewhere.
+/// Shows the progress of a session, and what its evidence says so far: lines that are redrawn on a terminal, one line a
+/// minute elsewhere.
 final class ProgressDisplay: Sendable {
   private struct State {
     var total = 0
     var done = 0
     var doneAtStart = 0
     var start = Machine.monotonicNanoseconds
-    var lastTenth = 0
+    var lastLine = Machine.monotonicNanoseconds
     var session: SessionNumber?
     /// In words; nil if models are not loaded anew for each round.
     var round: String?
+    /// The rules on ratios, of which the intervals hold at every look.
+    var standing: [VerdictFace.Part] = []
   }
 
   private let state = Mutex(State())
-  private let isTerminal = Terminal.errorIsTerminal
+  private let isTerminal: Bool
+  private let width: Int
+
+  /// - Parameters:
+  ///   - isTerminal: Whether standard error is one, on which lines can be redrawn.
+  ///   - width: Of its lines.
+  init(isTerminal: Bool = Terminal.errorIsTerminal, width: Int = Terminal.errorWidth) {
+    self.isTerminal = isTerminal
+    self.width = width
+  }
 
   /// The session under way; nil before it has a number.
   var session: SessionNumber? {
@@ -41,87 +53,73 @@ final class ProgressDisplay: Sendable {
         state.done = done
         state.doneAtStart = done
         state.round = nil
+        state.standing = []
         state.start = Machine.monotonicNanoseconds
       }
       line("\(total) samples" + (done > 0 ? ", \(done) of them measured before" : ""))
-    case .stopped(let reason, let round): line("enough after \(round) rounds: \(reason.title)")
+    case .stopped(let reason, let round):
+      line("enough after \(round == 1 ? "1 round" : "\(round) rounds"): \(reason.title)")
     case .measured(let side, let sample): measured(side, sample)
+    case .evidence(let parts): state.withLock { $0.standing = parts }
     case .voided(let cell, let block, let reason, let added):
       state.withLock { $0.total += added }
-      line("block \(block + 1) of \(cell) is void: \(reason)")
-    case .skipped(let count): state.withLock { $0.done += count }
+      line("block \(block) of \(cell) is void: \(reason)")
+    case .skipped(let count): state.withLock { $0.total -= count }
     }
   }
 
-  /// Clears the redrawn line.
-  func end() { if isTerminal { Terminal.redraw("") } }
+  /// Clears the redrawn lines.
+  func end() { if isTerminal { Terminal.redraw([]) } }
 
   private func measured(_ side: Side, _ sample: Sample) {
-    let (snapshot, isTenth) = state.withLock { state in
+    let now = Machine.monotonicNanoseconds
+    let (snapshot, isDue) = state.withLock { state in
       state.done += 1
-      let tenth = state.done * 10 / max(state.total, 1)
-      defer { state.lastTenth = tenth }
-      return (
-        (
-          total: state.total, done: state.done, before: state.doneAtStart, start: state.start, round: state.round
-        ), tenth > state.lastTenth
-      )
+      let isDue = now - state.lastLine >= Self.minute
+      if isDue { state.lastLine = now }
+      return (state, isDue)
     }
     if sample.status != .success, case .unscored(let status, let message) = sample.outcome {
       line("\(sample.place.cell) \(side.rawValue): \(status.rawValue): \(message)")
     }
-    let elapsed = Double(Machine.monotonicNanoseconds - snapshot.start) * 1e-9
-    let pace = elapsed / Double(max(snapshot.done - snapshot.before, 1))
-    let remaining = pace * Double(snapshot.total - snapshot.done)
+    let elapsed = Double(now - snapshot.start) * 1e-9
+    let pace = elapsed / Double(max(snapshot.done - snapshot.doneAtStart, 1))
+    let remaining = pace * Double(max(snapshot.total - snapshot.done, 0))
     let place =
       sample.place.item.map { "\(sample.place.cell) \($0)" }
       ?? sample.place.round.map { "\(sample.place.cell) round \($0)" }
-      ?? "\(sample.place.cell) \(snapshot.round ?? "block \(sample.place.block + 1)")"
-    let times = "\(Self.clock(elapsed)) elapsed, \(Self.clock(remaining)) left"
+      ?? "\(sample.place.cell) \(snapshot.round ?? "block \(sample.place.block)")"
+    let times = "\(Self.clock(elapsed)) elapsed, at most \(Self.clock(remaining)) left"
     if isTerminal {
-      let filled = 24 * snapshot.done / max(snapshot.total, 1)
+      let filled = min(24 * snapshot.done / max(snapshot.total, 1), 24)
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-      let line = "\(bar) \(snapshot.done)/\(snapshot.total)  \(times)  \(place) \(side.rawValue)"
-      Terminal.redraw(line)
-    } else if isTenth {
-      line("\(snapshot.done)/\(snapshot.total)  \(times)  \(place)")
+      Terminal.redraw(
+        Self.lines(snapshot.standing, width) + [
+          "\(bar) \(snapshot.done)/\(snapshot.total)  \(times)  \(place) \(side.rawValue)"
+        ])
+    } else if isDue {
+      let standing = snapshot.standing.isEmpty ? "" : "  \(snapshot.standing.runningLine)"
+      line("\(snapshot.done)/\(snapshot.total)  \(times)  \(place)\(standing)")
     }
+  }
+
+  /// The rules so far, of a terminal's height at most.
+  private static func lines(_ standing: [VerdictFace.Part], _ width: Int) -> [String] {
+    let lines = standing.runningLines(width: width - 1)
+    return Array(lines.prefix(Terminal.errorHeight - 3))
   }
 
   private func line(_ text: String) {
-    if isTerminal { Terminal.redraw("") }
+    if isTerminal { Terminal.redraw([]) }
     Terminal.writeError("\(text.printable)\n")
   }
 
+  private static let minute: UInt64 = 60_000_000_000
+
   private static func figure(_ seconds: Double) -> String { String(format: "%.2f", seconds) }
 
-  private static func clock(_ seconds: Double) -> String {
+  static func clock(_ seconds: Double) -> String {
     let whole = Int(seconds.rounded())
     return "\(whole / 60):" + String(format: "%02d", whole % 60)
   }
-}
-
-/// Shows how far a conversion is: one line that is redrawn on a terminal, a line per quarter elsewhere.
-final class ConversionDisplay: Sendable {
-  private let verb: String
-  private let shownQuarter = Mutex(0)
-
-  init(_ verb: String) { self.verb = verb }
-
-  func show(_ progress: ConversionProgress) {
-    let share = progress.totalBytes > 0 ? Double(progress.doneBytes) / Double(progress.totalBytes) : 1
-    if Terminal.errorIsTerminal {
-      Terminal.redraw("\(verb) \(Int(share * 100)) %  \(progress.name)")
-      return
-    }
-    let quarter = Int(share * 4)
-    let isNew = shownQuarter.withLock { shown in
-      defer { shown = max(shown, quarter) }
-      return quarter > shown
-    }
-    if isNew { Terminal.writeError("\(verb) \(quarter * 25) %\n") }
-  }
-
-  /// Clears the redrawn line.
-  func end() { if Terminal.errorIsTerminal { Terminal.redraw("") } }
 }

@@ -36,12 +36,31 @@ enum Terminal {
   }
 
   /// Writes to standard error at once, like ``write(_:)``.
+  ///
+  /// What was redrawn above is cleared first, since nothing else knows that it stands there.
   static func writeError(_ text: String) {
+    if redrawn.withLock({ $0 > 0 }) { redraw([]) }
     send(errors.withLock { $0.filtered(text) }, to: .errors)
   }
 
   /// Redraws the last line of standard error, which must be a terminal.
-  static func redraw(_ line: String) { send("\r\u{1B}[K\(line.printable)", to: .errors) }
+  static func redraw(_ line: String) { redraw(line.isEmpty ? [] : [line]) }
+
+  /// Redraws the last lines of standard error, which must be a terminal: those that the call before left.
+  ///
+  /// A line that is longer than the terminal is wide is cut, so that none takes two.
+  static func redraw(_ lines: [String]) {
+    let width = errorWidth - 1
+    let shown = lines.map { String($0.printable.prefix(width)) }
+    redrawn.withLock { above in
+      let up = above > 0 ? "\u{1B}[\(above)A" : ""
+      send("\r\(up)\u{1B}[J\(shown.joined(separator: "\r\n"))", to: .errors)
+      above = max(shown.count - 1, 0)
+    }
+  }
+
+  /// The lines above the last one that the next redrawing replaces.
+  private static let redrawn = Mutex(0)
 
   /// Writes to standard output what would mislead if half of it were missing.
   ///
@@ -96,10 +115,18 @@ enum Terminal {
   }
 
   /// Columns of the terminal on standard output; 100 if that is none.
-  static var width: Int {
+  static var width: Int { size(of: STDOUT_FILENO).columns }
+
+  /// Columns of the terminal on standard error; 100 if that is none.
+  static var errorWidth: Int { size(of: STDERR_FILENO).columns }
+
+  /// Lines of the terminal on standard error; 24 if that is none.
+  static var errorHeight: Int { size(of: STDERR_FILENO).lines }
+
+  private static func size(of stream: Int32) -> (columns: Int, lines: Int) {
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else { return 100 }
-    return Int(size.ws_col)
+    guard ioctl(stream, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else { return (100, 24) }
+    return (Int(size.ws_col), max(Int(size.ws_row), 8))
   }
 
   /// Whether standard output is a terminal, so that colours may be used.
