@@ -17,6 +17,8 @@ struct ServeProgram: AsyncParsableCommand {
   @Option(help: "Chart.js as one file; without it, pages have tables only.", completion: .file())
   var chartLibrary: String?
 
+  @Flag(help: "Print the address as one JSON object.") var json = false
+
   func run() async throws {
     // A client that goes away is an error of one write, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
@@ -34,7 +36,11 @@ struct ServeProgram: AsyncParsableCommand {
         """)
     }
     let name = host.contains(":") ? "[\(host)]" : host
-    try await viewer.run { port in Terminal.write("http://\(name):\(port)/  (Ctrl-C ends it)\n") }
+    try await viewer.run { [json] port in
+      let address = "http://\(name):\(port)/"
+      // A host's name holds nothing that JSON would escape.
+      Terminal.write(json ? "{\"schema\": 1, \"address\": \"\(address)\"}\n" : "\(address)  (Ctrl-C ends it)\n")
+    }
   }
 
   static func main() async {

@@ -111,6 +111,33 @@ struct LibraryOption: ParsableArguments {
   }
 }
 
+extension LibraryOption {
+  /// A model by its id, or by the path of its folder.
+  ///
+  /// A folder that the library has a link to has the library's id, any other its own name.
+  ///
+  /// - Throws: `RunnerError.unknownModel` for a name that is neither, `ValidationError` for a folder without a model.
+  func model(named name: String) throws -> (id: ModelID, folder: URL) {
+    let library = library
+    let id = ModelID(rawValue: name)
+    if let folder = try? library.folder(of: id) { return (id, folder) }
+    let url = URL(fileURLWithPath: name).standardizedFileURL
+    guard let status = FileStatus(ofFileAt: url.path), status.isFolder else {
+      if url.pathExtension.lowercased() == "gguf", FileManager.default.fileExists(atPath: url.path) {
+        throw ValidationError(
+          "\(name) is a GGUF file, which is converted first: resident models add \(ShellWord.quoted(name))")
+      }
+      return (id, try library.folder(of: id))
+    }
+    guard ModelLibrary.isModel(url) else {
+      throw ValidationError("\(name) has no config.json, so it is no model folder.")
+    }
+    let place = url.resolvingSymlinksInPath().path
+    let known = library.ids.first { library.place(of: $0)?.resolvingSymlinksInPath().path == place }
+    return (known ?? ModelID(rawValue: url.lastPathComponent), url)
+  }
+}
+
 /// Where the registry is.
 struct RegistryOption: ParsableArguments {
   @Option(

@@ -45,8 +45,23 @@ struct Resident: AsyncParsableCommand {
         Terminal.write(exactly: "\(text)\n")
         Foundation.exit(0)
       }
-      Terminal.writeError(text.hasPrefix("Error: ") ? "error: \(text.dropFirst(7))\n" : "error: \(text)\n")
-      Foundation.exit(2)
+      fail(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
     }
+  }
+
+  /// Ends the program with the exit code 2, after one message on standard error, and with `--json` the same as JSON on
+  /// standard output.
+  private static func fail(_ message: String) -> Never {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let commands = Suggestion.commands(for: arguments).map { "resident \($0)" }
+    let options = Suggestion.options(for: arguments, in: Suggestion.command(of: arguments).helpMessage(columns: 1000))
+    // What the parser asks itself is not asked twice.
+    let meant = (commands + options).filter { !message.contains("Did you mean") || commands.contains($0) }
+    let question = meant.isEmpty ? "" : "\nDid you mean \(meant.map { "`\($0)`" }.joined(separator: " or "))?"
+    Terminal.writeError("error: \(message)\(question)\n")
+    if arguments.prefix(while: { $0 != "--" }).contains("--json") {
+      Terminal.write(CommandResult.failure(message + question, exitCode: 2))
+    }
+    Foundation.exit(2)
   }
 }

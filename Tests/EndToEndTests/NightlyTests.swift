@@ -66,7 +66,8 @@ struct NightlyTests {
     let registry = try comparison.folder.write("{\"models\": {\"default\": \"gone\"}}", to: "other.json")
     let ill = try comparison.program.run("doctor", "--quick", "--json", "--registry", registry.path)
     #expect(ill.status == 1)
-    #expect(try JSONValue(parsing: ill.output).array?.contains { $0["state"]?.string == "failure" } == true)
+    #expect(
+      try JSONValue(parsing: ill.output)["findings"]?.array?.contains { $0["state"]?.string == "failure" } == true)
   }
 
   @Test("A second measurement steps aside or is refused while another runs, and names it")

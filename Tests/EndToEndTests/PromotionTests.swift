@@ -26,7 +26,7 @@ struct PromotionTests {
       : before
     #expect(try comparison.registryText == expected)
     let log = try program.run("registry", "log", "--json")
-    #expect(try JSONValue(parsing: log.output).array?.count == (outcome == "promote" ? 1 : 0))
+    #expect(try JSONValue(parsing: log.output)["edits"]?.array?.count == (outcome == "promote" ? 1 : 0))
     if outcome == "promote" {
       let again = try program.run("promote")
       #expect(again.status == 0)

@@ -108,7 +108,7 @@ def expect_promoted(bench: Workbench) -> None:
     """Checks that the registry agrees with its log, and that the role can be promoted if it is not yet."""
     log = bench.run("registry", "log", "--json")
     expect(log.returncode == 0, f"the log cannot be read: {log.stderr}")
-    done = [edit for edit in json.loads(log.stdout) if edit["state"] == "done"]
+    done = [edit for edit in json.loads(log.stdout)["edits"] if edit["state"] == "done"]
     means = json.loads((bench.folder / "registry.json").read_text())["models"]["default"]
     expect(means == (done[-1]["to"] if done else "resident"), f"the registry says {means}, its log {done}")
     if means == "resident":

@@ -5,6 +5,8 @@ struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Examine the whole set-up and say how to mend each finding.",
     discussion: """
+      Example: resident doctor --quick
+
       Looks at the registry, the database, the disk, the memory, the clock, sleep settings, locks and each resident's \
       model, which generates one token. Nothing is changed. Exit code 0 without failures, 1 with.
       """)
@@ -16,7 +18,7 @@ struct DoctorCommand: AsyncParsableCommand {
   @Flag(help: "Load no model.")
   var quick = false
 
-  @Flag(help: "Print one JSON array.")
+  @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() async throws {
@@ -26,7 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
     let findings = await examination.run { finding in
       if !json { Terminal.write(finding.text) }
     }
-    if json { Terminal.write(JSONValue.array(findings.map(\.json))) }
+    if json { Terminal.write(result: ["findings": .array(findings.map(\.json))]) }
     if findings.contains(where: { $0.state == .failure }) { throw ExitCode(1) }
   }
 }

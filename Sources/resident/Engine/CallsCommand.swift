@@ -25,14 +25,16 @@ struct CallsCommand: ParsableCommand {
   @Flag(help: "Read one object per line, with text, parser and tools, and write one result per line.")
   var lines = false
 
+  @OptionGroup var output: JSONOption
+
   func run() throws {
     guard lines else {
       let definitions = try tools.map { path in
         try Self.definitions(JSONValue(parsing: RegularFile.read(path)))
       }
-      let output = ParsedOutput(
+      let parsed = ParsedOutput(
         parsing: Array(FileHandle.standardInput.readDataToEndOfFile()), by: parser, tools: definitions ?? [])
-      return Terminal.write(output.json)
+      return output.isChosen ? Terminal.write(result: parsed.json) : Terminal.write(parsed.json)
     }
     while let line = readLine() {
       let request = try JSONValue(parsing: line)

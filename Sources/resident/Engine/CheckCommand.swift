@@ -55,7 +55,7 @@ struct CheckCommand: AsyncParsableCommand {
       let output: JSONValue = [
         "requirements": .array(findings.map(\.json)), "violated": .integer(violated),
       ]
-      Terminal.write(output)
+      Terminal.write(result: output)
     } else {
       Terminal.write("\(findings.count - violated) of \(findings.count) requirements hold\n")
     }

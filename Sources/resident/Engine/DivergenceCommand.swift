@@ -11,6 +11,8 @@ struct DivergenceCommand: ParsableCommand {
     commandName: "divergence",
     abstract: "Measure how far a lane's distributions are from a reference's: KL divergence, agreement, perplexity.",
     discussion: """
+      Example: resident engine divergence --model qwen3-4b-4bit --reference models/qwen3-4b-bf16
+
       The reference reads a text once; its distributions are cached. Beside the result stands the floor: the \
       divergence of the reference from itself in another instruction set, which no lane can get below.
       """)
@@ -36,7 +38,10 @@ struct DivergenceCommand: ParsableCommand {
       cache: cache.map { URL(fileURLWithPath: $0) } ?? DataLocations.folder.appendingPathComponent("references"))
     try source.check(model, tokens: tokens, text)
     let distributions = try source.distributions(of: tokens)
-    let reading = try TextReading(of: tokens, by: model.session, windows: text.windows, reference: distributions)
+    let display = WorkDisplay("reading \(tokens.count.counted("token"))")
+    let reading = try TextReading(
+      of: tokens, by: model.session, windows: text.windows, reference: distributions, progress: display.show)
+    display.end()
     let divergence = Divergence(reading, reference: distributions.logProbabilities)
     let floor = try source.floor(of: tokens, against: distributions)
     guard json else {
@@ -48,7 +53,7 @@ struct DivergenceCommand: ParsableCommand {
     object["window"] = .integer(text.window)
     object["stride"] = .integer(text.stride)
     object["floor"] = floor.json
-    Terminal.write(JSONValue.object(object))
+    Terminal.write(result: .object(object))
   }
 }
 

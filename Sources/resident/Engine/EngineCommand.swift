@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JSON
 import NativeEngine
 
 /// Diagnostics of engines.
@@ -17,7 +18,8 @@ struct EngineCommand: ParsableCommand {
 struct LogitsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "logits",
-    abstract: "Write the logits after each token as a NumPy array (float32, tokens × vocabulary).")
+    abstract: "Write the logits after each token as a NumPy array (float32, tokens × vocabulary).",
+    discussion: "Example: resident engine logits --model qwen3-4b --tokens 1,2,3 --out logits.npy")
 
   @OptionGroup var options: ModelOptions
 
@@ -29,6 +31,8 @@ struct LogitsCommand: ParsableCommand {
 
   @Flag(help: "Process the tokens one at a time, as decoding does; a prompt is processed many at a time.")
   var oneByOne = false
+
+  @OptionGroup var output: JSONOption
 
   func run() throws {
     var ids: [Int32] = []
@@ -47,13 +51,20 @@ struct LogitsCommand: ParsableCommand {
       try model.session.logits(of: ids) { try $0.withUnsafeBufferPointer(file.append) }
     }
     try file.close()
+    if output.isChosen {
+      let vocabulary = model.folder.config.vocabularySize
+      Terminal.write(result: ["path": .string(out), "shape": .array([.integer(ids.count), .integer(vocabulary)])])
+    }
   }
 }
 
 /// The options of every command that loads a model.
 struct ModelOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The model folder.", valueName: "dir"), completion: .directory)
+  @Option(
+    help: ArgumentHelp("A model folder, or a model id of the library.", valueName: "model"), completion: .directory)
   var model: String
+
+  @OptionGroup var library: LibraryOption
 
   @Option(help: "Threads that compute. Default: one per physical core.")
   var threads: Int?
@@ -74,7 +85,7 @@ struct ModelOptions: ParsableArguments {
 
   func load(contextLength: Int? = nil, sequences: Int = 1) throws -> LanguageModel {
     let model = try LanguageModel(
-      contentsOf: URL(fileURLWithPath: model),
+      contentsOf: try library.model(named: model).folder,
       options: Session.Options(
         threads: threads, contextLength: contextLength, cachePrecision: cachePrecision,
         activationPrecision: activationPrecision, sequences: sequences,

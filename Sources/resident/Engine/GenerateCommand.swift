@@ -9,6 +9,8 @@ struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate", abstract: "Continue a prompt.",
     discussion: """
+      Example: resident engine generate --model qwen3-4b --chat --prompt "What is a monad?"
+
       On a terminal and in the log of a GitHub workflow, what these obey (control characters, workflow commands) is shown as \
       spaces. Into a pipe or a file the text goes as the model wrote it.
       """)
@@ -64,6 +66,6 @@ struct GenerateCommand: ParsableCommand {
       "finish": .string(generation.finish.rawValue),
       "token_ns": .array(generation.tokenNanoseconds.map { .integer(Int($0)) }),
     ]
-    Terminal.write(output, .compact)
+    Terminal.write(result: output)
   }
 }

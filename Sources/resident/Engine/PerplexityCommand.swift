@@ -8,7 +8,8 @@ import Tokenization
 
 struct PerplexityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "perplexity", abstract: "Measure the perplexity of a text.")
+    commandName: "perplexity", abstract: "Measure the perplexity of a text.",
+    discussion: "Example: resident engine perplexity --model qwen3-4b --max-tokens 2000")
 
   @OptionGroup var options: ModelOptions
   @OptionGroup var text: TextOptions
@@ -19,7 +20,10 @@ struct PerplexityCommand: ParsableCommand {
   func run() throws {
     let model = try options.load(contextLength: text.window)
     let tokens = try text.tokens(by: model.tokenizer)
-    let perplexity = try TextReading(of: tokens, by: model.session, windows: text.windows).perplexity
+    let display = WorkDisplay("reading \(tokens.count.counted("token"))")
+    let perplexity = try TextReading(of: tokens, by: model.session, windows: text.windows, progress: display.show)
+      .perplexity
+    display.end()
     guard json else {
       let regime = "\(perplexity.tokens) tokens, windows of \(text.window), stride \(text.stride)"
       return Terminal.write("perplexity \(perplexity.text) (\(regime))\n")
@@ -27,7 +31,7 @@ struct PerplexityCommand: ParsableCommand {
     var object = perplexity.json.object ?? JSONObject()
     object["window"] = .integer(text.window)
     object["stride"] = .integer(text.stride)
-    Terminal.write(JSONValue.object(object))
+    Terminal.write(result: .object(object))
   }
 }
 

@@ -36,6 +36,8 @@ struct PromptCommand: ParsableCommand {
       """)
   var lines = false
 
+  @OptionGroup var output: JSONOption
+
   func validate() throws {
     guard (model == nil) != (template == nil) else { throw ValidationError("Give either --model or --template.") }
   }
@@ -48,7 +50,9 @@ struct PromptCommand: ParsableCommand {
       var variables: [String: JSONValue] = ["add_generation_prompt": true, "messages": input["messages"] ?? input]
       variables["tools"] = definitions ?? input["tools"]
       variables["enable_thinking"] = thinking.map { .bool($0) }
-      return Terminal.write(exactly: try source.text(of: variables) + "\n")
+      let text = try source.text(of: variables)
+      return output.isChosen
+        ? Terminal.write(result: ["text": .string(text)]) : Terminal.write(exactly: text + "\n")
     }
     while let line = readLine() {
       guard let object = try JSONValue(parsing: line).object else {

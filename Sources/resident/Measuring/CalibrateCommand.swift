@@ -12,6 +12,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     commandName: "calibrate",
     abstract: "Show how often an envelope's plan promotes by mistake, and which gains it detects.",
     discussion: """
+      Example: resident calibrate --envelope envelopes/nightly.json
+
       Simulates comparisons of a model with itself, with and without planted gains, through the rule that decides real \
       comparisons; by rounds also of candidates that must not be promoted, such as one that stalls. The noise is fitted to what this host has stored, or assumed if that is too little. Exit code 0 \
       whether or not the goals are met; "goals_met" in the JSON says which.
@@ -65,7 +67,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     let report = try await calibrator.report(
       simulations: simulations, detections: detections ?? max(simulations / 5, 1)
     ) { name in Terminal.writeError("simulating \(name)\n") }
-    json ? Terminal.write(report.json) : Terminal.write(report.text)
+    json ? Terminal.write(result: report.json) : Terminal.write(report.text)
   }
 
   /// Compares with a copy instead of simulating.
@@ -75,8 +77,7 @@ struct CalibrateCommand: AsyncParsableCommand {
       envelope: envelope, model: id, folder: try library.library.folder(of: id),
       database: database.calibrationURL, threads: threads, quietWait: quiet.minutes)
     let results = try await calibration.run(comparisons)
-    Terminal.write(
-      json ? RealCalibration.json(results).serialized(.pretty) + "\n" : RealCalibration.text(results))
+    json ? Terminal.write(result: RealCalibration.json(results)) : Terminal.write(RealCalibration.text(results))
   }
 
   /// The newest complete comparisons that were measured here and not set aside; none if there is no database.

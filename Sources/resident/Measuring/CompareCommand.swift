@@ -15,15 +15,20 @@ struct CompareCommand: AsyncParsableCommand {
       Each model has a worker process, and one computes at a time. An envelope of rounds loads both anew for each round \
       and lets their requests take turns in slices; one of blocks goes resident, candidate, candidate, resident or the \
       other way round. The verdict is printed; `resident promote` acts on it. Exit code 0 whatever the verdict.
+
+      Example: resident compare qwen3-4b --role default --envelope envelopes/nightly.json
       """)
 
-  @Argument(help: "The candidate's model id, as its folder is named in the model library.")
+  @Argument(
+    help: "The candidate: a model id of the library, or the path of a model folder.", completion: Completions.models)
   var candidate: String
 
-  @Option(help: "Compare with the model that this role resolves to.")
+  @Option(help: "Compare with the model that this role resolves to.", completion: Completions.roles)
   var role: String?
 
-  @Option(help: ArgumentHelp("Compare with this model id.", valueName: "id"))
+  @Option(
+    help: ArgumentHelp("Compare with this model: an id, or the path of a folder.", valueName: "model"),
+    completion: Completions.models)
   var against: String?
 
   @OptionGroup var options: MeasuringOptions
@@ -35,11 +40,14 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let envelope = try Envelope(contentsOf: URL(fileURLWithPath: options.envelope))
-    let candidateID = ModelID(rawValue: candidate)
-    let resident = try residentID()
-    guard resident != candidateID else { throw RunnerError.sameModel(resident) }
+    let candidate = try options.library.model(named: self.candidate)
+    let resident = try resident()
+    guard resident.id != candidate.id else { throw RunnerError.sameModel(resident.id) }
     var plan = try options.plan(
-      [try options.contender(.resident, resident), try options.contender(.candidate, candidateID)],
+      [
+        MeasurementPlan.Contender(side: .resident, model: resident.id, folder: resident.folder),
+        MeasurementPlan.Contender(side: .candidate, model: candidate.id, folder: candidate.folder),
+      ],
       role: role.map(Role.init(rawValue:)), envelope: envelope, registry: registry.file.url)
     plan.challenges = ChallengeLedgerFile(beside: registry.file.url)
     plan.admission = try RegistryPolicyFile(beside: registry.file.url).read()?.admission ?? .none
@@ -55,7 +63,7 @@ struct CompareCommand: AsyncParsableCommand {
         "comparison": .integer(Int(number.rawValue)), "machine": machine?.json ?? .null, "verdict": verdict.json,
         "origin": mark.origin.json,
       ]
-      return Terminal.write(output)
+      return Terminal.write(result: output)
     }
     let style = TerminalStyle()
     Terminal.write(verdict.text(width: Terminal.width, style: style.painted), style)
@@ -70,10 +78,10 @@ struct CompareCommand: AsyncParsableCommand {
     return "resident promote --comparison \(number)\(options.database.arguments)\(registry.arguments)"
   }
 
-  private func residentID() throws -> ModelID {
-    guard let role else { return ModelID(rawValue: against ?? "") }
+  private func resident() throws -> (id: ModelID, folder: URL) {
+    guard let role else { return try options.library.model(named: against ?? "") }
     let resolution = try registry.file.read().resolve(role)
     Terminal.writeError("\(resolution)\n")
-    return resolution.id
+    return (resolution.id, try options.library.library.folder(of: resolution.id))
   }
 }

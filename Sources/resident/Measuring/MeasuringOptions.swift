@@ -8,7 +8,7 @@ import ToolCalls
 
 /// The options that `run` and `compare` share.
 struct MeasuringOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The envelope.", valueName: "file"), completion: .file(extensions: ["json"]))
+  @Option(help: ArgumentHelp("The envelope.", valueName: "file"), completion: Completions.envelopes)
   var envelope: String
 
   @OptionGroup var engine: EngineOptions
@@ -72,10 +72,6 @@ struct MeasuringOptions: ParsableArguments {
     plan.memoryBudget = memoryBudget.map { $0 * 1_000_000 }
     plan.memoryLimit = memoryLimit.map { $0 * 1_000_000 }
     return plan
-  }
-
-  func contender(_ side: Side, _ id: ModelID) throws -> MeasurementPlan.Contender {
-    MeasurementPlan.Contender(side: side, model: id, folder: try library.library.folder(of: id))
   }
 }
 

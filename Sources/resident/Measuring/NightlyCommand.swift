@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JSON
 import Nightly
 
 struct NightlyCommand: AsyncParsableCommand {
@@ -11,7 +12,8 @@ struct NightlyCommand: AsyncParsableCommand {
 
 struct NightlyInstallCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "install", abstract: "Run a plan every night, by a systemd user timer or a launchd agent on macOS.")
+    commandName: "install", abstract: "Run a plan every night, by a systemd user timer or a launchd agent on macOS.",
+    discussion: "Example: resident nightly install plan.json --at 02:00")
 
   @Argument(help: ArgumentHelp("The plan.", valueName: "plan.json"), completion: .file(extensions: ["json"]))
   var plan: String
@@ -23,6 +25,7 @@ struct NightlyInstallCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
   @OptionGroup var registry: RegistryOption
   @OptionGroup var home: HomeOption
+  @OptionGroup var output: JSONOption
 
   func validate() throws {
     if NightTimer.Time(at) == nil { throw ValidationError("--at must be a time like 02:00.") }
@@ -42,6 +45,10 @@ struct NightlyInstallCommand: ParsableCommand {
         "RESIDENT_REGISTRY": registry.file.url.standardizedFileURL.path,
       ], at: time)
     try timer.install(files)
+    if output.isChosen {
+      return Terminal.write(
+        result: ["written": .init(files.map(\.url.path)), "to_start_it": .init(timer.activation)])
+    }
     for file in files { Terminal.write("wrote \(file.url.path)\n") }
     Terminal.write("to start it:\n" + timer.activation.map { "  \($0)\n" }.joined())
   }
@@ -49,13 +56,19 @@ struct NightlyInstallCommand: ParsableCommand {
 
 struct NightlyUninstallCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "uninstall", abstract: "Remove what `nightly install` wrote, and nothing else.")
+    commandName: "uninstall", abstract: "Remove what `nightly install` wrote, and nothing else.",
+    discussion: "Example: resident nightly uninstall")
 
   @OptionGroup var home: HomeOption
+  @OptionGroup var output: JSONOption
 
   func run() throws {
     let timer = NightTimer(home: home.url)
     let removed = try timer.uninstall()
+    if output.isChosen {
+      return Terminal.write(
+        result: ["removed": .init(removed.map(\.path)), "to_stop_it": .init(timer.deactivation)])
+    }
     for url in removed { Terminal.write("removed \(url.path)\n") }
     if removed.isEmpty { return Terminal.write("nothing was installed in \(home.url.path)\n") }
     Terminal.write("to stop it where it runs:\n" + timer.deactivation.map { "  \($0)\n" }.joined())

@@ -10,17 +10,20 @@ import Verdicts
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Measure one model through an envelope; nothing is decided.")
+    commandName: "run", abstract: "Measure one model through an envelope; nothing is decided.",
+    discussion: "Example: resident run qwen3-4b --envelope envelopes/smoke.json")
 
-  @Argument(help: "The model id, as its folder is named in the model library.")
+  @Argument(help: "A model id of the library, or the path of a model folder.", completion: Completions.models)
   var model: String
 
   @OptionGroup var options: MeasuringOptions
 
   func run() async throws {
     let envelope = try Envelope(contentsOf: URL(fileURLWithPath: options.envelope))
+    let model = try options.library.model(named: self.model)
     let plan = try options.plan(
-      [try options.contender(.candidate, ModelID(rawValue: model))], role: nil, envelope: envelope)
+      [MeasurementPlan.Contender(side: .candidate, model: model.id, folder: model.folder)], role: nil,
+      envelope: envelope)
     let store = try options.database.open(.readWrite)
     let (number, machine) = try await Measuring.run(
       plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy,
@@ -30,9 +33,9 @@ struct RunCommand: AsyncParsableCommand {
       let output: JSONValue = [
         "session": .integer(Int(number.rawValue)), "machine": machine?.json ?? .null, "cells": summary.json,
       ]
-      return Terminal.write(output)
+      return Terminal.write(result: output)
     }
-    Terminal.write("session \(number): \(model)\n\(summary.text)")
+    Terminal.write("session \(number): \(model.id)\n\(summary.text)")
   }
 }
 

@@ -57,7 +57,7 @@ struct ModelsAddCommand: ParsableCommand {
       let object: JSONValue = [
         "id": .string(id.rawValue), "path": .string(target.path), "source": .string(found.url.path),
       ]
-      return Terminal.write(object)
+      return Terminal.write(result: object)
     }
     Terminal.write("\(id) is \(found.url.path)\n")
   }

@@ -31,7 +31,7 @@ struct ModelsListCommand: ParsableCommand {
     }
     if json {
       let object: JSONValue = ["library": .string(library.root.path), "models": .array(rows.map(\.json))]
-      return Terminal.write(object)
+      return Terminal.write(result: object)
     }
     guard !rows.isEmpty else {
       return Terminal.write(

@@ -10,6 +10,8 @@ struct QuantizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "quantize", abstract: "Write a model in another quantization lane.",
     discussion: """
+      Example: resident models quantize models/model --lane uniform --bits 4 --group-size 64 --out models/model-4bit
+
       uniform: every layer with the same bits and group size. mixed: 8 bits for the layers whose quantization changes \
       the output most, --bits for the rest, within --target-bits. distilled: the size of uniform, tuned on calibration \
       text. mxfp4, mxfp8, nvfp4: microscaling floats. bf16: dequantized. Layers whose columns the groups do not divide \
@@ -57,6 +59,8 @@ struct QuantizeCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("The folder to write; it must not exist yet.", valueName: "dir"), completion: .directory)
   var out: String
+
+  @OptionGroup var output: JSONOption
 
   func validate() throws {
     _ = try format()
@@ -126,7 +130,7 @@ struct QuantizeCommand: ParsableCommand {
       isCancelled: isCancelled)
     progress.end()
     try write(mixed.allocation.lane, evidence: mixed.evidence, of: source, isCancelled: isCancelled)
-    Terminal.write(mixed.table + "\n")
+    if !output.isChosen { Terminal.write(mixed.table + "\n") }
   }
 
   private func write(
@@ -139,6 +143,13 @@ struct QuantizeCommand: ParsableCommand {
       lane, evidence: evidence, quantizingBy: quantize, to: target, progress: progress.show, isCancelled: isCancelled)
     progress.end()
     let made = try ModelInspection(of: ModelFolder(contentsOf: target))
+    if output.isChosen {
+      return Terminal.write(
+        result: [
+          "path": .string(out), "lane": .string(self.lane.rawValue), "bits_per_weight": .number(made.bitsPerWeight),
+          "bytes": .integer(made.byteCount), "evidence": evidence ?? .null,
+        ])
+    }
     Terminal.write("wrote \(out): \(String(format: "%.2f", made.bitsPerWeight)) bits per weight\n")
   }
 

@@ -21,7 +21,7 @@ struct DecisionPrinter {
   func print(_ format: DecisionFormat) {
     switch format {
     case .text: Terminal.write(text, style)
-    case .json: Terminal.write(decision.json)
+    case .json: Terminal.write(result: decision.json)
     case .markdown: Terminal.write(markdown)
     case .github:
       appendStepSummary()

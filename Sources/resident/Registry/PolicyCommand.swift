@@ -43,7 +43,7 @@ struct PolicyCommand: ParsableCommand {
         let output: JSONValue = [
           "path": .string(file.url.relativePath), "registry": .string(document.path), "asks": .init(policy.lines),
         ]
-        return Terminal.write(output)
+        return Terminal.write(result: output)
       }
       Terminal.write("\(file.url.relativePath) holds for \(document.path) (\(document.kind))\n")
       for line in policy.lines { Terminal.write("\(line.printable)\n") }

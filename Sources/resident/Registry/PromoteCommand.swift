@@ -11,6 +11,8 @@ struct PromoteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "promote", abstract: "Judge a comparison and, on a measured win, point the role at the candidate.",
     discussion: """
+      Example: resident promote --comparison 1 --role default --dry-run
+
       Without options it is the newest finished comparison of this host that was made for a role, and that role. What \
       else a promotion needs stands in the policy beside the registry, resident.json: see `resident policy check`.
 
@@ -26,10 +28,13 @@ struct PromoteCommand: ParsableCommand {
       """)
 
   @Option(
-    help: "The comparison's number, as `resident compare` printed it. Default: the newest finished one for a role.")
+    help: "The comparison's number, as `resident compare` printed it. Default: the newest finished one for a role.",
+    completion: Completions.comparisons)
   var comparison: Int64?
 
-  @Option(help: "The role to repoint; several are repointed in one edit. Default: the comparison's.")
+  @Option(
+    help: "The role to repoint; several are repointed in one edit. Default: the comparison's.",
+    completion: Completions.roles)
   var role: [String] = []
 
   @Option(

@@ -11,18 +11,22 @@ extension RegistryCommand {
   struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "log", abstract: "List the edits of the registry.",
-      discussion: "Edits that a crash left open are settled first, by what the file says.")
+      discussion: """
+        Edits that a crash left open are settled first, by what the file says.
+
+        Example: resident registry log --role default
+        """)
     @Option(help: "Only of this role.") var role: String?
     @OptionGroup var target: EditOptions
     @OptionGroup var database: DatabaseOption
-    @Flag(help: "Print one JSON array.") var json = false
+    @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
       let store = try database.open(.readWrite)
       // Without a file, open edits stay open, and the log can be read nevertheless.
       _ = try? RegistryLog(store: store, registry: target.file, requester: Requester.name).recover()
       let edits = try store.registryEdits(role: role.map(Role.init(rawValue:)))
-      if json { return try Terminal.deliver(JSONValue.array(edits.map(\.json))) }
+      if json { return try Terminal.deliver(result: ["edits": .array(edits.map(\.json))]) }
       if edits.isEmpty { Terminal.writeError("no edits yet\n") }
       try Terminal.deliver(edits.map { "\($0.line)\n" }.joined())
     }
@@ -32,6 +36,8 @@ extension RegistryCommand {
     static let configuration = CommandConfiguration(
       commandName: "rollback", abstract: "Undo a role's last edit.",
       discussion: """
+        Example: resident registry rollback --role default --dry-run
+
         An edit like any other: it is logged, and refused if the role has been changed since. Asked again, it undoes the \
         edit before. Roles that moved by --move model go back together.
         """)
@@ -40,6 +46,7 @@ extension RegistryCommand {
     @OptionGroup var policy: PolicyOption
     @OptionGroup var database: DatabaseOption
     @Flag(help: "Show the edit and change nothing.") var dryRun = false
+    @OptionGroup var output: JSONOption
 
     func run() throws {
       let log = RegistryLog(
@@ -47,6 +54,11 @@ extension RegistryCommand {
       let role = Role(rawValue: role)
       let company = try policy.file(beside: target.registry.file).read()?.company(of: [role]) ?? []
       let diff = try log.rollBack(role, with: company, isDryRun: dryRun)
+      if output.isChosen {
+        return Terminal.write(result: [
+          "role": .string(role.rawValue), "dry_run": .bool(dryRun), "diff": .string(diff.description),
+        ])
+      }
       Terminal.writeError(
         dryRun ? "dry run; this would change:\n" : "\(target.file.url.relativePath) is changed:\n")
       Terminal.write(diff.description)
@@ -57,16 +69,20 @@ extension RegistryCommand {
     static let configuration = CommandConfiguration(
       commandName: "diff",
       abstract: "Show the roles whose model is not the one that the log, or the source, says.",
-      discussion: "Exit code 0 if all agree, 1 if a role differs.")
+      discussion: """
+        Exit code 0 if all agree, 1 if a role differs.
+
+        Example: resident registry diff
+        """)
     @OptionGroup var target: EditOptions
     @OptionGroup var database: DatabaseOption
-    @Flag(help: "Print one JSON array.") var json = false
+    @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
       let registry = try target.registry.file.read()
       let differences = try logDifferences(registry) + sourceDifferences(registry)
       if json {
-        Terminal.write(JSONValue.array(differences.map(\.json)))
+        Terminal.write(result: ["differences": .array(differences.map(\.json))])
       } else {
         for difference in differences { Terminal.write(difference.text) }
         if differences.isEmpty { Terminal.writeError("no role differs\n") }

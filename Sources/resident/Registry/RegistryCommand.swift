@@ -21,6 +21,8 @@ struct RegistryCommand: ParsableCommand {
       commandName: "show",
       abstract: "Say the registry's form; list roles, models, spent alpha budgets and what the policy asks for.",
       discussion: """
+        Example: resident registry show
+
         Challenge k of a resident may spend 1 / (k (k + 1)) of the chance that a candidate wins by luck, so that all \
         challenges together spend no more than the whole. Challenges are counted by the resident's weights on this host, \
         over all roles, envelopes, names and databases: those of other databases are in the ledger beside the registry, \
@@ -40,7 +42,7 @@ struct RegistryCommand: ParsableCommand {
         let output: JSONValue = [
           "path": .string(document.path), "form": .string(document.kind.rawValue), "roles": .object(JSONObject(roles)),
         ]
-        return Terminal.write(output)
+        return Terminal.write(result: output)
       }
       Terminal.write("\(document.path): \(document.kind)\n")
       let lines = rows.map { [$0.entry.role.rawValue.printable, $0.modelText.printable, $0.text.printable] }
@@ -67,12 +69,20 @@ struct RegistryCommand: ParsableCommand {
 
   struct ResolveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "resolve", abstract: "Print the model id of a role; an unknown name is an error, never a guess.")
+      commandName: "resolve", abstract: "Print the model id of a role; an unknown name is an error, never a guess.",
+      discussion: "Example: resident registry resolve default")
     @Argument(help: "A role, or an id that the registry names.") var role: String
     @OptionGroup var registry: RegistryOption
+    @OptionGroup var output: JSONOption
 
     func run() throws {
       let resolution = try registry.file.read().resolve(role)
+      if output.isChosen {
+        return Terminal.write(
+          result: [
+            "name": .string(role), "model": .string(resolution.id.rawValue), "meaning": .string("\(resolution)"),
+          ])
+      }
       Terminal.writeError("\(resolution)\n")
       Terminal.write("\(resolution.id)\n")
     }
@@ -80,9 +90,11 @@ struct RegistryCommand: ParsableCommand {
 
   struct CreateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "create", abstract: "Make a registry that does not exist yet.")
+      commandName: "create", abstract: "Make a registry that does not exist yet.",
+      discussion: "Example: resident registry create default=qwen3-4b coding=qwen3-8b")
     @Argument(help: "Roles and models, as ROLE=ID.") var assignments: [String]
     @OptionGroup var registry: RegistryOption
+    @OptionGroup var output: JSONOption
 
     func run() throws {
       let models = try assignments.map { assignment in
@@ -91,6 +103,11 @@ struct RegistryCommand: ParsableCommand {
         return (Role(rawValue: String(parts[0])), ModelID(rawValue: String(parts[1])))
       }
       try registry.file.create(models: models)
+      if output.isChosen {
+        let roles = models.map { ($0.0.rawValue, JSONValue.string($0.1.rawValue)) }
+        return Terminal.write(
+          result: ["path": .string(registry.file.url.relativePath), "roles": .object(JSONObject(roles))])
+      }
       Terminal.write("made \(registry.file.url.relativePath)\n")
     }
   }
@@ -101,6 +118,8 @@ extension RegistryCommand {
     static let configuration = CommandConfiguration(
       commandName: "allow", abstract: "Let an envelope decide a role, and thereby no other that is not allowed.",
       discussion: """
+        Example: resident registry allow default envelopes/nightly.json
+
         Writes the policy beside the registry, resident.json. While it pins no envelope, any of schema 2 with a confidence \
         of at least 0.95 may decide any role; else a promotion needs the hash of its comparison's envelope there.
         """)
@@ -109,6 +128,7 @@ extension RegistryCommand {
     var envelope: String
     @OptionGroup var registry: RegistryOption
     @OptionGroup var policy: PolicyOption
+    @OptionGroup var output: JSONOption
 
     func run() throws {
       let envelope = try Envelope(contentsOf: URL(fileURLWithPath: envelope))
@@ -117,6 +137,13 @@ extension RegistryCommand {
       if role != RegistryPolicy.everyRole { _ = try registry.file.resident(of: role) }
       let policy = policy.file(beside: registry.file)
       try policy.allow(envelope.hash, for: role)
+      if output.isChosen {
+        return Terminal.write(
+          result: [
+            "policy": .string(policy.url.relativePath), "role": .string(role.rawValue),
+            "envelope": .string(envelope.id), "sha256": .string(envelope.hash.rawValue),
+          ])
+      }
       Terminal.write("\(policy.url.relativePath) lets \(envelope.id) (\(envelope.hash)) decide \(role)\n")
     }
   }

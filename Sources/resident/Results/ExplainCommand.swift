@@ -7,9 +7,10 @@ import Verdicts
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Explain in words why a comparison's verdict is what it is, and what another one would take.")
+    abstract: "Explain in words why a comparison's verdict is what it is, and what another one would take.",
+    discussion: "Example: resident explain 1")
 
-  @Argument(help: "The comparison's number, as `resident compare` printed it.")
+  @Argument(help: "The comparison's number, as `resident compare` printed it.", completion: Completions.comparisons)
   var comparison: Int64
 
   @OptionGroup var database: DatabaseOption
@@ -29,7 +30,7 @@ struct ExplainCommand: ParsableCommand {
         "explanation": .init(verdict.explanation), "origin": mark.origin.json,
         "set_aside": mark.setAside?.json ?? .null,
       ]
-      return Terminal.write(output)
+      return Terminal.write(result: output)
     }
     Terminal.write("comparison \(number), \(mark.text.printable)\n" + verdict.explanationText(width: Terminal.width))
   }

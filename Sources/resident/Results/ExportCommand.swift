@@ -9,6 +9,8 @@ struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write what was measured as a dataset: figures, raw samples and verdicts.",
     discussion: """
+      Example: resident export --out results/
+
       Shards are named by their content and never rewritten: exporting again adds only what is new. Parquet is written \
       by DuckDB; without it, JSON Lines with the same rows are. Only the columns that the dataset's README lists leave \
       the machine.
@@ -66,12 +68,12 @@ struct ExportCommand: ParsableCommand {
       Terminal.writeError("session \(refusal.session) is not exported: \(refusal.error)\n")
     }
     if json {
-      Terminal.write(report.json)
+      Terminal.write(result: report.json)
     } else {
       for name in report.written { Terminal.write("wrote \(name)\n") }
       Terminal.write(
-        "\(report.sessions) new session\(report.sessions == 1 ? "" : "s") with \(report.samples) samples in \(report.written.count) new files, "
-          + "\(report.unchanged) sessions unchanged in \(out)\n")
+        "\(report.sessions.counted("new session")) with \(report.samples.counted("sample")) in \(report.written.count.counted("new file")), "
+          + "\(report.unchanged.counted("session")) unchanged in \(out)\n")
     }
     // Nobody can mend an import that can't leave again.
     if report.refused.contains(where: \.origin.isMeasured) { throw ExitCode(2) }

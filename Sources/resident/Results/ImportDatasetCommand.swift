@@ -9,6 +9,8 @@ struct ImportDatasetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Merge an exported dataset, of any host, into the database.",
     discussion: """
+      Example: resident import results/
+
       All of it is merged, or nothing: a file that does not have the hash in its name, a signature that is not of its \
       batch, and a row that no measurement can have are errors that name the file, the row and the column, with exit code \
       2. Sessions and verdicts that the database has are left as they are, so importing twice changes nothing.
@@ -39,19 +41,20 @@ struct ImportDatasetCommand: ParsableCommand {
         "verdicts": .integer(report.verdicts), "unchanged_sessions": .integer(report.unchanged),
         "signed_sessions": .integer(report.signed), "left_out": .integer(report.leftOut),
       ]
-      return Terminal.write(object)
+      return Terminal.write(result: object)
     }
     Terminal.write(
-      "\(report.sessions) new sessions with \(report.samples) samples, \(report.verdicts) new verdicts, "
-        + "\(report.unchanged) sessions unchanged\n")
+      "\(report.sessions.counted("new session")) with \(report.samples.counted("sample")), \(report.verdicts.counted("new verdict")), "
+        + "\(report.unchanged.counted("session")) unchanged\n")
     if report.sessions > 0 {
       Terminal.write(
-        "\(report.signed) of the new sessions are signed; imports decide nothing unless the policy lists their host and "
+        "\(report.signed) of the new sessions \(report.signed == 1 ? "is" : "are") signed; imports decide nothing unless the policy lists their host and "
           + "the key\n")
     }
     if report.leftOut > 0 {
       Terminal.writeError(
-        "\(report.leftOut) verdicts or set-asides of sessions that this dataset did not bring were left out\n")
+        "\(report.leftOut.counted("verdict or set-aside", plural: "verdicts or set-asides")) of sessions that this dataset did not bring left out\n"
+      )
     }
   }
 }

@@ -6,7 +6,11 @@ struct MigrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "migrate",
     abstract: "Migrate a database of an earlier version to the current schema, as commands that write do.",
-    discussion: "Every measurement is kept to the bit, in today's tables and columns. All of it happens, or nothing.")
+    discussion: """
+      Every measurement is kept to the bit, in today's tables and columns. All of it happens, or nothing.
+
+      Example: resident migrate
+      """)
 
   @OptionGroup var database: DatabaseOption
 
@@ -26,7 +30,7 @@ struct MigrateCommand: ParsableCommand {
     let known = MeasurementStore.schemaVersion
     if json {
       let object: JSONValue = ["from": .integer(found), "to": .integer(known)]
-      return Terminal.write(object)
+      return Terminal.write(result: object)
     }
     let path = database.url.path
     Terminal.write(

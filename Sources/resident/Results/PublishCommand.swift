@@ -7,6 +7,8 @@ struct PublishCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "publish", abstract: "Add an exported dataset's new shards to a repository on the hub, in one commit.",
     discussion: """
+      Example: resident publish --repo my-org/my-measurements --dry-run
+
       Needs an access token with write permission in $HF_TOKEN. Shards are only ever added: one that the repository has \
       with other bytes is an error before any upload. Repeating the command after a failure adds what is missing. A \
       repository that does not exist is created. $HF_ENDPOINT names another hub.
@@ -42,10 +44,12 @@ struct PublishCommand: ParsableCommand {
       report = PublishReport(plan: try publisher.plan(), commit: nil)
     } else {
       report = try publisher.publish(
-        willUpload: { Terminal.writeError("uploading \($0.uploads.count) files, \($0.bytes) bytes\n") },
+        willUpload: {
+          Terminal.writeError("uploading \($0.uploads.count.counted("file")), \($0.bytes.counted("byte"))\n")
+        },
         progress: Terminal.errorIsTerminal && !json ? { Self.show(progress: $0) } : nil)
     }
-    if json { return Terminal.write(report.json(repo, isDryRun: dryRun)) }
+    if json { return Terminal.write(result: report.json(repo, isDryRun: dryRun)) }
     show(report, hasToken: client.hasToken)
   }
 
@@ -59,7 +63,7 @@ struct PublishCommand: ParsableCommand {
     let verb = dryRun ? "would add" : "added"
     for file in plan.uploads { Terminal.write("\(verb) \(file.path)\n") }
     Terminal.write(
-      "\(verb) \(plan.uploads.count) files with \(plan.bytes) bytes to \(repo), \(plan.unchanged) unchanged"
+      "\(verb) \(plan.uploads.count.counted("file")) with \(plan.bytes.counted("byte")) to \(repo), \(plan.unchanged) unchanged"
         + (report.commit.map { ": \($0)" } ?? "") + "\n")
     if !plan.kept.isEmpty {
       Terminal.writeError(

@@ -32,13 +32,13 @@ struct QueryCommand: ParsableCommand {
   @Option(help: "How rows are printed: \(DatasetQuery.Output.allCases.map(\.rawValue).joined(separator: ", ")).")
   var format: DatasetQuery.Output = .table
 
-  @Flag(help: "The same as --format json.")
+  @Flag(help: "Print one JSON object, whose rows are those of --format json.")
   var json = false
 
   func run() throws {
     let output = json ? .json : format
     guard let results else {
-      var printer = RowPrinter(output)
+      var printer = RowPrinter(output, isDocument: json)
       try database.open(.readOnly).query(sql) { names, values in printer.add(names, values) }
       return printer.finish()
     }
@@ -46,7 +46,8 @@ struct QueryCommand: ParsableCommand {
     let published = try PublishedDataset(folder: URL(fileURLWithPath: results, isDirectory: true), engine: engine)
     guard let engine else { throw DatasetError.engineMissing }
     let rows = try DatasetQuery(published, engine: engine).run(sql, output: output)
-    output == .json ? Terminal.write(serializedJSON: rows) : Terminal.write(rows)
+    guard output == .json else { return Terminal.write(rows) }
+    Terminal.write(serializedJSON: json ? RowPrinter.document(rows) : rows)
   }
 }
 
@@ -55,10 +56,19 @@ extension DatasetQuery.Output: ExpressibleByArgument {}
 /// Prints rows of a query: CSV row by row, a table or JSON at the end.
 private struct RowPrinter {
   private let output: DatasetQuery.Output
+  private let isDocument: Bool
   private var names: [String] = []
   private var rows: [[JSONValue]] = []
 
-  init(_ output: DatasetQuery.Output) { self.output = output }
+  init(_ output: DatasetQuery.Output, isDocument: Bool) {
+    self.output = output
+    self.isDocument = isDocument
+  }
+
+  /// The object that holds an array of rows, which stays as it is written.
+  static func document(_ rows: String) -> String {
+    "{\"schema\": \(CommandResult.schema), \"rows\": \(rows.trimmingCharacters(in: .whitespacesAndNewlines))}\n"
+  }
 
   mutating func add(_ names: [String], _ values: [JSONValue]) {
     if output == .csv {
@@ -75,7 +85,8 @@ private struct RowPrinter {
     case .csv: break
     case .json:
       let objects = rows.map { JSONValue.object(JSONObject(Array(zip(names, $0)))) }
-      Terminal.write(serializedJSON: "[" + objects.map { $0.serialized() }.joined(separator: ",\n") + "]\n")
+      let rows = "[" + objects.map { $0.serialized() }.joined(separator: ",\n") + "]\n"
+      Terminal.write(serializedJSON: isDocument ? Self.document(rows) : rows)
     case .table: Terminal.write(table)
     }
   }

@@ -56,8 +56,8 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func report(on store: MeasurementStore, _ overview: Overview, _ source: ReportSource) throws {
-    if let comparison { return Terminal.write(try detail(comparison, store).json) }
-    if json { return Terminal.write(overview.json) }
+    if let comparison { return Terminal.write(result: try detail(comparison, store).json) }
+    if json { return Terminal.write(result: overview.json) }
     let charts = noCharts ? nil : try charts.library()
     let folder = URL(fileURLWithPath: out, isDirectory: true)
     let total = overview.comparisons.count
@@ -65,7 +65,7 @@ struct ReportCommand: ParsableCommand {
       if Terminal.errorIsTerminal { Terminal.redraw("\(written) of \(total) comparisons") }
     }
     if Terminal.errorIsTerminal, total > 0 { Terminal.writeError("\n") }
-    Terminal.write("\(total) comparison\(total == 1 ? "" : "s") in \(folder.path)\n")
+    Terminal.write("\(total.counted("comparison")) in \(folder.path)\n")
   }
 
   private func detail(_ number: Int64, _ store: MeasurementStore) throws -> ComparisonDetail {

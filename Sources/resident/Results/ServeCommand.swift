@@ -5,6 +5,8 @@ struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Show the report live in a browser, and its facts as JSON.",
     discussion: """
+      Example: resident serve --port 9000
+
       Reads the database and changes nothing. /api/openapi.json describes the JSON, /api/events sends the progress of a \
       comparison that runs. Ctrl-C ends it.
       """)
@@ -21,6 +23,7 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup var charts: ChartLibraryOption
   @OptionGroup var database: DatabaseOption
   @OptionGroup var registry: RegistryOption
+  @OptionGroup var output: JSONOption
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("A port is a number from 0 to 65535.") }
@@ -36,6 +39,7 @@ struct ServeCommand: ParsableCommand {
     var arguments = [
       server.path, "--db", database.url.path, "--registry", registry.file.url.path, "--host", host, "--port", "\(port)",
     ]
+    if output.isChosen { arguments.append("--json") }
     if let library = charts.servedPath { arguments += ["--chart-library", library] }
     var pointers = arguments.map { strdup($0) } + [nil]
     execv(server.path, &pointers)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import Measurements
 import Store
 
@@ -21,17 +22,22 @@ extension SessionsCommand {
     var why: String
 
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var output: JSONOption
 
     func run() throws {
       let number = SessionNumber(rawValue: session)
       try database.open(.readWrite).setAside(number, why: why, requestedBy: Requester.name)
+      if output.isChosen {
+        return Terminal.write(result: ["session": .integer(Int(session)), "is_set_aside": true, "why": .string(why)])
+      }
       Terminal.write("session \(number) is set aside: \(why.printable)\n")
     }
   }
 
   struct RestoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "restore", abstract: "Let a session that was set aside take part in decisions again.")
+      commandName: "restore", abstract: "Let a session that was set aside take part in decisions again.",
+      discussion: "Example: resident sessions restore 7")
 
     @Argument(help: "The session's number.")
     var session: Int64
@@ -40,10 +46,14 @@ extension SessionsCommand {
     var why = ""
 
     @OptionGroup var database: DatabaseOption
+    @OptionGroup var output: JSONOption
 
     func run() throws {
       let number = SessionNumber(rawValue: session)
       try database.open(.readWrite).restore(number, why: why, requestedBy: Requester.name)
+      if output.isChosen {
+        return Terminal.write(result: ["session": .integer(Int(session)), "is_set_aside": false, "why": .string(why)])
+      }
       Terminal.write("session \(number) takes part in decisions again\n")
     }
   }

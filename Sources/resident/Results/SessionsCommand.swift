@@ -11,16 +11,17 @@ struct SessionsCommand: ParsableCommand {
 
   struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "list", abstract: "List what was measured, newest first, with where it comes from.")
+      commandName: "list", abstract: "List what was measured, newest first, with where it comes from.",
+      discussion: "Example: resident sessions")
 
     @OptionGroup var database: DatabaseOption
 
-    @Flag(help: "Print one JSON array.")
+    @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
       let sessions = try database.open(.readOnly).sessions()
-      if json { return Terminal.write(JSONValue.array(sessions.map(\.json))) }
+      if json { return Terminal.write(result: ["sessions": .array(sessions.map(\.json))]) }
       if sessions.isEmpty { Terminal.writeError("nothing was measured yet\n") }
       for summary in sessions { Terminal.write(summary.line.printable + "\n") }
     }
@@ -32,7 +33,7 @@ extension SessionSummary {
     let models = session.resident.map { "\(session.candidate) against \($0)" } ?? "\(session.candidate) alone"
     let outcome = outcome.map { ", \($0)" } ?? ""
     return "\(number)  \(time)  \(models)  \(session.envelopeID)  "
-      + "\(sampleCount) samples, \(voidCount) void blocks, \(state.rawValue)\(outcome); \(mark.text)"
+      + "\(sampleCount.counted("sample")), \(voidCount.counted("void block")), \(state.rawValue)\(outcome); \(mark.text)"
   }
 
   /// When it began; databases from before imports were checked may have any number.

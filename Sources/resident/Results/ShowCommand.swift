@@ -9,11 +9,14 @@ import Verdicts
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show one comparison in full: the verdict's rules and the pairs behind them.",
-    discussion:
-      "The comparison is judged anew from its samples; nothing is recorded. Imports count as the registry's policy says."
+    discussion: """
+      The comparison is judged anew from its samples; nothing is recorded. Imports count as the registry's policy says.
+
+      Example: resident show 1
+      """
   )
 
-  @Argument(help: "The comparison's number, as `resident sessions` lists it.")
+  @Argument(help: "The comparison's number, as `resident sessions` lists it.", completion: Completions.comparisons)
   var comparison: Int64
 
   @OptionGroup var database: DatabaseOption
@@ -36,7 +39,7 @@ struct ShowCommand: ParsableCommand {
         "started_at_s": .number(evidence.session.startedAt), "verdict": verdict.json,
         "traces": .array(traces.map(\.json)), "origin": mark.origin.json, "set_aside": mark.setAside?.json ?? .null,
       ]
-      return Terminal.write(output)
+      return Terminal.write(result: output)
     }
     let style = TerminalStyle()
     let text = ComparisonText(number: number, mark: mark, verdict: verdict, traces: traces).text(style)

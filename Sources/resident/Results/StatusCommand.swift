@@ -10,7 +10,8 @@ import Verdicts
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Say who holds which role on what evidence, what candidates lack, and what runs now.")
+    abstract: "Say who holds which role on what evidence, what candidates lack, and what runs now.",
+    discussion: "Example: resident status")
 
   @OptionGroup var registry: RegistryOption
   @OptionGroup var database: DatabaseOption
@@ -26,7 +27,7 @@ struct StatusCommand: ParsableCommand {
       overview: try Overview(store, registry: roles, admitting: admission), registryProblem: problem,
       lastNight: try store.nights().last?.summary, running: try store.progress(), lockHolder: HostLock.holder())
     let style = TerminalStyle()
-    json ? Terminal.write(status.json) : Terminal.write(status.text(style), style)
+    json ? Terminal.write(result: status.json) : Terminal.write(status.text(style), style)
   }
 }
 

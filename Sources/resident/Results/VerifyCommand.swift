@@ -8,6 +8,8 @@ struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Judge an exported dataset again from its raw samples alone.",
     discussion: """
+      Example: resident verify results/
+
       Needs no database. Exit code 0 if every published verdict follows from the raw samples and no challenge of a \
       resident is missing or has the number of another, 1 if not, 2 if a file is damaged, does not have the hash in its \
       name or is not what its signature is of. A verdict about a session that was set aside need not follow, and one that \
@@ -19,7 +21,7 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var engine: DuckDBOption
 
-  @Flag(help: "Print one JSON array.")
+  @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
@@ -31,15 +33,22 @@ struct VerifyCommand: ParsableCommand {
     let audit = try verifier.challengeAudit()
     let wrong = findings.filter { !$0.isSound }
     if json {
-      Terminal.write(JSONValue.array(findings.map(\.json) + audit.json))
+      Terminal.write(
+        result: [
+          "verdicts": .array(findings.map(\.json)), "challenges": .array(audit.json),
+          "is_sound": .bool(wrong.isEmpty && audit.isWhole),
+        ])
     } else {
       for finding in findings {
         Terminal.write("\(finding.state.rawValue.replacing("_", with: " "))  \(finding.name)\n")
         for detail in finding.details { Terminal.write("  \(detail)\n") }
       }
       let sound = findings.count { $0.state == .same }
-      Terminal.write("\(sound) of \(findings.count) verdicts follow from the raw samples\n")
-      for (key, count) in signatures.counts { Terminal.write("\(count) batches are signed by \(key)\n") }
+      let follow = sound == 1 ? "follows" : "follow"
+      Terminal.write("\(sound) of \(findings.count.counted("verdict")) \(follow) from the raw samples\n")
+      for (key, count) in signatures.counts {
+        Terminal.write("\(count.counted("batch", plural: "batches")) signed by \(key)\n")
+      }
       for gap in audit.gaps { Terminal.write("\(gap)\n") }
       for clash in audit.clashes { Terminal.write("\(clash)\n") }
       for absent in audit.absent { Terminal.write("\(absent)\n") }

@@ -14,7 +14,8 @@ final class ProgressDisplay: Sendable {
     var done = 0
     var doneAtStart = 0
     var start = Machine.monotonicNanoseconds
-    var lastLine = Machine.monotonicNanoseconds
+    /// When a line was printed last; nil before the first, which comes with the first sample.
+    var lastLine: UInt64?
     var session: SessionNumber?
     /// In words; nil if models are not loaded anew for each round.
     var round: String?
@@ -54,6 +55,7 @@ final class ProgressDisplay: Sendable {
         state.doneAtStart = done
         state.round = nil
         state.standing = []
+        state.lastLine = nil
         state.start = Machine.monotonicNanoseconds
       }
       line("\(total) samples" + (done > 0 ? ", \(done) of them measured before" : ""))
@@ -75,7 +77,7 @@ final class ProgressDisplay: Sendable {
     let now = Machine.monotonicNanoseconds
     let (snapshot, isDue) = state.withLock { state in
       state.done += 1
-      let isDue = now - state.lastLine >= Self.minute
+      let isDue = state.lastLine.map { now - $0 >= Self.minute } ?? true
       if isDue { state.lastLine = now }
       return (state, isDue)
     }
