@@ -56,6 +56,14 @@ public struct CandidateProgress: Sendable, Equatable {
     }
   }
 
+  /// Whether no night measures it as it is: decided, given up, or not there.
+  var isSettled: Bool {
+    switch state {
+    case .final, .rejected, .parked, .missing: true
+    case .unscreened, .screened, .interrupted, .open, .resident: false
+    }
+  }
+
   /// What the candidate still lacks, in words.
   ///
   /// - Parameter now: Seconds since 1970.

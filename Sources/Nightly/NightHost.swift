@@ -58,6 +58,16 @@ public struct NightHost: Sendable {
       residents: residents, progress: plan.progress(residents: residents, folders: folders, past: past), past: past)
   }
 
+  /// Checks that the library has every candidate of a plan: a mistyped name would have a night measure nothing.
+  ///
+  /// - Throws: `NightPlanError.unknownCandidates`.
+  public func check(_ plan: NightPlan) throws(NightPlanError) {
+    let unknown = plan.candidates.filter { (try? library.folder(of: $0)) == nil }
+    guard unknown.isEmpty else {
+      throw .unknownCandidates(unknown, library: library.root.path, known: library.ids)
+    }
+  }
+
   /// The newest sentinels of this host, one per environment class and envelope, newest first.
   ///
   /// - Parameter mayMigrate: Whether an older database of calibrations is brought up to date; else it is an error.

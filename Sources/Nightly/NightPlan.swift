@@ -73,11 +73,18 @@ public enum NightPlanError: Error, Equatable, Sendable, CustomStringConvertible 
   case notJSON(file: String, JSONError)
   /// Everything that is wrong, with paths.
   case invalid(file: String, problems: [EnvelopeError.Problem])
+  /// Candidates that the library does not have, each with the ids that it has.
+  case unknownCandidates([ModelID], library: String, known: [ModelID])
 
   public var description: String {
     switch self {
     case .unreadable(let file, let reason): return "can't read the plan \(file): \(reason)"
     case .notJSON(let file, let error): return "the plan \(file) is \(error)"
+    case .unknownCandidates(let candidates, let library, let known):
+      let names = candidates.map { "\"\($0)\"" }.joined(separator: ", ")
+      let ids = known.isEmpty ? "no models" : known.map(\.rawValue).joined(separator: ", ")
+      return "the plan names \(names), which \(library) does not have; it has \(ids)."
+        + " `resident models add PATH --id ID` adds a model"
     case .invalid(let file, let problems):
       let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
       return (["the plan \(file) has \(count):"] + problems.map { "  \($0)" }).joined(separator: "\n")

@@ -88,6 +88,9 @@ extension NightSchedule {
     for candidate in progress where candidate.state == .open && !Self.isDue(candidate, at: now) {
       leftOut.append((Self.comparison(candidate, plan, times), "lacks \(candidate.lacks(at: now))"))
     }
+    for candidate in progress where candidate.isSettled {
+      leftOut.append((Self.comparison(candidate, plan, times), "needs \(candidate.lacks(at: now))"))
+    }
   }
 
   private static func isDue(_ progress: CandidateProgress, at now: Double) -> Bool {

@@ -12,6 +12,8 @@ struct NightlyRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run one night of a plan.",
     discussion: """
+      Example: resident nightly plan.json --dry-run
+
       Comparisons that are due go first, then new candidates after a short screening, then the resident against its copy.
       Exit codes: 0 all went as planned, 1 something failed or was cut off, 2 usage or data error, 130 interrupted.
       """)
@@ -62,6 +64,7 @@ struct NightlyRunCommand: AsyncParsableCommand {
     if dryRun { return try printSchedule(of: plan) }
     let store = try database.open(.readWrite)
     let host = host(store)
+    try host.check(plan)
     let held = try await Measuring.lockHost(for: "the night \(plan.id)", whenBusy: lock.whenBusy)
     defer { withExtendedLifetime(held) {} }
     try store.check()
@@ -69,7 +72,7 @@ struct NightlyRunCommand: AsyncParsableCommand {
     let schedule = try schedule(plan, host)
     Terminal.writeError(schedule.text(budget: plan.budget.minutes))
     let summary = try await night(plan, host, schedule)
-    json ? Terminal.write(summary.json) : Terminal.write(summary.text)
+    json ? Terminal.write(result: summary.json) : Terminal.write(summary.text)
     throw ExitCode(summary.exitCode)
   }
 
@@ -87,8 +90,10 @@ struct NightlyRunCommand: AsyncParsableCommand {
       database.exists
       ? try database.open(.readOnly)
       : try MeasurementStore(at: folder.appendingPathComponent("empty.sqlite"), mode: .readWrite)
-    let schedule = try schedule(plan, host(store))
-    json ? Terminal.write(schedule.json) : Terminal.write(schedule.text(budget: plan.budget.minutes))
+    let host = host(store)
+    try host.check(plan)
+    let schedule = try schedule(plan, host)
+    json ? Terminal.write(result: schedule.json) : Terminal.write(schedule.text(budget: plan.budget.minutes))
   }
 
   private func schedule(_ plan: NightPlan, _ host: NightHost) throws -> NightSchedule {
