@@ -135,9 +135,9 @@ def decode_ratio(resident, folder):
     for _ in range(5):
         # In a separate process: mlx's idle threads would take a core from the native engine.
         theirs = float(run(sys.executable, __file__, "--mlx-rate", resident, folder))
-        bench = ("--prompt-tokens", "16", "--decode-tokens", "64", "--repetitions", "1", "--json")
+        bench = ("--prompt-tokens", "16", "--decode-tokens", "64", "--depth", "16", "--repetitions", "1", "--json")
         ours = json.loads(run(resident, "engine", "bench", "--model", folder, *bench))
-        ours = ours["repetitions"][0]["decode_tokens_per_second"]
+        [ours] = [row["tokens_per_second"][0] for row in ours["results"] if row["decode_tokens"]]
         ratios.append(ours / theirs)
         print(f"  decode: {ours:.1f} tokens/s against {theirs:.1f} of mlx-lm")
     median = statistics.median(ratios)

@@ -62,8 +62,8 @@ def main():
                 options.lanes / "references", "--json"))
         bench = json.loads(
             run("engine", "bench", "--model", folder, "--threads", 2, "--prompt-tokens", 16, "--decode-tokens", 64,
-                "--repetitions", 3, "--json"))
-        rates = sorted(row["decode_tokens_per_second"] for row in bench["repetitions"])
+                "--depth", 16, "--repetitions", 3, "--json"))
+        [rates] = [sorted(row["tokens_per_second"]) for row in bench["results"] if row["decode_tokens"]]
         rate = rates[len(rates) // 2]
         kl = found["kl_nats"]
         perplexity = found["perplexity"]

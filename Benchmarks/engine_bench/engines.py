@@ -46,12 +46,14 @@ class OurReading:
 
     @classmethod
     def parse(cls, text: str) -> "OurReading":
-        output = parse_object(text, "resident engine bench")
+        rows = parse_object(text, "resident engine bench")["results"]
+        [prefill] = [row for row in rows if row["prompt_tokens"]]
+        [decode] = [row for row in rows if row["decode_tokens"]]
         return cls(
-            rates=Rates.parse(output),
-            instruction_set=output["instruction_set"],
-            weight_bytes_per_token=output["weight_bytes_per_token"],
-            cache_bytes_per_token=output["cache_bytes_per_token"],
+            rates=Rates(prefill=prefill["tokens_per_second"], decode=decode["tokens_per_second"]),
+            instruction_set=decode["instruction_set"],
+            weight_bytes_per_token=decode["weight_bytes_per_token"],
+            cache_bytes_per_token=decode["cache_bytes_per_token"],
         )
 
 
@@ -88,6 +90,7 @@ class OurEngine:
         return [
             *(self.places.resident, "engine", "bench", "--model", folder, "--threads", work.threads),
             *("--prompt-tokens", work.prompt_tokens, "--decode-tokens", work.decode_tokens),
+            *("--depth", work.prompt_tokens),
             *("--sequences", work.sequences, "--repetitions", repetitions, "--json"),
         ]
 
@@ -119,6 +122,7 @@ class Opponent:
             self.output(
                 work.threads,
                 *("--prompt-tokens", work.prompt_tokens, "--decode-tokens", work.decode_tokens),
+            *("--depth", work.prompt_tokens),
                 *("--warmups", effort.warmups, "--repetitions", effort.repetitions),
             )
         )

@@ -2,39 +2,63 @@ import Platform
 
 /// Times the engine alone, on token ids without a text: the work does not depend on their meaning.
 public struct EngineBenchmark: Sendable {
-  public var promptTokens: Int
-  public var decodeTokens: Int
-  /// Sequences that are decoded together.
-  public var sequences: Int
+  /// What is timed, in llama-bench's terms.
+  public enum Test: Sendable, Equatable {
+    /// A prompt of so many tokens.
+    case prefill(Int)
+    /// So many tokens, one by one, after `depth` others.
+    case decode(Int, depth: Int)
 
-  /// One repetition; the rates are those of all sequences together.
-  public struct Reading: Sendable, Equatable {
-    public var prefillTokensPerSecond: Double
-    public var decodeTokensPerSecond: Double
+    /// Such as `pp512`, `tg128` or `tg128 @ d512`.
+    public var name: String {
+      switch self {
+      case .prefill(let count): "pp\(count)"
+      case .decode(let count, let depth): "tg\(count)" + (depth > 0 ? " @ d\(depth)" : "")
+      }
+    }
+
+    public var promptTokens: Int { if case .prefill(let count) = self { count } else { 0 } }
+    public var decodeTokens: Int { if case .decode(let count, _) = self { count } else { 0 } }
+    public var depth: Int { if case .decode(_, let depth) = self { depth } else { 0 } }
   }
 
-  public init(promptTokens: Int, decodeTokens: Int, sequences: Int = 1) {
-    self.promptTokens = promptTokens
-    self.decodeTokens = decodeTokens
+  private let test: Test
+  private let sequences: Int
+
+  /// - Parameter sequences: Sequences that are decoded together.
+  public init(_ test: Test, sequences: Int = 1) {
+    self.test = test
     self.sequences = sequences
   }
 
-  /// Empties the caches, then times the prompts, one after the other, and the tokens decoded after them.
+  /// Empties the caches, and times the test once.
   ///
-  /// - Throws: `EngineError` if prompt and decoded tokens do not fit the context.
-  public func run(_ session: Session) throws -> Reading {
+  /// - Returns: Tokens per second of all sequences together.
+  /// - Throws: `EngineError` if the tokens do not fit the context.
+  public func rate(_ session: Session) throws -> Double {
     let vocabulary = session.config.vocabularySize
-    let prompt = (0..<promptTokens).map { Int32(($0 * 7919 + 13) % vocabulary) }
+    func prompt(_ count: Int) -> [Int32] { (0..<count).map { Int32(($0 * 7919 + 13) % vocabulary) } }
     for sequence in 0..<sequences { session.rewind(to: 0, sequence: sequence) }
-    let start = Machine.monotonicNanoseconds
-    var first: Int32 = 0
-    for sequence in 0..<sequences { first = Sampler.likeliest(try session.prefill(prompt, sequence: sequence)) }
-    let prefilled = Machine.monotonicNanoseconds
-    var batch = [Int32](repeating: first, count: sequences)
-    for _ in 0..<decodeTokens { batch = try session.decode(batch).map(Sampler.likeliest) }
-    let end = Machine.monotonicNanoseconds
-    return Reading(
-      prefillTokensPerSecond: Double(promptTokens * sequences) * 1e9 / Double(prefilled - start),
-      decodeTokensPerSecond: Double(decodeTokens * sequences) * 1e9 / Double(end - prefilled))
+    switch test {
+    case .prefill(let count):
+      let tokens = prompt(count)
+      let start = Machine.monotonicNanoseconds
+      for sequence in 0..<sequences { _ = try session.prefill(tokens, sequence: sequence) }
+      return Self.rate(count * sequences, since: start)
+    case .decode(let count, let depth):
+      var batch = prompt(1).map { [Int32](repeating: $0, count: sequences) }.first ?? []
+      if depth > 0 {
+        for sequence in 0..<sequences {
+          batch[sequence] = Sampler.likeliest(try session.prefill(prompt(depth), sequence: sequence))
+        }
+      }
+      let start = Machine.monotonicNanoseconds
+      for _ in 0..<count { batch = try session.decode(batch).map(Sampler.likeliest) }
+      return Self.rate(count * sequences, since: start)
+    }
+  }
+
+  private static func rate(_ tokens: Int, since start: UInt64) -> Double {
+    Double(tokens) * 1e9 / Double(max(Machine.monotonicNanoseconds - start, 1))
   }
 }

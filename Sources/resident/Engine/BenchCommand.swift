@@ -1,84 +1,144 @@
 import ArgumentParser
+import Checkpoint
 import Foundation
 import JSON
 import NativeEngine
+import Runner
 
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure prefill and decode rates, each repetition by itself.")
+    commandName: "bench", abstract: "Measure prefill and decode rates of models and settings, as llama-bench does.",
+    discussion: """
+      Each test is one row: ppN processes a prompt of N tokens, tgN decodes N tokens one by one, with an empty cache or \
+      after --depth tokens. Rates are means of the repetitions with their standard deviation; a warm-up goes before them.
 
-  @OptionGroup var options: ModelOptions
+      Example: resident engine bench --model qwen3-4b --model qwen3-8b --threads 4,8 -p 512 -n 128 -o md
+      """)
 
-  @Option(help: "Tokens of the prompt.")
-  var promptTokens = 512
+  @Option(
+    name: [.customShort("m"), .long],
+    help: ArgumentHelp("A model folder, or a model id of the library; can be repeated.", valueName: "model"),
+    completion: Completions.models)
+  var model: [String]
 
-  @Option(help: "Tokens to decode after it.")
-  var decodeTokens = 128
+  @Option(
+    name: [.customShort("t"), .long],
+    help: ArgumentHelp("Threads that compute, several with commas. Default: one per physical core.", valueName: "n,…"))
+  var threads: CountList?
+
+  @Option(
+    name: [.customShort("p"), .long],
+    help: ArgumentHelp("Tokens of the prompt, several with commas; 0 for none.", valueName: "n,…"))
+  var promptTokens = CountList(counts: [512])
+
+  @Option(
+    name: [.customShort("n"), .long],
+    help: ArgumentHelp("Tokens to decode, several with commas; 0 for none.", valueName: "n,…"))
+  var decodeTokens = CountList(counts: [128])
+
+  @Option(
+    name: [.customShort("d"), .long],
+    help: ArgumentHelp("Tokens that are in the cache before decoding, several with commas.", valueName: "n,…"))
+  var depth = CountList(counts: [0])
 
   @Option(help: "Sequences that are decoded together; rates are totals over all of them.")
   var sequences = 1
 
-  @Option(help: "Repetitions that are counted; a warm-up goes before them.")
+  @Option(name: [.customShort("r"), .long], help: "Repetitions that are counted.")
   var repetitions = 5
 
-  @Flag(help: "Print one JSON object with every repetition.")
-  var json = false
+  @Option(name: [.customShort("o"), .customLong("output")], help: "How rows are printed: md, json or csv.")
+  var output: BenchOutput = .md
+
+  @Flag(help: "The same as --output json: one object with every repetition.") var json = false
+
+  @Option(
+    help: "How the cache stores keys and values: \(CachePrecision.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var cachePrecision: CachePrecision = .float32
+
+  @Option(
+    help: """
+      How activations are rounded before they are multiplied by weights: \
+      \(ActivationPrecision.allCases.map(\.rawValue).joined(separator: ", ")).
+      """)
+  var activationPrecision: ActivationPrecision = .matched
+
+  @OptionGroup var library: LibraryOption
 
   func validate() throws {
-    guard promptTokens > 0, decodeTokens > 0, repetitions > 0, (1...256).contains(sequences) else {
-      throw ValidationError(
-        "--prompt-tokens, --decode-tokens and --repetitions must be positive, and --sequences from 1 to 256.")
+    guard repetitions > 0, (1...256).contains(sequences) else {
+      throw ValidationError("--repetitions must be positive, and --sequences from 1 to 256.")
+    }
+    guard (threads?.counts ?? [1]).allSatisfy({ (1...1024).contains($0) }) else {
+      throw ValidationError("--threads must be from 1 to 1024.")
+    }
+    guard (promptTokens.counts + decodeTokens.counts).contains(where: { $0 > 0 }) else {
+      throw ValidationError("Give -p, -n or both a number above 0.")
     }
   }
 
-  func run() throws {
-    let model = try options.load(contextLength: promptTokens + decodeTokens, sequences: sequences)
-    let bench = EngineBenchmark(promptTokens: promptTokens, decodeTokens: decodeTokens, sequences: sequences)
-    _ = try bench.run(model.session)
-    var readings: [EngineBenchmark.Reading] = []
-    for _ in 0..<repetitions { readings.append(try bench.run(model.session)) }
-    json ? Terminal.write(output(readings, model)) : Terminal.write(table(readings, model))
-  }
-
-  private func output(_ readings: [EngineBenchmark.Reading], _ model: LanguageModel) -> JSONValue {
-    [
-      "model": .string(model.folder.url.lastPathComponent),
-      "instruction_set": .string(model.session.instructionSet.rawValue),
-      "threads": .integer(model.session.threadCount),
-      "prompt_tokens": .integer(promptTokens),
-      "decode_tokens": .integer(decodeTokens),
-      "sequences": .integer(sequences),
-      "activation_precision": .string(model.session.activationPrecision.rawValue),
-      "weight_bytes_per_token": .integer(model.session.weightBytesPerToken),
-      "cache_bytes_per_token": .integer(model.session.cacheBytesPerToken),
-      "repetitions": .array(
-        readings.map {
-          [
-            "prefill_tokens_per_second": .number($0.prefillTokensPerSecond),
-            "decode_tokens_per_second": .number($0.decodeTokensPerSecond),
-          ]
-        }),
-    ]
-  }
-
-  private func table(_ readings: [EngineBenchmark.Reading], _ model: LanguageModel) -> String {
-    let name = model.folder.url.lastPathComponent
-    let setting =
-      "\(model.session.instructionSet), \(model.session.threadCount) threads, \(options.cachePrecision.rawValue) cache, "
-      + "\(model.session.activationPrecision.rawValue) activations"
-    let times = sequences > 1 ? " × \(sequences)" : ""
-    func row(_ test: String, _ values: [Double]) -> String {
-      let sorted = values.sorted()
-      let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-      let figures = [median, sorted[0], sorted[sorted.count - 1]].map { String(format: "%.1f", $0) }
-      return "| \(name) | \(setting) | \(test) | \(figures[0]) | \(figures[1]) … \(figures[2]) |\n"
+  func run() async throws {
+    if let activity = try await QuietMachine.look(), !activity.isQuiet {
+      Terminal.writeError("warning: the machine is busy, so rates are too low: \(activity.text)\n")
     }
-    return """
-      | model | engine | test | tokens/s (median of \(readings.count)) | range |
-      | --- | --- | --- | ---: | ---: |
-
-      """
-        + row("prefill \(promptTokens)\(times)", readings.map(\.prefillTokensPerSecond))
-        + row("decode \(decodeTokens) at \(promptTokens)\(times)", readings.map(\.decodeTokensPerSecond))
+    var rows: [BenchRow] = []
+    let printer = BenchPrinter(json ? .json : output)
+    for name in model {
+      for count in threads.map({ $0.counts.map(Optional.some) }) ?? [nil] {
+        rows += try measure(try library.model(named: name).folder, threads: count)
+      }
+    }
+    for warning in rows.compactMap(\.warning) { Terminal.writeError("warning: \(warning)\n") }
+    printer.show(rows)
   }
+
+  private func measure(_ folder: URL, threads: Int?) throws -> [BenchRow] {
+    let prompts = promptTokens.counts.filter { $0 > 0 }
+    let decodes = decodeTokens.counts.filter { $0 > 0 }
+    let longest = max(prompts.max() ?? 0, (depth.counts.max() ?? 0) + (decodes.max() ?? 0))
+    let model = try LanguageModel(
+      contentsOf: folder,
+      options: Session.Options(
+        threads: threads, contextLength: longest, cachePrecision: cachePrecision,
+        activationPrecision: activationPrecision, sequences: sequences,
+        instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]))
+    for warning in model.folder.warnings { Terminal.writeError("warning: \(warning)\n") }
+    let inspection = try ModelInspection(of: model.folder)
+    let tests =
+      prompts.map(EngineBenchmark.Test.prefill)
+      + decodes.flatMap { count in depth.counts.map { EngineBenchmark.Test.decode(count, depth: $0) } }
+    return try tests.map { test in
+      let benchmark = EngineBenchmark(test, sequences: sequences)
+      let display = WorkDisplay("\(folder.lastPathComponent) \(test.name)")
+      display.show(0)
+      _ = try benchmark.rate(model.session)
+      var rates: [Double] = []
+      for repetition in 0..<repetitions {
+        display.show(Double(repetition) / Double(repetitions))
+        rates.append(try benchmark.rate(model.session))
+      }
+      display.end()
+      return BenchRow(model, inspection, test: test, sequences: sequences, rates: rates)
+    }
+  }
+}
+
+/// Numbers that are separated by commas.
+struct CountList: ExpressibleByArgument {
+  let counts: [Int]
+
+  init(counts: [Int]) { self.counts = counts }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    let counts = parts.compactMap { $0.flatMap { (0...1 << 24).contains($0) ? $0 : nil } }
+    guard !counts.isEmpty, counts.count == parts.count else { return nil }
+    self.counts = counts
+  }
+
+  var defaultValueDescription: String { counts.map(String.init).joined(separator: ",") }
+}
+
+enum BenchOutput: String, CaseIterable, ExpressibleByArgument {
+  case md, json, csv
 }
