@@ -49,6 +49,29 @@ struct NightlyTests {
     #expect(result.errors.contains("rolls: is an unknown key; did you mean \"roles\"?"))
   }
 
+  @Test("A plan that names a candidate which the library lacks is exit code 2, before anything is measured")
+  func unknownCandidate() throws {
+    let plan = try comparison.folder.text(of: "plan.json")
+    try comparison.folder.write(plan.replacing("4bit-g64\"", with: "4bit-g46\""), to: "typo.json")
+    for arguments in [["--dry-run"], []] {
+      let result = try comparison.program.run(["nightly", "typo.json"] + arguments)
+      #expect(result.status == 2 && result.output.isEmpty)
+      #expect(result.errors.contains("\"smollm2-135m-4bit-g46\"") && result.errors.contains("smollm2-135m-4bit-g64"))
+    }
+  }
+
+  @Test("A model folder is taken by its path, and one without a model is an error that says so")
+  func modelByPath() throws {
+    let arguments = ["--against", "smollm2-135m", "--envelope", "tiny.json", "--json"]
+    let result = try comparison.program.run(["compare", "./models/smollm2-135m-4bit-g64"] + arguments)
+    #expect(result.status == 0, "\(result.errors)")
+    let candidate = try JSONValue(parsing: result.output)["verdict"]?["subject"]?["candidate"]?["model"]
+    #expect(candidate == "smollm2-135m-4bit-g64")
+    let none = try comparison.program.run(["compare", "."] + arguments)
+    #expect(none.status == 2 && none.errors.contains("has no config.json"))
+    #expect(try JSONValue(parsing: none.output)["error"]?["exit_code"] == 2)
+  }
+
   @Test("An installation is written, named and removed")
   func install() throws {
     let home = comparison.folder("home").path
