@@ -44,6 +44,8 @@ help:
 	@echo "make duckdb       fetch DuckDB's command line, which writes the dataset's Parquet files"
 	@echo "make hf           install the hub's command line, which resident publish drives"
 	@echo "make test-registry edit registries of every form before readers that others wrote and under kills (installs them)"
+	@echo "make first-hour   run every command of README.md as it is pasted, in a fresh clone (CLONE=DIR for one that is built)"
+	@echo "make test-commands hold what every command prints with --json to docs/schemas"
 	@echo "make test-publish publish to a stand-in for the hub with the real hf command (installs it)"
 	@echo "make charts       fetch Chart.js, which draws the report's charts"
 	@echo "make pages        write the pages of the dataset in results/ for any static host (OUT=DIR)"
@@ -144,6 +146,16 @@ test-dataset: build duckdb
 	@test -d $(STATE)/dataset-venv || python3 -m venv $(STATE)/dataset-venv
 	@$(STATE)/dataset-venv/bin/pip install --quiet --disable-pip-version-check -r Tests/DatasetConformance/requirements.txt
 	$(STATE)/dataset-venv/bin/python Tests/DatasetConformance/load.py $(RESIDENT) $(DUCKDB)
+
+# A newcomer's first hour: every command of README.md as it is pasted, in a fresh clone (CLONE=DIR uses one that is built).
+.PHONY: first-hour
+first-hour:
+	python3 Tests/FirstHour/newcomer.py $(if $(CLONE),--clone "$(CLONE)") $(if $(ONLY),--only "$(ONLY)")
+
+# Every command that the parser lists, with --json against docs/schemas; two minutes with everything built.
+.PHONY: test-commands
+test-commands: models duckdb
+	python3 Tests/Commands/check_json.py $(RESIDENT) $(STATE)
 
 # Against a stand-in for the hub's endpoints on loopback, with the real client; no account or token is needed.
 test-publish: build hf
