@@ -33,7 +33,7 @@ struct BertFamily: EncoderFamily {
     }
   }
 
-  func encoder(_ weights: WeightSource) throws -> Encoder {
+  func encoder(_ weights: WeightSource, kernels: Kernels) throws -> Encoder {
     let prefix = ["bert.", "roberta."].first { weights.has("\($0)embeddings.word_embeddings.weight") } ?? ""
     for path in ["pooler.dense", "cls.predictions", "lm_head"] { weights.leaveOut(prefix + path) }
     let layers = try (0..<config.layerCount).map { index in
@@ -50,8 +50,8 @@ struct BertFamily: EncoderFamily {
 
   private func positions(_ weights: WeightSource, _ path: String) throws -> [Float] {
     let types = try config.fields.size("type_vocab_size", upTo: 1 << 10, default: 2)
-    let type = try weights.rows("\(path).token_type_embeddings", count: types).prefix(config.hiddenSize)
-    let positions = try weights.rows("\(path).position_embeddings", count: config.maxPositionEmbeddings)
+    let type = try weights.rows("\(path).token_type_embeddings", count: types, kernels: kernels).prefix(config.hiddenSize)
+    let positions = try weights.rows("\(path).position_embeddings", count: config.maxPositionEmbeddings, kernels: kernels)
     return positions.dropFirst(firstPosition * config.hiddenSize).enumerated().map { index, value in
       value + type[index % config.hiddenSize]
     }

@@ -13,7 +13,7 @@ protocol EncoderFamily {
   init(_ config: ModelConfig) throws
 
   /// - Throws: `CheckpointError` for a missing or damaged tensor, `EngineError` for a wrong shape or storage.
-  func encoder(_ weights: WeightSource) throws -> Encoder
+  func encoder(_ weights: WeightSource, kernels: Kernels) throws -> Encoder
 }
 
 /// The families of encoders that the engine runs.
@@ -32,8 +32,8 @@ public enum EncoderFamilies {
 
   static func encoder(of folder: ModelFolder, kernels: Kernels) throws -> Encoder {
     let family = try family(of: folder.config)
-    let weights = WeightSource(folder, kernels: kernels)
-    let encoder = try family.encoder(weights)
+    let weights = WeightSource(FolderTensors(folder: folder, kernels: kernels))
+    let encoder = try family.encoder(weights, kernels: kernels)
     try weights.checkUnused()
     return encoder
   }
@@ -57,7 +57,7 @@ extension WeightSource {
   }
 
   /// All rows of a small embedding, plain or quantized.
-  func rows(_ path: String, count: Int) throws -> [Float] {
+  func rows(_ path: String, count: Int, kernels: Kernels) throws -> [Float] {
     let embedding = try linear(path, rows: count, columns: config.hiddenSize)
     return (0..<count).flatMap { row in
       withUnsafePointer(to: embedding.matrix.matrix) { matrix in
