@@ -43,17 +43,18 @@ struct BertFamily: EncoderFamily {
       config: config,
       embedding: try weights.linear(
         "\(prefix)embeddings.word_embeddings", rows: config.vocabularySize, columns: config.hiddenSize),
-      positions: try positions(weights, "\(prefix)embeddings"),
+      positions: try positions(weights, "\(prefix)embeddings", kernels),
       embeddingNorm: try weights.centeredNorm("\(prefix)embeddings.LayerNorm"), layers: layers, finalNorm: nil,
       rotaries: [], maximumTokens: config.maxPositionEmbeddings - firstPosition)
   }
 
-  private func positions(_ weights: WeightSource, _ path: String) throws -> [Float] {
+  private func positions(_ weights: WeightSource, _ path: String, _ kernels: Kernels) throws -> [Float] {
     let types = try config.fields.size("type_vocab_size", upTo: 1 << 10, default: 2)
-    let type = try weights.rows("\(path).token_type_embeddings", count: types, kernels: kernels).prefix(config.hiddenSize)
-    let positions = try weights.rows("\(path).position_embeddings", count: config.maxPositionEmbeddings, kernels: kernels)
-    return positions.dropFirst(firstPosition * config.hiddenSize).enumerated().map { index, value in
-      value + type[index % config.hiddenSize]
+    let (hidden, count) = (config.hiddenSize, config.maxPositionEmbeddings)
+    let type = try weights.rows("\(path).token_type_embeddings", count: types, kernels: kernels).prefix(hidden)
+    let positions = try weights.rows("\(path).position_embeddings", count: count, kernels: kernels)
+    return positions.dropFirst(firstPosition * hidden).enumerated().map { index, value in
+      value + type[index % hidden]
     }
   }
 
