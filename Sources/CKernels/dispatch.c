@@ -122,3 +122,17 @@ void rk_gated_convolve(float *history, const float *weights, const float *bias, 
     for (int64_t t = 0; t < tokens; t++) to[t] *= after[c * stride + t];
   }
 }
+
+// Independent sums, so that no addition waits for the one before it and the compiler may use vectors.
+uint64_t rk_sum_words(const uint64_t *words, int64_t count) {
+  enum { kSums = 64 };
+  uint64_t sums[kSums] = {0};
+  int64_t first = 0;
+  for (; first + kSums <= count; first += kSums) {
+    for (int64_t i = 0; i < kSums; i++) sums[i] += words[first + i];
+  }
+  uint64_t sum = 0;
+  for (; first < count; first++) sum += words[first];
+  for (int64_t i = 0; i < kSums; i++) sum += sums[i];
+  return sum;
+}

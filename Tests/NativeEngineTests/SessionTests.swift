@@ -178,7 +178,7 @@ struct SessionTests {
   func halfPrecisionCache() throws {
     let (single, half) = (try session(), try session(.init(threads: 1, contextLength: 512, cachePrecision: .float16)))
     #expect(single.cacheBytesPerToken == 2 * half.cacheBytesPerToken)
-    let caches = (single.sequences[0].cache, half.sequences[0].cache)
+    let caches = (single.sequences[0].cache.layout, half.sequences[0].cache.layout)
     #expect(caches.0.capacity == caches.1.capacity && caches.0.byteCount == 2 * caches.1.byteCount)
     for decodes in [false, true] {
       func logits(_ session: Session) throws -> [Float] {

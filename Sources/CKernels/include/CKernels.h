@@ -229,6 +229,9 @@ void rk_gated_convolve(float *history, const float *weights, const float *bias, 
                        const float *after, const float *x, int64_t stride, int64_t channels, int64_t tokens,
                        float *out);
 
+// The sum of words modulo 2^64, read as fast as memory allows.
+uint64_t rk_sum_words(const uint64_t *words, int64_t count);
+
 // Tells the core that this thread waits in a loop.
 static inline void rk_relax(void) {
 #if defined(__x86_64__) || defined(__i386__)

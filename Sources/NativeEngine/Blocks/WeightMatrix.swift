@@ -116,6 +116,25 @@ struct WeightMatrix: Sendable {
       tensors: [])
   }
 
+  /// Bytes of the values, of the scales and of the biases.
+  var partByteCounts: (values: Int, scales: Int, biases: Int) {
+    let parameters = isQuantized ? rows * (columns / Int(matrix.group)) : 0
+    return matrix.storage == RK_AFFINE
+      ? (rows * rowBytes, parameters * width, parameters * width) : (rows * rowBytes, parameters, 0)
+  }
+
+  /// The same shape and storage with its bytes elsewhere.
+  ///
+  /// - Parameter owner: Keeps the bytes.
+  func placed(
+    values: UnsafeRawPointer, scales: UnsafeRawPointer?, biases: UnsafeRawPointer?, owner: any Sendable
+  ) -> WeightMatrix {
+    var placed = self
+    (placed.matrix.values, placed.matrix.scales, placed.matrix.biases) = (values, scales, biases)
+    placed.owner = owner
+    return placed
+  }
+
   private init(matrix: rk_matrix, tensors: [TensorView]) {
     self.matrix = matrix
     self.tensors = tensors

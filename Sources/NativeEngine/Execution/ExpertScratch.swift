@@ -59,6 +59,11 @@ final class ExpertScratch {
     }
   }
 
+  var byteCount: Int {
+    let own = perThread.flatMap { [$0.inputs, $0.prepared, $0.ups, $0.results] }
+    return ([gates, arrangedGates] + own).reduce(choices.byteCount) { $0 + $1.byteCount }
+  }
+
   /// Sorts the tokens of a chunk by the experts in `choices`.
   func group(_ tokens: Range<Int>, picked: Int, experts: Int, width: Int) {
     var counts = [Int](repeating: 0, count: experts)

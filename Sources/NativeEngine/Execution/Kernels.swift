@@ -110,6 +110,8 @@ final class FixedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   }
 
   deinit { UnsafeMutableRawPointer(base).deallocate() }
+
+  var byteCount: Int { count * MemoryLayout<Element>.stride }
 }
 
 extension FixedBuffer where Element: ExpressibleByIntegerLiteral {

@@ -38,11 +38,11 @@ final class PanelScratch {
     return (tokens + kernels.panel - 1) / kernels.panel * kernels.panel
   }
 
-  /// - Parameter cache: Of any sequence.
-  init(_ decoder: Decoder, kernels: Kernels, threads: Int, cache: KeyValueCache) {
+  /// - Parameter layout: Of any sequence's cache.
+  init(_ decoder: Decoder, kernels: Kernels, threads: Int, layout: CacheLayout) {
     let tokens = Self.tokenCapacity(decoder, kernels: kernels)
     tokenCapacity = tokens
-    let copySize = cache.copySize(tokens: tokens)
+    let copySize = layout.copySize(tokens: tokens)
     copies = FixedBuffer(copySize.heads * copySize.bytesPerHead)
     copyByteCount = copySize.bytesPerHead
     logitCount = decoder.config.vocabularySize * kernels.panel
@@ -66,6 +66,15 @@ final class PanelScratch {
       PerThread(
         tile: FloatBuffer(Int(rk_tile_count())), attention: FloatBuffer(Int(attention)), state: FloatBuffer(state),
         headInputs: FloatBuffer(headInputs * LatentAttention.panelsPerTask * kernels.panel))
+    }
+  }
+
+  /// Without the logits of a text that is scored, which few sessions do.
+  var byteCount: Int {
+    let own = perThread.flatMap { [$0.tile, $0.attention, $0.state, $0.headInputs] }
+    let shared = [prepared] + angles.flatMap { [$0.cosine, $0.sine] }
+    return (shared + own).reduce(registers.byteCount + copies.byteCount + (experts?.byteCount ?? 0)) {
+      $0 + $1.byteCount
     }
   }
 

@@ -21,6 +21,8 @@ final class RegisterFile {
     buffers = Register.allCases.map { FloatBuffer(features($0) * tokens) }
   }
 
+  var byteCount: Int { buffers.reduce(0) { $0 + $1.byteCount } }
+
   subscript(register: Register) -> UnsafeMutablePointer<Float> { buffers[register.rawValue].base }
 
   /// The place of a token's feature in a register of `features` features; the next feature stands `width` further.

@@ -153,8 +153,8 @@ final class PieceScratch {
       (attentions.map { $0.group * $0.dimension } + latents.map { LatentAttention.headsPerTask * $0.dimension }).max()
       ?? 0
     let state = decoder.recurrentMixers.compactMap { $0?.floatsPerPart }.max() ?? 0
-    let copy = cache.copySize(tokens: tokens).bytesPerHead
-    precision = cache.precision
+    let copy = cache.layout.copySize(tokens: tokens).bytesPerHead
+    precision = cache.layout.precision
     self.positions = positions
     perThread = (0..<threads).map { _ in
       PerThread(

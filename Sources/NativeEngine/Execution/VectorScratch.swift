@@ -35,6 +35,12 @@ final class VectorScratch {
   let spanTotals: FloatBuffer
   let perThread: [PerThread]
 
+  var byteCount: Int {
+    let shared = [logits, spanSums, spanLargest, spanTotals] + angles.flatMap { [$0.cosine, $0.sine] }
+    let own = perThread.flatMap { [$0.normed, $0.prepared, $0.query, $0.scores, $0.state] }
+    return (shared + own).reduce(registers.byteCount) { $0 + $1.byteCount }
+  }
+
   init(_ decoder: Decoder, contextLength: Int, threads: Int, batch: Int) {
     let attentions = decoder.attentions.compactMap { $0 }
     let latents = decoder.latentAttentions.compactMap { $0 }

@@ -35,6 +35,11 @@ public final class Session {
       self.rewindableTokens = rewindableTokens
       self.instructionSet = instructionSet
     }
+
+    /// Positions that layers with windows keep beyond them.
+    func slack(_ decoder: Decoder, kernels: Kernels, contextLength: Int) -> Int {
+      PanelScratch.tokenCapacity(decoder, kernels: kernels) + min(max(rewindableTokens, 0), contextLength)
+    }
   }
 
   let decoder: Decoder
@@ -63,25 +68,31 @@ public final class Session {
   /// The most tokens that fit.
   public let contextLength: Int
   /// Bytes of keys and values that a token takes in all layers, until a window is full.
-  public var cacheBytesPerToken: Int { sequences[0].cache.bytesPerToken }
+  public var cacheBytesPerToken: Int { sequences[0].cache.layout.bytesPerToken }
   /// Bytes of weights that decoding one token reads.
   public var weightBytesPerToken: Int { decoder.bytesPerToken }
+  /// Bytes of everything else that the session allocated: what the tokens under way need.
+  var scratchByteCount: Int { vector.byteCount + panels.byteCount }
   /// Bytes that recurrent layers remember of a sequence, however long it is.
   public var recurrentBytes: Int { sequences[0].recurrent?.byteCount ?? 0 }
 
   /// Checks the weights and allocates all that the token loop needs.
   ///
   /// - Throws: `CheckpointError` or `EngineError`.
-  public init(_ folder: ModelFolder, options: Options = Options()) throws {
-    kernels = try Kernels(named: options.instructionSet)
-    let decoder = try Families.decoder(of: folder, kernels: kernels)
+  public convenience init(_ folder: ModelFolder, options: Options = Options()) throws {
+    let kernels = try Kernels(named: options.instructionSet)
+    self.init(try Families.decoder(of: folder, kernels: kernels), kernels: kernels, options: options)
+  }
+
+  /// Allocates all that the token loop needs.
+  init(_ decoder: Decoder, kernels: Kernels, options: Options) {
+    self.kernels = kernels
     self.decoder = decoder
     let config = decoder.config
     contextLength = min(options.contextLength ?? config.maxPositionEmbeddings, config.maxPositionEmbeddings)
     team = ThreadTeam(size: options.threads ?? Machine.physicalCoreCount)
     let (positions, precision) = (contextLength, options.cachePrecision)
-    let rewindable = min(max(options.rewindableTokens, 0), contextLength)
-    let slack = PanelScratch.tokenCapacity(decoder, kernels: kernels) + rewindable
+    let slack = options.slack(decoder, kernels: kernels, contextLength: contextLength)
     sequences = (0..<max(1, options.sequences)).map { _ in
       CachedSequence(decoder, positions: positions, slack: slack, precision: precision)
     }
@@ -90,8 +101,8 @@ public final class Session {
     panelPrecision = activationPrecision.forScoring
     product = kernels.product(activationPrecision)
     vector = VectorScratch(
-      decoder, contextLength: sequences[0].cache.capacity, threads: team.size, batch: sequences.count)
-    panels = PanelScratch(decoder, kernels: kernels, threads: team.size, cache: sequences[0].cache)
+      decoder, contextLength: sequences[0].cache.layout.capacity, threads: team.size, batch: sequences.count)
+    panels = PanelScratch(decoder, kernels: kernels, threads: team.size, layout: sequences[0].cache.layout)
   }
 
   deinit { team.close() }

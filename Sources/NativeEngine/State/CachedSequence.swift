@@ -12,12 +12,7 @@ final class CachedSequence {
 
   /// - Parameter slack: Positions that layers with windows keep beyond them.
   init(_ decoder: Decoder, positions: Int, slack: Int, precision: CachePrecision) {
-    cache = KeyValueCache(
-      zip(decoder.attentions, decoder.latentAttentions).map { attention, latent in
-        if let latent { return .init(headCount: 1, headDimension: latent.dimension, holdsKeys: false) }
-        guard let attention, case .own = attention.memory else { return nil }
-        return .init(headCount: attention.keyValueHeads, headDimension: attention.dimension, window: attention.window)
-      }, positions: positions, slack: slack, precision: precision)
+    cache = KeyValueCache(CacheLayout(decoder, positions: positions, slack: slack, precision: precision))
     recurrent = RecurrentState(decoder)
   }
 
@@ -43,7 +38,7 @@ final class CachedSequence {
   func rewind(to count: Int) {
     guard count < end else { return }
     var kept = recurrent?.rewind(to: count) ?? count
-    if !cache.holds(before: kept, reach: reach) { kept = recurrent?.rewind(to: 0) ?? 0 }
+    if !cache.layout.holds(before: kept, reach: reach) { kept = recurrent?.rewind(to: 0) ?? 0 }
     tokens.removeSubrange(kept...)
     if tokens.isEmpty { (isCoarse, reach) = (false, 0) }
   }

@@ -44,7 +44,7 @@ struct HeadCache {
 
   /// Copies positions, the first of which begins a span of `RK_SPAN`, to where they stand in one piece.
   ///
-  /// - Parameter copy: `byteCount(of:)` of as many positions.
+  /// - Parameter copy: `byteCount` of as many positions.
   func copy(_ positions: Range<Int>, to copy: UnsafeMutableRawPointer) {
     let target = memory(at: copy, positions: positions.count)
     for part in parts(of: positions) {
@@ -59,7 +59,9 @@ struct HeadCache {
   }
 
   /// Bytes of a copy of some positions.
-  func byteCount(of positions: Int) -> Int { 2 * Self.spans(positions) * bytesPerPosition }
+  static func byteCount(of positions: Int, dimension: Int, precision: CachePrecision) -> Int {
+    2 * spans(positions) * dimension * precision.byteWidth
+  }
 
   private func memory(at base: UnsafeMutableRawPointer, positions: Int) -> rk_head_cache {
     rk_head_cache(

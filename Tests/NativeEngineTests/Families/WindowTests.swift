@@ -12,7 +12,7 @@ struct WindowTests {
     "A cache of windows is smaller and changes no bit of a prompt, however it is cut", arguments: FamilyGolden.windowed)
   func prompts(golden: FamilyGolden) throws {
     let (whole, bounded) = (try golden.session(), try golden.session(rewindableTokens: 0))
-    #expect(bounded.sequences[0].cache.byteCount < whole.sequences[0].cache.byteCount)
+    #expect(bounded.sequences[0].cache.layout.byteCount < whole.sequences[0].cache.layout.byteCount)
     let expected = Array(try whole.prefill(golden.prompt))
     #expect(try Array(bounded.prefill(golden.prompt)) == expected)
     bounded.rewind(to: 0)
