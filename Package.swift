@@ -76,6 +76,9 @@ let package = Package(
     .target(
       name: "Lanes", dependencies: ["Checkpoint", "JSON", "NativeEngine", "Platform", "Statistics"],
       resources: [.embedInCode("Resources/calibration.txt"), .embedInCode("Resources/evaluation.txt")]),
+    .target(
+      name: "Fit", dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Platform"],
+      resources: [.embedInCode("Resources/hosts.json")]),
 
     // The stages, in the order in which data flows.
     .target(name: "ModelRegistry", dependencies: ["JSON", "Measurements", "Platform", crypto, yaml]),
@@ -86,9 +89,8 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "Checkpoint", "Envelopes", "JSON", "Measurements", "Platform", "Store", "ToolCalls", "Verdicts",
-        "WorkerProtocol",
-        crypto,
+        "Checkpoint", "Envelopes", "Fit", "JSON", "Measurements", "Platform", "Store", "ToolCalls", "Verdicts",
+        "WorkerProtocol", crypto,
       ]),
     .target(
       name: "Calibration",
@@ -127,7 +129,7 @@ let package = Package(
     .executableTarget(
       name: "resident",
       dependencies: [
-        "Calibration", "ChatTemplate", "Checkpoint", "Dataset", "EndpointEngine", "Envelopes", "JSON", "Lanes",
+        "Calibration", "ChatTemplate", "Checkpoint", "Dataset", "EndpointEngine", "Envelopes", "Fit", "JSON", "Lanes",
         "MLXEngine", "Measurements", "ModelRegistry", "NativeEngine", "Nightly", "Platform", "Promotion", "Report",
         "Runner",
         "Statistics", "Store", "TaskImport", "Tokenization", "ToolCalls", "Verdicts", "WorkerProtocol", arguments,
@@ -178,6 +180,8 @@ let package = Package(
         "Checkpoint", "EndpointEngine", "JSON", "NativeEngine", "Platform", "TestSupport", "WorkerProtocol", "resident",
       ]),
     .testTarget(
+      name: "FitTests", dependencies: ["Checkpoint", "Fit", "JSON", "NativeEngine", "TestSupport"]),
+    .testTarget(
       name: "LanesTests",
       dependencies: ["Checkpoint", "Lanes", "NativeEngine", "Platform", "Statistics", "TestSupport"]),
     .testTarget(
@@ -193,7 +197,7 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Envelopes", "JSON", "Measurements", "Runner", "Store", "TestSupport", "ToolCalls", "Verdicts",
+        "Envelopes", "Fit", "JSON", "Measurements", "Runner", "Store", "TestSupport", "ToolCalls", "Verdicts",
         "WorkerProtocol", "resident", "scripted-worker",
       ]),
     .testTarget(

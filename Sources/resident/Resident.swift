@@ -15,7 +15,7 @@ struct Resident: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      CompareCommand.self, PromoteCommand.self, RunCommand.self, RouteCommand.self, SessionsCommand.self,
+      CompareCommand.self, PromoteCommand.self, RunCommand.self, RouteCommand.self, FitCommand.self, SessionsCommand.self,
       RegistryCommand.self,
       PolicyCommand.self,
       NightlyCommand.self, DoctorCommand.self, CalibrateCommand.self, ExplainCommand.self, ExportCommand.self,

@@ -109,6 +109,21 @@ public struct ModelConfig: Sendable, Equatable {
     try self.init(parsing: try JSONValue(contentsOf: url), file: url.path)
   }
 
+  /// Reads a `config.json` that lies by itself.
+  ///
+  /// - Parameter storage: How weights are to be stored, whatever the file says; nil for what it says.
+  /// - Throws: `.notFound`, `.unreadable`, `.json`, or `.field` with the member's name.
+  public init(file url: URL, storage: WeightStorage? = nil) throws(CheckpointError) {
+    var value = try JSONValue(contentsOf: url)
+    if let storage, var object = value.object {
+      object["quantization_config"] = nil
+      object["quantization"] = nil
+      if case .quantized(let format) = storage { object["quantization"] = format.json }
+      value = .object(object)
+    }
+    try self.init(parsing: value, file: url.path)
+  }
+
   /// mlx-lm writes the section under two names; under the second, other tools write theirs.
   private static func quantization(_ fields: ConfigFields) throws(CheckpointError) -> QuantizationConfig? {
     for name in ["quantization", "quantization_config"] where fields.has(name) {

@@ -1,0 +1,101 @@
+import Checkpoint
+import NativeEngine
+
+/// A rate in tokens per second that was not measured.
+public struct PredictedRate: Sendable, Equatable {
+  /// Where the prediction comes from.
+  public enum Basis: Sendable, Equatable {
+    /// Layers of the model's shape ran on random weights on this machine.
+    case rehearsed
+    /// Real runs on this host reached these shares of their limits.
+    case runs(count: Int)
+    /// Shares that are common, by the range that is stated.
+    case assumed(ClosedRange<Double>)
+  }
+
+  public let tokensPerSecond: Double
+  public let interval: ClosedRange<Double>
+  public let basis: Basis
+}
+
+/// How fast a model is at best on a machine, and how fast it probably is.
+public struct SpeedPrediction: Sendable {
+  /// Bytes that decoding a token of every sequence reads: weights, and what the layers remember of each context.
+  public let decodeBytes: Int
+  /// Tokens per second of each sequence at which memory alone would limit decoding.
+  public let decodeLimit: Double
+  /// Tokens per second at which arithmetic alone would limit a prompt; nil if the machine's is not known.
+  public let prefillLimit: Double?
+  /// Of each sequence.
+  public let decode: PredictedRate
+  /// Nil if nothing says.
+  public let prefill: PredictedRate?
+  /// Tokens of each sequence in the cache while decoding.
+  public let contextLength: Int
+  /// Sequences that are decoded together.
+  public let sequences: Int
+
+  /// Shares of the memory's limit that decoding dense models of 4 to 16 bits reached on ten Apple chips, from
+  /// llama.cpp's table of them (ggml-org/llama.cpp, discussion 4167).
+  static let commonDecodeShares = 0.4...0.85
+  /// Shares of the stated arithmetic that prompts of 512 tokens reached there.
+  static let commonPrefillShares = 0.4...0.8
+
+  /// How far a rehearsal was off at most: docs/fit.md has the shapes that were measured against it.
+  static let rehearsalError = 0.15
+
+  /// - Parameters:
+  ///   - decode: A rehearsal's rate of each sequence; nil for none.
+  ///   - prefill: The same of a prompt.
+  ///   - shares: Of the limit of decoding, that real runs reached; empty for none.
+  public init(
+    of model: FitModel, on host: HostSpeed, contextLength: Int, sequences: Int = 1, elementBytes: Int,
+    decode: Rehearsal.Rate? = nil, prefill: Rehearsal.Rate? = nil, shares: [Double] = []
+  ) {
+    (self.contextLength, self.sequences) = (contextLength, sequences)
+    decodeBytes =
+      model.bytesPerStep(sequences: sequences)
+      + model.memory.byteCount(tokens: contextLength, sequences: sequences, elementBytes: elementBytes)
+    decodeLimit = host.readBandwidth / Double(max(decodeBytes, 1))
+    prefillLimit = host.operationRate.map { $0 / (2 * Double(max(model.activeParameterCount, 1))) }
+    if let decode {
+      self.decode = PredictedRate(decode)
+    } else if let least = shares.min(), let most = shares.max() {
+      self.decode = PredictedRate(limit: decodeLimit, shares: least...most, basis: .runs(count: shares.count))
+    } else {
+      self.decode = PredictedRate(
+        limit: decodeLimit, shares: Self.commonDecodeShares, basis: .assumed(Self.commonDecodeShares))
+    }
+    self.prefill =
+      prefill.map { PredictedRate($0) }
+      ?? prefillLimit.map {
+        PredictedRate(limit: $0, shares: Self.commonPrefillShares, basis: .assumed(Self.commonPrefillShares))
+      }
+  }
+
+  /// Seconds until the first token after a prompt, at the predicted rate and at the ends of its interval; nil if no rate
+  /// is known.
+  public func firstToken(promptTokens: Int) -> (seconds: Double, interval: ClosedRange<Double>)? {
+    prefill.map { rate in
+      let tokens = Double(promptTokens)
+      return (tokens / rate.tokensPerSecond, tokens / rate.interval.upperBound...tokens / rate.interval.lowerBound)
+    }
+  }
+}
+
+extension PredictedRate {
+  fileprivate init(_ rate: Rehearsal.Rate) {
+    let error = SpeedPrediction.rehearsalError
+    self.init(
+      tokensPerSecond: rate.tokensPerSecond,
+      interval: min(
+        rate.range.lowerBound, rate.tokensPerSecond * (1 - error))...max(
+          rate.range.upperBound, rate.tokensPerSecond * (1 + error)), basis: .rehearsed)
+  }
+
+  fileprivate init(limit: Double, shares: ClosedRange<Double>, basis: Basis) {
+    self.init(
+      tokensPerSecond: limit * (shares.lowerBound + shares.upperBound) / 2,
+      interval: limit * shares.lowerBound...limit * shares.upperBound, basis: basis)
+  }
+}

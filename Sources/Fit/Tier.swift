@@ -1,0 +1,121 @@
+import Checkpoint
+
+/// What a role asks of a model that serves it.
+public struct ServingLimits: Sendable, Equatable {
+  /// Tokens of each sequence that must fit.
+  public var contextLength: Int
+  /// Sequences at once that must fit.
+  public var sequences: Int
+  /// Of the prompt whose first token is waited for.
+  public var promptTokens: Int
+  /// Tokens per second of one sequence.
+  public var decodeRate: Double
+  public var firstTokenSeconds: Double
+
+  public init(
+    contextLength: Int = 8192, sequences: Int = 1, promptTokens: Int = 1024, decodeRate: Double = 10,
+    firstTokenSeconds: Double = 5
+  ) {
+    (self.contextLength, self.sequences, self.promptTokens) = (contextLength, sequences, promptTokens)
+    (self.decodeRate, self.firstTokenSeconds) = (decodeRate, firstTokenSeconds)
+  }
+}
+
+/// What a model can be used for on a machine, with what decided it.
+public enum Tier: Sendable, Equatable {
+  /// Fits with its cache, and is fast enough at the slow end of the predicted intervals.
+  case interactive(because: [Inequality])
+  /// Fits, and is or may be slower.
+  case overnight(because: Inequality)
+  /// Does not fit one machine.
+  case aspirational(because: Inequality, Cluster)
+
+  /// A comparison of two figures of one unit.
+  public struct Inequality: Sendable, Equatable {
+    public enum Unit: String, Sendable {
+      case bytes = "bytes"
+      case tokensPerSecond = "tokens_per_s"
+      case seconds = "s"
+    }
+
+    public let what: String
+    public let value: Double
+    public let limit: Double
+    public let unit: Unit
+    /// Whether the value may not be above the limit; otherwise it may not be below.
+    public let isUpperLimit: Bool
+
+    public var holds: Bool { isUpperLimit ? value <= limit : value >= limit }
+  }
+
+  /// How many machines of one kind hold a model together.
+  public struct Cluster: Sendable, Equatable {
+    /// Machines that hold the weights, each with its share.
+    public let machinesForWeights: Int
+    /// Machines that hold weights and cache.
+    public let machines: Int
+    /// Bytes that a token sends between machines where each has some of the layers.
+    public let pipelineBytesPerToken: Int
+    /// Where each has a part of every layer: two sums over all machines per layer (Shoeybi et al. 2019, arXiv
+    /// 1909.08053), each sent once around a ring.
+    public let tensorBytesPerToken: Int
+  }
+
+  public var name: String {
+    switch self {
+    case .interactive: "interactive"
+    case .overnight: "overnight"
+    case .aspirational: "aspirational"
+    }
+  }
+
+  public var reasons: [Inequality] {
+    switch self {
+    case .interactive(let because): because
+    case .overnight(let because), .aspirational(let because, _): [because]
+    }
+  }
+
+  /// - Parameter footprint: Of the limits' context and sequences.
+  public init(
+    _ model: FitModel, footprint: Footprint, budget: MemoryBudget, speed: SpeedPrediction, limits: ServingLimits
+  ) {
+    let fits = Inequality(
+      what: "memory", value: Double(footprint.total), limit: Double(budget.available), unit: .bytes, isUpperLimit: true)
+    guard fits.holds else {
+      self = .aspirational(because: fits, Cluster(model, footprint: footprint, budget: budget, limits: limits))
+      return
+    }
+    let rate = Inequality(
+      what: "decode rate", value: speed.decode.interval.lowerBound, limit: limits.decodeRate, unit: .tokensPerSecond,
+      isUpperLimit: false)
+    guard rate.holds else {
+      self = .overnight(because: rate)
+      return
+    }
+    guard let first = speed.firstToken(promptTokens: limits.promptTokens) else {
+      self = .interactive(because: [fits, rate])
+      return
+    }
+    let wait = Inequality(
+      what: "first token", value: first.interval.upperBound, limit: limits.firstTokenSeconds, unit: .seconds,
+      isUpperLimit: true)
+    self = wait.holds ? .interactive(because: [fits, rate, wait]) : .overnight(because: wait)
+  }
+}
+
+extension Tier.Cluster {
+  fileprivate init(_ model: FitModel, footprint: Footprint, budget: MemoryBudget, limits: ServingLimits) {
+    // Every machine runs the program, with scratch of its own.
+    let own = footprint.scratch + footprint.program
+    let room = max(1, budget.available - own)
+    func count(_ bytes: Int) -> Int { max(1, (bytes + room - 1) / room) }
+    machinesForWeights = count(footprint.weights)
+    machines = count(footprint.weights + footprint.cache)
+    // In half precision.
+    let vector = 2 * model.config.hiddenSize
+    let sums = 2 * model.config.layerCount
+    pipelineBytesPerToken = vector * (machines - 1)
+    tensorBytesPerToken = sums * 2 * vector * (machines - 1) / machines
+  }
+}
