@@ -1,3 +1,4 @@
+import Fit
 import TestSupport
 import Testing
 
@@ -34,15 +35,15 @@ struct ModelFolderTests {
     #expect(digest(device: 1) != digest(device: 7))
   }
 
-  @Test("An estimate needs weights and a configuration, and sums weights, cache and scratch")
+  @Test("An estimate needs weights and a configuration, and sums its parts")
   func estimate() throws {
     let folder = try TemporaryFolder()
     let model = folder("m")
     try folder.write(String(repeating: "w", count: 1000), to: "m/model.safetensors")
-    #expect(CapacityEstimate(of: model, contextLength: 10) == nil)
+    #expect(Footprint(of: model, contextLength: 10) == nil)
     try folder.write("{\"num_hidden_layers\": 3, \"num_attention_heads\": 4, \"hidden_size\": 64}", to: "m/config.json")
-    let estimate = try #require(CapacityEstimate(of: model, contextLength: 10))
+    let estimate = try #require(Footprint(of: model, contextLength: 10))
     #expect(estimate.weights == 1000 && estimate.cache == 2 * 3 * 64 * 10 * 4)
-    #expect(estimate.bytes == estimate.weights + estimate.cache + estimate.scratch)
+    #expect(estimate.total == estimate.weights + estimate.cache + estimate.scratch + estimate.program)
   }
 }

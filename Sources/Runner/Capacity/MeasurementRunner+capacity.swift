@@ -1,4 +1,5 @@
 import Envelopes
+import Fit
 import Foundation
 import JSON
 import Measurements
@@ -13,21 +14,21 @@ extension MeasurementRunner {
   func checkCapacity() throws {
     guard let budget = plan.memoryBudget else { return }
     // The model of the background load is loaded in addition, even if it is one of the contenders.
-    var taken = plan.environment == .underLoad ? plan.load.flatMap { estimate($0.folder) }?.bytes ?? 0 : 0
+    var taken = plan.environment == .underLoad ? plan.load.flatMap { estimate($0.folder) }?.total ?? 0 : 0
     for contender in plan.contenders.sorted(by: { $0.side == .resident && $1.side != .resident }) {
       guard let need = estimate(contender.folder) else { continue }
-      guard need.bytes <= budget - taken else {
+      guard need.total <= budget - taken else {
         let reason =
-          "\(need), of a budget of \(CapacityEstimate.figure(budget))"
-          + (taken > 0 ? " of which \(CapacityEstimate.figure(taken)) are taken" : "")
+          "\(need), of a budget of \(Footprint.figure(budget))"
+          + (taken > 0 ? " of which \(Footprint.figure(taken)) are taken" : "")
         throw RunnerError.capacityGated(contender.model, reason: reason, session: try gate(contender, reason))
       }
-      taken += need.bytes
+      taken += need.total
     }
   }
 
-  private func estimate(_ folder: URL) -> CapacityEstimate? {
-    CapacityEstimate(of: folder, contextLength: plan.contextLength, sequences: plan.sequences)
+  private func estimate(_ folder: URL) -> Footprint? {
+    Footprint(of: folder, contextLength: plan.contextLength, sequences: plan.sequences)
   }
 
   /// Loads a model. If the limit on its memory stops that, it is gated like one that is too large.
@@ -41,7 +42,7 @@ extension MeasurementRunner {
       guard replaced.isEmpty else { throw RunnerError.filesReplaced(id, files: replaced) }
       guard !failure.isOfFiles else { throw RunnerError.filesUnreadable(id, failure) }
       guard let limit = plan.memoryLimit, failure.mayBeOfMemory else { throw RunnerError.notLoaded(id, failure) }
-      let reason = "it could not be loaded within \(CapacityEstimate.figure(limit)) of memory: \(failure)"
+      let reason = "it could not be loaded within \(Footprint.figure(limit)) of memory: \(failure)"
       throw RunnerError.capacityGated(id, reason: reason, session: try gate(model.contender, reason))
     }
   }

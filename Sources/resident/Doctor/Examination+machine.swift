@@ -1,3 +1,4 @@
+import Fit
 import Foundation
 import Measurements
 import Platform
@@ -22,17 +23,17 @@ extension Examination {
 
   func examineMemory(_ residents: [ModelID]) -> Finding {
     let free = Machine.freeMemoryByteCount
-    let needs = residents.compactMap { model -> (ModelID, CapacityEstimate)? in
+    let needs = residents.compactMap { model -> (ModelID, Footprint)? in
       guard let folder = try? library.folder(of: model),
-        let need = CapacityEstimate(of: folder, contextLength: 4096)
+        let need = Footprint(of: folder, contextLength: 4096)
       else { return nil }
       return (model, need)
     }
-    guard let (model, need) = needs.max(by: { $0.1.bytes < $1.1.bytes }) else {
+    guard let (model, need) = needs.max(by: { $0.1.total < $1.1.total }) else {
       return Finding("memory", .fine, "\(Self.gigabytes(free)) free")
     }
     // A comparison holds the resident and a candidate, which is about as large.
-    let wanted = need.bytes.multipliedReportingOverflow(by: 2)
+    let wanted = need.total.multipliedReportingOverflow(by: 2)
     let text =
       "\(Self.gigabytes(free)) free; \(model) and a candidate of its size need about "
       + Self.gigabytes(wanted.overflow ? Int.max : wanted.partialValue)
