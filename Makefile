@@ -36,6 +36,8 @@ help:
 	@echo "make families     make tiny models of every family with mlx-lm (installs it), which make test then reads"
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-full-size measure the engine on a Qwen3-30B-A3B of random weights (17 GB of disk and memory)"
+	@echo "make fit-check    check what resident fit predicts of ten shapes with what a worker takes and reaches (installs mlx-lm)"
+	@echo "make moe-table    measure mixtures of experts against a dense model of the same size, for docs/moe.md (20 minutes)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
 	@echo "make bench-slices compare slices with whole requests: effects of five pairs of lanes, noise under loads (hours)"
 	@echo "make bench-loads  measure what the place of weights in memory does to copies of one model (20 minutes)"
@@ -225,6 +227,16 @@ bench-engine: models
 # 17 GB of $(STATE), written once, and as much memory. JSON=FILE writes the figures.
 bench-full-size: models
 	python3 Benchmarks/full_size.py --resident $(RESIDENT) --state $(STATE) $(if $(JSON),--json "$(JSON)")
+
+.PHONY: fit-check moe-table
+# SHAPES="NAME..." chooses.
+fit-check: build models $(MLX_LM)
+	PYTHONPATH=Benchmarks $(PYTHON) Benchmarks/fit_check.py --resident $(RESIDENT) --state $(STATE) \
+	  $(if $(SHAPES),--only $(SHAPES)) $(if $(JSON),--json "$(JSON)")
+
+moe-table: build
+	python3 Benchmarks/moe_table.py --resident $(RESIDENT) --out docs/moe.svg $(if $(JSON),--json "$(JSON)") \
+	  --rounds $(or $(ROUNDS),3)
 
 # COLUMNS=N and KERNELS="NAME..." choose; every format of every instruction set at 576 columns by default.
 bench-kernels:
