@@ -33,6 +33,7 @@ class Commands:
     def __init__(self, folder, state, program):
         self.folder = folder
         model, lane = state / "models/smollm2-135m", state / "models/smollm2-135m-4bit-g64"
+        embedder = ROOT / "Tests/NativeEngineTests/Golden/embedders/tiny-bert"
         gguf = next((state / "downloads").glob("*.gguf"))
         envelope = folder / "tiny.json"
         tiny = json.loads((ROOT / "envelopes/smoke.json").read_text())
@@ -47,6 +48,7 @@ class Commands:
             ("registry create", ["default=smollm2-135m"]), ("registry allow", ["default", envelope]),
             ("registry show", []), ("registry resolve", ["default"]), ("policy check", []),
             ("models list", []), ("models add", [lane, "--id", "other"]), ("models inspect", ["smollm2-135m"]),
+            ("fit", ["smollm2-135m", "--no-rehearsal"]),
             ("models import", [gguf, "--out", folder / "imported"]),
             ("models quantize", [model, "--lane", "uniform", "--bits", "8", "--group-size", "64", "--out", folder / "made"]),
             ("envelope validate", [envelope]), ("envelope hash", [envelope]), ("envelope show", [envelope]),
@@ -70,6 +72,8 @@ class Commands:
             ("engine divergence", ["--model", lane, "--reference", model, "--max-tokens", "64", "--cache", folder / "cache"]),
             ("engine check", ["--model", model, "--seconds", "30", "--", program, "worker"]),
             ("engine calls", []), ("engine prompt", ["--model", model]),
+            ("engine embed", [embedder, "Hello", "Goodbye"]),
+            ("route", ["Book a table", "--model", embedder, "--envelope", ROOT / "envelopes/router.json"]),
         ]
         self.inputs = {
             "engine tokenize": "Hello", "engine detokenize": "[19556]\n", "engine calls": "no call",

@@ -32,7 +32,7 @@ struct EvidenceTests {
     #expect(try program.run("export", "--out", "results").status == 0)
     let verified = try program.run("verify", "results")
     #expect(verified.status == 0, "\(verified.output)")
-    #expect(verified.output.contains("1 of 1 verdicts follow"))
+    #expect(verified.output.contains("1 of 1 verdict follows"))
     let rankings = try comparison.folder.text(of: "results/RANKINGS.md")
     let session = try #require(verdict["subject"]?["session"]?.string)
     #expect(rankings.contains("session \(session)") && rankings.contains(" of 1 |"))
@@ -88,7 +88,7 @@ struct EvidenceTests {
       #expect(report["sessions"]?.integer == sessions && report["unchanged_sessions"]?.integer == unchanged)
     }
     #expect(try program.run("export", "--out", "again", "--db", "other.sqlite").status == 0)
-    #expect(try program.run("verify", "again").output.contains("1 of 1 verdicts follow"))
+    #expect(try program.run("verify", "again").output.contains("1 of 1 verdict follows"))
     let rankings = try ["results", "again"].map { try comparison.folder.text(of: "\($0)/RANKINGS.md") }
     #expect(rankings[0].replacing("| measured |", with: "| imported |") == rankings[1])
     let listed = try program.run("sessions", "--db", "other.sqlite")
