@@ -227,7 +227,9 @@ struct ParsedOutputTests {
     for (parser, block) in blocks {
       func time(_ count: Int) -> Duration {
         let text = String(repeating: block, count: count)
-        return ContinuousClock().measure { _ = parse(text, by: parser) }
+        // The least of a few: what else the machine does only adds.
+        let times = (0..<4).map { _ in ContinuousClock().measure { _ = parse(text, by: parser) } }
+        return times.reduce(times[0], min)
       }
       _ = time(100)
       let (few, many) = (time(1000), time(8000))
