@@ -107,6 +107,9 @@ struct FitCommand: AsyncParsableCommand {
 
   func run() async throws {
     if hosts { return try listHosts() }
+    if host == nil, let activity = try await QuietMachine.look(), !activity.isQuiet {
+      Terminal.writeError("warning: the machine is busy, so rates are predicted too low: \(activity.text)\n")
+    }
     let speed = try speed()
     let budget = MemoryBudget(memory: memory?.count ?? speed.memory, reserve: reserve?.count)
     let reports = try named().map { try report(on: $0.model, roles: $0.roles, speed: speed, budget: budget) }
