@@ -74,7 +74,7 @@ public final class NativeWorker: WorkerEngine {
       instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable])
     let placement: MappedFile.Placement = options.weights == .memory ? .memory : .renewedCache
     var result: JSONObject
-    if EncoderFamilies.include(try ModelConfig(contentsOf: url)) {
+    if EncoderFamilies.include(try ModelConfig(contentsOf: url), in: url) {
       let model = try EmbeddingModel(contentsOf: url, options: settings, placement: placement)
       served = .embedding(model)
       result = try Self.facts(of: model)

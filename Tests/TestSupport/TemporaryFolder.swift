@@ -41,4 +41,9 @@ public final class TemporaryFolder: Sendable {
   /// Writes a file, with the folders above it, and returns its URL.
   @discardableResult
   public func write(_ text: String, to name: String) throws -> URL { try write(Array(text.utf8), to: name) }
+
+  /// Replaces a part of a text file that is there already.
+  public func replace(_ part: String, by other: String, in name: String) throws {
+    try write(try text(of: name).replacingOccurrences(of: part, with: other), to: name)
+  }
 }

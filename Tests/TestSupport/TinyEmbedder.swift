@@ -1,17 +1,20 @@
 import Foundation
 
-/// The tiny BERT that `scripts/make-embedders.py` makes, with files that say how vectors are made of texts.
+/// The tiny embedders that `scripts/make-embedders.py` makes, with files that say how vectors are made of texts.
 public enum TinyEmbedder {
   private static let goldens = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("NativeEngineTests/Golden/embedders")
 
+  /// One of each family.
+  public static let names = ["tiny-bert", "tiny-qwen3", "tiny-gemma3", "tiny-modernbert", "tiny-xlm-roberta"]
+
   /// The vectors of sentence-transformers, and the files by which it made them.
-  public static let golden = goldens.appendingPathComponent("tiny-bert.json")
+  public static func golden(_ name: String) -> URL { goldens.appendingPathComponent("\(name).json") }
 
   /// A copy in a folder of its own, without such files.
-  public static func copy() throws -> TemporaryFolder {
+  public static func copy(_ name: String = "tiny-bert") throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
-    let source = goldens.appendingPathComponent("tiny-bert")
+    let source = goldens.appendingPathComponent(name)
     for name in try FileManager.default.contentsOfDirectory(atPath: source.path) {
       try FileManager.default.copyItem(at: source.appendingPathComponent(name), to: folder(name))
     }
@@ -19,8 +22,8 @@ public enum TinyEmbedder {
   }
 
   /// A copy that is pooled by the mean and normalized.
-  public static func complete() throws -> TemporaryFolder {
-    let folder = try copy()
+  public static func complete(_ name: String = "tiny-bert") throws -> TemporaryFolder {
+    let folder = try copy(name)
     for (name, text) in files { try folder.write(Array(text.utf8), to: name) }
     return folder
   }

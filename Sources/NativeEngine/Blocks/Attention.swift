@@ -17,7 +17,8 @@ struct Attention {
   let rotary: Int?
   /// What scores are multiplied with.
   let scale: Float
-  /// Positions that a token sees, its own included; nil for all.
+  /// Positions that a token sees, its own included; nil for all. If it sees later ones too, how near they must be on either
+  /// side: less than this away.
   let window: Int?
   /// By query head: a score that takes part in the softmax and has no value (gpt-oss).
   let sinks: [Float]?

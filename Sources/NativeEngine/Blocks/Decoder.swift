@@ -14,6 +14,8 @@ struct Decoder {
   /// Bounds logits by cap · tanh(logit / cap); nil for no bound.
   let logitCap: Float?
   let rotaries: [RotaryEmbedding]
+  /// Whether a token sees earlier ones only; if not, the model makes vectors and generates nothing.
+  let isCausal: Bool
   /// Nil if layers see the hidden state only.
   let layerInputs: LayerInputs?
 

@@ -52,6 +52,18 @@ struct WeightMatrix: Sendable {
     return reordered
   }
 
+  /// Some neighbouring rows, where they stand.
+  func part(_ rows: Range<Int>) -> WeightMatrix {
+    let group = Int(matrix.group)
+    let parameterBytes = matrix.scales == nil ? 0 : columns / group * (matrix.biases == nil ? 1 : width)
+    var part = self
+    part.matrix.rows = Int64(rows.count)
+    part.matrix.values = matrix.values.map { $0 + rows.lowerBound * rowBytes }
+    part.matrix.scales = matrix.scales.map { $0 + rows.lowerBound * parameterBytes }
+    part.matrix.biases = matrix.biases.map { $0 + rows.lowerBound * parameterBytes }
+    return part
+  }
+
   /// Bytes of the values of a row.
   private var rowBytes: Int { isQuantized ? columns * Int(matrix.bits) / 8 : columns * width }
 

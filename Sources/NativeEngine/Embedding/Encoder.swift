@@ -1,20 +1,25 @@
 import CKernels
 import Checkpoint
 
-/// A transformer whose tokens all see each other, as data. An `EncoderFamily` makes it of a checkpoint, and an `EncoderPass`
-/// runs it over the tokens of many texts side by side.
+/// A transformer that makes a state of every token of a text at once, as data: an encoder proper, or a decoder without its
+/// output layer. A family makes it of a checkpoint, and an `EncoderPass` runs it over the tokens of many texts side by side.
 struct Encoder {
   let config: ModelConfig
   /// Rows by token id.
   let embedding: Linear
+  /// What embeddings are multiplied with.
+  var embeddingScale: Float = 1
   /// Added to the embedding of the token at each position of a text, [position][feature]; empty if positions turn keys.
   let positions: [Float]
-  /// Of the sum of both.
-  let embeddingNorm: CenteredNorm
+  /// Of the sum of both; nil for none.
+  let embeddingNorm: TokenNorm?
   let layers: [EncoderLayer]
   /// Of what the last layer leaves; nil if that is normalized already.
-  let finalNorm: CenteredNorm?
+  let finalNorm: TokenNorm?
   let rotaries: [RotaryEmbedding]
+  /// Whether a token sees itself and earlier ones only. If not, it sees all of its text, or with a window those that are
+  /// less than the window away on either side.
+  var isCausal = false
   /// Tokens that a text may have.
   let maximumTokens: Int
 
@@ -22,7 +27,9 @@ struct Encoder {
   func features(of register: Register) -> Int {
     switch register {
     case .hidden, .normed: config.hiddenSize
-    case .query, .key, .value: layers.map(\.attention.width).max() ?? 0
+    case .sum: layers.contains { $0.hasResultNorms } ? config.hiddenSize : 0
+    case .query: layers.map(\.attention.width).max() ?? 0
+    case .key, .value: layers.map { $0.attention.keyValueHeads * $0.attention.dimension }.max() ?? 0
     case .gate, .up: layers.map(\.feedForward.width).max() ?? 0
     default: 0
     }
@@ -32,6 +39,12 @@ struct Encoder {
   var widestInput: Int {
     (layers.map { max($0.feedForward.width, $0.attention.width) } + [config.hiddenSize]).max() ?? 0
   }
+}
+
+/// A norm of a token's features.
+enum TokenNorm {
+  case centered(CenteredNorm)
+  case rootMeanSquare(Norm)
 }
 
 /// Layer normalization (Ba et al. 2016): (x - mean(x)) / √(variance(x) + ε) · weight + bias.
@@ -44,34 +57,20 @@ struct CenteredNorm {
 
 /// A layer of an encoder: attention and a feed-forward network, each added to the hidden state.
 struct EncoderLayer {
-  /// Where a block's norms stand: of what it reads, and of the hidden state after its result was added.
+  /// Where a block's norms stand: of what it reads, of its result before that is added, and of the hidden state after.
   struct Norms {
-    let before: CenteredNorm?
-    let after: CenteredNorm?
+    var before: TokenNorm?
+    var ofResult: TokenNorm?
+    var after: TokenNorm?
   }
 
-  let attention: EncoderAttention
+  let attention: Attention
   let attentionNorms: Norms
   let feedForward: EncoderFeedForward
   let feedForwardNorms: Norms
-}
 
-/// Attention of every token to every other one of its text, or to its neighbours.
-struct EncoderAttention {
-  let heads: Int
-  /// Features of a head, a multiple of 8.
-  let dimension: Int
-  let query: Linear
-  let key: Linear
-  let value: Linear
-  let output: Linear
-  /// The rotary embedding among the encoder's, nil for none.
-  let rotary: Int?
-  /// Positions on either side that are further away than this are not seen; nil if all are.
-  let reach: Int?
-
-  /// Features of all heads.
-  var width: Int { heads * dimension }
+  /// Whether a block's result is normalized before it is added.
+  var hasResultNorms: Bool { attentionNorms.ofResult != nil || feedForwardNorms.ofResult != nil }
 }
 
 /// down(activation(gate x)), or down(activation(gate x) · (up x)).

@@ -9,55 +9,76 @@ struct EncoderPass {
   let texts: [EncodedText]
   let tokens: Int
 
-  private var kernels: Kernels { session.kernels }
+  var kernels: Kernels { session.kernels }
   var width: Int { session.kernels.panel }
-  private var panelCount: Int { (tokens + width - 1) / width }
-  private var own: EncoderSession.PerThread { session.perThread[thread.index] }
+  var panelCount: Int { (tokens + width - 1) / width }
+  var scratch: EncoderScratch { session.scratch }
+  var own: EncoderScratch.PerThread { session.scratch.perThread[thread.index] }
 
-  func base(_ register: Register) -> UnsafeMutablePointer<Float> { session.registers[register] }
+  func base(_ register: Register) -> UnsafeMutablePointer<Float> { scratch.registers[register] }
 
   /// From the embeddings in `hidden` to the states after the last layer, in the same place.
   func run(_ encoder: Encoder) {
-    normalize(encoder.embeddingNorm, into: .hidden)
-    for layer in encoder.layers { run(layer) }
-    if let norm = encoder.finalNorm { normalize(norm, into: .hidden) }
+    if let norm = encoder.embeddingNorm { normalize(.hidden, norm, into: .hidden) }
+    for layer in encoder.layers { run(layer, isCausal: encoder.isCausal) }
+    if let norm = encoder.finalNorm { normalize(.hidden, norm, into: .hidden) }
   }
 
-  private func run(_ layer: EncoderLayer) {
+  private func run(_ layer: EncoderLayer, isCausal: Bool) {
     let products = PanelProducts(
-      kernels: kernels, thread: thread, precision: session.precision, prepared: session.prepared, tile: own.tile,
+      kernels: kernels, thread: thread, precision: session.precision, prepared: scratch.prepared, tile: own.tile,
       tokens: tokens, panels: 0..<panelCount)
     let (attention, network) = (layer.attention, layer.feedForward)
     let attentionInput = normalized(by: layer.attentionNorms.before)
     products.multiply(
-      [
-        (attention.query, base(.query), false), (attention.key, base(.key), false),
-        (attention.value, base(.value), false),
-      ], from: base(attentionInput))
-    attend(attention)
-    products.multiply([(attention.output, base(.hidden), true)], from: base(.query))
-    if let norm = layer.attentionNorms.after { normalize(norm, into: .hidden) }
+      [(attention.query, base(.query), false)]
+        + zip(attention.keyValueProjections, [.key, .value]).map { ($0, base($1), false) }, from: base(attentionInput))
+    attend(attention, isCausal: isCausal)
+    add(layer.attentionNorms) { products.multiply([(attention.output, $0, $1)], from: base(.query)) }
 
     let networkInput = normalized(by: layer.feedForwardNorms.before)
     let parts = [(network.gate, base(.gate), false)] + (network.up.map { [($0, base(.up), false)] } ?? [])
     products.multiplyTogether(parts, from: base(networkInput)) { activate(network, rows: $0) }
-    products.multiply([(network.down, base(.hidden), true)], from: base(.gate))
-    if let norm = layer.feedForwardNorms.after { normalize(norm, into: .hidden) }
+    add(layer.feedForwardNorms) { products.multiply([(network.down, $0, $1)], from: base(.gate)) }
   }
 
   /// The register that a block reads: the hidden state, or its norm.
-  private func normalized(by norm: CenteredNorm?) -> Register {
+  private func normalized(by norm: TokenNorm?) -> Register {
     guard let norm else { return .hidden }
-    normalize(norm, into: .normed)
+    normalize(.hidden, norm, into: .normed)
     return .normed
   }
 
-  private func normalize(_ norm: CenteredNorm, into target: Register) {
-    let size = norm.weight.count * width
-    thread.forEachTask(panelCount) { panel in
-      kernels.functions.center_panel(
-        base(.hidden) + panel * size, norm.weight, norm.bias, norm.epsilon, Int64(norm.weight.count),
-        base(target) + panel * size)
+  /// Adds a block's result to the hidden state, with the norms that follow.
+  private func add(
+    _ norms: EncoderLayer.Norms, _ compute: (_ result: UnsafeMutablePointer<Float>, _ accumulates: Bool) -> Void
+  ) {
+    if let norm = norms.ofResult {
+      compute(base(.sum), false)
+      let size = session.encoder.config.hiddenSize * width
+      thread.forEachTask(panelCount) { panel in
+        normalize(.sum, norm, into: .sum, panel: panel)
+        let (hidden, result) = (base(.hidden) + panel * size, base(.sum) + panel * size)
+        for index in 0..<size { hidden[index] += result[index] }
+      }
+    } else {
+      compute(base(.hidden), true)
+    }
+    if let norm = norms.after { normalize(.hidden, norm, into: .hidden) }
+  }
+
+  private func normalize(_ source: Register, _ norm: TokenNorm, into target: Register) {
+    thread.forEachTask(panelCount) { normalize(source, norm, into: target, panel: $0) }
+  }
+
+  private func normalize(_ source: Register, _ norm: TokenNorm, into target: Register, panel: Int) {
+    let features = session.encoder.config.hiddenSize
+    let (from, to) = (base(source) + panel * features * width, base(target) + panel * features * width)
+    switch norm {
+    case .centered(let norm):
+      kernels.functions.center_panel(from, norm.weight, norm.bias, norm.epsilon, Int64(features), to)
+    case .rootMeanSquare(let norm):
+      kernels.functions.normalize_panel(from, norm.weight, norm.epsilon, Int64(features), to)
     }
   }
 
@@ -73,58 +94,6 @@ struct EncoderPass {
     }
   }
 
-  /// The results replace the queries.
-  private func attend(_ attention: EncoderAttention) {
-    turn(attention)
-    thread.forEachTask(texts.count * attention.heads) { task in
-      attend(attention, texts[task / attention.heads], head: task % attention.heads)
-    }
-  }
-
-  /// Turns queries and keys by their positions.
-  private func turn(_ attention: EncoderAttention) {
-    guard let index = attention.rotary else { return }
-    let angles = session.angles[index]
-    thread.forEachTask(2 * panelCount) { task in
-      let panel = task / 2
-      let offset = panel * angles.half * width
-      kernels.functions.rotate_panel(
-        base(task % 2 == 0 ? .query : .key) + panel * attention.width * width, angles.cosine.base + offset,
-        angles.sine.base + offset, Int64(attention.heads), Int64(attention.dimension), Int64(2 * angles.half))
-    }
-  }
-
-  private func attend(_ attention: EncoderAttention, _ text: EncodedText, head: Int) {
-    var memory = own.memory(dimension: attention.dimension)
-    let run = ChunkRun(column: text.column, position: 0, count: text.count)
-    for part in run.parts(width: width) {
-      kernels.functions.append_panel(
-        &memory, Int64(part.position), Int64(part.count), place(.key, attention, head: head, column: part.column),
-        place(.value, attention, head: head, column: part.column))
-    }
-    let queries = own.queries.base
-    for first in stride(from: 0, to: text.count, by: kernels.vectorWidth) {
-      let count = min(kernels.vectorWidth, text.count - first)
-      // A vector of tokens may stand anywhere in panels: it is copied to where one begins, and back.
-      for token in 0..<count {
-        let from = place(.query, attention, head: head, column: text.column + first + token)
-        for feature in 0..<attention.dimension { queries[feature * width + token] = from[feature * width] }
-      }
-      kernels.functions.attend_panel(
-        &memory, queries, 1, 1 / Float(attention.dimension).squareRoot(), Int64(first), Int64(count),
-        Int64(attention.reach.map { $0 + 1 } ?? 0), Int64(text.count), nil, queries, own.attention.base)
-      for token in 0..<count {
-        let to = place(.query, attention, head: head, column: text.column + first + token)
-        for feature in 0..<attention.dimension { to[feature * width] = queries[feature * width + token] }
-      }
-    }
-  }
-
-  private func place(
-    _ register: Register, _ attention: EncoderAttention, head: Int, column: Int
-  ) -> UnsafeMutablePointer<Float> {
-    session.registers.place(register, features: attention.width, feature: head * attention.dimension, token: column)
-  }
 }
 
 /// A text's place among the tokens that go through an encoder together.

@@ -6,32 +6,12 @@ import Platform
 ///
 /// Not thread-safe: one caller at a time. A team of threads shares the work inside.
 final class EncoderSession {
-  /// What one thread writes alone.
-  struct PerThread {
-    let tile: FloatBuffer
-    let attention: FloatBuffer
-    /// Keys and values of one head of a text.
-    let cache: FloatBuffer
-    /// Queries of a vector of tokens, in a panel.
-    let queries: FloatBuffer
-    let positions: Int
-
-    func memory(dimension: Int) -> rk_head_cache {
-      rk_head_cache(
-        storage: RK_FLOAT32, head_dimension: Int64(dimension), keys: cache.base,
-        values: cache.base + positions * dimension)
-    }
-  }
-
   let encoder: Encoder
   let kernels: Kernels
   let team: ThreadTeam
   let precision: ActivationPrecision
-  let registers: RegisterFile
-  let prepared: FloatBuffer
-  /// The angles of each rotary embedding, [panel][half][width].
-  let angles: [VectorScratch.Angles]
-  let perThread: [PerThread]
+  /// Grows with the longest text: few are as long as a model allows.
+  private(set) var scratch: EncoderScratch
   /// Tokens of a text at most.
   let maximumTokens: Int
   /// Tokens that texts share a chunk up to; a longer text has one of its own.
@@ -53,23 +33,8 @@ final class EncoderSession {
     precision = options.activationPrecision.forScoring
     let width = kernels.panel
     chunkTokens = (Self.chunkTokens + width - 1) / width * width
-    let capacity = (max(longest, chunkTokens) + width - 1) / width * width
-    registers = RegisterFile(tokens: capacity, width: width, features: encoder.features)
-    prepared = FloatBuffer(encoder.widestInput * capacity)
-    angles = encoder.rotaries.map {
-      VectorScratch.Angles(
-        half: $0.half, cosine: FloatBuffer($0.half * capacity), sine: FloatBuffer($0.half * capacity))
-    }
+    scratch = EncoderScratch(encoder, kernels: kernels, threads: team.size, tokens: chunkTokens)
     row = FloatBuffer(encoder.config.hiddenSize)
-    let span = Int(RK_SPAN)
-    let positions = (longest + span - 1) / span * span
-    let dimension = encoder.layers.map(\.attention.dimension).max() ?? 0
-    let scratch = Int(rk_attention_scratch_count(1, Int64(dimension)))
-    perThread = (0..<team.size).map { _ in
-      PerThread(
-        tile: FloatBuffer(Int(rk_tile_count())), attention: FloatBuffer(scratch),
-        cache: FloatBuffer(2 * positions * dimension), queries: FloatBuffer(dimension * width), positions: positions)
-    }
   }
 
   deinit { team.close() }
@@ -109,13 +74,19 @@ final class EncoderSession {
       places.append(EncodedText(index: index, column: tokens, count: texts[index].count))
       tokens += texts[index].count
     }
+    if tokens > scratch.capacity {
+      // Doubled, so that texts of growing lengths do not each make it anew.
+      let room = max(tokens, min(2 * scratch.capacity, maximumTokens))
+      scratch = EncoderScratch(encoder, kernels: kernels, threads: team.size, tokens: room)
+    }
+    let scratch = scratch
     for place in places { fill(place, texts[place.index]) }
     clear(after: tokens)
     let features = encoder.config.hiddenSize
     team.run { thread in
       EncoderPass(session: self, thread: thread, texts: places, tokens: tokens).run(encoder)
       thread.forEachTask(places.count) { task in
-        use(places[task].index, TokenStates(registers, features: features, place: places[task]))
+        use(places[task].index, TokenStates(scratch.registers, features: features, place: places[task]))
       }
     }
   }
@@ -127,9 +98,9 @@ final class EncoderSession {
       withUnsafePointer(to: encoder.embedding.matrix.matrix) {
         kernels.functions.dequantize_row($0, Int64(token), row.base)
       }
-      let column = registers.place(.hidden, features: features, feature: 0, token: place.column + position)
+      let column = scratch.registers.place(.hidden, features: features, feature: 0, token: place.column + position)
       if encoder.positions.isEmpty {
-        for feature in 0..<features { column[feature * width] = row.base[feature] }
+        for feature in 0..<features { column[feature * width] = row.base[feature] * encoder.embeddingScale }
       } else {
         encoder.positions.withUnsafeBufferPointer { positions in
           for feature in 0..<features {
@@ -138,7 +109,7 @@ final class EncoderSession {
         }
       }
     }
-    for (rotary, angles) in zip(encoder.rotaries, angles) {
+    for (rotary, angles) in zip(encoder.rotaries, scratch.angles) {
       for part in ChunkRun(column: place.column, position: 0, count: place.count).parts(width: width) {
         let offset = part.column / width * angles.half * width + part.column % width
         rotary.fill(
@@ -152,7 +123,7 @@ final class EncoderSession {
   private func clear(after tokens: Int) {
     let (features, width) = (encoder.config.hiddenSize, kernels.panel)
     for token in tokens..<(tokens + width - 1) / width * width {
-      let column = registers.place(.hidden, features: features, feature: 0, token: token)
+      let column = scratch.registers.place(.hidden, features: features, feature: 0, token: token)
       for feature in 0..<features { column[feature * width] = 0 }
     }
   }

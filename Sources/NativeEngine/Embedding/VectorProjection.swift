@@ -30,10 +30,26 @@ struct VectorProjection {
   }
 
   func apply(_ vector: [Float]) -> [Float] {
-    (0..<projection.outputs).map { output in
-      let row = weights[output * projection.inputs..<(output + 1) * projection.inputs]
-      let sum = zip(row, vector).reduce(bias?[output] ?? 0) { $0 + $1.0 * $1.1 }
-      return projection.activation == .tanh ? tanh(sum) : sum
+    vector.withUnsafeBufferPointer { vector in
+      weights.withUnsafeBufferPointer { weights in
+        (0..<projection.outputs).map { output in
+          let row = UnsafeBufferPointer(
+            rebasing: weights[output * projection.inputs..<(output + 1) * projection.inputs])
+          let sum = Self.product(row, vector) + (bias?[output] ?? 0)
+          return projection.activation == .tanh ? tanh(sum) : sum
+        }
+      }
     }
+  }
+
+  /// In sixteen sums, so that they need not wait for each other.
+  private static func product(_ one: UnsafeBufferPointer<Float>, _ other: UnsafeBufferPointer<Float>) -> Float {
+    let lanes = SIMD16<Float>.scalarCount
+    var sums = SIMD16<Float>.zero
+    let whole = one.count / lanes * lanes
+    for first in stride(from: 0, to: whole, by: lanes) {
+      for lane in 0..<lanes { sums[lane] += one[first + lane] * other[first + lane] }
+    }
+    return (whole..<one.count).reduce(sums.sum()) { $0 + one[$1] * other[$1] }
   }
 }

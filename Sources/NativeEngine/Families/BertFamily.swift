@@ -64,29 +64,13 @@ struct BertFamily: EncoderFamily {
       try weights.linear("\(path).attention.\(name)", rows: hidden, columns: hidden)
     }
     return EncoderLayer(
-      attention: EncoderAttention(
-        heads: config.attentionHeadCount, dimension: config.headDimension, query: try projection("self.query"),
-        key: try projection("self.key"), value: try projection("self.value"), output: try projection("output.dense"),
-        rotary: nil, reach: nil),
-      attentionNorms: .init(before: nil, after: try weights.centeredNorm("\(path).attention.output.LayerNorm")),
+      attention: Attention(
+        encoding: config, query: try projection("self.query"), key: try projection("self.key"),
+        value: try projection("self.value"), output: try projection("output.dense")),
+      attentionNorms: .init(after: try weights.centeredNorm("\(path).attention.output.LayerNorm")),
       feedForward: EncoderFeedForward(
         gate: try weights.linear("\(path).intermediate.dense", rows: inner, columns: hidden), up: nil,
         down: try weights.linear("\(path).output.dense", rows: hidden, columns: inner), activation: activation),
-      feedForwardNorms: .init(before: nil, after: try weights.centeredNorm("\(path).output.LayerNorm")))
-  }
-}
-
-extension rk_activation {
-  /// - Parameter name: As transformers has it under `hidden_act`.
-  /// - Throws: `EngineError.unsupported`.
-  init(named name: String) throws(EngineError) {
-    switch name {
-    case "gelu": self = RK_GELU
-    case "gelu_new", "gelu_pytorch_tanh": self = RK_GELU_TANH
-    case "silu", "swish": self = RK_SILU
-    case "relu": self = RK_RELU
-    case let other:
-      throw .unsupported("the activation \"\(other)\" of config.json is not one that encoders compute here")
-    }
+      feedForwardNorms: .init(after: try weights.centeredNorm("\(path).output.LayerNorm")))
   }
 }

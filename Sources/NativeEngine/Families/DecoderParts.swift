@@ -18,8 +18,9 @@ extension WeightSource {
     return Decoder(
       config: config, embedding: embedding, embeddingScale: embeddingScale, layers: layers,
       finalNorm: try finalNorm ?? norm("model.norm", count: hidden, offset: normOffset),
-      head: isTied ?? config.tieWordEmbeddings ? embedding : try linear("lm_head", rows: vocabulary, columns: hidden),
-      logitCap: logitCap, rotaries: rotaries, layerInputs: layerInputs)
+      head: makesVectors || isTied ?? config.tieWordEmbeddings
+        ? embedding : try linear("lm_head", rows: vocabulary, columns: hidden),
+      logitCap: logitCap, rotaries: rotaries, isCausal: config.isCausal, layerInputs: layerInputs)
   }
 
   /// Attention as Llama has it, with what a family adds.
@@ -103,6 +104,11 @@ extension WeightSource {
 }
 
 extension ModelConfig {
+  /// Whether a token sees earlier ones only; transformers has two members for models that were trained to see all.
+  var isCausal: Bool {
+    fields.value["use_bidirectional_attention"] != true && fields.value["is_causal"] != false
+  }
+
   /// The routing of a mixture, from the members that name its sizes.
   ///
   /// - Parameter addend: What is added to the sum by which weights are normalized.

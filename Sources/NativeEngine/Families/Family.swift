@@ -39,7 +39,7 @@ public enum Families {
   /// - Throws: `EngineError`, `CheckpointError` or `EmbeddingRecipeError`.
   public static func check(_ folder: ModelFolder) throws {
     let kernels = try Kernels(named: nil)
-    guard EncoderFamilies.include(folder.config) else {
+    guard EncoderFamilies.include(folder.config, in: folder.url) else {
       _ = try decoder(of: folder, kernels: kernels)
       return
     }
@@ -48,6 +48,11 @@ public enum Families {
   }
 
   static func decoder(of folder: ModelFolder, kernels: Kernels) throws -> Decoder {
+    guard folder.config.isCausal else {
+      throw EngineError.unsupported(
+        "config.json says that tokens see later ones: the model makes vectors of texts and generates none, but the folder "
+          + "has no modules.json that says how")
+    }
     let family = try family(of: folder.config)
     let weights = WeightSource(FolderTensors(folder: folder, kernels: kernels))
     let decoder = try family.decoder(weights)

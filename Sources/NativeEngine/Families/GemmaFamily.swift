@@ -20,18 +20,36 @@ struct GemmaFamily: Family {
     self.config = config
     try config.checkHeads()
     let fields = config.fields
-    let local = try fields.number("rope_local_base_freq", in: 1...1e12, default: 10_000)
-    let global = try fields.number("rope_theta", in: 1...1e12, default: 1e6)
     rotaries = [
-      try RotaryEmbedding(dimensions: config.headDimension, base: local),
-      try RotaryEmbedding(
-        dimensions: config.headDimension, base: global,
-        scaling: fields.has("rope_scaling") ? fields.value["rope_scaling"] : nil),
+      try Self.rotary("sliding_attention", older: "rope_local_base_freq", base: 10_000, scaling: nil, config),
+      try Self.rotary("full_attention", older: "rope_theta", base: 1e6, scaling: "rope_scaling", config),
     ]
     scale = 1 / Float(try fields.number("query_pre_attn_scalar", in: 1...1e6, default: 256)).squareRoot()
-    let window = try fields.size("sliding_window", upTo: 1 << 24, default: 512)
+    windows = try Self.windows(config)
+  }
+
+  /// The rotary embedding of a type of layers: a section of its own since transformers 5, members of the file before.
+  private static func rotary(
+    _ type: String, older: String, base: Double, scaling: String?, _ config: ModelConfig
+  ) throws -> RotaryEmbedding {
+    let fields = config.fields
+    guard let own = fields.value["rope_parameters"]?[type], own != .null else {
+      return try RotaryEmbedding(
+        dimensions: config.headDimension, base: try fields.number(older, in: 1...1e12, default: base),
+        scaling: scaling.flatMap { fields.has($0) ? fields.value[$0] : nil })
+    }
+    let theta = try ConfigFields(value: own, file: "config.json").number("rope_theta", in: 1...1e12, default: base)
+    return try RotaryEmbedding(dimensions: config.headDimension, base: theta, scaling: own)
+  }
+
+  private static func windows(_ config: ModelConfig) throws -> [Int?] {
+    let fields = config.fields
+    let size = try fields.size("sliding_window", upTo: 1 << 24, default: 512)
+    // A model that sees both ways has half of it on either side, and its own position.
+    let window = config.isCausal ? size : size / 2 + 1
+    if fields.has("layer_types") { return try config.layerWindows(default: size).map { $0.map { _ in window } } }
     let pattern = try fields.size("sliding_window_pattern", upTo: 1 << 12, default: 6)
-    windows = (0..<config.layerCount).map { ($0 + 1) % pattern == 0 ? nil : window }
+    return (0..<config.layerCount).map { ($0 + 1) % pattern == 0 ? nil : window }
   }
 
   func decoder(_ weights: WeightSource) throws -> Decoder {

@@ -6,16 +6,27 @@ final class WeightSource {
   private let tensors: any TensorSource
   /// What stands before `model.` in the names of this checkpoint's tensors, e.g. `language_model.`.
   private let prefix: String
+  /// Whether the file leaves `model.` out of its names, as models are saved that have no output layer.
+  private let isBare: Bool
+  /// Whether states are made into vectors, so that there is no output layer.
+  let makesVectors: Bool
   private var used: Set<String> = []
 
   var config: ModelConfig { tensors.config }
 
-  init(_ tensors: some TensorSource) {
+  init(_ tensors: some TensorSource, makesVectors: Bool = false) {
     self.tensors = tensors
+    self.makesVectors = makesVectors
+    isBare = makesVectors && tensors.has("embed_tokens.weight")
     prefix = tensors.names.contains { $0.hasPrefix("language_model.") } ? "language_model." : ""
   }
 
-  func has(_ name: String) -> Bool { tensors.has(prefix + name) }
+  func has(_ name: String) -> Bool { tensors.has(inFile(name)) }
+
+  /// The name of a tensor, or a path, in this checkpoint.
+  private func inFile(_ name: String) -> String {
+    isBare && name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : prefix + name
+  }
 
   /// A product, with the bias that stands beside it if there is one.
   ///
@@ -25,7 +36,7 @@ final class WeightSource {
   ///   - order: By row, the one that the file has in its place; nil for the file's own order.
   /// - Throws: `CheckpointError` for a missing or non-finite tensor, `EngineError` for a wrong shape or storage.
   func linear(_ path: String, rows: Int, columns: Int, stacked: Int? = nil, order: [Int]? = nil) throws -> Linear {
-    let path = prefix + path
+    let path = inFile(path)
     used.formUnion([".weight", ".scales", ".biases"].map { path + $0 })
     let matrix = try tensors.matrix(path, stacked: stacked, rows: rows, columns: columns)
     let bias =
@@ -35,11 +46,25 @@ final class WeightSource {
       path: path, matrix: matrix.reordered(order), bias: bias.map { bias in order.map { bias[$0] } }, isReordered: true)
   }
 
+  /// Products of one input whose rows stand below each other in one matrix.
+  ///
+  /// - Parameters:
+  ///   - parts: How many there are.
+  ///   - rows: Of each of them.
+  /// - Throws: As `linear`.
+  func linears(_ path: String, parts: Int, rows: Int, columns: Int) throws -> [Linear] {
+    let whole = try linear(path, rows: parts * rows, columns: columns)
+    return (0..<parts).map { part in
+      let range = part * rows..<(part + 1) * rows
+      return Linear(path: path, matrix: whole.matrix.part(range), bias: whole.bias.map { Array($0[range]) })
+    }
+  }
+
   /// The weight of a layer as the folder holds it, which may be taken apart.
   ///
   /// - Throws: `CheckpointError`.
   func layerWeight(_ path: String, columns: Int) throws -> LayerWeight {
-    let path = prefix + path
+    let path = inFile(path)
     used.formUnion([".weight", ".scales", ".biases"].map { path + $0 })
     return try tensors.layerWeight(path, columns: columns)
   }
@@ -50,22 +75,22 @@ final class WeightSource {
   ///   - offset: What is added to the weights of the file.
   ///   - epsilon: Nil for the configuration's.
   func norm(_ path: String, count: Int, offset: Float = 0, epsilon: Double? = nil) throws -> Norm {
-    let weight = try floats(prefix + path + ".weight", [[count]])
+    let weight = try floats(inFile(path) + ".weight", [[count]])
     return Norm(
       weight: offset == 0 ? weight : weight.map { $0 + offset }, epsilon: Float(epsilon ?? config.rmsNormEpsilon))
   }
 
   /// Leaves out the tensors below a path, as mlx-lm does it.
   func leaveOut(_ path: String) {
-    used.formUnion([".weight", ".scales", ".biases", ".bias"].map { prefix + path + $0 })
+    used.formUnion([".weight", ".scales", ".biases", ".bias"].map { inFile(path) + $0 })
   }
 
   /// A plain tensor in single precision.
-  func floats(named name: String, shape: [Int]) throws -> [Float] { try floats(prefix + name, [shape]) }
+  func floats(named name: String, shape: [Int]) throws -> [Float] { try floats(inFile(name), [shape]) }
 
   /// A convolution of each channel by itself, with the bias that stands beside it if there is one.
   func convolution(_ path: String, channels: Int, taps: Int) throws -> CausalConvolution {
-    let (name, bias) = (prefix + path + ".weight", prefix + path + ".bias")
+    let (name, bias) = (inFile(path) + ".weight", inFile(path) + ".bias")
     return CausalConvolution(
       // The first is the order before mlx-lm changes it, which makes no difference to the numbers.
       taps: taps, weights: try floats(name, [[channels, 1, taps], [channels, taps, 1]]),
@@ -92,7 +117,8 @@ final class WeightSource {
   func checkUnused() throws {
     // A tied model may still carry its output layer.
     let left = tensors.names.filter { name in
-      !used.contains(name) && !Self.isOther(name) && !(config.tieWordEmbeddings && name.hasPrefix(prefix + "lm_head."))
+      !used.contains(name) && !Self.isOther(name)
+        && !((config.tieWordEmbeddings || makesVectors) && name.hasPrefix(prefix + "lm_head."))
     }
     if let first = left.sorted().first {
       throw EngineError.unsupported(
