@@ -30,6 +30,13 @@ struct WeightMatrix: Sendable {
     return part
   }
 
+  /// The same as a matrix of its own, where it stands.
+  func portion(_ index: Int, of count: Int) -> WeightMatrix {
+    var portion = self
+    portion.matrix = part(index, of: count)
+    return portion
+  }
+
   /// A copy with its rows in another order.
   ///
   /// - Parameter order: By new row, the old one.
@@ -50,18 +57,6 @@ struct WeightMatrix: Sendable {
     reordered.matrix.biases = biases.map { UnsafeRawPointer($0.base) }
     reordered.owner = [values, scales, biases]
     return reordered
-  }
-
-  /// Some neighbouring rows, where they stand.
-  func part(_ rows: Range<Int>) -> WeightMatrix {
-    let group = Int(matrix.group)
-    let parameterBytes = matrix.scales == nil ? 0 : columns / group * (matrix.biases == nil ? 1 : width)
-    var part = self
-    part.matrix.rows = Int64(rows.count)
-    part.matrix.values = matrix.values.map { $0 + rows.lowerBound * rowBytes }
-    part.matrix.scales = matrix.scales.map { $0 + rows.lowerBound * parameterBytes }
-    part.matrix.biases = matrix.biases.map { $0 + rows.lowerBound * parameterBytes }
-    return part
   }
 
   /// Bytes of the values of a row.

@@ -55,8 +55,9 @@ final class WeightSource {
   func linears(_ path: String, parts: Int, rows: Int, columns: Int) throws -> [Linear] {
     let whole = try linear(path, rows: parts * rows, columns: columns)
     return (0..<parts).map { part in
-      let range = part * rows..<(part + 1) * rows
-      return Linear(path: path, matrix: whole.matrix.part(range), bias: whole.bias.map { Array($0[range]) })
+      Linear(
+        path: path, matrix: whole.matrix.portion(part, of: parts),
+        bias: whole.bias.map { Array($0[part * rows..<(part + 1) * rows]) })
     }
   }
 
