@@ -262,6 +262,7 @@ def dataset(viewer, report, pictures):
         with viewer.page(path, width=1280, height=1400) as page:
             text = page.inner_text("body")
             check("Answers that changed" not in text, "a dataset's page shows answers")
+            check("Requests routed wrongly" not in text, "a dataset's page shows requests")
             check("resident verify" in page.inner_text("pre"), "no command shows it again")
             if pictures and path.stem == "2":
                 page.screenshot(path=pictures / "comparison.png")

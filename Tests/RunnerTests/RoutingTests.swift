@@ -117,6 +117,48 @@ struct RoutingTests {
       ]))
   }
 
+  @Test("The requests that a model gets wrong are listed with the right skill, the chosen one and the next")
+  func wrongRoutes() async throws {
+    let number = try await MeasurementRunner(
+      plan(try envelope(rounds: 6), candidate: other.url), store: store
+    ).run()
+    let evidence = try store.evidence(number)
+    let judge = try Judge(VerdictInputs(evidence))
+    let wrong = Set(
+      (evidence.residentSamples + evidence.candidateSamples).filter { $0.answer?.isCorrect == false }
+        .compactMap(\.place.item))
+    #expect(!wrong.isEmpty && Set(judge.wrongRoutes.map(\.item)) == wrong && judge.changedAnswers.isEmpty)
+    for route in judge.wrongRoutes {
+      #expect(["book", "bake", "weather", "none"].contains(route.right) && !route.request.isEmpty)
+      for side in [route.resident, route.candidate] {
+        #expect(side.isCorrect == (side.answer == route.right) && side.runnerUp?.skill != side.answer)
+        if let own = side.similarity, let next = side.runnerUp { #expect(own >= next.similarity) }
+        #expect((side.similarity == nil) == (side.answer == "none"))
+      }
+    }
+    let facts = try #require(judge.vectorFacts)
+    #expect(
+      facts.differences.isEmpty && facts.resident.text.hasPrefix("mean pooling, normalized, 16 dimensions, 18 tokens"))
+  }
+
+  @Test("A request that a model reads in part is not scored, and files that pool in another way are named")
+  func truncated() async throws {
+    try other.write(#"{"max_seq_length": 4, "do_lower_case": false}"#, to: "sentence_bert_config.json")
+    try other.replace("pooling_mode_mean_tokens", by: "pooling_mode_cls_token", in: "1_Pooling/config.json")
+    let number = try await MeasurementRunner(
+      plan(try envelope(rounds: 6), candidate: other.url), store: store
+    ).run()
+    let evidence = try store.evidence(number)
+    let cut = evidence.candidateSamples.compactMap { sample -> String? in
+      if case .unscored(.unsupported, let message) = sample.outcome { message } else { nil }
+    }
+    #expect(!cut.isEmpty && cut.allSatisfy { $0.contains("truncated") }, "\(cut)")
+    #expect(evidence.residentSamples.allSatisfy { $0.status == .success })
+    let judge = try Judge(VerdictInputs(evidence))
+    #expect(try judge.verdict().outcome != .promote)
+    #expect(judge.vectorFacts?.differences == ["pooling", "tokens read"])
+  }
+
   @Test("A model that makes no vectors has unsupported samples, and is not promoted")
   func unsupported() async throws {
     let envelope = try envelope(rounds: 6)

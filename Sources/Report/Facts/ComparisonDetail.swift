@@ -15,6 +15,10 @@ public struct ComparisonDetail: Sendable, Equatable {
   public let traces: [EvidenceTrace]
   /// The answers that differ between the two models.
   public let changedAnswers: [ChangedAnswer]
+  /// Requests of routing tasks that either model routed wrongly.
+  public let wrongRoutes: [WrongRoute]
+  /// How both models make vectors; nil unless they do.
+  public let vectors: VectorFacts?
   /// The machine and the memory of both models while it was measured.
   public let surroundings: Surroundings?
   /// Why there are no traces; nil if the samples could be judged.
@@ -40,7 +44,8 @@ public struct ComparisonDetail: Sendable, Equatable {
     } catch {
       // One comparison without its samples must not hide the others.
       if case .file = error { throw error }
-      (verdict, traces, changedAnswers, surroundings, problem) = (nil, [], [], nil, error.description)
+      (verdict, traces, changedAnswers, wrongRoutes, vectors) = (nil, [], [], [], nil)
+      (surroundings, problem) = (nil, error.description)
       return
     }
     surroundings = Surroundings(inputs.evidence, context)
@@ -49,9 +54,11 @@ public struct ComparisonDetail: Sendable, Equatable {
         try Envelope(source: inputs.evidence.envelope)
       }
       let judge = try Judge(inputs, under: envelope)
-      (verdict, traces, changedAnswers, problem) = (try judge.verdict(), try judge.traces(), judge.changedAnswers, nil)
+      (verdict, traces, problem) = (try judge.verdict(), try judge.traces(), nil)
+      (changedAnswers, wrongRoutes, vectors) = (judge.changedAnswers, judge.wrongRoutes, judge.vectorFacts)
     } catch {
-      (verdict, traces, changedAnswers, problem) = (nil, [], [], "\(error)")
+      (verdict, traces, changedAnswers, wrongRoutes, vectors) = (nil, [], [], [], nil)
+      problem = "\(error)"
     }
   }
 

@@ -26,7 +26,8 @@ extension ComparisonDetail {
       scripts: hasCharts ? charts.map(ReportAsset.charts) ?? [] : [], facts: hasCharts ? .object(facts) : nil,
       liveRevision: liveRevision,
       body: answerSection + valuesSection + blocksSection(hasCharts) + surroundingsSection(hasCharts) + loopsSection
-        + (source.showsAnswers ? answersSection : "") + voidsSection + againSection(source)
+        + vectorsSection
+        + (source.showsAnswers ? answersSection + routesSection : "") + voidsSection + againSection(source)
         + (problem.map { "<p>The samples cannot be judged: \($0.htmlText(atMost: 300))</p>\n" } ?? "")
         + (charts == nil ? "<p class=\"faint\">\(ChartLibrary.advice.htmlText)</p>\n" : "")
     ).text

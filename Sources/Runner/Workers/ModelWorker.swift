@@ -78,7 +78,7 @@ actor ModelWorker {
           name: process.engine, version: load.result["engine_version"]?.string ?? process.version,
           instructionSet: try load.value("instruction_set", \.string), threads: try load.value("threads", \.integer)),
         provenance: try Provenance(proof), proof: try ProofLevel(proof),
-        description: try load.value("model", \.object),
+        description: try Self.description(load),
         load: LoadReading(loadSeconds: loadSeconds, readinessSeconds: readinessSeconds),
         contextLength: load.result["context_length"]?.integer, chat: ChatAbilities(load.result["chat"]),
         prefillChunk: try Self.prefillChunk(load), takesBatches: load.result["batches"]?.bool ?? false,
@@ -177,6 +177,13 @@ actor ModelWorker {
     let reply = try await process.request(request, within: limit ?? limits.scoring)
     peakMemoryBytes = max(peakMemoryBytes, reply.peakMemoryBytes)
     return reply
+  }
+
+  /// The model as the worker describes it, with how it makes vectors if it does.
+  private static func description(_ load: WorkerReply) throws(WorkerFailure) -> JSONObject {
+    var description = try load.value("model", \.object)
+    description["embedding"] = load.result["embedding"]
+    return description
   }
 
   private static func prefillChunk(_ load: WorkerReply) throws(WorkerFailure) -> Int? {

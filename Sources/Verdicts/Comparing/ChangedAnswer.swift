@@ -21,9 +21,9 @@ public struct ChangedAnswer: Sendable, Equatable {
 }
 
 extension Judge {
-  /// The answers that differ between the two models, in the envelope's order.
+  /// The answers that differ between the two models, in the envelope's order, but for those of ``wrongRoutes``.
   public var changedAnswers: [ChangedAnswer] {
-    envelope.accuracy.flatMap { task in
+    envelope.accuracy.filter { $0.routing == nil }.flatMap { task in
       let items = Dictionary(task.items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
       return (comparison.items[task.id]?.pairs ?? []).compactMap { pair -> ChangedAnswer? in
         guard let id = pair.resident.place.item, let item = items[id], let resident = pair.resident.answer,

@@ -42,7 +42,9 @@ struct ShowCommand: ParsableCommand {
       return Terminal.write(result: output)
     }
     let style = TerminalStyle()
-    let text = ComparisonText(number: number, mark: mark, verdict: verdict, traces: traces).text(style)
+    let text = ComparisonText(
+      number: number, mark: mark, verdict: verdict, traces: traces, vectors: judge.vectorFacts
+    ).text(style)
     Terminal.write(text, style)
   }
 }
@@ -54,11 +56,22 @@ private struct ComparisonText {
   let verdict: Verdict
   /// Of this comparison's own blocks.
   let traces: [EvidenceTrace]
+  /// Nil unless both models make vectors.
+  let vectors: VectorFacts?
 
   func text(_ style: TerminalStyle) -> String {
     let width = Terminal.width
     return "comparison \(number), \(mark.text.printable)\n\n" + verdict.text(width: width, style: style.painted)
-      + verdict.details(width: width) + pairsText(style)
+      + verdict.details(width: width) + vectorsText + pairsText(style)
+  }
+
+  private var vectorsText: String {
+    guard let vectors else { return "" }
+    let note =
+      vectors.differences.isEmpty ? "" : "  they differ in \(vectors.differences.joined(separator: ", "))\n"
+    return
+      "\nvectors\n  resident   \(vectors.resident.text.printable)\n  candidate  \(vectors.candidate.text.printable)\n"
+      + note
   }
 
   private func pairsText(_ style: TerminalStyle) -> String {
