@@ -49,17 +49,22 @@ public struct AnswerForecast: Sendable, Equatable {
     passShare = try Self.passShare(items, margin, level)
   }
 
-  private static func passShare(
-    _ items: Int, _ margin: Double, _ level: DecisionLevel
+  /// The share of comparisons that pass a guardrail, by simulation.
+  ///
+  /// - Parameters:
+  ///   - discordant: The share of items that one model alone has right.
+  ///   - loss: By how much the candidate is less accurate; no more than `discordant`.
+  static func passShare(
+    _ items: Int, _ margin: Double, _ level: DecisionLevel, discordant: Double = discordantShare, loss: Double = 0,
+    simulations: Int = ObjectiveForecast.usualSimulations
   ) throws(StatisticsError) -> Double {
-    let simulations = ObjectiveForecast.usualSimulations
     var random = RandomSource(seed: ObjectiveForecast.usualSeed)
     var passed = 0
     for _ in 0..<simulations {
       var (gains, losses) = (0, 0)
       for _ in 0..<items {
         let draw = random.uniform()
-        if draw < discordantShare / 2 { gains += 1 } else if draw < discordantShare { losses += 1 }
+        if draw < (discordant - loss) / 2 { gains += 1 } else if draw < discordant { losses += 1 }
       }
       let answers = try PairedAnswers(
         bothRight: items - gains - losses, onlyResidentRight: losses, onlyCandidateRight: gains, bothWrong: 0)
