@@ -10,6 +10,8 @@ CHARTJS := $(STATE)/tools/chart.min.js
 # The Python environment that tests and the mlx engine share, and that mlx-lm is in it.
 PYTHON := $(STATE)/venv/bin/python
 MLX_LM := $(STATE)/venv/mlx-lm-0.32.2
+# The same with what makes vectors.
+MLX_EMBEDDINGS := $(STATE)/venv/mlx-embeddings-0.1.0
 RESIDENT = .build/$(CONFIGURATION)/resident
 ENVELOPE ?= envelopes/smoke.json
 
@@ -27,7 +29,7 @@ help:
 	@echo "make install      put the program into PREFIX/bin (PREFIX=/usr/local)"
 	@echo "make test-neon    check the kernels in C, those for Arm under emulation"
 	@echo "make test-engines compare through mlx-lm, mlx_lm.server and llama.cpp's server (installs them)"
-	@echo "make test-mlx     check the mlx worker over tiny models of random weights (installs mlx-lm)"
+	@echo "make test-mlx     check the mlx worker over tiny models of random weights (installs mlx-lm and mlx-embeddings)"
 	@echo "make conformance  compare the engine with mlx-lm and the tokenizer with tokenizers (installs both), 20 minutes"
 	@echo "make conformance-peers compare tool-call parsers with mlx-lm's and templates with transformers (installs both; SEED=N)"
 	@echo "make bench-templates time 4,000 rounds through chat templates, in alternation with Jinja2 (TEMPLATES=FOLDER, ROUNDS=N)"
@@ -203,9 +205,15 @@ bench-serve: build
 test-engines: models
 	@scripts/test-engines $(RESIDENT) $(STATE)
 
-# The mlx worker alone, over random weights that need no download; under three minutes with the installation.
-test-mlx: build $(MLX_LM)
+# The mlx worker alone, over random weights that need no download; some minutes with the installation.
+test-mlx: build $(MLX_EMBEDDINGS)
 	$(PYTHON) Tests/Engines/check_mlx_worker.py $(RESIDENT)
+	$(PYTHON) Tests/Engines/check_mlx_embeddings.py
+
+$(MLX_EMBEDDINGS): | $(MLX_LM)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 tokenizers==0.23.3 \
+	  mlx-embeddings==0.1.0
+	@touch $@
 
 $(MLX_LM):
 	@test -d $(STATE)/venv || python3 -m venv $(STATE)/venv

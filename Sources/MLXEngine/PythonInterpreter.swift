@@ -50,11 +50,13 @@ public struct MLXEnvironment: Sendable, Equatable {
   public let pythonVersion: String
   public let mlxVersion: String
   public let mlxLMVersion: String
+  /// Nil without mlx-embeddings, which only models that make vectors need.
+  public let mlxEmbeddingsVersion: String?
   /// Where mlx computes by default, e.g. `Device(gpu, 0)`.
   public let device: String
 
   private static let probe = """
-    import json, platform
+    import importlib.metadata, json, platform
     found = {"python": platform.python_version()}
     for name in ("mlx.core", "mlx_lm"):
         try:
@@ -64,6 +66,10 @@ public struct MLXEnvironment: Sendable, Equatable {
         except Exception as error:
             found["failed"], found["reason"] = name, f"{type(error).__name__}: {error}"
             break
+    try:
+        found["mlx_embeddings"] = importlib.metadata.version("mlx-embeddings")
+    except importlib.metadata.PackageNotFoundError:
+        pass
     print(json.dumps(found))
     """
 
@@ -83,6 +89,7 @@ public struct MLXEnvironment: Sendable, Equatable {
     pythonVersion = found["python"]?.string ?? ""
     mlxVersion = found["mlx.core"]?.string ?? ""
     mlxLMVersion = found["mlx_lm"]?.string ?? ""
+    mlxEmbeddingsVersion = found["mlx_embeddings"]?.string
     device = found["device"]?.string ?? ""
   }
 }

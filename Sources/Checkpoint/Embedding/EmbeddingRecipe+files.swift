@@ -4,7 +4,7 @@ import JSON
 /// Reading the files of sentence-transformers (its versions 2 to 6 write them in two forms).
 extension EmbeddingRecipe {
   static let modulesName = "modules.json"
-  fileprivate static let settingsName = "config_sentence_transformers.json"
+  static let settingsName = "config_sentence_transformers.json"
   /// What the step of the transformer may be stated in.
   fileprivate static let transformerNames = [
     "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_xlm-roberta_config.json",

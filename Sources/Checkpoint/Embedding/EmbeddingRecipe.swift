@@ -63,6 +63,12 @@ public struct EmbeddingRecipe: Sendable, Equatable {
   /// The files that it was read from, within the model folder, sorted.
   public let files: [String]
 
+  /// Whether a file says which prompts there are, be they none.
+  public var statesPrompts: Bool { files.contains(Self.settingsName) }
+
+  /// The names by which prompts are asked for: of requests, then of what they are compared with.
+  public static let usualPrompts = ["query", "document", "passage", "corpus"]
+
   /// The text with its prompt before it.
   ///
   /// - Parameter prompt: Its name, or nil for the model's default; the empty name asks for none.

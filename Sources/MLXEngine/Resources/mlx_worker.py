@@ -1,8 +1,9 @@
-"""Serves one model folder through mlx-lm over the line protocol of docs/worker-protocol.md, version 1.
+"""Serves one model folder through mlx-lm, or mlx-embeddings, over the line protocol of docs/worker-protocol.md, version 1.
 
-Needs mlx and mlx-lm; computes wherever the installed mlx does: Metal, CUDA or the processor.
+Needs mlx and mlx-lm, for models that make vectors mlx-embeddings as well; computes wherever the installed mlx does: Metal, CUDA or the processor.
 """
 
+import base64
 import ctypes
 import hashlib
 import json
@@ -24,6 +25,13 @@ LINE_LIMIT = 64 << 20
 # The step of mlx_lm's own commands.
 PREFILL_STEP = 2048
 OTHER_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
+# Of sentence-transformers: what says how vectors are made of texts.
+MODULES, SETTINGS = "modules.json", "config_sentence_transformers.json"
+TRANSFORMER_FILES = ("sentence_bert_config.json", "sentence_roberta_config.json", "sentence_xlm-roberta_config.json")
+POOLINGS = {
+    "cls_token": "cls", "lasttoken": "lasttoken", "mean_tokens": "mean", "max_tokens": "max",
+    "mean_sqrt_len_tokens": "mean_sqrt_len_tokens", "weightedmean_tokens": "weightedmean",
+}
 
 
 class Refusal(Exception):
@@ -141,6 +149,173 @@ def field(request, name, kind, default=None):
     return value
 
 
+class Recipe:
+    """How vectors are made of the states of a text's tokens, as the folder's files state it; nothing is guessed."""
+
+    def __init__(self, folder):
+        self.folder, self.projections, self.pooling, self.normalized = folder, [], None, False
+        steps = [(step["type"].split(".")[-1], step["path"]) for step in self._read(MODULES)]
+        for index, (kind, path) in enumerate(steps):
+            if self.normalized or (kind == "Transformer") != (index == 0):
+                raise Refusal(f"{MODULES} has the step {kind} in place {index}, which is not known here")
+            if kind == "Pooling" and not self.pooling:
+                config = self._read(f"{path}/config.json")
+                self.dimension = config.get("word_embedding_dimension") or config["embedding_dimension"]
+                self.pools_prompt = config.get("include_prompt", True)
+                modes = [config["pooling_mode"]] if "pooling_mode" in config else [
+                    pooling for name, pooling in POOLINGS.items() if config.get(f"pooling_mode_{name}")]
+                if len(modes) != 1 or modes[0] not in POOLINGS.values():
+                    raise Refusal(f"{path}/config.json names no single way of pooling that is known here")
+                self.pooling = modes[0]
+            elif kind == "Dense" and self.pooling:
+                config = self._read(f"{path}/config.json")
+                activation = config.get("activation_function", "Tanh").split(".")[-1]
+                if activation not in ("Identity", "Tanh") or config.get("use_residual"):
+                    raise Refusal(f"{path}/config.json has a step that is not known here")
+                self.projections.append((folder / path / "model.safetensors", activation))
+                self.dimension = config["out_features"]
+            elif kind == "Normalize" and self.pooling:
+                self.normalized = True
+            elif index > 0:
+                raise Refusal(f"{MODULES} has the step {kind} in place {index}, which is not known here")
+        if not self.pooling:
+            raise Refusal(f"{MODULES} has no Pooling, so nothing says how a vector is made of tokens")
+        settings = self._read(SETTINGS, {})
+        self.prompts, self.default_prompt = settings.get("prompts") or {}, settings.get("default_prompt_name")
+        self.similarity = settings.get("similarity_fn_name") or "cosine"
+        stated = next((file for file in TRANSFORMER_FILES if (folder / file).is_file()), None)
+        self.maximum = self._read(stated).get("max_seq_length") if stated else None
+        names = [MODULES, SETTINGS, *TRANSFORMER_FILES]
+        names += [f"{path}/{name}" for _, path in steps if path for name in ("config.json", "model.safetensors")]
+        self.files = [folder / name for name in names if (folder / name).is_file()]
+
+    def _read(self, name, default=None):
+        path = self.folder / name
+        if default is not None and not path.is_file():
+            return default
+        return json.loads(path.read_text())
+
+    def prompt(self, name):
+        """The text of a prompt; the default for None, none for the empty name."""
+        name = self.default_prompt if name is None else name
+        if name and name not in self.prompts:
+            raise Refusal(f'bad request: the model has no prompt "{name}"')
+        return self.prompts[name] if name else ""
+
+    def facts(self, maximum):
+        return {
+            "dimension": self.dimension, "pooling": self.pooling, "normalized": self.normalized,
+            "similarity": self.similarity, "maximum_tokens": maximum, "prompts": self.prompts,
+            "default_prompt": self.default_prompt, "matryoshka": [],
+        }
+
+
+class Embedder:
+    """A model of mlx-embeddings, of which only the states of tokens are taken: the library pools every model in one way."""
+
+    def __init__(self, mx, folder, config, limit):
+        try:
+            import mlx_embeddings
+            from importlib.metadata import version
+        except ImportError as error:
+            raise Refusal(
+                "the model makes vectors, for which the mlx engine needs mlx-embeddings: "
+                f"{sys.executable} -m pip install mlx-embeddings ({error})", "unsupported") from error
+        from tokenizers import Tokenizer
+
+        self.mx, self.recipe = mx, Recipe(folder)
+        self.version = f"mlx-embeddings {version('mlx-embeddings')}"
+        self.model = mlx_embeddings.utils.load_model(
+            folder, path_to_repo=str(folder), get_model_classes=self._classes(mlx_embeddings.utils._get_classes))
+        # ModernBERT's states are those of the model inside: the one around it pools.
+        self.states = self.model.model if config["model_type"] == "modernbert" else self.model
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+        self.projections = [(mx.load(str(file)), activation) for file, activation in self.recipe.projections]
+        # RoBERTa's positions begin after that of padding.
+        first = config.get("pad_token_id", 1) + 1 if "roberta" in config["model_type"] else 0
+        limits = [self.recipe.maximum, limit, config.get("max_position_embeddings", 1 << 30) - first]
+        self.maximum = min(value for value in limits if value)
+
+    @staticmethod
+    def _classes(library):
+        """The library's classes for models whose folder has no pooler, which sentence-transformers does not use."""
+        from mlx.utils import tree_flatten
+
+        def classes(config):
+            model_class, *others = library(config)
+
+            class States(model_class):
+                def load_weights(self, weights, strict=True):
+                    names = {name for name, _ in weights}
+                    unused = [
+                        (name, array) for name, array in tree_flatten(self.parameters())
+                        if name.startswith("pooler.") and name not in names
+                    ]
+                    return super().load_weights(weights + unused, strict)
+
+            return States, *others
+
+        return classes
+
+    def encode(self, text):
+        """The ids of a text with special tokens, at most as many as are read, and how many were cut at its end."""
+        whole = self.tokenizer.encode(text)
+        around = self.tokenizer.num_special_tokens_to_add(False)
+        plain = self.tokenizer.encode(text, add_special_tokens=False).ids
+        cut = max(0, len(plain) + around - self.maximum)
+        if not cut:
+            return whole.ids, 0
+        self.tokenizer.enable_truncation(self.maximum)
+        ids = self.tokenizer.encode(text).ids
+        self.tokenizer.no_truncation()
+        return ids, cut
+
+    def embed(self, texts, prompt, dimensions):
+        """The vectors of texts as arrays, with the tokens that were read and cut of each."""
+        mx, before = self.mx, self.recipe.prompt(prompt)
+        read = [self.encode(before + text) for text in texts]
+        skipped = 0
+        if before and not self.recipe.pools_prompt:
+            # Without what stands after a text.
+            special = self.tokenizer.encode("a").special_tokens_mask
+            skipped = len(self.encode(before)[0]) - special[::-1].index(0)
+        longest = max(len(ids) for ids, _ in read)
+        rows = mx.array([ids + [0] * (longest - len(ids)) for ids, _ in read])
+        lengths = mx.array([len(ids) for ids, _ in read])
+        mask = (mx.arange(longest)[None] < lengths[:, None]).astype(mx.int32)
+        output = self.states(rows, attention_mask=mask)
+        states = output["last_hidden_state"] if isinstance(output, dict) else getattr(output, "last_hidden_state", None)
+        states = (output[0] if states is None else states).astype(mx.float32)
+        if states.ndim != 3:
+            raise Refusal("mlx-embeddings gives no states of tokens for this model", "unsupported")
+        vectors = self._pool(states, mask.astype(mx.float32), lengths, skipped)
+        for weights, activation in self.projections:
+            vectors = vectors @ weights["linear.weight"].astype(mx.float32).T + weights.get("linear.bias", 0)
+            vectors = mx.tanh(vectors) if activation == "Tanh" else vectors
+        if dimensions:
+            vectors = vectors[:, :dimensions]
+        if self.recipe.normalized:
+            vectors = vectors / mx.maximum(mx.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+        mx.eval(vectors)
+        return vectors, [len(ids) for ids, _ in read], [cut for _, cut in read]
+
+    def _pool(self, states, mask, lengths, skipped):
+        mx, pooling = self.mx, self.recipe.pooling
+        places = mx.arange(states.shape[1])
+        first = mx.minimum(skipped, lengths - 1)
+        mask = mask * (places[None] >= first[:, None])
+        if pooling in ("cls", "lasttoken"):
+            index = first if pooling == "cls" else lengths - 1
+            return mx.take_along_axis(states, index[:, None, None], axis=1)[:, 0]
+        if pooling == "max":
+            return mx.where(mask[:, :, None] > 0, states, -mx.inf).max(axis=1)
+        weights = mask * (places + 1)[None] if pooling == "weightedmean" else mask
+        total = weights.sum(axis=1, keepdims=True)
+        return (states * weights[:, :, None]).sum(axis=1) / (mx.sqrt(total) if "sqrt" in pooling else total)
+
+
 class Engine:
     def __init__(self):
         import mlx.core as mx
@@ -153,7 +328,7 @@ class Engine:
         self.generate_step, self.stream, self.wired_limit = generate_step, generation_stream, wired_limit
         self.make_sampler = make_sampler
         self.version = f"mlx-lm {mlx_lm.__version__}, mlx {mx.__version__}, python {platform.python_version()}"
-        self.model = self.begun = None
+        self.model = self.begun = self.embedder = None
 
     @property
     def device(self):
@@ -162,13 +337,15 @@ class Engine:
 
     def load(self, request):
         # If this fails, no model may answer for files that were never loaded.
-        self.model = None
+        self.model = self.embedder = None
         self.folder = Path(field(request, "model", str))
         if not (self.folder / "config.json").is_file():
             raise Refusal(f"{self.folder} is not a model folder: it has no config.json")
         self.files = sorted(self.folder.glob("model*.safetensors")) + [
             self.folder / name for name in OTHER_FILES if (self.folder / name).is_file()
         ]
+        if (self.folder / MODULES).is_file():
+            return self._load_embedder(request)
         self.stamps = self._stamps()
         self.model, self.tokenizer, self.config = self.mlx_lm.load(str(self.folder), return_config=True)
         text = self.config.get("text_config", self.config)
@@ -187,6 +364,42 @@ class Engine:
                 "takes_tools": "tools" in (self.tokenizer.chat_template or ""),
                 "takes_thinking": "enable_thinking" in (self.tokenizer.chat_template or ""),
             },
+        }
+
+    def _load_embedder(self, request):
+        self.config = json.loads((self.folder / "config.json").read_text())
+        self.files += Recipe(self.folder).files
+        self.stamps = self._stamps()
+        self.vocabulary = self.config["vocab_size"]
+        limit = field(request, "context_length", int, 1 << 30)
+        self.embedder = Embedder(self.mx, self.folder, self.config, limit)
+        self.model = self.embedder.model
+        return {
+            "instruction_set": self.device,
+            "threads": 0,
+            "context_length": self.embedder.maximum,
+            "engine_version": f"{self.version}, {self.embedder.version}",
+            "model": self._description(),
+            "embedding": self.embedder.recipe.facts(self.embedder.maximum),
+        }
+
+    def embed(self, request):
+        if self.embedder is None:
+            raise Refusal("the model generates text; it makes no vectors", "unsupported")
+        texts = field(request, "texts", list)
+        if not texts or any(not isinstance(text, str) for text in texts):
+            raise Refusal("bad request: texts is empty or has an element that is no text")
+        prompt = None if request.get("prompt") is None else field(request, "prompt", str)
+        dimensions = None if request.get("dimensions") is None else field(request, "dimensions", int)
+        if dimensions is not None and not 1 <= dimensions <= self.embedder.recipe.dimension:
+            raise Refusal(f"bad request: a vector of the model has 1 to {self.embedder.recipe.dimension} dimensions")
+        start = time.perf_counter_ns()
+        vectors, tokens, cut = self.embedder.embed(texts, prompt, dimensions)
+        elapsed = time.perf_counter_ns() - start
+        # Little-endian, as on every machine that mlx runs on.
+        rows = [base64.b64encode(bytes(memoryview(row))).decode() for row in vectors]
+        return {
+            "dimension": vectors.shape[1], "vectors": rows, "tokens": tokens, "cut_tokens": cut, "elapsed_ns": elapsed,
         }
 
     def _stamps(self):
@@ -216,10 +429,11 @@ class Engine:
         """Hashes the files in the process that loaded them, and makes sure that they have not changed since."""
         hashes, tensors = {}, {}
         for path in self.files:
-            if path.suffix != ".safetensors":
-                hashes[path.name] = sha256(path)
+            name = str(path.relative_to(self.folder))
+            if path.suffix != ".safetensors" or path.parent != self.folder:
+                hashes[name] = sha256(path)
                 continue
-            hashes[path.name], own = weight_hashes(path)
+            hashes[name], own = weight_hashes(path)
             if own is None or tensors is None or own.keys() & tensors.keys():
                 tensors = None
             else:
@@ -232,7 +446,10 @@ class Engine:
         return {"weights": weights, "version": self.version}
 
     def tokenize(self, request):
-        return {"tokens": self.tokenizer.encode(field(request, "text", str), add_special_tokens=False)}
+        text = field(request, "text", str)
+        if self.embedder:
+            return {"tokens": self.embedder.tokenizer.encode(text, add_special_tokens=False).ids}
+        return {"tokens": self.tokenizer.encode(text, add_special_tokens=False)}
 
     def chat(self, request):
         if not self.tokenizer.chat_template:
@@ -413,14 +630,16 @@ class Engine:
 
     def answer(self, request):
         operation = field(request, "op", str)
-        if operation in ("reference", "divergence", "embed"):
+        if operation in ("reference", "divergence"):
             raise Refusal(f"the mlx engine does not answer {operation}", "unsupported")
         if operation not in (
-            "load", "provenance", "tokenize", "chat", "generate", "begin", "advance", "score",
+            "load", "provenance", "tokenize", "chat", "generate", "begin", "advance", "score", "embed",
         ):
             raise Refusal(f'bad request: the operation "{operation}" is not one of version {PROTOCOL}')
         if operation != "load" and self.model is None:
             raise Refusal("bad request: no model is loaded: send load first")
+        if self.embedder and operation not in ("load", "provenance", "tokenize", "embed"):
+            raise Refusal("the model makes vectors of texts; it generates and scores none", "unsupported")
         if operation in ("load", "generate", "begin", "score"):
             self.begun = None
         return getattr(self, operation)(request)

@@ -56,19 +56,34 @@ public final class EmbeddingModel {
     if let dimensions, !(1...recipe.dimension).contains(dimensions) {
       throw EmbeddingRecipeError.dimensions(dimensions, of: recipe.dimension)
     }
+    let (vectors, tokens) = try vectors(of: texts, after: prompt, by: [recipe.pooling], dimensions)
+    return zip(vectors, tokens).map { vectors, tokens in
+      Embedding(vector: vectors[0], tokens: tokens.ids.count, cutTokens: tokens.cut)
+    }
+  }
+
+  /// The vectors of texts after the model's default prompt, by ways of pooling that its files may not state.
+  ///
+  /// - Returns: By text, then by way.
+  /// - Throws: `EngineError`.
+  func vectors(of texts: [String], by poolings: [EmbeddingRecipe.Pooling]) throws -> [[[Float]]] {
+    try vectors(of: texts, after: recipe.prompt(named: nil), by: poolings, nil).vectors
+  }
+
+  private func vectors(
+    of texts: [String], after prompt: String, by poolings: [EmbeddingRecipe.Pooling], _ dimensions: Int?
+  ) throws -> (vectors: [[[Float]]], tokens: [LimitedTokens]) {
     let tokens = texts.map { tokenizer.encode(prompt + $0, upTo: maximumTokens) }
     // Of the prompt by itself, without what stands after a text.
     let skipped =
       recipe.poolsPrompt || prompt.isEmpty
       ? 0 : tokenizer.encode(prompt, upTo: maximumTokens).ids.count - tokenizer.specialTokenCounts.after
-    let vectors = Mutex<[[Float]]>(Array(repeating: [], count: texts.count))
+    let vectors = Mutex<[[[Float]]]>(Array(repeating: [], count: texts.count))
     try session.encode(tokens.map(\.ids)) { index, states in
-      let vector = finished(recipe.pooling.pool(states, skipping: skipped), dimensions)
-      vectors.withLock { $0[index] = vector }
+      let made = poolings.map { finished($0.pool(states, skipping: skipped), dimensions) }
+      vectors.withLock { $0[index] = made }
     }
-    return zip(vectors.withLock(\.self), tokens).map { vector, tokens in
-      Embedding(vector: vector, tokens: tokens.ids.count, cutTokens: tokens.cut)
-    }
+    return (vectors.withLock(\.self), tokens)
   }
 
   private func finished(_ pooled: [Float], _ dimensions: Int?) -> [Float] {
@@ -109,7 +124,9 @@ extension EmbeddingRecipe.Pooling {
 extension [Float] {
   /// The vector with the length 1; as it is if it has none.
   var normalized: [Float] {
-    let length = Float(reduce(0) { $0 + Double($1) * Double($1) }.squareRoot())
+    let length = length
     return length > 0 ? map { $0 / length } : self
   }
+
+  var length: Float { Float(reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()) }
 }

@@ -89,7 +89,8 @@ extension Examination {
     guard generates else { return Finding(subject, .fine, "its folder is there; nothing was generated") }
     do throws(WorkerFailure) {
       let (seconds, weights) = try await GenerationCheck.run(worker, folder: folder)
-      let generated = String(format: "generates a token %.2f s after its start", seconds)
+      let what = Self.makesVectors(folder) ? "makes a vector" : "generates a token"
+      let generated = String(format: "%@ %.2f s after its start", what, seconds)
       guard let weights else {
         return Finding(
           subject, .warning, generated + ", but its engine proves no weights: it cannot promote or be promoted",
@@ -104,7 +105,10 @@ extension Examination {
         remedy: "restore its files, or measure it anew: earlier comparisons are of other weights")
     } catch {
       return Finding(
-        subject, .failure, "\(error)", remedy: "resident engine generate --model '\(folder.path)' --prompt Hello")
+        subject, .failure, "\(error)",
+        remedy: Self.makesVectors(folder)
+          ? "resident engine embed '\(folder.path)' Hello"
+          : "resident engine generate --model '\(folder.path)' --prompt Hello")
     }
   }
 

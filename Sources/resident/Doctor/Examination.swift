@@ -14,6 +14,8 @@ struct Examination: Sendable {
   let worker: WorkerCommand
   /// Whether each resident is loaded to generate a token.
   var generates = true
+  /// The Python interpreter of the mlx engine; nil for that of the environment or the project.
+  var python: String?
 
   /// Examines one part after the other.
   ///
@@ -33,7 +35,8 @@ struct Examination: Sendable {
     add([examineClock(store)])
     add([examineSleep()])
     add(examineLocks())
-    for model in residents { add([await examine(model, store)]) }
+    for model in residents { add([await examine(model, store)] + examineVectors(model)) }
+    add(examineEmbeddingsEngine(residents))
     return findings
   }
 }
