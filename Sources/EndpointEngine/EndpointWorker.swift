@@ -14,9 +14,11 @@ public final class EndpointWorker: WorkerEngine {
 
   let settings: EndpointSettings
   let server: ModelServer
-  private let version: String
+  let version: String
   private var folder: ClaimedFolder?
-  private var proof: WeightsProof?
+  var proof: WeightsProof?
+  /// Of a model that makes vectors.
+  var embedder: ServedEmbedder?
   /// How many times the weights were checked after a generation.
   private var checks = 0
   private(set) var contextLength = 0
@@ -53,7 +55,9 @@ public final class EndpointWorker: WorkerEngine {
     switch request {
     case .load(let options): return try load(options)
     case .provenance: return try provenance()
-    case .tokenize(let text): return JSONObject([("tokens", .tokens(try loaded().tokens(of: text)))])
+    case .tokenize(let text):
+      let tokens = try embedder?.folder.tokenizer.encode(text, addSpecialTokens: false) ?? loaded().tokens(of: text)
+      return JSONObject([("tokens", .tokens(tokens))])
     case .chat(let turns, let tools, let thinking):
       let tokens = try loaded().tokens(of: turns, tools: tools, thinking: thinking, asMessages: settings.api == .chat)
       conversations = [tokens: .messages(turns.map(\.message), tools: tools, thinking: thinking)]
@@ -69,17 +73,16 @@ public final class EndpointWorker: WorkerEngine {
       throw WorkerFailure.declined(
         operation: request.operation, status: "unsupported",
         message: "the endpoint engine does not answer \(request.operation): servers do not score given tokens")
-    case .embed:
-      _ = try loaded()
-      throw WorkerFailure.declined(
-        operation: request.operation, status: "unsupported",
-        message: "the endpoint engine does not answer embed: it measures servers that generate")
+    case .embed(let options): return try embed(options)
     }
   }
 
   /// Reaches the server, finds out how it takes prompts, and examines its weights.
   private func load(_ options: LoadOptions) throws -> JSONObject {
-    let folder = try ClaimedFolder(contentsOf: URL(fileURLWithPath: options.model))
+    let url = URL(fileURLWithPath: options.model)
+    (embedder, folder, proof) = (nil, nil, nil)
+    if EmbeddingRecipe.isStated(in: url) { return try loadEmbedder(options, url) }
+    let folder = try ClaimedFolder(contentsOf: url)
     let endpoint = try server.endpoint(for: folder.url)
     let first = try examine(endpoint, folder)
     proof = try WeightsProof(
@@ -147,7 +150,6 @@ public final class EndpointWorker: WorkerEngine {
   }
 
   private func provenance() throws -> JSONObject {
-    _ = try loaded()
     guard let proof else { throw WorkerFailure.badRequest("no model is loaded: send load first") }
     return JSONObject([
       ("weights", proof.manifest?.json ?? .null), ("proof", .string(proof.level.rawValue)),
@@ -155,8 +157,13 @@ public final class EndpointWorker: WorkerEngine {
     ])
   }
 
-  /// - Throws: `.badRequest` before `load`.
+  /// - Throws: `.badRequest` before `load`, `.declined` if the model makes vectors.
   func loaded() throws -> ClaimedFolder {
+    if embedder != nil {
+      throw WorkerFailure.declined(
+        operation: "generate", status: "unsupported",
+        message: "the model makes vectors of texts; it generates and scores none")
+    }
     guard let folder else { throw WorkerFailure.badRequest("no model is loaded: send load first") }
     return folder
   }

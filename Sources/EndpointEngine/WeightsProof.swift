@@ -22,6 +22,10 @@ struct WeightsProof {
   /// How the server continued the fixed texts, which are asked again later.
   let readings: [FingerprintReading]
 
+  init(level: Level, manifest: WeightManifest?, detail: String, readings: [FingerprintReading]) {
+    (self.level, self.manifest, self.detail, self.readings) = (level, manifest, detail, readings)
+  }
+
   /// Examines a server.
   ///
   /// - Throws: `.otherWeights` if its answers contradict the folder; another `EndpointError` if it cannot be asked.
@@ -56,7 +60,7 @@ struct WeightsProof {
   }
 
   /// Whether the requested name, if it is a path, is that of the one model the process has.
-  private static func isAlone(_ endpoint: Endpoint, _ process: ProcessProof) -> Bool {
+  static func isAlone(_ endpoint: Endpoint, _ process: ProcessProof) -> Bool {
     let named = URL(fileURLWithPath: endpoint.model).resolvingSymlinksInPath().standardizedFileURL
     return !FileManager.default.fileExists(atPath: named.path) || process.sources == [named]
   }

@@ -76,9 +76,16 @@ public struct Endpoint: Sendable {
   ///
   /// - Throws: `EndpointError`.
   func answer(_ request: CompletionRequest, within seconds: Double) throws -> JSONValue {
+    try answer(to: request.body(model: model), at: request.path, within: seconds)
+  }
+
+  /// Sends a body once and reads the answer in one piece.
+  ///
+  /// - Throws: `EndpointError`.
+  func answer(to body: JSONValue, at path: String, within seconds: Double) throws -> JSONValue {
     try withoutKey {
       var bytes: [UInt8] = []
-      let (status, _) = try post(request).run(within: { seconds }) { _, piece in
+      let (status, _) = try post(body, path).run(within: { seconds }) { _, piece in
         bytes += piece.bytes
         return true
       }
@@ -98,7 +105,7 @@ public struct Endpoint: Sendable {
     var failure: [UInt8] = []
     var isDone = false
     do {
-      let (status, _) = try post(request).run(
+      let (status, _) = try post(request.body(model: model), request.path).run(
         within: { completion.pieces.isEmpty ? seconds : min(limit ?? seconds, seconds) }
       ) { status, piece in
         guard status == 200 else {
@@ -125,7 +132,7 @@ public struct Endpoint: Sendable {
     return completion
   }
 
-  private func post(_ request: CompletionRequest) -> StreamingPost {
+  private func post(_ body: JSONValue, _ path: String) -> StreamingPost {
     var headers = [
       ("Content-Type", "application/json"), ("Accept", "text/event-stream, application/json"),
       // What is compressed arrives when the server's compressor says, and may be of any size.
@@ -135,8 +142,7 @@ public struct Endpoint: Sendable {
     ]
     if let key { headers.append(("Authorization", key.header)) }
     return StreamingPost(
-      url: url.appendingPathComponent(request.path), headers: headers,
-      body: Data(request.body(model: model).serialized().utf8))
+      url: url.appendingPathComponent(path), headers: headers, body: Data(body.serialized().utf8))
   }
 
   /// What the server says may contain its key, so errors that repeat the server's words are cleared of it.

@@ -11,6 +11,8 @@ final class ModelServer {
   var isSpoilt = false
   /// Whether the server was just started and has not yet answered a request like those that are timed.
   var isCold = false
+  /// Whether the server is ready when it has made a vector, instead of a completion.
+  var makesVectors = false
   private let settings: EndpointSettings
   private let supervisor: [String]
   private let lease = ServerLease()
@@ -71,7 +73,11 @@ final class ModelServer {
     let deadline = ContinuousClock.now + .seconds(settings.startSeconds)
     while true {
       do {
-        _ = try endpoint.complete(CompletionRequest(prompt: .text("Ready?"), maximumTokens: 1), within: 60)
+        if makesVectors {
+          _ = try endpoint.vectors(of: ["Ready?"], within: 60)
+        } else {
+          _ = try endpoint.complete(CompletionRequest(prompt: .text("Ready?"), maximumTokens: 1), within: 60)
+        }
         return endpoint
       } catch {
         guard server.isRunning, ContinuousClock.now < deadline else {
