@@ -2,7 +2,8 @@ import Envelopes
 import JSON
 
 extension Envelope {
-  /// The envelope of a short measurement of a new candidate: every cell once, one item per task, no loops.
+  /// The envelope of a short measurement of a new candidate: every cell once, one item per task, no loops; of a
+  /// router's embedding model one request, for which all skills are indexed.
   ///
   /// Nothing is ever judged by it: it measures one model alone, under another hash. Nil if nothing would be left.
   public var screening: Envelope? {
@@ -22,11 +23,13 @@ extension Envelope {
       return task
     }
     source["accuracy"] = .array(tasks.filter { $0["kind"]?.string != "divergence" })
-    // A rule must name cells that exist; what it asks for does not matter here.
-    guard let cell = throughput.first else { return nil }
+    // A rule must name cells that exist; what it asks for does not matter here. A model that makes vectors has no
+    // throughput cells: it routes a request.
+    let routing = accuracy.first { $0.routing != nil }
+    guard let cell = throughput.first?.id ?? routing?.id else { return nil }
+    let metric: JSONValue = throughput.isEmpty ? "accuracy" : "cumulative_tokens_per_second"
     source["promotion"]?.set(
-      "objectives",
-      [["metric": "cumulative_tokens_per_second", "cell": .string(cell.id.rawValue), "min_effect": 0.01]])
+      "objectives", [["metric": metric, "cell": .string(cell.rawValue), "min_effect": 0.01]])
     source["promotion"]?.set("guardrails", [["metric": "peak_memory_bytes", "margin": 0.5]])
     return try? Envelope(source: .object(source))
   }

@@ -131,7 +131,8 @@ public struct Night: Sendable {
   /// Records a failure of the candidate; one of the resident does not count against it.
   private func recordFailure(of task: NightTask, _ error: RunnerError, _ result: inout NightResult) {
     switch error {
-    case .notLoaded(task.candidate, _), .unknownModel(task.candidate, _, _), .sameWeights(_, task.candidate, _):
+    case .notLoaded(task.candidate, _), .unknownModel(task.candidate, _, _), .onlyGGUF(task.candidate, _),
+      .sameWeights(_, task.candidate, _):
       guard task.kind != .sentinel else { return }
       result.incidents.append("candidate_failed: \(error)")
       recordFailure(of: task.candidate, "\(error)", result.session)

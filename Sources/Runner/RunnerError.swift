@@ -7,6 +7,8 @@ import WorkerProtocol
 /// Why a session of measurements cannot start or go on.
 public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownModel(ModelID, library: String, known: [ModelID])
+  /// Its place in the library holds GGUF files and no model folder.
+  case onlyGGUF(ModelID, files: [String])
   case sameModel(ModelID)
   /// Both models have the same tensors, whatever they are called.
   case sameWeights(resident: ModelID, candidate: ModelID, WeightsHash)
@@ -21,6 +23,11 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The machine did not become quiet within that many minutes.
   case machineBusy(minutes: Double, MachineActivity)
 
+  private static let aboutGGUF = """
+    `resident models import` makes an MLX folder of a decoder's GGUF file; an embedding model's is not imported: name one with \
+    safetensors and modules.json in its place, which `resident models add` takes as it is published
+    """
+
   public var description: String {
     switch self {
     case .unknownModel(let id, let library, let known):
@@ -28,7 +35,9 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
       there is no model "\(id)" in \(library). Known: \
       \(known.isEmpty ? "none" : known.map(\.rawValue).joined(separator: ", ")). Import or quantize one with \
       `resident models`
-      """
+      """ + (id.rawValue.lowercased().contains("gguf") ? ". \(Self.aboutGGUF)" : "")
+    case .onlyGGUF(let id, let files):
+      "\(id) has no MLX build: its place in the library holds only \(files.joined(separator: ", ")). \(Self.aboutGGUF)"
     case .sameModel(let id): "\(id) is the resident already: a model is not compared with itself"
     case .sameWeights(let resident, let candidate, let hash):
       """

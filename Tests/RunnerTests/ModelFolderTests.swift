@@ -46,4 +46,18 @@ struct ModelFolderTests {
     #expect(estimate.weights == 1000 && estimate.cache == 2 * 3 * 64 * 10 * 4)
     #expect(estimate.total == estimate.weights + estimate.cache + estimate.scratch + estimate.program)
   }
+
+  @Test("An id whose place holds GGUF files only, or that names such files, is said to have no MLX build")
+  func onlyGGUF() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("GGUF", to: "org/embedder/embedder-Q8_0.gguf")
+    let library = ModelLibrary(root: folder.url)
+    #expect(throws: RunnerError.onlyGGUF("org/embedder", files: ["embedder-Q8_0.gguf"])) {
+      try library.folder(of: "org/embedder")
+    }
+    #expect("\(RunnerError.onlyGGUF("org/embedder", files: ["a.gguf"]))".contains("has no MLX build"))
+    let legacy = RunnerError.unknownModel("org/nomic-embed-text-v1.5-GGUF", library: "/models", known: [])
+    #expect("\(legacy)".contains("an embedding model's is not imported"))
+    #expect(!"\(RunnerError.unknownModel("org/other", library: "/models", known: []))".contains("GGUF"))
+  }
 }

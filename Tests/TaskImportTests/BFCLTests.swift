@@ -91,6 +91,23 @@ import ToolCalls
     #expect(judgement.isValid == isValid, "\(judgement.detail)")
   }
 
+  @Test("Questions with one right function become requests, and all functions skills") func routing() throws {
+    let pour = #"{"name": "tea.pour", "description": "", "parameters": {"type": "dict", "properties": {}}}"#
+    try write(
+      "multiple",
+      #"{"id": "multiple_0", "question": [[{"role": "user", "content": "Pour!"}]], "function": [\#(Self.brew), \#(pour)]}"#,
+      #"{"id": "multiple_0", "ground_truth": [{"tea.pour": {}}]}"#)
+    let envelope = try Envelope(source: try package.routingEnvelope())
+    let task = try #require(envelope.accuracy.first)
+    #expect(task.routing?.skills.map(\.id) == ["brew", "tea.pour"])
+    #expect(task.routing?.skills.map(\.description) == ["Brews.", "No description."])
+    #expect(task.items.map(\.prompt) == ["Tea!", "Pour!"] && task.items.map(\.options) == [["brew"], ["tea.pour"]])
+    try write(
+      "multiple", #"{"id": "multiple_0", "question": [[{"content": "Pour!"}]], "function": [\#(Self.brew)]}"#,
+      #"{"id": "multiple_0", "ground_truth": [{"tea.pour": {}}]}"#)
+    #expect { try package.routingEnvelope() } throws: { "\($0)".contains("not one of its functions") }
+  }
+
   @Test("What is missing or malformed is reported with file and line") func errors() throws {
     #expect(throws: TaskImportError.self) { try BFCLPackage(folder: folder.url).envelope() }
     try folder.write("{\"id\": \"x\"}\n\n \r\n{", to: "bfcl_eval/data/BFCL_v4_multiple.json")

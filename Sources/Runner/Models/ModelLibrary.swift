@@ -9,9 +9,12 @@ public struct ModelLibrary: Sendable {
 
   /// The folder of a model.
   ///
-  /// - Throws: `.unknownModel` with the ids that exist; an id never resolves to anything else.
+  /// - Throws: `.unknownModel` with the ids that exist, `.onlyGGUF`; an id never resolves to anything else.
   public func folder(of id: ModelID) throws(RunnerError) -> URL {
     guard let url = place(of: id), Self.isModel(url) else {
+      let files = place(of: id).flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0.path) } ?? []
+      let legacy = files.filter { $0.lowercased().hasSuffix(".gguf") }.sorted()
+      if !legacy.isEmpty { throw .onlyGGUF(id, files: legacy) }
       throw .unknownModel(id, library: root.path, known: ids)
     }
     return url

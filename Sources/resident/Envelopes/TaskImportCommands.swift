@@ -69,31 +69,44 @@ struct ImportBFCLCommand: ParsableCommand {
 
       The data comes with the Python package bfcl-eval 2026.3.23 (Apache-2.0), installed without its dependencies. Its \
       simple, multiple, parallel and multi-turn base categories become traces; licence, version and SHA-256 are kept \
-      under `origin`.
+      under `origin`. With --routing the simple and multiple questions become a routing task for embedding models, whose \
+      skills are all their functions.
       """)
 
   @Argument(help: "The bfcl_eval folder of the installed package.", completion: .directory)
   var package: String
 
   @Option(
-    help: ArgumentHelp("Where to write. Default: envelopes/bfcl.json in the user's data folder.", valueName: "file"))
+    help: ArgumentHelp(
+      "Where to write. Default: envelopes/bfcl.json, or bfcl-routing.json, in the user's data folder.",
+      valueName: "file"))
   var out: String?
+
+  @Flag(help: "Make a routing task instead of tool loops.")
+  var routing = false
 
   @OptionGroup var output: JSONOption
 
   func run() throws {
-    let source = try BFCLPackage(folder: URL(fileURLWithPath: package)).envelope()
-    let url = out.map { URL(fileURLWithPath: $0) } ?? DataLocations.folder.appendingPathComponent("envelopes/bfcl.json")
+    let package = BFCLPackage(folder: URL(fileURLWithPath: package))
+    let source = try routing ? package.routingEnvelope() : package.envelope()
+    let url =
+      out.map { URL(fileURLWithPath: $0) }
+      ?? DataLocations.folder.appendingPathComponent("envelopes/bfcl\(routing ? "-routing" : "").json")
     let envelope = try Envelope(source: source, file: url.relativePath)
     try write(source, to: url)
+    let task = envelope.accuracy.first
     if output.isChosen {
-      return Terminal.write(
-        result: [
-          "path": .string(url.path), "sha256": .string(envelope.hash.rawValue),
-          "traces": .integer(envelope.toolLoops.count),
-        ])
+      var result = JSONObject([("path", .string(url.path)), ("sha256", .string(envelope.hash.rawValue))])
+      result["traces"] = .integer(envelope.toolLoops.count)
+      result["skills"] = task?.routing.map { .integer($0.skills.count) }
+      result["requests"] = task.map { .integer($0.items.count) }
+      return Terminal.write(result: .object(result))
     }
-    Terminal.write("\(url.path): \(envelope.toolLoops.count) traces, hash \(envelope.hash)\n")
+    let content =
+      task.map { "\($0.items.count) requests, \($0.routing?.skills.count ?? 0) skills" }
+      ?? "\(envelope.toolLoops.count) traces"
+    Terminal.write("\(url.path): \(content), hash \(envelope.hash)\n")
   }
 }
 
