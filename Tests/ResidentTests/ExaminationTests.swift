@@ -52,4 +52,21 @@ struct ExaminationTests {
     try folder.write("{", to: "registry.json")
     #expect(await findings()["registry"]?.state == .failure)
   }
+
+  @Test("A resident that makes vectors is examined by them, and one of GGUF files only is said to have no MLX build")
+  func vectors() async throws {
+    let embedder = try TinyEmbedder.complete()
+    try embedder.replace(
+      "\"pooling_mode_mean_tokens\": true", by: "\"pooling_mode_cls_token\": true", in: "1_Pooling/config.json")
+    try FileManager.default.removeItem(at: embedder("config_sentence_transformers.json"))
+    try FileManager.default.copyItem(at: embedder.url, to: folder("models/vectors"))
+    try folder.write("GGUF", to: "models/legacy/a.gguf")
+    try folder.write("{\"models\": {\"embedding\": \"vectors\", \"old\": \"legacy\"}}", to: "registry.json")
+    let found = await findings()
+    #expect(found["vectors vectors"]?.state == .warning)
+    #expect(found["vectors vectors"]?.detail.contains("config_sentence_transformers.json") == true)
+    #expect(found["model legacy"]?.state == .failure)
+    #expect(found["model legacy"]?.detail.contains("has no MLX build") == true)
+    #expect(found["model legacy"]?.remedy?.hasPrefix("resident models add") == true)
+  }
 }

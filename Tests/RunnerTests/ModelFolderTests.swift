@@ -51,7 +51,10 @@ struct ModelFolderTests {
   func onlyGGUF() throws {
     let folder = try TemporaryFolder()
     try folder.write("GGUF", to: "org/embedder/embedder-Q8_0.gguf")
+    try folder.write("{}", to: "model/config.json")
+    try folder.write("{}", to: "model/1_Pooling/config.json")
     let library = ModelLibrary(root: folder.url)
+    #expect(library.ids == ["model"] && library.idsOfGGUF == ["org/embedder"])
     #expect(throws: RunnerError.onlyGGUF("org/embedder", files: ["embedder-Q8_0.gguf"])) {
       try library.folder(of: "org/embedder")
     }

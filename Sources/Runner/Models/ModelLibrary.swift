@@ -12,9 +12,8 @@ public struct ModelLibrary: Sendable {
   /// - Throws: `.unknownModel` with the ids that exist, `.onlyGGUF`; an id never resolves to anything else.
   public func folder(of id: ModelID) throws(RunnerError) -> URL {
     guard let url = place(of: id), Self.isModel(url) else {
-      let files = place(of: id).flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0.path) } ?? []
-      let legacy = files.filter { $0.lowercased().hasSuffix(".gguf") }.sorted()
-      if !legacy.isEmpty { throw .onlyGGUF(id, files: legacy) }
+      let files = place(of: id).map(Self.ggufFiles) ?? []
+      if !files.isEmpty { throw .onlyGGUF(id, files: files) }
       throw .unknownModel(id, library: root.path, known: ids)
     }
     return url
@@ -32,20 +31,32 @@ public struct ModelLibrary: Sendable {
     FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
   }
 
-  /// The ids of all model folders, sorted.
-  public var ids: [ModelID] {
-    let manager = FileManager.default
-    func children(_ url: URL) -> [String] {
-      ((try? manager.contentsOfDirectory(atPath: url.path)) ?? []).filter { !$0.hasPrefix(".") }
-    }
-    var found: [ModelID] = []
-    for name in children(root) {
+  /// The ids of all model folders, sorted. What lies in a model's folder is none of them.
+  public var ids: [ModelID] { places.filter { Self.isModel($0.url) }.map(\.id).sorted() }
+
+  /// The ids whose place holds GGUF files and no model folder, sorted: they have no MLX build.
+  public var idsOfGGUF: [ModelID] {
+    places.filter { !Self.isModel($0.url) && !Self.ggufFiles(in: $0.url).isEmpty }.map(\.id).sorted()
+  }
+
+  /// Every folder of one or two parts below the root.
+  private var places: [(id: ModelID, url: URL)] {
+    Self.children(root).flatMap { name -> [(id: ModelID, url: URL)] in
       let url = root.appendingPathComponent(name)
-      if Self.isModel(url) { found.append(ModelID(rawValue: name)) }
-      for inner in children(url) where Self.isModel(url.appendingPathComponent(inner)) {
-        found.append(ModelID(rawValue: "\(name)/\(inner)"))
-      }
+      let own = [(id: ModelID(rawValue: name), url: url)]
+      guard !Self.isModel(url) else { return own }
+      return own
+        + Self.children(url).map {
+          (id: ModelID(rawValue: "\(name)/\($0)"), url: url.appendingPathComponent($0))
+        }
     }
-    return found.sorted()
+  }
+
+  private static func ggufFiles(in folder: URL) -> [String] {
+    children(folder).filter { $0.lowercased().hasSuffix(".gguf") }.sorted()
+  }
+
+  private static func children(_ url: URL) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).filter { !$0.hasPrefix(".") }
   }
 }

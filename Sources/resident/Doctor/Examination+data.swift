@@ -78,13 +78,14 @@ extension Examination {
   func examine(_ model: ModelID, _ store: MeasurementStore?) async -> Finding {
     let subject = "model \(model)"
     let folder: URL
-    do {
+    do throws(RunnerError) {
       folder = try library.folder(of: model)
     } catch {
       return Finding(
         subject, .failure, "\(error)",
-        remedy: "resident models import FILE.gguf --out '\(library.root.appendingPathComponent(model.rawValue).path)'"
-      )
+        remedy: Self.isOfGGUF(model, error)
+          ? "resident models add FOLDER --id '\(model)'"
+          : "resident models import FILE.gguf --out '\(library.root.appendingPathComponent(model.rawValue).path)'")
     }
     guard generates else { return Finding(subject, .fine, "its folder is there; nothing was generated") }
     do throws(WorkerFailure) {
@@ -110,6 +111,12 @@ extension Examination {
           ? "resident engine embed '\(folder.path)' Hello"
           : "resident engine generate --model '\(folder.path)' --prompt Hello")
     }
+  }
+
+  /// Whether a model that is not there is known as GGUF files, which not every model is imported from.
+  private static func isOfGGUF(_ model: ModelID, _ error: RunnerError) -> Bool {
+    if case .onlyGGUF = error { return true }
+    return model.rawValue.lowercased().contains("gguf")
   }
 
   private func lastMeasured(_ model: ModelID, _ store: MeasurementStore?) -> WeightsHash? {

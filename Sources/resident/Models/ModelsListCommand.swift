@@ -23,6 +23,9 @@ struct ModelsListCommand: ParsableCommand {
     var rows = library.ids.map { id in
       Row(id: id, url: library.root.appendingPathComponent(id.rawValue), keeper: nil)
     }
+    rows += library.idsOfGGUF.map { id in
+      Row(id: id, url: library.root.appendingPathComponent(id.rawValue), keeper: nil, isGGUF: true)
+    }
     if found {
       let known = Set(rows.map { $0.url.resolvingSymlinksInPath().path })
       rows += FoundModels(home: DataLocations.home, environment: ProcessInfo.processInfo.environment).models
@@ -56,20 +59,24 @@ private struct Row {
   /// Of the weights.
   private let byteCount: Int?
 
-  init(id: ModelID, url: URL, keeper: String?) {
+  /// - Parameter isGGUF: Whether the place in the library holds GGUF files only.
+  init(id: ModelID, url: URL, keeper: String?, isGGUF: Bool = false) {
     self.id = id
     self.url = url
     self.keeper = keeper
     path = url.resolvingSymlinksInPath().path
     let inspection = try? ModelInspection(contentsOf: url, hashes: false, isCancelled: { false })
-    family = inspection?.architecture
-    lane = inspection.map { inspection in
-      let storage = inspection.storages.max { $0.parameterCount < $1.parameterCount }
-      let bits = String(format: "%.2f bits", inspection.bitsPerWeight)
-      return [storage?.format, bits].compactMap(\.self).joined(separator: ", ")
-    }
+    family = isGGUF ? "GGUF" : inspection?.architecture
+    lane =
+      isGGUF
+      ? "no MLX build"
+      : inspection.map { inspection in
+        let storage = inspection.storages.max { $0.parameterCount < $1.parameterCount }
+        let bits = String(format: "%.2f bits", inspection.bitsPerWeight)
+        return [storage?.format, bits].compactMap(\.self).joined(separator: ", ")
+      }
     let size = (try? url.resolvingSymlinksInPath().resourceValues(forKeys: [.fileSizeKey]))?.fileSize
-    byteCount = inspection?.byteCount ?? size
+    byteCount = inspection?.byteCount ?? (isGGUF ? nil : size)
   }
 
   var cells: [String] {
