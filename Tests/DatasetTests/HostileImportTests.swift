@@ -174,6 +174,22 @@ struct HostileImportTests {
     #expect(error.description.hasSuffix(", line 2: \"session\" repeats a"))
   }
 
+  @Test("A shard that two entries of the index name is refused, since a signature of one would cover the other")
+  func sharedShard() throws {
+    try fixture.comparison(uuid: "a")
+    _ = try fixture.exporter().export()
+    let index = fixture.folder("results/index")
+    let file = try #require(try FileManager.default.contentsOfDirectory(atPath: index.path).first)
+    let bytes = try Data(contentsOf: index.appendingPathComponent(file)) + Data(" ".utf8)
+    let hash = SHA256.hash(data: bytes).map {
+      String($0, radix: 16).count == 1 ? "0\(String($0, radix: 16))" : String($0, radix: 16)
+    }
+    let name = "batch-20990101T000000Z-\(hash.joined().prefix(32)).json"
+    try bytes.write(to: index.appendingPathComponent(name))
+    let error = try #require(throws: DatasetError.self) { try importing(fixture.folder("results")) }
+    #expect(error.description.contains("a shard is of one batch"))
+  }
+
   @Test("A batch that can't be used keeps those before it out as well", arguments: ShardFormat.allCases)
   func secondBatch(format: ShardFormat) throws {
     try fixture.comparison(uuid: "a")

@@ -115,6 +115,27 @@ struct ImportedEvidenceTests {
     #expect(try forged.registryText.contains("org/new"))
   }
 
+  @Test("A forged session with an honest one's UUID, unsigned or of another key, does not keep the honest one out")
+  func sameUUID() throws {
+    let (mine, theirs) = (try key("mine"), try key("theirs"))
+    try trust(hosts: [Self.host], keys: [mine.line])
+    for forger in [nil, theirs.file] {
+      try importing(export(signedBy: forger))
+      try FileManager.default.removeItem(at: forged.folder("results"))
+    }
+    let honest = try export(signedBy: mine.file)
+    #expect(try importing(honest).sessions == 1)
+    #expect(try importing(honest).sessions == 0)
+    #expect(try promoter.newestComparison(on: Self.host) == 3)
+    #expect(try promoter.promote(3, roles: ["default"]).action == .edited)
+    // All three leave again, each with its own samples.
+    let again = forged.folder("again")
+    let exporter = DatasetExporter(
+      store: store, folder: again, gitRevision: "unknown", trigger: "manual", format: .jsonl)
+    #expect(try exporter.export().sessions == 3)
+    #expect(try Set(PublishedDataset(folder: again, engine: nil).sessions().map(\.session.uuid)).count == 3)
+  }
+
   @Test("A policy that trusts no more between two looks at it, and a session set aside meanwhile, promote nothing")
   func changes() throws {
     let mine = try key("mine")

@@ -26,19 +26,28 @@ struct DatasetIndex {
 
   /// Reads the entries, oldest first. A missing folder has none.
   ///
-  /// - Throws: `file`, `malformed`, or `hashMismatch` for an entry that was changed.
+  /// - Throws: `file`, `malformed`, also for a shard that two entries name, or `hashMismatch` for an entry that was changed.
   init(of folder: URL) throws(DatasetError) {
     self.folder = folder
     let files = folder.appendingPathComponent(Self.folderName)
     guard let found = try? FileManager.default.contentsOfDirectory(atPath: files.path) else { return }
     let all = Set(found)
+    var owners: [ShardName: String] = [:]
     for file in found.sorted() where file.hasSuffix(".json") && !file.hasPrefix(".") {
       let name = "\(Self.folderName)/\(file)"
       if all.contains(file + SSHKeygen.fileExtension) { signed.insert(name) }
       try ShardName(index: name).check(in: folder)
       do {
         let value = try JSONValue(parsing: RegularFile.read(files.appendingPathComponent(file).path))
-        add(try IndexEntry(value, name: name), named: name)
+        let entry = try IndexEntry(value, name: name)
+        for shard in entry.shards.map(\.name) where shard.table != .envelopes {
+          // Else the rows of one batch would pass for those of another, and with its signature.
+          if let owner = owners.updateValue(name, forKey: shard) {
+            throw DatasetError.malformed(
+              name: name, line: 1, problem: "\(shard.path) is a shard of \(owner) already; a shard is of one batch")
+          }
+        }
+        add(entry, named: name)
       } catch let error as DatasetError {
         throw error
       } catch let error as JSONError {

@@ -71,7 +71,8 @@ final class BatchMerge {
   private func begin(_ batch: ImportBatch, at position: Int) throws(DatasetError) {
     var hasNew = false
     for session in batch.entry.sessions {
-      let isKnown = try stored { () throws(StoreError) in try merge.session(session.uuid) } != nil
+      let isKnown =
+        try stored { () throws(StoreError) in try merge.session(session.uuid, signedBy: batch.source.signer) } != nil
       let place = Place(batch: position, session: session.uuid)
       guard sessions.updateValue(nil, forKey: place) == nil else {
         throw .malformed(name: batch.name, line: 1, problem: "\"sessions\" has \(session.uuid) twice")
@@ -111,14 +112,16 @@ final class BatchMerge {
     }
     guard known == nil else { throw row.error("\"session\" repeats \(session.uuid)") }
     try row.check(session)
+    let signer = batches[place.batch].source.signer
     let origin: PublishedOrigin = try row.optionalChoice(.origin) ?? .measured
-    if batches[place.batch].source.signer != nil, origin == .imported {
+    if signer != nil, origin == .imported {
       throw row.error("\"origin\" is imported, and a signature is only of sessions that the signer measured")
     }
     guard let envelope = envelopes[session.envelopeHash] else {
       throw row.error("\"envelope_hash\" is of an envelope that the dataset lacks")
     }
-    guard try stored({ () throws(StoreError) in try merge.session(session.uuid) }) == nil else { return }
+    let present = try stored { () throws(StoreError) in try merge.session(session.uuid, signedBy: signer) }
+    guard present == nil else { return }
     if let here, session.host.fingerprint == here.fingerprint { session.host = here }
     let opened = try stored(row) { () throws(StoreError) in
       try merge.open(session, envelope: envelope, from: number)

@@ -112,14 +112,15 @@ public struct DatasetImporter {
       guard Verdict.Outcome(rawValue: verdict.key.outcome) != nil,
         verdict.verdict["outcome"]?.string == verdict.key.outcome
       else { throw row.error("\"outcome\" is none, or another than that of \"verdict\"") }
-      guard let session = try fetch({ () throws(StoreError) in try merge.session(verdict.session) }) else { return }
+      let signer = sources[row.name].flatMap { signers[$0] }
+      guard let session = try session(verdict.session, signer, merge) else { return }
       let known = try fetch { () throws(StoreError) in
         try merge.verdictKeys(of: session.number).count { $0 == verdict.key }
       }
       let entry = IndexEntry.Verdict(session: verdict.session, key: verdict.key)
       seen[entry, default: 0] += 1
       guard known < seen[entry, default: 0] else { return }
-      guard session.mark.isFrom(sources[row.name].flatMap { signers[$0] }) else {
+      guard session.mark.isFrom(signer) else {
         report.leftOut += 1
         return
       }
@@ -142,7 +143,7 @@ public struct DatasetImporter {
     }
     // The last one decides, and batches are in no order of time.
     for (uuid, record, signer) in found.sorted(by: { $0.record.recordedAt < $1.record.recordedAt }) {
-      guard let session = try fetch({ () throws(StoreError) in try merge.session(uuid) }) else { continue }
+      guard let session = try session(uuid, signer, merge) else { continue }
       let known = try fetch { () throws(StoreError) in try merge.setAsides(of: session.number) }
       if let last = known.last, record.recordedAt <= last.recordedAt { continue }
       guard session.mark.isFrom(signer) else {
@@ -150,6 +151,16 @@ public struct DatasetImporter {
         continue
       }
       try fetch { () throws(StoreError) in try merge.append(record, to: session.number) }
+    }
+  }
+
+  /// The session that a signer means by a UUID, else that of somebody else, of which it may say nothing.
+  private func session(
+    _ uuid: String, _ signer: SigningKey?, _ merge: StoreMerge
+  ) throws(DatasetError) -> (number: SessionNumber, mark: SessionMark)? {
+    try fetch { () throws(StoreError) in
+      if let own = try merge.session(uuid, signedBy: signer) { return own }
+      return try merge.session(uuid)
     }
   }
 

@@ -57,6 +57,25 @@ public struct StoreMerge {
     }
   }
 
+  /// The session that a batch means by a UUID; nil if the store has none, or only another signer's.
+  ///
+  /// Anybody can give a session any UUID, so an import that another key signed, or none, does not stand in the way of a
+  /// signed one: see ``name(of:signedBy:)``. What was measured here does, and an unsigned batch says nothing new of a session
+  /// that is there.
+  public func session(
+    _ uuid: String, signedBy signer: SigningKey?
+  ) throws(StoreError) -> (number: SessionNumber, mark: SessionMark)? {
+    if let signer, let own = try session(Self.name(of: uuid, signedBy: signer)) { return own }
+    guard let found = try session(uuid) else { return nil }
+    guard let signer, case .imported(let source) = found.mark.origin, source.signer != signer else { return found }
+    return nil
+  }
+
+  /// What the store calls a signed session whose UUID an import of another origin has already.
+  private static func name(of uuid: String, signedBy signer: SigningKey) -> String {
+    "\(uuid)@\(signer.rawValue.dropFirst(SigningKey.prefix.count).prefix(16))"
+  }
+
   /// Adds a session of a batch, to be filled.
   ///
   /// Its challenge stays what the other database counted.
@@ -66,9 +85,15 @@ public struct StoreMerge {
     _ session: MeasurementSession, envelope: JSONValue, from batch: Int64
   ) throws(StoreError) -> SessionNumber {
     let document = try MeasurementStore.document(of: envelope, for: session)
+    var session = session
     return try checked {
-      guard try SessionRow.filter(Column("uuid") == session.uuid).isEmpty(database) else {
-        throw StoreError.sessionExists(uuid: session.uuid)
+      if try !SessionRow.filter(Column("uuid") == session.uuid).isEmpty(database) {
+        let signer = try String.fetchOne(
+          database, sql: "SELECT signer FROM imports WHERE number = ?", arguments: [batch])
+        guard let signer = signer.map(SigningKey.init(rawValue:)),
+          try self.session(session.uuid, signedBy: signer) == nil
+        else { throw StoreError.sessionExists(uuid: session.uuid) }
+        session.uuid = Self.name(of: session.uuid, signedBy: signer)
       }
       return try store.insert(session, document, importNumber: batch, database)
     }

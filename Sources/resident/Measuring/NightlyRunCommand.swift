@@ -47,6 +47,12 @@ struct NightlyRunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Export what is new in the database to this dataset.", valueName: "dir"))
   var export: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Sign what --export adds by this private key of ssh-keygen, or by a public key whose private one an agent holds.",
+      valueName: "file"), completion: .file())
+  var signKey: String?
+
   @Flag(help: "Change the registry on a measured win, as far as the envelope permits.")
   var promote = false
 
@@ -57,6 +63,9 @@ struct NightlyRunCommand: AsyncParsableCommand {
     guard (1...86_400).contains(onVerdictLimit) else {
       throw ValidationError("--on-verdict-limit must be from 1 to 86400 seconds.")
     }
+    guard signKey == nil || export != nil else {
+      throw ValidationError("--sign-key signs what is exported: name the dataset by --export.")
+    }
   }
 
   func run() async throws {
@@ -65,15 +74,26 @@ struct NightlyRunCommand: AsyncParsableCommand {
     let store = try database.open(.readWrite)
     let host = host(store)
     try host.check(plan)
+    let signer = try signer()
     let held = try await Measuring.lockHost(for: "the night \(plan.id)", whenBusy: lock.whenBusy)
     defer { withExtendedLifetime(held) {} }
     try store.check()
     // After the wait for the lock, since what another night measured meanwhile counts.
     let schedule = try schedule(plan, host)
     Terminal.writeError(schedule.text(budget: plan.budget.minutes))
-    let summary = try await night(plan, host, schedule)
+    let summary = try await night(plan, host, schedule, signer)
     json ? Terminal.write(result: summary.json) : Terminal.write(summary.text)
     throw ExitCode(summary.exitCode)
+  }
+
+  /// Made before anything is measured, so that a key that is not there ends the night at its beginning.
+  private func signer() throws -> BatchSigner? {
+    try signKey.map { key in
+      guard FileManager.default.isReadableFile(atPath: key) else {
+        throw ValidationError("--sign-key: \(key) is not there or cannot be read.")
+      }
+      return BatchSigner(try SSHKeygen.find(), key: URL(fileURLWithPath: key))
+    }
   }
 
   private func host(_ store: MeasurementStore) -> NightHost {
@@ -102,7 +122,9 @@ struct NightlyRunCommand: AsyncParsableCommand {
     return NightSchedule(plan, try host.survey(plan), sentinels: sentinels, now: Machine.wallSeconds)
   }
 
-  private func night(_ plan: NightPlan, _ host: NightHost, _ schedule: NightSchedule) async throws -> NightSummary {
+  private func night(
+    _ plan: NightPlan, _ host: NightHost, _ schedule: NightSchedule, _ signer: BatchSigner?
+  ) async throws -> NightSummary {
     let progress = ProgressDisplay()
     let hook = VerdictHook(command: onVerdict, limit: .seconds(onVerdictLimit))
     let night = Night(plan, on: host, promotes: promote, requester: Requester.name) { event in
@@ -126,7 +148,7 @@ struct NightlyRunCommand: AsyncParsableCommand {
     var summary = await work.value
     withExtendedLifetime((cancellation, termination)) {}
     summary.problems += hook.problems
-    summary.export(host.store, to: export, engine: engine)
+    summary.export(host.store, to: export, engine: engine, signer: signer)
     summary.write(to: self.summary)
     do {
       try host.store.record(night: summary.json, startedAt: summary.startedAt)
@@ -139,12 +161,14 @@ struct NightlyRunCommand: AsyncParsableCommand {
 
 extension NightSummary {
   /// Exports what is new in the database, as Parquet if DuckDB is found; a failure becomes a problem of the night.
-  fileprivate mutating func export(_ store: MeasurementStore, to folder: String?, engine: DuckDBOption) {
+  fileprivate mutating func export(
+    _ store: MeasurementStore, to folder: String?, engine: DuckDBOption, signer: BatchSigner?
+  ) {
     guard let folder else { return }
     do {
       let exporter = DatasetExporter(
         store: store, folder: URL(fileURLWithPath: folder), gitRevision: ExportCommand.workingRevision ?? "unknown",
-        trigger: "schedule", engine: try engine.find())
+        trigger: "schedule", engine: try engine.find(), signer: signer)
       let report = try exporter.export()
       exported = report.written
       problems += report.refused.map { "session \($0.session) is not exported: \($0.error)" }
