@@ -217,7 +217,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "DatasetTests",
-      dependencies: ["Dataset", "JSON", "Measurements", "Store", "TestSupport", "Verdicts", crypto]),
+      dependencies: [
+        "Dataset", "JSON", "Measurements", "Runner", "Store", "TestSupport", "Verdicts", "WorkerProtocol", crypto,
+      ]),
     .testTarget(name: "ReportTests", dependencies: ["JSON", "Measurements", "Report", "Store"]),
     .testTarget(
       name: "ViewerTests",

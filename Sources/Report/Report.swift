@@ -52,7 +52,7 @@ extension Report {
       let basis = ["session \(comparison.verdict.subject.session)", comparison.recordedDay, comparison.envelope]
       text +=
         "\n[^\(comparison.number.rawValue)]: \(basis.joined(separator: ", ").markdownText): "
-        + "\(comparison.verdict.reason.markdownText)\n"
+        + "\(comparison.verdict.sentence.markdownText)\n"
     }
     return text
   }

@@ -66,7 +66,7 @@ struct MeasurementRowTests {
   func failures() throws {
     let row = try #require(rows.first { $0["status"] == "capacity_gated" })
     #expect(row["value"] == .null && row["metric"] == .null)
-    #expect(row["message"] == "needs 90 GiB, has 24 GiB")
+    #expect(row["message"] == "the worker exited with status 1")
     #expect(rows.count { $0["block"] == 2 } == 1)
   }
 

@@ -33,7 +33,7 @@ struct ReadingTests {
       }
     }
     evidence.voids = evidence.voids.map {
-      BlockVoid(cell: $0.cell, block: $0.block, reason: "resident: 3.1 and 4.2 tokens/s differ by 30 %")
+      BlockVoid(cell: $0.cell, block: $0.block, reason: Fixture.voidReason)
     }
     return evidence
   }

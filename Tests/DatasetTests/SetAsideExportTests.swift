@@ -23,7 +23,7 @@ struct SetAsideExportTests {
     let other = try MeasurementStore(at: fixture.folder("other.sqlite"), mode: .readWrite)
     for _ in 0..<2 { _ = try DatasetImporter(fixture.dataset(), into: other).run() }
     let mark = try other.mark(of: 1)
-    #expect(mark.setAside?.why == "… the load average" && mark.setAside?.requestedBy == nil)
+    #expect(mark.setAside?.why == "…" && mark.setAside?.requestedBy == nil)
     #expect(try other.setAsides(of: 1).count == 1)
     let texts = try fixture.files().filter { $0.key.hasSuffix("jsonl") }.map {
       String(decoding: $0.value, as: UTF8.self)

@@ -154,7 +154,7 @@ struct ToolLoopVerdictTests {
     #expect(
       redactor.verdict(["failures": ["no_call": 1, "s3cret": 2]], names: []) == ["failures": ["no_call": 1]])
     let planted = redactor.regime("live of tea, asked at wonder by alice, 3 rounds")
-    #expect(planted == "live of tea, asked at … by … 3 rounds")
+    #expect(planted == "live of tea, …, 3 rounds")
     #expect(redactor.regime("s3cret plans") == "…")
   }
 }

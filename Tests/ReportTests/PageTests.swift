@@ -30,7 +30,11 @@ struct PageTests {
           "measured",
         ]
       ])
-    #expect(rankings.notes == ["[^1]: session session-1, 2025-11-23, smoke: No objective is won."])
+    #expect(
+      rankings.notes == [
+        "[^1]: session session-1, 2025-11-23, smoke: org/new shows no win as of 1 comparison: decode rate of short -4.00 %"
+          + " ([-5.00, +inf] %, needed > +3.00 %); no guardrail is set."
+      ])
   }
 
   @Test func `Hostile names are text in pages and rankings`() {

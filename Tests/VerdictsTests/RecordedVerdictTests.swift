@@ -47,6 +47,15 @@ struct RecordedVerdictTests {
     #expect(Set(kinds) == Set(Effect.Kind.allCases))
   }
 
+  @Test("A document's typed parts make the sentence that the verdict has", arguments: Example.allCases)
+  func sentence(example: Example) throws {
+    let verdict = try example.verdict()
+    #expect(try RecordedVerdict(verdict.json).sentence == verdict.reason)
+    var document = try #require(verdict.json.object)
+    document["reason"] = "…"
+    #expect(try RecordedVerdict(.object(document)).sentence == verdict.reason)
+  }
+
   @Test("Every field is the verdict's, read from the value and from its text", arguments: Example.allCases)
   func fields(example: Example) throws {
     let verdict = try example.verdict()

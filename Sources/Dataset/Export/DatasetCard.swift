@@ -89,9 +89,10 @@ struct DatasetCard {
     bytes; shards are never changed, only added. `index/` says what each batch of shards holds, `schemas/` has the JSON
     Schema of each table, and `RANKINGS.md` shows the last verdict on each comparison.
 
-    Only the columns below leave a machine, and no host name, user name, path or access token is in them. What models
-    wrote is given as hashes, messages as far as they consist of the program's own words. The only prompts are those of
-    the envelopes, which are published whole: a verdict is checked against the contract that it was reached under.
+    Only the columns below leave a machine. Names have the form of names of models, engines and files; anything else is
+    given as a hash, and so is what models wrote. Messages are sentences of the program with such values in them, and "…"
+    stands for text of others. The only prompts are those of the envelopes, which are published whole: a verdict is
+    checked against the contract that it was reached under.
 
     \(tables.map(section).joined(separator: "\n\n"))
 

@@ -23,7 +23,7 @@ struct EnvelopeCells {
     loops = Set(turns.compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
     let items = ["throughput", "accuracy", "tool_loops", "embedding"].flatMap { envelope[$0]?.array ?? [] }.flatMap {
       cell in
-      [cell["id"]] + (cell["items"]?.array ?? []).map { $0["id"] }
+      [cell["id"], cell["trace"]] + (cell["items"]?.array ?? []).map { $0["id"] }
     }
     names = Set(items.compactMap { $0?.string })
     samplingSeed = envelope["sampling"]?["seed"] ?? .null

@@ -49,7 +49,7 @@ extension Redactor {
     case .turn(var turn):
       turn.judgement = turn.judgement.map(judgement)
       sample.outcome = .turn(turn)
-    case .unscored(let status, let text): sample.outcome = .unscored(status, message: message(text))
+    case .unscored(let status, let text): sample.outcome = .unscored(status, message: message(text, names: names))
     }
     return sample
   }
@@ -82,15 +82,15 @@ extension Redactor {
   func void(_ void: BlockVoid, names: Set<String>) -> BlockVoid {
     BlockVoid(
       cell: names.contains(void.cell.rawValue) ? void.cell : identifier(void.cell), block: void.block,
-      reason: message(void.reason))
+      reason: message(void.reason, names: names))
   }
 }
 
 extension Redactor {
-  /// A value with all texts and names of members reduced, at any depth.
+  /// A description with all texts and names of members reduced, at any depth: hashes, formats and names stay.
   func json(_ value: JSONValue) -> JSONValue {
     switch value {
-    case .string(let text): .string(title(text))
+    case .string(let text): .string(format(text))
     case .array(let elements): .array(elements.map(json))
     case .object(let object): .object(json(object))
     case .null, .bool, .integer, .number: value
@@ -99,30 +99,5 @@ extension Redactor {
 
   func json(_ object: JSONObject) -> JSONObject {
     JSONObject(object.members.map { (label($0.name), json($0.value)) })
-  }
-
-  /// A verdict's public members.
-  ///
-  /// - Parameters:
-  ///   - names: What its messages may name.
-  ///   - member: The name of the member that the value belongs to.
-  func verdict(_ value: JSONValue, names: Set<String>, member: String = "") -> JSONValue {
-    switch value {
-    case .string(let text):
-      if VerdictMembers.messages.contains(member) || VerdictMembers.items.contains(member) {
-        .string(message(text, names: names))
-      } else if member == "regime" {
-        .string(regime(text))
-      } else {
-        .string(VerdictMembers.titles.contains(member) ? title(text) : label(text))
-      }
-    case .array(let elements): .array(elements.map { verdict($0, names: names, member: member) })
-    case .object(let object):
-      .object(
-        JSONObject(
-          object.members.filter { VerdictMembers.isPublic($0.name, within: member) }
-            .map { ($0.name, verdict($0.value, names: names, member: $0.name)) }))
-    case .null, .bool, .integer, .number: value
-    }
   }
 }

@@ -1,4 +1,5 @@
-/// Replaces paths, addresses and the names of this machine and its user in text.
+/// Reduces what is exported to what may leave the machine: names by their form, sentences by theirs, and neither if they name
+/// this machine or its user.
 struct Redactor: Sendable {
   /// What stands in place of each name, the longest name first.
   private let replacements: [(name: [Unicode.Scalar], stand: String, what: String)]
@@ -8,7 +9,6 @@ struct Redactor: Sendable {
   private static let generic: Set<String> = [
     "admin", "administrator", "home", "localdomain", "localhost", "root", "runner", "system", "ubuntu", "user",
   ]
-  private static let localDomains = [".local", ".lan", ".home", ".internal", ".localdomain"]
 
   init(identity: LocalIdentity) {
     let users = identity.userNames.map { ($0, "<user>", "the user's name") }
@@ -21,46 +21,15 @@ struct Redactor: Sendable {
     homeFolder = identity.homeFolder.count > 1 ? Array(identity.homeFolder.unicodeScalars) : []
   }
 
-  /// The text with names, paths and addresses replaced.
-  func withoutPaths(_ text: String) -> String {
-    var result = ""
-    var word = ""
-    for scalar in replaceHome(in: text).unicodeScalars {
-      if scalar.separatesWords {
-        result += Self.stand(for: word)
-        result.unicodeScalars.append(scalar)
-        word = ""
-      } else {
-        word.unicodeScalars.append(scalar)
-      }
-    }
-    return replaceNames(in: result + Self.stand(for: word))
-  }
-
   /// What a text reveals of this machine, in words; nil if nothing. Paths that name nobody are fine.
   func revelation(in text: String) -> String? {
     if replaceHome(in: text) != text { return "the home folder" }
-    if Secrets.removed(from: text) != text { return "an access token" }
+    if SecretForm.isInside(text) { return "an access token" }
     return replacements.first { replacing($0.name, in: text, with: $0.stand) != text }?.what
-  }
-
-  private static func stand(for word: String) -> String {
-    let isPath =
-      (word.hasPrefix("/") && word.contains { $0 != "/" }) || (word.hasPrefix("~") && word.contains("/"))
-      || (word.hasPrefix("\\") && word.count > 1) || word.contains("/home/") || word.contains("/Users/")
-    if isPath { return "<path>" }
-    if localDomains.contains(where: word.lowercased().hasSuffix) { return "<host>" }
-    let numbers = word.split(separator: ".", omittingEmptySubsequences: false)
-    if numbers.count == 4, numbers.allSatisfy({ UInt8($0) != nil }) { return "<address>" }
-    return word
   }
 
   private func replaceHome(in text: String) -> String {
     Self.replacing(homeFolder, in: text, with: "~", comparing: { $0 }) { !($1?.properties.isAlphabetic ?? false) }
-  }
-
-  private func replaceNames(in text: String) -> String {
-    replacements.reduce(text) { replacing($1.name, in: $0, with: $1.stand) }
   }
 
   private func replacing(_ name: [Unicode.Scalar], in text: String, with stand: String) -> String {
@@ -100,9 +69,5 @@ extension Unicode.Scalar {
   fileprivate var lowercased: Unicode.Scalar {
     let lower = properties.lowercaseMapping.unicodeScalars
     return lower.count == 1 ? lower.first ?? self : self
-  }
-
-  fileprivate var separatesWords: Bool {
-    properties.isWhitespace || "\"'`()<>[]{},;|=:".unicodeScalars.contains(self)
   }
 }

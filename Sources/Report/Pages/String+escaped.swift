@@ -8,8 +8,29 @@ extension String {
       ? htmlText : (String(String.UnicodeScalarView(unicodeScalars.prefix(length - 1))) + "…").htmlText
   }
 
-  /// Text for a cell of a Markdown table.
-  var markdownText: String { escaped(#"&<>"'|\`*_[]()!~$"#) }
+  /// Text for a cell of a Markdown table, and readable where it is not rendered: what has no meaning there stays as it is.
+  ///
+  /// A line within a word, brackets around figures and parentheses mean nothing; a bracket could begin a link, so one is
+  /// left alone only where figures follow, and one that a link's address could follow never.
+  var markdownText: String {
+    let scalars = Array(unicodeScalars)
+    return scalars.indices.map { index in
+      let (before, after) = (index > 0 ? scalars[index - 1] : nil, index + 1 < scalars.count ? scalars[index + 1] : nil)
+      let isPlain =
+        switch scalars[index] {
+        case "_": before?.isWordlike == true && after?.isWordlike == true
+        case "[": after.map { "+-0123456789".unicodeScalars.contains($0) } ?? false
+        case "]": after.map { !"([:".unicodeScalars.contains($0) } ?? true
+        case "!": after != "["
+        // A tag begins by a letter, a mark or a slash.
+        case "<": after.map { "= ".unicodeScalars.contains($0) } ?? true
+        case ">": index > 0
+        case "(", ")": true
+        default: false
+        }
+      return isPlain ? String(scalars[index]) : String(scalars[index]).escaped(#"&<>"'|\`*_[]!~$"#)
+    }.joined()
+  }
 
   /// Names come from outside, so formatting and control characters are shown as U+FFFD.
   private func escaped(_ special: String) -> String {
@@ -35,4 +56,6 @@ extension Unicode.Scalar {
     default: true
     }
   }
+
+  fileprivate var isWordlike: Bool { isASCII && (properties.isAlphabetic || properties.numericType != nil) }
 }

@@ -14,7 +14,7 @@ extension Judge {
       let rule = RecordedRule(
         trace.metric, trace.cells.count == 1 ? trace.cells[0] : nil,
         cellCount: trace.isObjective ? trace.cells.count : 1, trace.state(effect?.interval), limit: trace.limit,
-        effect: effect.map { RecordedEffect(.betterRatio, $0.ratio, $0.interval) })
+        effect: effect.map { RecordedEffect(.betterRatio, $0.ratio, $0.interval, count: $0.blocks) })
       return (trace.isObjective, EvidenceRow(rule, facts, isMeasuring: true))
     }
     return [true, false].map { areObjectives in

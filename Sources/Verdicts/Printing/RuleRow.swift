@@ -14,11 +14,15 @@ struct RuleRow {
   let state: String
   /// What must be read next to the effect.
   var beside = ""
+  private let judged: RecordedRule.State
+
+  func isState(_ state: ObjectiveResult.State) -> Bool { judged == .objective(state) }
+  func isState(_ state: GuardrailResult.State) -> Bool { judged == .guardrail(state) }
 
   /// The effect with its interval and limit: `+8.31 % ([+6.90, +9.70] %, needed > +2.00 %, from 10 blocks)`.
   func details(_ limitWord: String) -> String {
     guard effect != "-" else { return "not measured" }
-    let parts = [interval == "-" ? nil : interval, "\(limitWord) \(limit)", "from \(count)"]
+    let parts = [interval == "-" ? nil : interval, "\(limitWord) \(limit)", count == "-" ? nil : "from \(count)"]
     return "\(effect) (\(parts.compactMap(\.self).joined(separator: ", ")))"
   }
 
@@ -30,36 +34,107 @@ struct RuleRow {
 }
 
 extension ObjectiveResult {
-  var row: RuleRow {
-    let limit =
-      switch metric.comparison {
-      case .difference: "> \(Figures.points(minimumEffect))"
-      case .nats: "< \(Figures.nats(-minimumEffect))"
-      case .ratio, .share, .bound, .recorded: "> \(Figures.signedPercent(minimumEffect))"
-      }
-    let words = [state.rawValue, standing?.rawValue].compactMap(\.self).map { $0.replacing("_", with: " ") }
-    return RuleRow(
-      title: cells.count > 1 ? "\(metric.title) of all \(cells.count) cells" : metric.title(in: cell), limit: limit,
-      state: words.joined(separator: ", ")
-    ).adding(effect)
-  }
+  var row: RuleRow { RuleRow(RecordedRule(self), effect) }
 }
 
 extension GuardrailResult {
-  var row: RuleRow {
-    let limit =
-      switch metric {
-      case .peakMemory:
-        "<= \(Figures.times(1 + margin))" + (budgetBytes.map { " and <= \(Figures.bytes($0))" } ?? "")
-      case .flips: "< \(Figures.percent(margin))"
-      case .accuracy, .noneAccuracy, .topThreeAccuracy, .validToolCallRate, .answeredShare:
-        "> \(Figures.points(-margin))"
-      case .firstDegradedRound: ">= \(Figures.times(1 - margin))"
-      case .perplexity, .divergence: "< \(Figures.nats(margin))"
-      default: "> \(Figures.signedPercent(-margin))"
-      }
-    return RuleRow(title: metric.title(in: cell), limit: limit, state: state.rawValue.replacing("_", with: " "))
-      .adding(effect)
+  var row: RuleRow { RuleRow(RecordedRule(self), effect) }
+}
+
+extension RuleRow {
+  /// A rule that was judged just now, with what stands beside its effect.
+  fileprivate init(_ rule: RecordedRule, _ effect: Effect?) {
+    self.init(rule, pair: effect?.pair ?? "block")
+    if let effect { beside = effect.beside }
+  }
+
+  /// - Parameter pair: What a ratio's pairs are of: `block` or `round`.
+  init(_ rule: RecordedRule, pair: String) {
+    let (metric, limit) = (rule.metric, rule.limit)
+    title = rule.cellCount > 1 ? "\(metric.title) of all \(rule.cellCount) cells" : metric.title(in: rule.cell)
+    judged = rule.state
+    switch rule.state {
+    case .objective(let judged):
+      self.limit =
+        switch metric.comparison {
+        case .difference: "> \(Figures.points(limit))"
+        case .nats: "< \(Figures.nats(-limit))"
+        case .ratio, .share, .bound, .recorded: "> \(Figures.signedPercent(limit))"
+        }
+      state = [judged.rawValue, rule.standing?.rawValue].compactMap(\.self).map { $0.replacing("_", with: " ") }
+        .joined(separator: ", ")
+    case .guardrail(let judged):
+      self.limit =
+        switch metric {
+        case .peakMemory:
+          "<= \(Figures.times(1 + limit))" + (rule.budgetBytes.map { " and <= \(Figures.bytes($0))" } ?? "")
+        case .flips: "< \(Figures.percent(limit))"
+        case .accuracy, .noneAccuracy, .topThreeAccuracy, .validToolCallRate, .answeredShare:
+          "> \(Figures.points(-limit))"
+        case .firstDegradedRound: ">= \(Figures.times(1 - limit))"
+        case .perplexity, .divergence: "< \(Figures.nats(limit))"
+        default: "> \(Figures.signedPercent(-limit))"
+        }
+      state = judged.rawValue.replacing("_", with: " ")
+    }
+    if let effect = rule.effect { add(effect, pair: pair) }
+  }
+
+  private mutating func add(_ effect: RecordedEffect, pair: String) {
+    let value = effect.value ?? .nan
+    let (lower, upper) = (effect.lower ?? -.infinity, effect.upper ?? .infinity)
+    func counted(_ noun: String) -> String { effect.count.map { Figures.count($0, noun) } ?? "-" }
+    switch effect.kind {
+    case .betterRatio:
+      self.effect = Figures.signedPercent(value - 1)
+      interval = Figures.interval(lower - 1, upper - 1, unit: "%")
+      count = counted(pair)
+    case .shareDifference:
+      self.effect = Figures.points(value)
+      interval = Figures.interval(lower, upper, unit: "pp")
+      count = counted("item")
+    case .flippedShare:
+      self.effect = Figures.percent(value)
+      interval = Figures.interval(lower, upper, format: "%.2f", unit: "%")
+      count = counted("item")
+    case .natsDifference:
+      self.effect = Figures.nats(value)
+      interval = "[\(Figures.nats(lower, unit: "")), \(Figures.nats(upper, unit: ""))] nats/token"
+      count = counted("token")
+    case .candidateToResidentRatio:
+      self.effect = Figures.times(value)
+      count = "1 run each"
+    case .firstDegradedRound:
+      self.effect = Figures.times(value)
+      interval = Figures.rounds(ConfidenceInterval(lower: lower, upper: upper, confidence: 0)) + "x"
+      count = "1 loop each"
+    }
+  }
+}
+
+extension Effect {
+  /// What a ratio's pairs are of; nil for effects that have none.
+  fileprivate var pair: String? { if case .ratio(let effect) = self { effect.noun } else { nil } }
+
+  /// What must be read next to the effect.
+  fileprivate var beside: String {
+    switch self {
+    case .ratio(let effect):
+      let interval = effect.fixedSampleInterval
+      return "fixed-sample \(Figures.interval(interval.lower - 1, interval.upper - 1, unit: "%"))"
+    case .accuracy(let effect):
+      return "\(Figures.percent(effect.flips.share)) of answers changed (\(effect.flips.flipped) of \(effect.items)),"
+        + " McNemar p = \(Figures.probability(effect.mcnemarPValue)); right to wrong \(effect.flips.rightToWrong),"
+        + " wrong to right \(effect.flips.wrongToRight), to another wrong \(effect.flips.wrongToOtherWrong)"
+    case .flips(let flips): return "\(flips.flipped) of \(Figures.count(flips.items, "answer")) changed"
+    case .text(let effect):
+      return
+        "resident \(Figures.plain(effect.residentMean)), candidate \(Figures.plain(effect.candidateMean)) nats/token"
+    case .peakMemory(let memory):
+      return "resident \(Figures.bytes(memory.residentBytes)), candidate \(Figures.bytes(memory.candidateBytes))"
+    case .degradedRounds(let rounds):
+      return "resident \(rounds.residentText), candidate \(rounds.candidateText)"
+    }
   }
 }
 
@@ -70,52 +145,4 @@ extension Verdict {
 
 extension Metric {
   func title(in cell: CellID?) -> String { cell.map { "\(title) of \($0)" } ?? title }
-}
-
-extension RuleRow {
-  fileprivate func adding(_ effect: Effect?) -> RuleRow {
-    var row = self
-    switch effect {
-    case .ratio(let effect):
-      row.effect = Figures.signedPercent(effect.ratio - 1)
-      row.interval = Self.relative(effect.interval)
-      row.count = Figures.count(effect.blocks, effect.noun)
-      row.beside = "fixed-sample \(Self.relative(effect.fixedSampleInterval))"
-    case .accuracy(let effect):
-      row.effect = Figures.points(effect.difference)
-      row.interval = Figures.interval(effect.interval.lower, effect.interval.upper, unit: "pp")
-      row.count = Figures.count(effect.items, "item")
-      row.beside =
-        "\(Figures.percent(effect.flips.share)) of answers changed (\(effect.flips.flipped) of \(effect.items)),"
-        + " McNemar p = \(Figures.probability(effect.mcnemarPValue)); right to wrong \(effect.flips.rightToWrong),"
-        + " wrong to right \(effect.flips.wrongToRight), to another wrong \(effect.flips.wrongToOtherWrong)"
-    case .flips(let flips):
-      row.effect = Figures.percent(flips.share)
-      row.interval = Figures.interval(flips.interval.lower, flips.interval.upper, format: "%.2f", unit: "%")
-      row.count = Figures.count(flips.items, "item")
-      row.beside = "\(flips.flipped) of \(Figures.count(flips.items, "answer")) changed"
-    case .text(let effect):
-      row.effect = Figures.nats(effect.difference)
-      row.interval =
-        "[\(Figures.nats(effect.interval.lower, unit: "")), \(Figures.nats(effect.interval.upper, unit: ""))] nats/token"
-      row.count = Figures.count(effect.tokens, "token")
-      row.beside =
-        "resident \(Figures.plain(effect.residentMean)), candidate \(Figures.plain(effect.candidateMean)) nats/token"
-    case .peakMemory(let memory):
-      row.effect = Figures.times(memory.ratio)
-      row.count = "1 run each"
-      row.beside = "resident \(Figures.bytes(memory.residentBytes)), candidate \(Figures.bytes(memory.candidateBytes))"
-    case .degradedRounds(let rounds):
-      row.effect = Figures.times(rounds.ratio)
-      row.interval = Figures.rounds(rounds.interval) + "x"
-      row.count = "1 loop each"
-      row.beside = "resident \(rounds.residentText), candidate \(rounds.candidateText)"
-    case nil: break
-    }
-    return row
-  }
-
-  private static func relative(_ interval: ConfidenceInterval) -> String {
-    Figures.interval(interval.lower - 1, interval.upper - 1, unit: "%")
-  }
 }

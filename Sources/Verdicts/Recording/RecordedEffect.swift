@@ -14,6 +14,8 @@ public struct RecordedEffect: Sendable, Equatable {
   /// What each side measured, where the document has it: a share, nats per token, bytes, or a round.
   public let resident: Double?
   public let candidate: Double?
+  /// The blocks, rounds, items or tokens that it rests on; nil for a bound that was read once.
+  public let count: Int?
 
   init(_ members: DocumentMembers) throws(RecordedVerdict.Problem) {
     kind = try members.choice("kind")
@@ -24,12 +26,13 @@ public struct RecordedEffect: Sendable, Equatable {
     upper = interval?["upper"]?.number
     resident = kind.sideMember.flatMap { members.json["resident_\($0)"]?.number }
     candidate = kind.sideMember.flatMap { members.json["candidate_\($0)"]?.number }
+    count = kind.countMember.flatMap { members.json[$0]?.integer }
   }
 
   /// - Parameter interval: Nil for a bound that was read once.
   init(
     _ kind: Effect.Kind, _ value: Double, _ interval: ConfidenceInterval?, resident: Double? = nil,
-    candidate: Double? = nil
+    candidate: Double? = nil, count: Int? = nil
   ) {
     self.kind = kind
     self.value = value.isFinite ? value : nil
@@ -38,6 +41,7 @@ public struct RecordedEffect: Sendable, Equatable {
     upper = interval.flatMap { $0.upper.isFinite ? $0.upper : nil }
     self.resident = resident
     self.candidate = candidate
+    self.count = count
   }
 }
 
@@ -45,16 +49,16 @@ extension Effect {
   /// The figures that its document keeps.
   var recorded: RecordedEffect {
     switch self {
-    case .ratio(let effect): RecordedEffect(.betterRatio, effect.ratio, effect.interval)
+    case .ratio(let effect): RecordedEffect(.betterRatio, effect.ratio, effect.interval, count: effect.blocks)
     case .accuracy(let effect):
       RecordedEffect(
         .shareDifference, effect.difference, effect.interval, resident: effect.residentAccuracy,
-        candidate: effect.candidateAccuracy)
-    case .flips(let flips): RecordedEffect(.flippedShare, flips.share, flips.interval)
+        candidate: effect.candidateAccuracy, count: effect.items)
+    case .flips(let flips): RecordedEffect(.flippedShare, flips.share, flips.interval, count: flips.items)
     case .text(let effect):
       RecordedEffect(
         .natsDifference, effect.difference, effect.interval, resident: effect.residentMean,
-        candidate: effect.candidateMean)
+        candidate: effect.candidateMean, count: effect.tokens)
     case .peakMemory(let memory):
       RecordedEffect(
         .candidateToResidentRatio, memory.ratio, nil, resident: Double(memory.residentBytes),
@@ -76,6 +80,16 @@ extension Effect.Kind {
     case .candidateToResidentRatio: "bytes"
     case .firstDegradedRound: "round"
     case .betterRatio, .flippedShare: nil
+    }
+  }
+
+  /// The member that holds how many pairs it rests on; nil for a bound that was read once.
+  fileprivate var countMember: String? {
+    switch self {
+    case .betterRatio: "blocks"
+    case .shareDifference, .flippedShare: "items"
+    case .natsDifference: "tokens"
+    case .candidateToResidentRatio, .firstDegradedRound: nil
     }
   }
 }

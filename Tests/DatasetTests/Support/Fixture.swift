@@ -41,6 +41,9 @@ struct Fixture {
     return try dataset.sessions().compactMap { try loader.evidence(of: $0) }
   }
 
+  static let voidReason =
+    "the resident's repetitions differ by 30.00 % in cumulative throughput (3.100 and 4.200 tokens/s), the limit is 5.00 %"
+
   static let envelope: JSONValue = [
     "id": "smoke", "schema": 1, "version": 1, "description": "For tests.",
     "sampling": ["temperature": 0.0, "top_p": 1, "seed": 42],
@@ -82,7 +85,7 @@ struct Fixture {
       let row = try store.append(run, to: number)
       for sample in side.samples { try store.append(sample, to: row) }
     }
-    try store.void(.init(cell: "short", block: 1, reason: "resident: 3.1 and 4.2 tokens/s differ by 30 %"), in: number)
+    try store.void(.init(cell: "short", block: 1, reason: Fixture.voidReason), in: number)
     for incident in context.incidents { try store.record(incident, session: number) }
     for block in context.blocks {
       try store.record(block.observation, cell: block.cell, block: block.block, session: number)
