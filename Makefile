@@ -66,6 +66,8 @@ help:
 	@echo "make fuzz         run libFuzzer with the address sanitizer on the kernels' bounds (RUNS=N)"
 	@echo "make gemma        fetch, import and run Gemma 3 270M, whose terms bind whoever downloads it"
 	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; disks need root)"
+	@echo "make endurance    plant leaks in workers and count which are rejected, an hour (RUNS=N, MODELS_OF=DIR)"
+	@echo "make test-cache   measure servers that keep prompts, and count which are caught, 20 minutes (RUNS=N)"
 	@echo "make soak         measure 2,000 tiny comparisons in one process and check that nothing grows"
 	@echo "make rehearse-night  run a night of 30 minutes (MINUTES=N) with two crashes, for docs/nightly"
 	@echo "make clean        delete builds; $(STATE) and .venv-bench are all other local state"
@@ -282,6 +284,15 @@ test-calibration:
 faults: build
 	scripts/faults $(RESIDENT) $(if $(LONG),--long) $(if $(JOURNAL),--journal "$(JOURNAL)") \
 	  $(if $(MINUTES),--minutes $(MINUTES)) $(foreach part,$(ONLY),--only $(part)) $(if $(JSON),--json "$(JSON)")
+
+# RUNS=N of each case, ONLY=CASE one of them; MODELS_OF=DIR has the folders `resident` and `candidate` in place of tiny models.
+.PHONY: endurance test-cache
+endurance: build
+	scripts/endurance $(RESIDENT) --runs $(or $(RUNS),20) $(if $(MODELS_OF),--models "$(MODELS_OF)") \
+	  $(if $(ONLY),--only "$(ONLY)")
+
+test-cache: build $(MODELS)/smollm2-135m
+	python3 Tests/Engines/check_prompt_cache.py $(RESIDENT) $(MODELS)/smollm2-135m --runs $(or $(RUNS),20)
 
 # COUNT=N measures another number.
 soak: build

@@ -1,9 +1,10 @@
 /// Words that a server counts as one token each, for prompts of a given length where the folder's tokenizer is not read.
 struct CountedWords {
-  /// What the server adds to each prompt.
-  private let overhead: Int
+  /// The tokens that the server adds to each prompt.
+  let overhead: Int
   private let words: [String]
-  private var used = 0
+  /// Drawn at first: a server that goes on after its worker remembers the prompts of earlier ones.
+  private var used = Int.random(in: 0..<1 << 40)
 
   private static let candidates = [
     "the", "of", "and", "to", "in", "is", "that", "for", "was", "with", "on", "as", "by", "at", "from", "this",
@@ -11,6 +12,8 @@ struct CountedWords {
   private static let repeats = 8
   /// Fewer would make prompts that begin alike.
   private static let leastWords = 4
+  /// Words with which two of thousands of prompts may begin, by chance.
+  static let mostInCommon = 12
 
   /// Counts candidates, and then a prompt of many of them.
   ///

@@ -26,6 +26,8 @@ public struct EndpointSettings: Sendable, Equatable, Codable {
   public var python: String?
   /// Whether a server keeps running while another one does.
   public var keepsServers = false
+  /// Whether the servers were declared to keep prompts without reporting it.
+  public var keepsPrompts = false
   /// How long a server may take to start.
   public var startSeconds = 300.0
   /// How long an answer may take.

@@ -73,6 +73,9 @@ public final class EndpointWorker: WorkerEngine {
       throw WorkerFailure.declined(
         operation: request.operation, status: "unsupported",
         message: "the endpoint engine does not answer \(request.operation): servers do not score given tokens")
+    case .memory:
+      _ = try loaded()
+      return server.memory?.json ?? JSONObject()
     case .embed(let options): return try embed(options)
     }
   }
@@ -94,12 +97,16 @@ public final class EndpointWorker: WorkerEngine {
     // checked with those that were not.
     let interface =
       (settings.api == .chat ? ", chat" : "") + (folder.tokenizer == nil ? ", tokens as the server counts them" : "")
+      + (settings.keepsPrompts ? ", declared to keep prompts" : "")
     return JSONObject([
       ("engine_version", .string("\(version), server \(first.systemFingerprint ?? "unknown")\(interface)")),
       ("instruction_set", .string(settings.profile?.name ?? "attached")),
       ("threads", 0),
       ("context_length", .integer(contextLength)),
       ("attached", .bool(server.isAttached)),
+      ("memory", .bool(server.isAttached)),
+      ("keeps_prompts", .bool(settings.keepsPrompts)),
+      ("shared_prefix_tokens", .integer(try sharedPrefixTokens(folder))),
       ("model", try folder.model.map { try ModelInspection(of: $0).json } ?? .object(JSONObject())),
       (
         "chat",
@@ -133,6 +140,16 @@ public final class EndpointWorker: WorkerEngine {
       throw EndpointError.badUsage("\(count) prompt tokens, the folder's tokenizer has \(tokens.count)")
     }
     return byText
+  }
+
+  /// The tokens with which every prompt begins that the server makes of a message.
+  private func sharedPrefixTokens(_ folder: ClaimedFolder) throws -> Int {
+    guard settings.api == .chat else { return countedWords.map { $0.overhead + CountedWords.mostInCommon } ?? 0 }
+    guard folder.tokenizer != nil else { return (countedWords?.overhead ?? 0) + CountedWords.mostInCommon }
+    let prompts = try ["The market opens", "Ready?"].map {
+      try folder.tokens(of: [ChatTurn(role: "user", content: $0)], tools: nil, thinking: nil)
+    }
+    return zip(prompts[0], prompts[1]).prefix { $0 == $1 }.count
   }
 
   /// Finds out which words the server counts as one token each.

@@ -62,22 +62,25 @@ struct SentPrompt {
   }
 }
 
-/// Prompts of which no server has a prefix in its cache: each begins with another token.
+/// Prompts of which no server has a prefix in its cache: each begins with two tokens that are drawn.
 ///
-/// Not every server can be told to bypass its cache, and processing a cached prompt is not what is to be timed.
+/// Not every server can be told to bypass its cache, and processing a cached prompt is not what is to be timed. A server
+/// that goes on after its worker remembers the prompts of earlier ones, so counting up from a fixed token would repeat them.
 struct FreshPrompts {
-  private var used = 0
+  private var generator = SystemRandomNumberGenerator()
 
-  /// The prompt with another first token, chosen so that the prompt's text has the same tokens again.
+  /// The prompt with other first tokens, chosen so that the prompt's text has the same tokens again.
   ///
-  /// If there is no such token, which no vocabulary was seen to lack, the prompt itself.
+  /// If there are no such tokens, which no vocabulary was seen to lack, the prompt itself.
   mutating func next(_ prompt: [Int32], in folder: ClaimedFolder) -> [Int32] {
     // The first thousand ids are bytes and special tokens in many vocabularies.
     let first = min(1_000, folder.vocabularySize / 2)
+    guard first < folder.vocabularySize else { return prompt }
     for _ in 0..<1_000 {
-      let token = Int32(first + used % max(1, folder.vocabularySize - first))
-      used += 1
-      let fresh = [token] + prompt.dropFirst()
+      let drawn = (0..<min(2, prompt.count)).map { _ in
+        Int32.random(in: Int32(first)..<Int32(clamping: folder.vocabularySize), using: &generator)
+      }
+      let fresh = drawn + prompt.dropFirst(drawn.count)
       if folder.tokens(of: folder.text(of: fresh)) == fresh { return fresh }
     }
     return prompt

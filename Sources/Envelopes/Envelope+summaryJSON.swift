@@ -25,6 +25,8 @@ extension Envelope {
         }),
       "embedding": .array(
         embedding.map { ["id": .string($0.id.rawValue), "regime": .string($0.regime)] }),
+      "endurance": .array(
+        endurance.map { ["id": .string($0.id.rawValue), "regime": .string($0.regime)] }),
       "plan": plan.summaryJSON,
       "requests": [
         "warm_ups": .integer(requests.warmUps), "throughput": .integer(requests.throughput),
@@ -57,7 +59,7 @@ extension ThroughputCell {
   fileprivate var summaryJSON: JSONValue {
     [
       "id": .string(id.rawValue), "prompt_tokens": .integer(promptTokens), "decode_tokens": .integer(decodeTokens),
-      "concurrency": .integer(concurrency),
+      "concurrency": .integer(concurrency), "cached_tokens": .integer(cachedTokens),
     ]
   }
 }

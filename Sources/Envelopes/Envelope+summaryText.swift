@@ -10,6 +10,7 @@ extension Envelope {
       ("Accuracy tasks", table(accuracy.map { ($0.id, $0.phrase) })),
       ("Tool loops", table(toolLoops.map { ($0.id, $0.regime) })),
       ("Embedding cells", table(embedding.map { ($0.id, $0.regime) })),
+      ("Endurance cells", table(endurance.map { ($0.id, $0.regime) })),
       ("Sampling", ["temperature \(sampling.temperature), top-p \(sampling.topP), seed \(sampling.seed)"]),
       ("Plan", plan.phrases),
       ("Requests of a comparison", [requests.phrase]),
@@ -140,6 +141,7 @@ extension PromotionRule.Guardrail {
       return "\(subject) is higher by at most \(amount), and at most \(budgetBytes) bytes"
     }
     return switch (metric.comparison, metric.direction) {
+    case (.limit, _): "\(subject) is at most \(amount)"
     case (.share, _): "\(subject) are at most \(amount)"
     case (_, .higher): "\(subject) is lower by at most \(amount)\(mean.phrase)"
     case (_, .lower): "\(subject) is higher by at most \(amount)\(mean.phrase)"
@@ -185,6 +187,7 @@ enum Phrase {
   static func amount(_ value: Double, of metric: Metric) -> String {
     switch metric.comparison {
     case .ratio, .bound, .recorded: percent(value)
+    case .limit: metric.unit == "share" ? percent(value) : "\(number(value)) \(metric.unit)"
     case .difference, .share: "\(number(value * 100)) points"
     case .nats: "\(value) nats per token"
     }

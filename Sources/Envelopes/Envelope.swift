@@ -20,6 +20,8 @@ public struct Envelope: Sendable, Equatable {
   public var toolLoops: [ToolLoopCell]
   /// Texts whose vectors are timed.
   public var embedding: [EmbeddingCell]
+  /// Streams over which memory is watched.
+  public var endurance: [EnduranceCell]
   public var plan: Plan
   public var promotion: PromotionRule
   /// What the machine must be like; nil if the envelope sets no limits.
@@ -106,20 +108,21 @@ extension Envelope {
     let sampling = fields.section("sampling", Sampling.init)
     let throughput = fields.sections("throughput", ThroughputCell.init)
     let accuracy = fields.sections("accuracy", AccuracyTask.init)
-    let toolLoops = fields.toolLoops()
+    let (toolLoops, endurance) = fields.loopsAndStreams()
     let embedding = fields.embedding(accuracy)
     let plan = fields.section("plan", Plan.init)
     let promotion = fields.section("promotion", PromotionRule.init)
     let environment =
       fields.optional("environment") == nil ? nil : fields.section("environment", EnvironmentLimits.init)
     fields.reportUnknownKeys()
-    if schema == .rounds, let throughput, let accuracy, let toolLoops, let embedding, let promotion {
+    if schema == .rounds, let throughput, let accuracy, let toolLoops, let embedding, let endurance, let promotion {
       let coverage = GuardrailCoverage(
-        throughput: throughput, accuracy: accuracy, toolLoops: toolLoops, embedding: embedding, rule: promotion)
+        throughput: throughput, accuracy: accuracy, toolLoops: toolLoops, embedding: embedding, endurance: endurance,
+        rule: promotion)
       for problem in coverage.problems { problems.report("promotion.guardrails", problem) }
     }
     guard let id, let version, let summary, let sampling, let throughput, let accuracy, let toolLoops, let embedding,
-      let plan, let promotion
+      let endurance, let plan, let promotion
     else { return nil }
     self.id = id
     self.version = version
@@ -129,6 +132,7 @@ extension Envelope {
     self.accuracy = accuracy
     self.toolLoops = toolLoops
     self.embedding = embedding
+    self.endurance = endurance
     self.plan = plan
     self.promotion = promotion
     self.environment = environment
@@ -152,18 +156,19 @@ extension FieldReader {
     return tasks.flatMap { tasks in sections("embedding") { EmbeddingCell($0, tasks: tasks) } }
   }
 
-  /// Tool sets, the traces that use them, and the cells that run those; all three may be absent.
-  fileprivate func toolLoops() -> [ToolLoopCell]? {
+  /// Tool sets, the traces that use them, and the cells and streams that run those; all of them may be absent.
+  fileprivate func loopsAndStreams() -> (loops: [ToolLoopCell]?, streams: [EnduranceCell]?) {
     func optionalSections<Section>(_ key: String, _ read: (FieldReader) -> Section?) -> [Section]? {
       optional(key) == nil ? [] : sections(key, read)
     }
     let sets = optionalSections("tool_sets", ToolSet.init)
     let traces = sets.flatMap { sets in optionalSections("traces") { Trace($0, toolSets: sets) } }
     // If a tool set or a trace has problems, what refers to it is not read, and its keys are not unknown.
-    if traces == nil { for key in ["traces", "tool_loops"] { _ = optional(key) } }
+    if traces == nil { for key in ["traces", "tool_loops", "endurance"] { _ = optional(key) } }
     let cells = traces.flatMap { traces in optionalSections("tool_loops") { ToolLoopCell($0, traces: traces) } }
+    let streams = traces.flatMap { traces in optionalSections("endurance") { EnduranceCell($0, traces: traces) } }
     for key in ["tool_sets", "traces"] { reportRepeats(in: key, of: ["id"]) }
-    return cells
+    return (cells, streams)
   }
 }
 

@@ -6,6 +6,11 @@ extension Sample {
   /// The one table from outcomes to values: exports, summaries and verdicts read it. A pass of a tool loop has values of
   /// its own: see ``LoopPassReading``.
   public func value(of metric: Metric) -> Double? {
+    if metric == .footprint { return memory.map { Double($0.footprintBytes) } }
+    return outcomeValue(of: metric)
+  }
+
+  private func outcomeValue(of metric: Metric) -> Double? {
     switch outcome {
     case .throughput(let reading): metric == .peakMemory ? Double(peakMemoryBytes) : reading.value(of: metric)
     case .answer(let answer): metric == .accuracy ? (answer.isCorrect ? 1 : 0) : nil

@@ -27,10 +27,17 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   case embedLatencyP50 = "embed_latency_p50_ms"
   case embedLatencyP95 = "embed_latency_p95_ms"
   case embeddedTextsPerSecond = "embedded_texts_per_second"
+  case memoryGrowthPerRequest = "memory_growth_bytes_per_request"
+  case memoryGrowthPerHour = "memory_growth_bytes_per_hour"
+  case rateDrift = "rate_drift"
+  case swapTaken = "swap_bytes"
   case perplexity = "perplexity"
   case divergence = "kl_divergence_nats"
   case loadTime = "load_seconds"
   case readinessTime = "readiness_seconds"
+  case footprint = "footprint_bytes"
+  case peakToStart = "peak_to_start_ratio"
+  case hostPressure = "host_memory_pressure"
 
   /// Which way is better.
   public enum Direction: String, Sendable {
@@ -50,6 +57,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case share
     /// By the mean difference candidate - resident over the same tokens, in nats.
     case nats
+    /// By the candidate's own figure against a limit of the rule.
+    case limit
     /// Not at all: it is recorded and never scored.
     case recorded
   }
@@ -79,6 +88,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case routing = "routing task"
     /// Texts whose vectors are timed.
     case embedding = "embedding cell"
+    /// A stream of requests over which memory and rates are watched.
+    case endurance = "endurance cell"
     /// The cold start of a run.
     case load
   }
@@ -134,6 +145,14 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     // The unit: the number of equally likely tokens that would be as hard to foresee.
     case .perplexity: ("perplexity", "tokens", .lower, .nats, [.perplexity])
     case .divergence: ("KL divergence", "nats/token", .lower, .nats, [.divergence])
+    case .memoryGrowthPerRequest: ("memory growth per request", "bytes/request", .lower, .limit, [.endurance])
+    case .memoryGrowthPerHour: ("memory growth per hour", "bytes/hour", .lower, .limit, [.endurance])
+    // The share of the decode rate that is lost from the beginning to the end.
+    case .rateDrift: ("decode rate lost over the stream", "share", .lower, .limit, [.endurance])
+    case .swapTaken: ("swap taken", "bytes", .lower, .limit, [.endurance])
+    case .footprint: ("memory footprint", "bytes", .lower, .recorded, [.endurance])
+    case .peakToStart: ("peak footprint ÷ that at the start", "ratio", .lower, .recorded, [.endurance])
+    case .hostPressure: ("highest memory pressure of the host", "system's own", .lower, .recorded, [.endurance])
     case .loadTime: ("time to load", "s", .lower, .recorded, [.load])
     case .readinessTime: ("time of the first request", "s", .lower, .recorded, [.load])
     }
@@ -169,6 +188,7 @@ extension Metric.Comparison {
     case .share: "the share itself"
     case .bound: "ratio of the two"
     case .nats: "mean difference, token by token"
+    case .limit: "the candidate's figure with a limit"
     case .recorded: "nothing: recorded, never scored"
     }
   }

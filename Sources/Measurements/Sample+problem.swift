@@ -9,6 +9,7 @@ extension Sample {
     if elapsedNanoseconds < 0 || peakMemoryBytes < 0 { return "has a negative time or size" }
     if !startedAt.isFinite || !loadAverage.isFinite { return "has a time or load that is not finite" }
     if place.round != nil, place.item != nil { return "has both an item and a round" }
+    if let problem = memory?.problem { return problem }
     switch outcome {
     case .throughput(let reading):
       // Whoever reports more time inside than went by outside reports something else than time.

@@ -3,13 +3,13 @@ public struct Sample: Sendable, Equatable {
   /// Where in the plan the repetition stands.
   public struct Place: Sendable, Hashable {
     public var cell: CellID
-    /// From 0; a block holds two repetitions of each model. By rounds it is the round. Accuracy cells have the block 0 only.
+    /// From 0; an endurance cell's is the attempt. A block holds two repetitions of each model. By rounds it is the round. Accuracy cells have the block 0 only.
     public var block: Int
     /// 0 or 1 within the block. In a round that was measured in slices, 0 is the request in slices and 1 the whole one.
     public var repetition: Int
     /// The item of an accuracy cell, else nil.
     public var item: String?
-    /// The turn of a tool loop, from 1, else nil.
+    /// The turn of a tool loop or the request of an endurance cell's stream, from 1, else nil.
     public var round: Int?
 
     public init(cell: CellID, block: Int, repetition: Int, item: String? = nil, round: Int? = nil) {
@@ -46,10 +46,12 @@ public struct Sample: Sendable, Equatable {
   /// Runnable threads on the host in the minute before.
   public var loadAverage: Double
   public var outcome: Outcome
+  /// What was held right after it; of requests of endurance cells, else nil.
+  public var memory: MemoryReading?
 
   public init(
     place: Place, startedAt: Double, elapsedNanoseconds: Int64, peakMemoryBytes: Int64, loadAverage: Double,
-    outcome: Outcome
+    outcome: Outcome, memory: MemoryReading? = nil
   ) {
     self.place = place
     self.startedAt = startedAt
@@ -57,6 +59,7 @@ public struct Sample: Sendable, Equatable {
     self.peakMemoryBytes = peakMemoryBytes
     self.loadAverage = loadAverage
     self.outcome = outcome
+    self.memory = memory
   }
 
   public var status: CellStatus {

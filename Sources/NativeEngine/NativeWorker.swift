@@ -45,6 +45,10 @@ public final class NativeWorker: WorkerEngine {
     case .tokenize(let text):
       return JSONObject([("tokens", .tokens(try loaded().tokenizer.encode(text, addSpecialTokens: false)))])
     case .embed(let options): return try embed(options)
+    case .memory:
+      // What its allocator keeps is part of the footprint, which the system tells.
+      throw WorkerFailure.declined(
+        operation: "memory", status: "unsupported", message: "the native engine does not count its memory itself")
     default: return try answer(request, by: language(for: request))
     }
   }
@@ -63,7 +67,8 @@ public final class NativeWorker: WorkerEngine {
     case .scoreBatch(let items): return try scoreBatch(items, model)
     case .reference(let tokens, let folder): return try model.storeReference(tokens, in: folder)
     case .divergence(let tokens, let file): return try model.divergences(tokens, from: file)
-    case .load, .provenance, .tokenize, .embed: throw WorkerFailure.badRequest("\(request.operation) came to no model")
+    case .load, .provenance, .tokenize, .embed, .memory:
+      throw WorkerFailure.badRequest("\(request.operation) came to no model")
     }
   }
 

@@ -16,7 +16,7 @@ extension Envelope {
       "blocks": 1, "warm_ups": 1, "order_seed": .integer(Int(clamping: plan.orderSeed)), "void_limit": 0.5,
     ]
     for key in ["primary", "unguarded"] { source["promotion"]?.set(key, nil) }
-    for key in ["tool_sets", "traces", "tool_loops", "embedding", "environment"] { source[key] = nil }
+    for key in ["tool_sets", "traces", "tool_loops", "embedding", "endurance", "environment"] { source[key] = nil }
     let tasks = (source["accuracy"]?.array ?? []).map { task -> JSONValue in
       var task = task
       task.set("items", .array(Array((task["items"]?.array ?? []).prefix(1))))

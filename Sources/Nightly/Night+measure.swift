@@ -15,6 +15,10 @@ extension Night {
   ) async throws -> SessionNumber {
     let envelope = plan.envelopes[task.envelope]
     switch task.kind {
+    case .endurance:
+      let runnerPlan = try runnerPlan(
+        task, plan.endurance ?? envelope, [try contender(.candidate, task.resident)])
+      return try await measure(runnerPlan, in: host.store, resuming: false, minutesLeft, onStart)
     case .comparison:
       let contenders = [try contender(.resident, task.resident), try contender(.candidate, task.candidate)]
       var runnerPlan = try runnerPlan(task, envelope, contenders)

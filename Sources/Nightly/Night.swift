@@ -51,7 +51,9 @@ public struct Night: Sendable {
       } else {
         result = await run(task, minutesLeft: left)
       }
-      if result.state == .failed || result.state == .capacityGated, task.kind != .sentinel {
+      if result.state == .failed || result.state == .capacityGated,
+        task.kind != .sentinel, task.kind != .endurance
+      {
         failed.insert(task.candidate)
       }
       results.append(result)
@@ -77,6 +79,7 @@ public struct Night: Sendable {
         result.sentinel = try sentinelReading(number)
         result.detail = result.sentinel?.text ?? "it lacks what a judgement needs, so the sentinel before it stands"
       case .screening: try screen(number, task, &result)
+      case .endurance: try readStreams(number, &result)
       }
     } catch is CancellationError {
       (result.state, result.session) = (.cutOff, session.withLock { $0 })
@@ -128,12 +131,22 @@ public struct Night: Sendable {
     recordFailure(of: task.candidate, result.detail, number)
   }
 
+  /// A resident whose memory grows beyond the limits stays, but the night says so and ends with exit code 1.
+  private func readStreams(_ number: SessionNumber, _ result: inout NightResult) throws {
+    guard let envelope = plan.endurance else { return }
+    let readings = try LimitReading.all(
+      of: envelope, try host.store.samples(of: number, side: nil), voids: try host.store.session(number).voids)
+    result.detail = readings.map(\.text).joined(separator: "; ")
+    if readings.isEmpty { result.detail = "the stream did not come to its end" }
+    if readings.isEmpty || readings.contains(where: { $0.state == .broken }) { result.state = .failed }
+  }
+
   /// Records a failure of the candidate; one of the resident does not count against it.
   private func recordFailure(of task: NightTask, _ error: RunnerError, _ result: inout NightResult) {
     switch error {
     case .notLoaded(task.candidate, _), .unknownModel(task.candidate, _, _), .onlyGGUF(task.candidate, _),
       .sameWeights(_, task.candidate, _):
-      guard task.kind != .sentinel else { return }
+      guard task.kind != .sentinel, task.kind != .endurance else { return }
       result.incidents.append("candidate_failed: \(error)")
       recordFailure(of: task.candidate, "\(error)", result.session)
     default: break

@@ -24,17 +24,32 @@ extension NightPlan {
     let sentinel = fields.bool("sentinel", default: true)
     let threads = fields.optional("threads") == nil ? nil : fields.integer("threads", 1...1024)
     let load = Self.load(fields, folder)
+    let hasEndurance = fields.optional("endurance") != nil
+    let endurance = hasEndurance ? Self.endurance(fields, folder) : nil
     if let environments, environments.contains(.underLoad), fields.object["load"] == nil {
       fields.report("load", "is missing; the class under-load needs a recorded stream of requests")
     }
     fields.reportUnknownKeys()
     guard schema != nil, let id, let roles, let candidates, let envelopes, let environments, let budget, let limits,
-      let sentinel, let load
+      let sentinel, let load, hasEndurance == (endurance != nil)
     else { return nil }
     self.init(
       id: id, roles: roles.map(Role.init(rawValue:)), candidates: candidates.map(ModelID.init(rawValue:)),
       envelopes: envelopes, environments: environments, budget: budget, limits: limits, hasSentinel: sentinel,
-      threads: threads, load: load)
+      threads: threads, load: load, endurance: endurance)
+  }
+
+  /// The envelope of weekly streams.
+  private static func endurance(_ fields: FieldReader, _ folder: URL) -> Envelope? {
+    guard let path = fields.text("endurance") else { return nil }
+    do throws(EnvelopeError) {
+      let envelope = try Envelope(contentsOf: URL(fileURLWithPath: path, relativeTo: folder))
+      if envelope.endurance.isEmpty { fields.report("endurance", "is an envelope without endurance cells") }
+      return envelope
+    } catch {
+      fields.problems.report("endurance", "\(error)")
+      return nil
+    }
   }
 
   private static func environments(_ fields: FieldReader) -> [EnvironmentClass]? {

@@ -27,6 +27,8 @@ public struct NightPlan: Sendable, Equatable {
   public var threads: Int?
   /// The requests that the resident answers beside the measurements in the class `under-load`.
   public var load: [BackgroundLoad.Request]
+  /// What each role's resident plays alone once a week; nil if it does not.
+  public var endurance: Envelope? = nil
 
   /// What a night may use.
   public struct Budget: Sendable, Equatable {

@@ -12,13 +12,15 @@ public struct NightTask: Sendable, Equatable {
     case screening
     /// The resident against its copy.
     case sentinel
+    /// The resident alone, through the streams of the plan's `endurance`.
+    case endurance
   }
 
   public var kind: Kind
   public var role: Role
   public var resident: ModelID
   public var candidate: ModelID
-  /// The index in the plan's envelopes.
+  /// The index in the plan's envelopes; 0 for endurance, which has an envelope of its own.
   public var envelope: Int
   public var envelopeID: String
   public var environment: EnvironmentClass
@@ -51,7 +53,8 @@ public struct NightSchedule: Sendable, Equatable {
 extension NightSchedule {
   /// Picks what adds most to the open verdicts within the plan's minutes.
   ///
-  /// First come comparisons that are due: those that were interrupted, then those nearest to a final verdict. Then come
+  /// First come comparisons that are due: those that were interrupted, then those nearest to a final verdict. Then comes
+  /// the week's endurance of each role's resident, then
   /// new candidates, each screened before it is compared, and last the sentinel. Equals keep the plan's order. A sentinel
   /// whose predecessor is off zero goes before all, since nothing is promoted until one covers zero.
   ///
@@ -64,6 +67,8 @@ extension NightSchedule {
     let due = progress.filter { Self.isDue($0, at: now) }.enumerated()
       .sorted { (Self.rank($0.element), $0.offset) < (Self.rank($1.element), $1.offset) }.map(\.element)
     var wanted = due.map { Self.comparison($0, plan, times) }
+    let weekly = Self.endurance(plan, survey, now: now)
+    wanted += weekly.filter { $0.wait == nil }.map(\.task)
     var screened: Set<ModelID> = []
     for candidate in progress where candidate.state == .unscreened || candidate.state == .screened {
       let isNew = candidate.state == .unscreened && !screened.contains(candidate.candidate)
@@ -84,6 +89,9 @@ extension NightSchedule {
       } else {
         leftOut.append((task, String(format: "needs %.1f min, %.1f are left", task.minutes, max(0, left))))
       }
+    }
+    for (task, wait) in weekly {
+      if let wait { leftOut.append((task, wait)) }
     }
     for candidate in progress where candidate.state == .open && !Self.isDue(candidate, at: now) {
       leftOut.append((Self.comparison(candidate, plan, times), "lacks \(candidate.lacks(at: now))"))

@@ -97,6 +97,7 @@ extension NightTask {
       case .comparison: "\(candidate) against \(resident)"
       case .screening: "\(candidate) alone"
       case .sentinel: "\(resident) against its copy"
+      case .endurance: "\(resident) through a long stream"
       }
     return "\(kind.rawValue) of \(models), \(envelopeID), \(environment.rawValue)" + (resumes ? ", resumed" : "")
   }

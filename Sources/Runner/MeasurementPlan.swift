@@ -74,7 +74,7 @@ public struct MeasurementPlan: Sendable {
   func model(of side: Side) -> ModelID? { contenders.first { $0.side == side }?.model }
 
   /// The most sequences that a cell has at once.
-  var sequences: Int { envelope.throughput.map(\.concurrency).max() ?? 1 }
+  var sequences: Int { (envelope.throughput.map(\.concurrency) + envelope.endurance.map(\.sequences)).max() ?? 1 }
 
   /// The longest sequence of any cell, so that no worker allocates a cache for the model's whole context.
   var contextLength: Int {
@@ -86,6 +86,8 @@ public struct MeasurementPlan: Sendable {
       }
     }
     let skills = envelope.accuracy.compactMap(\.routing).flatMap(\.skillTexts).flatMap(\.self).map(\.utf8.count)
-    return max(cells, ((items + skills).max() ?? 0) + 256, envelope.toolLoops.map(\.longestByteCount).max() ?? 0)
+    return max(
+      cells, ((items + skills).max() ?? 0) + 256, envelope.toolLoops.map(\.longestByteCount).max() ?? 0,
+      envelope.endurance.map(\.longestByteCount).max() ?? 0)
   }
 }

@@ -86,6 +86,7 @@ extension MeasurementRunner {
     if try await replaceWorker(of: model, &recorder) { sample = await measure() }
     try await checkFiles(of: model, recorder)
     try recorder.record(sample, of: model.contender.side)
+    if let problem = await model.takeCacheProblem() { recorder.disturb(problem) }
     try await replaceWorker(of: model, &recorder)
     return sample
   }

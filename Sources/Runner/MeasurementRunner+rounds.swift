@@ -120,6 +120,9 @@ extension MeasurementRunner {
     if isReplaced { samples = try await pair.samples() }
     for model in models { try await checkFiles(of: model, recorder) }
     for (side, sample) in samples { try recorder.record(sample, of: side) }
+    for model in models {
+      if let problem = await model.takeCacheProblem() { recorder.disturb(problem) }
+    }
     for model in models { try await replaceWorker(of: model, &recorder) }
   }
 }

@@ -25,7 +25,7 @@ public struct MeasurementRunner: Sendable {
   /// - Parameters:
   ///   - resuming: Whether to go on with the latest interrupted session of the same models and envelope.
   ///   - onStart: Called with the session's number before the first sample.
-  /// - Throws: `RunnerError` if a model cannot be loaded or both have the same weights, `StoreError`, what reading and
+  /// - Throws: `RunnerError` if a model cannot be loaded, if both have the same weights or if an engine keeps prompts unsaid, `StoreError`, what reading and
   ///   adding to the plan's ledger of challenges throws, `CancellationError`.
   public func run(resuming: Bool = false, onStart: (SessionNumber) -> Void = { _ in }) async throws -> SessionNumber {
     try checkCapacity()
@@ -42,6 +42,7 @@ public struct MeasurementRunner: Sendable {
     do {
       let runs = try await start(order)
       try checkDifference(runs)
+      try await checkPromptCache(order)
       let number = try open(session, runs: runs)
       onStart(number)
       do {
@@ -95,9 +96,10 @@ public struct MeasurementRunner: Sendable {
       try await askQuestions(work.questions, models, &blockGuard, &recorder)
       try await runLoops(work.loops, models, &blockGuard, &recorder)
     case .rounds(let queue):
-      // Answers and live loops come once, and one guardrail that they break spares all rounds beyond the fewest.
+      // Answers, live loops and streams come once, and one guardrail that they break spares all rounds beyond the fewest.
       try await askQuestions(work.questions, models, &blockGuard, &recorder)
       try await runLoops(work.loops, models, &blockGuard, &recorder)
+      try await playStreams(work.streams, models, &blockGuard, &recorder)
       try await measureRounds(queue, models, &blockGuard, &recorder)
     }
   }
@@ -141,6 +143,8 @@ public struct MeasurementRunner: Sendable {
 public enum RunnerEvent: Sendable {
   case loading(Side, ModelID)
   case loaded(Side, ModelID, seconds: Double)
+  /// Whether the engine keeps prompts is found out.
+  case checkingCache(Side)
   case warmingUp(CellID)
   /// A round begins, from 1, in freshly loaded workers; rounds in place of void ones add to the planned.
   case round(Int, of: Int)

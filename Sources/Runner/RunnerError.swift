@@ -20,6 +20,12 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
   case filesReplaced(ModelID, files: [String])
   /// A worker could not go on reading the model's files, which look as they did before.
   case filesUnreadable(ModelID, WorkerFailure)
+  /// The engine keeps prompts and says nothing of it.
+  case silentCache(ModelID, CacheTiming, promptTokens: Int)
+  /// Even the requests that are timed are served from the engine's cache.
+  case timedRequestsAreKept(ModelID, CacheTiming, promptTokens: Int)
+  /// Turns reuse the cache of an engine that does not say what it keeps.
+  case unprovenTurns(ModelID, [CellID])
   /// The machine did not become quiet within that many minutes.
   case machineBusy(minutes: Double, MachineActivity)
 
@@ -49,6 +55,24 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
       "there is no interrupted comparison of these models under this envelope; start one without --resume"
     case .capacityGated(let id, let reason, let session):
       "\(id) is capacity_gated: \(reason). Session \(session) records it"
+    case .silentCache(let id, let timing, let tokens):
+      """
+      what serves \(id) keeps prompts and does not say so: a repeated prompt of \(tokens) tokens takes \(timing.text), and \
+      no cached tokens were reported. Nothing was measured. Turn its cache off (llama-server --no-cache-prompt, vLLM \
+      --no-enable-prefix-caching, SGLang --disable-radix-cache, mlx_lm.server --prompt-cache-size 0), or declare it by \
+      --keeps-prompts: then every timed prompt begins as none before it
+      """
+    case .timedRequestsAreKept(let id, let timing, let tokens):
+      """
+      what serves \(id) keeps even prompts that begin as none before them: a request as it is timed, of \(tokens) tokens, \
+      takes \(timing.text). Nothing was measured, since no request to it is known to be cold. Turn its cache off
+      """
+    case .unprovenTurns(let id, let cells):
+      """
+      what serves \(id) keeps prompts and does not say how many tokens of each, so the turns of \
+      \(cells.map(\.rawValue).joined(separator: ", ")) would be timed in an unknown state of its cache. Nothing was \
+      measured. Turn its cache off, or use an envelope without these cells
+      """
     case .machineBusy(let minutes, let activity):
       """
       the machine did not become quiet within \(minutes.formatted()) min, and nothing was measured: \(activity.text). End \

@@ -11,7 +11,7 @@ extension WorkerRequest {
       object["context_length"] = options.contextLength.map { .integer($0) }
       object["sequences"] = options.sequences > 1 ? .integer(options.sequences) : nil
       object["weights"] = options.weights == .memory ? nil : .string(options.weights.rawValue)
-    case .provenance: break
+    case .provenance, .memory: break
     case .tokenize(let text): object["text"] = .string(text)
     case .chat(let turns, let tools, let thinking):
       object["messages"] = .array(turns.map(\.json))
@@ -50,6 +50,7 @@ extension WorkerRequest {
           contextLength: try fields.count("context_length"), sequences: try fields.count("sequences") ?? 1,
           weights: try fields.placement("weights") ?? .memory))
     case "provenance": self = .provenance
+    case "memory": self = .memory
     case "tokenize": self = .tokenize(try fields.string("text"))
     case "chat":
       guard let messages = json["messages"]?.array else { throw .badRequest("messages is not an array") }

@@ -30,6 +30,8 @@ public enum WorkerRequest: Sendable, Equatable {
   case divergence(tokens: [Int32], file: String)
   /// Vectors of texts.
   case embed(EmbedOptions)
+  /// What the engine counts of its memory itself.
+  case memory
 
   /// The name under `op`.
   public var operation: String {
@@ -46,6 +48,7 @@ public enum WorkerRequest: Sendable, Equatable {
     case .reference: "reference"
     case .divergence: "divergence"
     case .embed: "embed"
+    case .memory: "memory"
     }
   }
 
@@ -53,7 +56,7 @@ public enum WorkerRequest: Sendable, Equatable {
   public var endsBegunRequest: Bool {
     switch self {
     case .load, .generate, .begin, .score, .scoreBatch, .reference, .divergence: true
-    case .provenance, .tokenize, .chat, .advance, .embed: false
+    case .provenance, .tokenize, .chat, .advance, .embed, .memory: false
     }
   }
 }

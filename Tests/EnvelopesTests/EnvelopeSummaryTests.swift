@@ -52,7 +52,7 @@ struct EnvelopeSummaryTests {
     #expect(summary["plan"]?["divergence_limit"] == 0.15)
     #expect(
       summary["throughput"]?.array?.first
-        == ["id": "short", "prompt_tokens": 64, "decode_tokens": 32, "concurrency": 1])
+        == ["id": "short", "prompt_tokens": 64, "decode_tokens": 32, "concurrency": 1, "cached_tokens": 0])
     #expect(
       summary["accuracy"]?.array?.first
         == ["id": "choice", "kind": "multiple_choice", "chat": false, "max_tokens": 16, "items": 2])

@@ -18,8 +18,11 @@ import WorkerProtocol
 // Each output is an object with `text`
 // or `text_bytes` (an array of bytes, sent as they are), `finish` (stop by default), `tokens` (how many are claimed),
 // `repeat` (how often the text is repeated), `cuts` (the text is streamed in pieces that end after these bytes), `hang`
-// (never answers), `crash`, `flood` (megabytes of garbage first), `token_ns` (the times that are claimed), or `fault` (a shell command in the
+// (never answers), `crash`, `cached_once` (the tokens that the first worker of the folder says were cached), `flood` (megabytes of garbage first), `token_ns` (the times that are claimed), or `fault` (a shell command in the
 // folder, after which the worker ends as one does that can't read its files any more).
+//
+// `leak_bytes` of the script are touched and kept with each generation. `crash_once_at` is the generation, of those with more
+// than one token, at which the first worker of the folder ends. `begin_cached_once` of the script is the same for the first request in slices.
 //
 // Each slice is an object that is played by one `advance`, and none by those after the last: `crash`, `crash_once` (in the
 // first of all workers of that folder), and members that replace those of the answer.
@@ -29,6 +32,9 @@ struct Player {
   private var script = JSONValue.null
   private var played = 0
   private var slicesPlayed = 0
+  /// The prompt of the last generation, which counts as cached as far as the next one begins like it.
+  private var previous: [Int32] = []
+  private var leaked: [[UInt8]] = []
   /// What is left of the request in slices.
   private var begun: (prompt: Int, tokens: Int) = (0, 0)
 
@@ -79,7 +85,10 @@ struct Player {
 
   private mutating func begin(_ request: JSONValue, _ id: Int) {
     begun = (request["prompt"]?.array?.count ?? 0, request["max_tokens"]?.integer ?? 0)
-    reply(id, ["prompt_tokens": .integer(begun.prompt), "cached_tokens": 0])
+    let cached = script["begin_cached_once"].flatMap {
+      FileManager.default.createFile(once: folder + "/begun-cached") ? $0.integer : nil
+    }
+    reply(id, ["prompt_tokens": .integer(begun.prompt), "cached_tokens": .integer(cached ?? 0)])
   }
 
   private mutating func advance(_ request: JSONValue, _ id: Int) {
@@ -140,6 +149,12 @@ struct Player {
 
   private mutating func generate(_ request: JSONValue, _ id: Int) {
     let isReadiness = request["max_tokens"]?.integer == 1
+    if let bytes = script["leak_bytes"]?.integer { leaked.append([UInt8](repeating: 1, count: bytes)) }
+    if let last = script["crash_once_at"]?.integer, !isReadiness, played + 1 == last,
+      FileManager.default.createFile(once: folder + "/crashed")
+    {
+      exit(7)
+    }
     let outputs = script["outputs"]?.array ?? []
     let output = isReadiness || outputs.isEmpty ? ["text": "x"] : outputs[min(played, outputs.count - 1)]
     if !isReadiness { played += 1 }
@@ -170,13 +185,21 @@ struct Player {
         send(["id": .integer(id), "piece": .string(Data(bytes[start..<end]).base64EncodedString())])
       }
     }
+    let tokens = request["prompt"]?.tokens ?? []
+    let common = zip(tokens, previous).prefix { $0 == $1 }.count
+    let kept = request["reuse_prefix"]?.bool == true ? min(common, prompt - 1) : 0
+    previous = tokens
+    let cached = output["cached_once"].flatMap {
+      FileManager.default.createFile(once: folder + "/cached") ? $0.integer : nil
+    }
     let answer: JSONValue = [
       "id": .integer(id), "peak_memory_bytes": 1_000_000,
       "result": [
         "text": output["cuts"] == nil ? .string(text) : .null,
         "prompt_tokens": .integer(prompt),
-        "cached_tokens": .integer(request["reuse_prefix"]?.bool == true ? prompt / 2 : 0),
+        "cached_tokens": .integer(cached ?? kept),
         "tokens": .tokens(Array(repeating: 1, count: count)),
+        "sequences": request["sequences"] ?? 1,
         "token_ns": output["token_ns"] ?? .array(times.map { .integer($0) }),
         "finish": .string(output["finish"]?.string ?? "stop"),
       ],

@@ -148,6 +148,7 @@ private struct RecordedFigures: Equatable {
 
   init(_ effect: Effect) {
     switch effect {
+    case .limit(let effect): self.init(.limitedFigure, effect.value, effect.interval)
     case .ratio(let effect): self.init(.betterRatio, effect.ratio, effect.interval)
     case .accuracy(let effect): self.init(.shareDifference, effect.difference, effect.interval)
     case .flips(let flips): self.init(.flippedShare, flips.share, flips.interval)

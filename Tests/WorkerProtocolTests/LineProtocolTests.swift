@@ -27,7 +27,8 @@ struct WorkerRequestTests {
     case .scoreBatch: .reference(tokens: [4, 5], folder: "/c d/é")
     case .reference: .divergence(tokens: [6], file: "/c d/f")
     case .divergence: .embed(EmbedOptions(texts: ["é\n", ""], prompt: "query", dimensions: 8))
-    case .embed: nil
+    case .embed: .memory
+    case .memory: nil
     }
   }
 

@@ -19,9 +19,9 @@ struct EnvelopeCells {
     }
     self.concurrency = concurrency
     tasks = Set((envelope["accuracy"]?.array ?? []).compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
-    let turns = (envelope["tool_loops"]?.array ?? []) + (envelope["embedding"]?.array ?? [])
+    let turns = ["tool_loops", "embedding", "endurance"].flatMap { envelope[$0]?.array ?? [] }
     loops = Set(turns.compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
-    let items = ["throughput", "accuracy", "tool_loops", "embedding"].flatMap { envelope[$0]?.array ?? [] }.flatMap {
+    let items = ["throughput", "accuracy", "tool_loops", "embedding", "endurance"].flatMap { envelope[$0]?.array ?? [] }.flatMap {
       cell in
       [cell["id"], cell["trace"]] + (cell["items"]?.array ?? []).map { $0["id"] }
     }

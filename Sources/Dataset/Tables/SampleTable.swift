@@ -44,6 +44,14 @@ enum SampleColumn: String, TableColumn {
   case failures
   case isAnswered = "is_answered"
   case text = "text_hash"
+  case footprint = "footprint_bytes"
+  case swapped = "swapped_bytes"
+  case wired = "wired_bytes"
+  case hostSwap = "host_swap_bytes"
+  case hostPressure = "host_pressure"
+  case engineActive = "engine_active_bytes"
+  case engineCache = "engine_cache_bytes"
+  case engineBuffers = "engine_buffers"
 
   var source: ColumnSource {
     switch self {
@@ -73,7 +81,7 @@ enum SampleColumn: String, TableColumn {
     case .block: .always(.integer, "of the interleaved plan, from 0")
     case .repetition: .always(.integer, "within the block, from 0")
     case .item: .optional(.text, "question of an accuracy task")
-    case .round: .optional(.integer, "turn of a tool loop, from 1")
+    case .round: .optional(.integer, "turn of a tool loop or request of a stream, from 1")
     case .startedAt: .always(.number, "seconds since 1970, by the wall clock")
     case .elapsed: .always(.integer, "nanoseconds of the request, by the monotonic clock")
     case .peakMemory: .always(.integer, "most memory of the worker process so far, in bytes")
@@ -98,6 +106,15 @@ enum SampleColumn: String, TableColumn {
     case .failures: .optional(.texts, "what was wrong with the turn, by the names of the failure taxonomy")
     case .isAnswered: .optional(.boolean, "whether the turn had a call or text")
     case .text: .optional(.text, "hash of what the model wrote")
+    case .footprint:
+      .later(.integer, "bytes that belonged to the worker right after a request of an endurance cell, swapped ones too")
+    case .swapped: .later(.integer, "of these, bytes in swap; null where the system does not tell")
+    case .wired: .later(.integer, "bytes that the system may not page out; null where it does not tell")
+    case .hostSwap: .later(.integer, "bytes of swap that the whole host used")
+    case .hostPressure: .later(.number, "the host's memory pressure by the system's own figure")
+    case .engineActive: .later(.integer, "bytes that the engine had in use by its own count; null if not reported")
+    case .engineCache: .later(.integer, "bytes that the engine kept for later by its own count; null if not reported")
+    case .engineBuffers: .later(.integer, "buffers that the engine had by its own count; null if not reported")
     }
   }
 }
@@ -137,19 +154,9 @@ extension LineWriter {
     text(SampleColumn.parser, judgement?.parser)
     boolean(SampleColumn.isAnswered.rawValue, judgement?.isAnswered)
     text(SampleColumn.text, judgement?.text)
+    memory(sample.memory)
   }
 
-  /// Lists of equal length. One that lacks an element would be of no use to a reader, and is null.
-  private mutating func slices(_ slices: [Slice]) {
-    func list(_ value: (Slice) -> Int64?) -> [Int64]? {
-      let values = slices.compactMap(value)
-      return slices.isEmpty || values.count < slices.count ? nil : values
-    }
-    integers(SampleColumn.sliceTokens.rawValue, list { Int64($0.tokens) })
-    integers(SampleColumn.sliceTimes.rawValue, list(\.nanoseconds))
-    integers(SampleColumn.sliceProcessorTimes.rawValue, list(\.processorNanoseconds))
-    integers(SampleColumn.sliceSwitches.rawValue, list { $0.involuntarySwitches.map(Int64.init) })
-  }
 }
 
 extension Sample {
@@ -168,7 +175,7 @@ extension Sample {
         item: try row.optional(.item, \.string), round: try row.optional(.round, \.integer)),
       startedAt: try row.number(.startedAt), elapsedNanoseconds: Int64(try row.count(.elapsed)),
       peakMemoryBytes: Int64(try row.count(.peakMemory)), loadAverage: try row.number(.loadAverage),
-      outcome: try Outcome(row))
+      outcome: try Outcome(row), memory: try MemoryReading(row))
     if let problem { throw row.error("\(Self.columns(behind: problem)): the sample \(problem)") }
   }
 
@@ -183,6 +190,8 @@ extension Sample {
         [.tokens]
       } else if problem.contains("slice") {
         [.sliceTokens, .sliceTimes, .sliceProcessorTimes, .sliceSwitches]
+      } else if problem.contains("reading of memory") {
+        [.footprint, .swapped, .wired, .hostSwap, .hostPressure, .engineActive, .engineCache, .engineBuffers]
       } else if problem.contains("scores") {
         [.optionScores]
       } else {
@@ -214,27 +223,6 @@ extension ThroughputReading {
       tokenNanoseconds: try row.list(.tokens) { $0.integer.map(Int64.init) },
       sequences: try row.optional(.sequences, \.integer) ?? 1)
     slices = try [Slice](row, prompt: promptTokens &- cachedTokens)
-  }
-}
-
-extension [Slice] {
-  /// - Parameter prompt: Tokens of the prompt that were processed: the first slices are of these.
-  fileprivate init(_ row: TableRow<SampleColumn>, prompt: Int) throws(DatasetError) {
-    let tokens = try row.optionalList(.sliceTokens, \.integer) ?? []
-    let times = try row.optionalList(.sliceTimes, \.integer) ?? []
-    let processorTimes = try row.optionalList(.sliceProcessorTimes, \.integer)
-    let switches = try row.optionalList(.sliceSwitches, \.integer)
-    let counts = [times.count, processorTimes?.count, switches?.count].compactMap(\.self)
-    guard counts.allSatisfy({ $0 == tokens.count }) else { throw row.error("the lists of slices differ in length") }
-    // Whether the counts are possible is found out with the whole sample.
-    var left = prompt
-    self = tokens.indices.map { index in
-      let slice = Slice(
-        phase: left > 0 ? .prefill : .decode, tokens: tokens[index], nanoseconds: Int64(times[index]),
-        processorNanoseconds: processorTimes.map { Int64($0[index]) }, involuntarySwitches: switches?[index])
-      left = left &- slice.tokens
-      return slice
-    }
   }
 }
 

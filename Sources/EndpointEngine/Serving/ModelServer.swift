@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Platform
 import Synchronization
+import WorkerProtocol
 
 /// The server of one model: attached to, or started when it is needed and ended when another process needs its own.
 final class ModelServer {
@@ -39,6 +40,16 @@ final class ModelServer {
     let root = process ?? target?.url.flatMap(URL.init(string:)).flatMap { ProcessProof.listener(of: $0) }
     if let root { peak = max(peak, ProcessTable.peakMemoryBytes(ofTree: root)) }
     return peak
+  }
+
+  /// What the processes of an attached server hold; nil if it runs elsewhere, and for one that was started here, whose
+  /// processes the runner sees.
+  var memory: EngineMemory? {
+    guard isAttached, let root = target?.url.flatMap(URL.init(string:)).flatMap({ ProcessProof.listener(of: $0) }),
+      let memory = ProcessMemory.ofTree(root)
+    else { return nil }
+    return EngineMemory(
+      footprintBytes: Int64(memory.footprintBytes), swappedBytes: memory.swappedBytes.map(Int64.init))
   }
 
   /// The endpoint of a folder, its server started and answering.

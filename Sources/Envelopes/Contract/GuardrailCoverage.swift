@@ -8,6 +8,7 @@ struct GuardrailCoverage {
   let accuracy: [AccuracyTask]
   let toolLoops: [ToolLoopCell]
   let embedding: [EmbeddingCell]
+  let endurance: [EnduranceCell]
   let rule: PromotionRule
 
   /// In words, one per metric and cell.
@@ -34,6 +35,9 @@ struct GuardrailCoverage {
     }
     for cell in embedding {
       for metric in cell.metrics { all.append((metric, cell.id)) }
+    }
+    for cell in endurance {
+      for metric in Metric.scored where metric.sources == [.endurance] { all.append((metric, cell.id)) }
     }
     if !throughput.isEmpty || !toolLoops.isEmpty || !embedding.isEmpty { all.append((.peakMemory, nil)) }
     return all

@@ -119,7 +119,7 @@ public struct RequestCount: Sendable, Equatable {
   public let throughput: Int
   /// Accuracy items put to a model.
   public let answers: Int
-  /// Turns of tool loops, and requests of embedding cells.
+  /// Turns of tool loops, requests of embedding cells, and of streams those whose number is stated.
   public let turns: Int
 }
 
@@ -133,7 +133,8 @@ extension Envelope {
     return RequestCount(
       warmUps: 2 * plan.warmUps * throughput.count, throughput: 4 * plan.blocks * throughput.count, answers: 2 * items,
       turns: toolLoops.reduce(0) { $0 + 2 * $1.trace.rounds.count * passes(through: $1) }
-        + embedding.reduce(0) { $0 + 2 * $1.turns * plan.blocks })
+        + embedding.reduce(0) { $0 + 2 * $1.turns * plan.blocks }
+        + endurance.reduce(0) { $0 + 2 * ($1.requestCount ?? $1.cycle) })
   }
 
   /// How often each model runs a loop.

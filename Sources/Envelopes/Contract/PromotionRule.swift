@@ -55,7 +55,8 @@ public struct PromotionRule: Sendable, Equatable {
     public var metric: Metric
     /// Nil for peak memory, which belongs to the run, and for a throughput metric of all throughput cells together.
     public var cell: CellID?
-    /// Relative for ratios (0.05: at most five per cent worse), absolute for shares.
+    /// Relative for ratios (0.05: at most five per cent worse), absolute for shares; for metrics that are compared with a
+    /// limit that limit, in the metric's unit.
     public var margin: Double
     /// The most bytes that the candidate may hold at all; for peak memory alone, nil for no bound.
     public var budgetBytes: Int64?
@@ -168,9 +169,9 @@ public struct Maturity: Sendable, Equatable {
 }
 
 extension PromotionRule.Objective {
-  /// Peak memory has no cell to win, flips count differences in either direction, and one round shows nothing.
+  /// Peak memory has no cell to win, limits bound harm, flips count differences in either direction, and one round shows nothing.
   private static func metrics(_ fields: FieldReader) -> [Metric] {
-    fields.metrics.filter { $0 != .peakMemory && $0 != .flips && $0 != .firstDegradedRound }
+    fields.metrics.filter { $0 != .peakMemory && $0 != .flips && $0 != .firstDegradedRound && $0.comparison != .limit }
   }
 
   fileprivate init?(_ fields: FieldReader) {
@@ -200,7 +201,10 @@ extension PromotionRule.Guardrail {
     if metric == .peakMemory, fields.optional("cell") != nil {
       fields.report("cell", "must be absent: \(Metric.peakMemory) is of the whole run")
     }
-    let margin = fields.number("margin", fields.schema == .rounds ? .from(0, below: 1) : .above(0, below: 1))
+    let margin =
+      metric?.comparison == .limit
+      ? fields.number("limit", .from(0, through: metric == .rateDrift ? 1 : 1e15))
+      : fields.number("margin", fields.schema == .rounds ? .from(0, below: 1) : .above(0, below: 1))
     let hasBudget = metric == .peakMemory && fields.object["budget_bytes"] != nil
     let budget = hasBudget ? fields.integer("budget_bytes", 1...(1 << 53 - 1)) : nil
     let hasMean = fields.schema == .rounds && metric?.isOfBlocks == true && metric != .peakMemory
@@ -226,7 +230,9 @@ extension PromotionRule.Unguarded {
 
 extension FieldReader {
   /// Those that cells of the file's schema yield.
-  fileprivate var metrics: [Metric] { schema == .rounds ? Metric.scored : Metric.scored.filter { !$0.isOfSlices } }
+  fileprivate var metrics: [Metric] {
+    schema == .rounds ? Metric.scored : Metric.scored.filter { !$0.isOfSlices && $0.comparison != .limit }
+  }
 
   /// A cell that the metric is measured in; any id if the metric is unknown.
   fileprivate func cell(of metric: Metric?) -> CellID? {

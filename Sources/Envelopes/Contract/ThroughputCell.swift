@@ -9,13 +9,18 @@ public struct ThroughputCell: Sendable, Equatable {
   public var decodeTokens: Int
   /// Requests at once; 1 for now.
   public var concurrency: Int
+  /// The prompt's tokens that each timed request must find in the engine's cache; 0 for a cold one.
+  public var cachedTokens: Int
 
-  public init(id: CellID, text: String, promptTokens: Int, decodeTokens: Int, concurrency: Int = 1) {
+  public init(
+    id: CellID, text: String, promptTokens: Int, decodeTokens: Int, concurrency: Int = 1, cachedTokens: Int = 0
+  ) {
     self.id = id
     self.text = text
     self.promptTokens = promptTokens
     self.decodeTokens = decodeTokens
     self.concurrency = concurrency
+    self.cachedTokens = cachedTokens
   }
 
   init?(_ fields: FieldReader) {
@@ -24,9 +29,13 @@ public struct ThroughputCell: Sendable, Equatable {
     let promptTokens = fields.integer("prompt_tokens", 1...1_048_576)
     let decodeTokens = fields.integer("decode_tokens", 1...131_072)
     let concurrency = fields.integer("concurrency", 1...64, default: 1)
-    guard let id, let text, let promptTokens, let decodeTokens, let concurrency else { return nil }
+    let cachedTokens = fields.integer("cached_tokens", 0...max((promptTokens ?? 1) - 1, 0), default: 0)
+    if let concurrency, concurrency > 1, let cachedTokens, cachedTokens > 0 {
+      fields.report("cached_tokens", "must be 0 of several requests at once, which have nothing in common")
+    }
+    guard let id, let text, let promptTokens, let decodeTokens, let concurrency, let cachedTokens else { return nil }
     self.init(
       id: CellID(rawValue: id), text: text, promptTokens: promptTokens, decodeTokens: decodeTokens,
-      concurrency: concurrency)
+      concurrency: concurrency, cachedTokens: cachedTokens)
   }
 }

@@ -13,7 +13,8 @@ struct DeclaredCells {
     let accuracy = Self.ids(in: source, "accuracy")
     let loops = Self.ids(in: source, "tool_loops")
     let embedding = Self.ids(in: source, "embedding")
-    self.all = throughput + accuracy + loops + embedding
+    let endurance = Self.ids(in: source, "endurance")
+    self.all = throughput + accuracy + loops + embedding + endurance
     let live = Set(
       (source["tool_loops"]?.array ?? []).compactMap { $0["mode"]?.string == "live" ? $0["id"]?.string : nil })
     let replay = Set(loops.map(\.name)).subtracting(live)
@@ -22,7 +23,7 @@ struct DeclaredCells {
     names = [
       .throughput: Set(throughput.map(\.name)), .replay: replay, .live: live, .perplexity: perplexity,
       .divergence: divergence, .routing: Self.ids(in: source, ofKind: .routing),
-      .embedding: Set(embedding.map(\.name)),
+      .embedding: Set(embedding.map(\.name)), .endurance: Set(endurance.map(\.name)),
       .accuracy: Set(accuracy.map(\.name)).subtracting(perplexity).subtracting(divergence),
     ]
   }

@@ -359,6 +359,7 @@ class Engine:
             "context_length": self.context,
             "slices": True,
             "prefill_chunk": PREFILL_STEP,
+            "memory": True,
             "model": self._description(),
             "chat": {
                 "takes_tools": "tools" in (self.tokenizer.chat_template or ""),
@@ -628,12 +629,16 @@ class Engine:
         self.cached = inputs
         return {"log_probabilities": scores[len(prompt) - 1:]}
 
+    def memory(self, request):
+        # MLX does not count its buffers one by one.
+        return {"active_bytes": self.mx.get_active_memory(), "cache_bytes": self.mx.get_cache_memory()}
+
     def answer(self, request):
         operation = field(request, "op", str)
         if operation in ("reference", "divergence"):
             raise Refusal(f"the mlx engine does not answer {operation}", "unsupported")
         if operation not in (
-            "load", "provenance", "tokenize", "chat", "generate", "begin", "advance", "score", "embed",
+            "load", "provenance", "tokenize", "chat", "generate", "begin", "advance", "score", "embed", "memory",
         ):
             raise Refusal(f'bad request: the operation "{operation}" is not one of version {PROTOCOL}')
         if operation != "load" and self.model is None:

@@ -127,7 +127,7 @@ extension Decoder {
   fileprivate func withEmbedding(_ embedding: Linear) -> Decoder {
     Decoder(
       config: config, embedding: embedding, embeddingScale: embeddingScale, layers: layers, finalNorm: finalNorm,
-      head: head, logitCap: logitCap, rotaries: rotaries, layerInputs: layerInputs)
+      head: head, logitCap: logitCap, rotaries: rotaries, isCausal: isCausal, layerInputs: layerInputs)
   }
 }
 

@@ -68,6 +68,13 @@
         memoryBytes: Int(usage.ri_phys_footprint), isStopped: isKnown && facts.pbi_status == UInt32(SSTOP))
     }
 
+    /// What belongs to a process; nil if it is gone. What of it is in swap is only told of the host.
+    public static func memory(of process: Int32) -> ProcessMemory? {
+      usage(of: process).map {
+        ProcessMemory(footprintBytes: Int($0.ri_phys_footprint), wiredBytes: Int($0.ri_wired_size))
+      }
+    }
+
     /// The path of the executable of a process; nil if it is gone.
     public static func executable(of process: Int32) -> String? {
       let limit = 4 * Int(MAXPATHLEN)

@@ -89,6 +89,24 @@
         memoryBytes: (field("VmRSS:").flatMap { Int($0) } ?? 0) * 1024, isStopped: state == "T" || state == "t")
     }
 
+    /// What belongs to a process; nil if it is gone.
+    ///
+    /// Format: /proc/pid/status in proc(5). Anonymous and shared memory with what of it is in swap; locked memory is what
+    /// the system may not page out.
+    public static func memory(of process: Int32) -> ProcessMemory? {
+      guard let status = text("/proc/\(process)/status") else { return nil }
+      var bytes: [Substring: Int] = [:]
+      for line in status.split(separator: "\n") {
+        let fields = line.split(whereSeparator: { $0 == ":" || $0.isWhitespace })
+        if fields.count == 3, fields[2] == "kB", let value = Int(fields[1]) { bytes[fields[0]] = value * 1024 }
+      }
+      guard let anonymous = bytes["RssAnon"] else { return nil }
+      let swapped = bytes["VmSwap"] ?? 0
+      return ProcessMemory(
+        footprintBytes: anonymous + (bytes["RssShmem"] ?? 0) + swapped, swappedBytes: swapped,
+        wiredBytes: bytes["VmLck"])
+    }
+
     /// A path by which the executable of a process can be read, even if its file was replaced; nil if it cannot.
     public static func executable(of process: Int32) -> String? {
       let path = "/proc/\(process)/exe"

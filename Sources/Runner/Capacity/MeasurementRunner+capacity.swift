@@ -101,6 +101,9 @@ extension Envelope {
     throughput.map { Sample.Place(cell: $0.id, block: 0, repetition: 0) }
       + accuracy.compactMap { task in
         task.items.first.map { Sample.Place(cell: task.id, block: 0, repetition: 0, item: $0.id) }
-      } + (toolLoops.map(\.id) + embedding.map(\.id)).map { Sample.Place(cell: $0, block: 0, repetition: 0, round: 1) }
+      }
+      + (toolLoops.map(\.id) + embedding.map(\.id) + endurance.map(\.id)).map {
+        Sample.Place(cell: $0, block: 0, repetition: 0, round: 1)
+      }
   }
 }

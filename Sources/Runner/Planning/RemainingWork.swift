@@ -13,6 +13,7 @@ struct RemainingWork {
   /// Items and the sides that are to answer them; the models take turns.
   let questions: [(AccuracyTask, AccuracyTask.Item, Side)]
   let loops: [LoopPass]
+  let streams: [StreamPass]
   /// Samples of the whole session, and those that it has.
   let total: Int
   let done: Int
@@ -50,9 +51,12 @@ struct RemainingWork {
     let (loops, turns) = try LoopPass.remaining(
       envelope, sides: sides, seed: start.session.orderSeed, earlier: start.samples, recorder: recorder)
     self.loops = loops
-    total = samples.total + items * sides.count + turns
+    streams = try StreamPass.remaining(envelope, sides: sides, earlier: start.samples, recorder: recorder)
+    let requests = envelope.endurance.reduce(0) { $0 + sides.count * ($1.requestCount ?? $1.cycle) }
+    total = samples.total + items * sides.count + turns + requests
     let turnsLeft = loops.reduce(0) { $0 + $1.turnsLeft }
-    done = samples.done + items * sides.count - questions.count + turns - turnsLeft
+    let requestsLeft = streams.reduce(0) { $0 + $1.requests }
+    done = samples.done + items * sides.count - questions.count + turns - turnsLeft + requests - requestsLeft
   }
 
   /// All blocks of a plan by blocks, and those that are left. Each void one gets another in its place, up to as many as

@@ -36,6 +36,8 @@ extension ModelUnderTest {
       let elapsed = Int64(Machine.monotonicNanoseconds - start)
       let times = try TurnTimes.read(reply, promptTokens: prompt.count)
       try times.check(elapsed: elapsed)
+      self.noteCache(of: times, prompt, isFirst: round == 1 || !cell.reusesPrefix, worker)
+      self.keep(prompt + (reply.result["tokens"]?.tokens ?? []))
       guard let judge else {
         guard times.decodeTokens == cell.maximumTokens else {
           let limit = "the limit of \(cell.maximumSeconds) s came after \(times.decodeTokens) tokens"
@@ -47,6 +49,20 @@ extension ModelUnderTest {
       return .turn(TurnReading(times: times, judgement: try TurnTimes.judgement(reply, judge, expected)))
     }
   }
+
+  /// Notes a turn that found more in the cache than it may: nothing at the beginning, and later no more than what it has in
+  /// common with the turn before.
+  private func noteCache(of times: ThroughputReading, _ prompt: [Int32], isFirst: Bool, _ worker: ModelWorker) {
+    let shared = worker.loaded.sharedPrefixTokens
+    let common = zip(prompt, keptTurn).prefix { $0 == $1 }.count
+    let most = isFirst ? shared : max(common, shared)
+    guard times.cachedTokens > most else { return }
+    let allowed = isFirst ? "it has to be cold" : "it has \(most) in common with the turn before"
+    note(
+      cacheProblem: "\(times.cachedTokens) of \(prompt.count) prompt tokens were in the engine's cache, and \(allowed)")
+  }
+
+  private func keep(_ tokens: [Int32]) { keptTurn = tokens }
 
   private func parser(of cell: ToolLoopCell) -> CallParser? {
     plan.parser ?? (cell.announcement == .systemPrompt ? .jsonTools : worker?.loaded.chat.parser)

@@ -9,7 +9,7 @@ extension ModelUnderTest {
     var request = SlicedRequest(cell)
     if let worker {
       do throws(WorkerFailure) {
-        try request.check(try await worker.begin(try await self.request(of: cell, worker)))
+        note(cacheProblem: try request.check(try await worker.begin(try await self.request(of: cell, worker))))
       } catch {
         request.failure = await end(worker, after: error)
       }

@@ -25,6 +25,10 @@ actor ModelUnderTest {
   private var failure: WorkerFailure?
   /// What is worked on in slices, or nil.
   var slicedRequest: SlicedRequest?
+  /// Why the last request was timed in another state of the prompt cache than declared; taken by `takeCacheProblem`.
+  private var cacheProblem: String?
+  /// The tokens of the last turn's prompt and answer, which the next one may find in the cache.
+  var keptTurn: [Int32] = []
 
   init(
     _ contender: MeasurementPlan.Contender, plan: MeasurementPlan, references: References, executables: ExecutableHashes
@@ -52,6 +56,7 @@ actor ModelUnderTest {
       let worker = try await plan.startWorker(
         contender.folder, contextLength: plan.contextLength, sequences: plan.sequences)
       self.worker = worker
+      keptTurn = []
       if hashes.isEmpty { hashes = worker.loaded.provenance.fileHashes }
       return Run(
         model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil,
@@ -101,6 +106,19 @@ actor ModelUnderTest {
     return failure
   }
 
+  /// What was wrong with the state of the prompt cache, once.
+  func takeCacheProblem() -> String? {
+    defer { cacheProblem = nil }
+    return cacheProblem
+  }
+
+  /// Notes a state of the prompt cache that is not the declared one: what was timed in it must not count.
+  func note(cacheProblem problem: String?) {
+    guard let problem else { return }
+    cacheProblem =
+      cacheProblem ?? "the \(contender.side.rawValue)'s request was in another state than declared: \(problem)"
+  }
+
   /// Measures one repetition of a throughput cell.
   func measure(_ cell: ThroughputCell, block: Int, repetition: Int) async -> Sample {
     await sample(Sample.Place(cell: cell.id, block: block, repetition: repetition)) { worker throws(WorkerFailure) in
@@ -115,6 +133,8 @@ actor ModelUnderTest {
         sequences: reply.result["sequences"]?.integer ?? 1)
       guard reading.isOf(cell) else { throw .notAWorker("a reading that is not of the cell \(cell.id)") }
       try reading.check(elapsed: elapsed)
+      self.note(
+        cacheProblem: cell.cacheProblem(found: reading.cachedTokens, shared: worker.loaded.sharedPrefixTokens))
       return .throughput(reading)
     }
   }
@@ -173,11 +193,19 @@ actor ModelUnderTest {
     return .capacityGated
   }
 
-  /// The request of a throughput cell, whole or in slices.
+  /// The request of a throughput cell, whole or in slices, with the engine's cache in the declared state.
   func request(of cell: ThroughputCell, _ worker: ModelWorker) async throws(WorkerFailure) -> GenerateOptions {
-    GenerateOptions(
-      prompt: try await prompt(of: cell, worker), maximumTokens: cell.decodeTokens, sequences: cell.concurrency,
-      mayVaryPrompt: true)
+    let prompt = try await prompt(of: cell, worker)
+    guard cell.cachedTokens > 0 else {
+      return GenerateOptions(
+        prompt: prompt, maximumTokens: cell.decodeTokens, sequences: cell.concurrency, mayVaryPrompt: true)
+    }
+    // No cache has more of a prompt that begins as none before it than what is put there now.
+    var words = FreshWords()
+    let lead = try await words.prompt(of: min(16, cell.cachedTokens), for: worker)
+    let begun = Array((lead + prompt).prefix(cell.promptTokens))
+    _ = try await worker.generate(GenerateOptions(prompt: Array(begun.prefix(cell.cachedTokens)), maximumTokens: 1))
+    return GenerateOptions(prompt: begun, maximumTokens: cell.decodeTokens, reusesPrefix: true)
   }
 
   /// The cell's text, repeated and cut to its length in this model's tokens.

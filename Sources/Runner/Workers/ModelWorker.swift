@@ -27,6 +27,12 @@ actor ModelWorker {
     var hugePageBytes: Int?
     /// Whether its model stands in a server that ran before it.
     var isAttached: Bool
+    /// Whether it answers `memory`.
+    var tellsMemory: Bool
+    /// Whether it was declared to keep prompts without reporting it.
+    var keepsPrompts: Bool
+    /// The tokens that it puts before every prompt.
+    var sharedPrefixTokens: Int
     /// How it makes vectors of texts; nil if it makes none.
     var embedding: EmbeddingFacts?
   }
@@ -86,7 +92,12 @@ actor ModelWorker {
           $0.string.flatMap(WorkerConditions.WeightsPlace.init(rawValue:))
         },
         hugePageBytes: try load.optional("huge_page_bytes") { $0.integer.flatMap { $0 >= 0 ? $0 : nil } },
-        isAttached: try load.optional("attached", \.bool) ?? false, embedding: embedding)
+        isAttached: try load.optional("attached", \.bool) ?? false,
+        tellsMemory: try load.optional("memory", \.bool) ?? false,
+        keepsPrompts: try load.optional("keeps_prompts", \.bool) ?? false,
+        sharedPrefixTokens: try load.optional("shared_prefix_tokens") {
+          $0.integer.flatMap { (0...1 << 20).contains($0) ? $0 : nil }
+        } ?? 0, embedding: embedding)
     } catch {
       await process.close()
       throw error

@@ -24,7 +24,7 @@ struct SlicedRequest: Sendable {
 
   init(_ cell: ThroughputCell) {
     self.cell = cell
-    promptTokensLeft = cell.promptTokens
+    promptTokensLeft = cell.promptTokens - cell.cachedTokens
   }
 
   /// A request for a slice.
@@ -46,17 +46,21 @@ struct SlicedRequest: Sendable {
     failure
       ?? .throughput(
         ThroughputReading(
-          promptTokens: cell.promptTokens, cachedTokens: 0, tokenNanoseconds: tokenNanoseconds,
+          promptTokens: cell.promptTokens, cachedTokens: cell.cachedTokens, tokenNanoseconds: tokenNanoseconds,
           sequences: cell.concurrency, slices: slices))
   }
 
-  /// Checks the answer to `begin`: both models start from nothing, or their slices would be of other tokens.
+  /// Checks the answer to `begin`: both models start from the declared state, or their slices would be of other tokens.
   ///
+  /// - Returns: What is wrong with the state of the prompt cache, which ends the request; nil if it is the declared one.
   /// - Throws: `.notAWorker`.
-  func check(_ reply: WorkerReply) throws(WorkerFailure) {
-    guard try reply.value("prompt_tokens", \.integer) == cell.promptTokens,
-      try reply.value("cached_tokens", \.integer) == 0
-    else { throw .notAWorker("a request in slices that does not begin with the whole prompt of \(cell.id)") }
+  mutating func check(_ reply: WorkerReply) throws(WorkerFailure) -> String? {
+    guard try reply.value("prompt_tokens", \.integer) == cell.promptTokens else {
+      throw .notAWorker("a request in slices that does not begin with the whole prompt of \(cell.id)")
+    }
+    let problem = cell.cacheProblem(found: try reply.value("cached_tokens", \.integer), shared: 0)
+    if let problem { failure = .unscored(.aborted, message: problem) }
+    return problem
   }
 
   /// Takes the answer to a step.

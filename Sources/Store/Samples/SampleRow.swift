@@ -38,9 +38,11 @@ struct SampleRow: Codable, FetchableRecord, PersistableRecord {
   var textScores: String?
   /// Nil for log-probabilities.
   var textReference: String?
+  /// Nil for all but requests of endurance cells.
+  var memory: String?
 
   enum CodingKeys: String, CodingKey {
-    case id, run, cell, block, repetition, item, round, status, message, answer, sequences, slices
+    case id, run, cell, block, repetition, item, round, status, message, answer, sequences, slices, memory
     case startedAt = "started_at_s"
     case elapsed = "elapsed_ns"
     case peakMemory = "peak_memory_bytes"
@@ -72,6 +74,7 @@ extension SampleRow {
     peakMemory = sample.peakMemoryBytes
     loadAverage = sample.loadAverage
     status = sample.status.rawValue
+    memory = sample.memory.map { $0.stored.serialized() }
     switch sample.outcome {
     case .throughput(let reading): setTimes(reading)
     case .turn(let turn): setTimes(turn.times)
@@ -116,7 +119,8 @@ extension SampleRow {
     let sample = Sample(
       place: .init(cell: CellID(rawValue: cell), block: block, repetition: repetition, item: item, round: round),
       startedAt: startedAt, elapsedNanoseconds: elapsed, peakMemoryBytes: peakMemory, loadAverage: loadAverage,
-      outcome: outcome)
+      outcome: outcome, memory: memory.flatMap(MemoryReading.init(stored:)))
+    guard (memory == nil) == (sample.memory == nil) else { return nil }
     return sample.problem == nil ? sample : nil
   }
 
@@ -176,7 +180,7 @@ extension SampleRow {
     samples.elapsed_ns, samples.peak_memory_bytes, samples.load_average, samples.status, samples.message,
     samples.prompt_tokens, samples.cached_tokens, samples.token_ns, samples.answer, samples.is_correct,
     samples.option_scores, samples.completion_tokens, samples.sequences, samples.round, samples.text_scores,
-    samples.text_reference, samples.slices
+    samples.text_reference, samples.slices, samples.memory
     """
 
   /// Reads by position: a tenth of the time that decoding by name takes, which is what reading evidence consists of.
@@ -205,6 +209,7 @@ extension SampleRow {
     textScores = try row.decode(String?.self, atIndex: 21)
     textReference = try row.decode(String?.self, atIndex: 22)
     slices = try row.decode(String?.self, atIndex: 23)
+    memory = try row.decode(String?.self, atIndex: 24)
   }
 }
 

@@ -10,6 +10,7 @@ extension Comparison {
       + envelope.accuracy.flatMap { task in Side.allCases.map { facts(of: task, $0) } }
       + envelope.toolLoops.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
       + envelope.embedding.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
+      + envelope.endurance.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
   }
 
   private func facts(of cell: EmbeddingCell, _ side: Side) -> CellFacts {

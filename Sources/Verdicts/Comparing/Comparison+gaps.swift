@@ -22,6 +22,8 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
   case incomparable(CellID, items: [String])
   /// An interval needs two blocks of tokens.
   case tooFewTokens(CellID, scored: Int)
+  /// The candidate has not come to the end of an endurance cell's stream; its length is nil if minutes end it.
+  case stream(CellID, requests: Int, planned: Int?)
   case noPeakMemory(Side)
 
   /// A stable name, for programs.
@@ -36,6 +38,7 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
     case .unpaired: "unpaired_items"
     case .incomparable: "incomparable_scores"
     case .tooFewTokens: "too_few_tokens"
+    case .stream: "missing_requests"
     case .noPeakMemory: "no_peak_memory"
     }
   }
@@ -46,7 +49,7 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
     case .session, .noPeakMemory: nil
     case .unscored(let cell, _, _, _, _), .blocks(let cell, _, _), .voids(let cell, _, _, _),
       .undefined(_, let cell, _), .tooFewBlocks(let cell, _), .unpaired(let cell, _, _, _),
-      .incomparable(let cell, _), .tooFewTokens(let cell, _):
+      .incomparable(let cell, _), .tooFewTokens(let cell, _), .stream(let cell, _, _):
       cell
     }
   }
@@ -76,6 +79,9 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
         + " on both sides (\(Figures.list(items)))"
     case .tooFewTokens(let cell, let scored):
       "\(cell) has \(Figures.count(scored, "scored token")), an interval needs \(BlockMean.blockLength + 1)"
+    case .stream(let cell, let requests, let planned):
+      "the candidate's stream of \(cell) ended after \(Figures.count(requests, "request"))"
+        + (planned.map { ", \($0) are planned" } ?? "")
     case .noPeakMemory(let side): "the \(side.rawValue)'s samples say nothing of its peak memory"
     }
   }
@@ -100,6 +106,7 @@ extension Comparison {
 
   /// What a metric lacks, of its cell or (for nil) of the whole run.
   private func gaps(_ metric: Metric, _ cell: CellID?, _ stop: StoppingReason?) -> [Gap] {
+    if metric.comparison == .limit, let cell { return streamGaps(metric, cell) }
     let unscored = cells(of: cell).flatMap(unscored)
     // Whatever else is missing then follows from it.
     guard unscored.isEmpty else { return unscored }

@@ -164,12 +164,20 @@ extension Comparison {
     return tally.used > tally.planned ? [.extraBlocks(cell, scored: tally.used, planned: tally.planned)] : []
   }
 
-  /// All readings must be of the cell's lengths and find the same tokens cached as the resident's first.
+  /// All readings must be of the cell's lengths, and of blocks that are not void find as many tokens cached as the cell
+  /// declares; cold ones as many as the resident's first, which are what an engine puts before every prompt.
   private func regimeRefusal(_ cell: ThroughputCell) -> Refusal? {
-    let readings = Side.allCases.flatMap { side in self.readings(of: cell.id, side).map { (side, $0) } }
+    let void = Set(voids.filter { $0.cell == cell.id }.map(\.block))
+    let readings = Side.allCases.flatMap { side in
+      blocks[cell.id, default: []].filter { !void.contains($0.number) }.flatMap { $0.readings(of: side) }
+        .compactMap { $0 as? ThroughputReading }.map { (side, $0) }
+    }
     let expected = Regime(
       promptTokens: cell.promptTokens, decodeTokens: cell.decodeTokens,
-      cachedTokens: readings.first?.1.cachedTokens ?? 0, concurrency: cell.concurrency)
+      cachedTokens: cell.cachedTokens > 0
+        ? cell.cachedTokens
+        : min(readings.first?.1.cachedTokens ?? 0, cell.promptTokens / 2),
+      concurrency: cell.concurrency)
     for (side, reading) in readings {
       let measured = Regime(reading)
       if measured != expected { return .otherRegime(cell.id, side, measured: measured, expected: expected) }
@@ -182,7 +190,8 @@ extension Comparison {
     let items = Dictionary(
       envelope.accuracy.map { ($0.id, Set($0.items.map(\.id))) }, uniquingKeysWith: { first, _ in first })
     let rounds = Dictionary(
-      envelope.toolLoops.map { ($0.id, $0.trace.rounds.count) } + envelope.embedding.map { ($0.id, $0.turns) },
+      envelope.toolLoops.map { ($0.id, $0.trace.rounds.count) } + envelope.embedding.map { ($0.id, $0.turns) }
+        + envelope.endurance.map { ($0.id, $0.requestCount ?? EnduranceCell.mostRequests) },
       uniquingKeysWith: { first, _ in first })
     return Side.allCases.flatMap { side in
       let strays = evidence.samples(of: side).map(\.place).filter { place in

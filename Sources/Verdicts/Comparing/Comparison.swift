@@ -109,6 +109,7 @@ extension Comparison {
       guard resident > 0, candidate > 0 else { return nil }
       return .peakMemory(PeakMemoryRatio(residentBytes: resident, candidateBytes: candidate))
     }
+    if metric.comparison == .limit { return try limitEffect(metric, cell, level) }
     if metric == .firstDegradedRound {
       return try turns[cell]?.degraded(confidence: level.confidence).map { .degradedRounds($0) }
     }

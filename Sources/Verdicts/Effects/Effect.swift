@@ -8,6 +8,7 @@ public enum Effect: Sendable, Equatable {
   case text(TextEffect)
   case peakMemory(PeakMemoryRatio)
   case degradedRounds(DegradedRounds)
+  case limit(LimitEffect)
 }
 
 /// On which side of the resident an interval lies.
@@ -28,11 +29,11 @@ extension Effect {
     case .ratio(let effect): effect.interval.lower > 1 + minimumEffect
     case .accuracy(let effect): effect.interval.lower > minimumEffect
     case .text(let effect): effect.interval.upper < -minimumEffect
-    case .flips, .peakMemory, .degradedRounds: false
+    case .flips, .peakMemory, .degradedRounds, .limit: false
     }
   }
 
-  /// Whether it is shown to be no worse than `margin` allows, shown to be worse, or neither.
+  /// Whether it is shown to be no worse than `margin` allows, or than the limit that it is, shown to be worse, or neither.
   func state(withinMargin margin: Double) -> GuardrailResult.State {
     switch self {
     case .ratio(let effect): Self.state(of: effect.interval, floor: 1 - margin)
@@ -43,6 +44,7 @@ extension Effect {
       effect.interval.upper < margin ? .passed : effect.interval.lower > margin ? .broken : .unresolved
     case .peakMemory(let memory): memory.ratio <= 1 + margin ? .passed : .broken
     case .degradedRounds(let rounds): rounds.ratio >= 1 - margin ? .passed : .broken
+    case .limit(let effect): effect.state(withinLimit: margin)
     }
   }
 
@@ -52,7 +54,7 @@ extension Effect {
     case .ratio(let effect): Self.standing(of: effect.interval, none: 1)
     case .accuracy(let effect): Self.standing(of: effect.interval, none: 0)
     case .text(let effect): effect.interval.upper < 0 ? .leads : effect.interval.lower > 0 ? .lags : .level
-    case .flips, .peakMemory, .degradedRounds: nil
+    case .flips, .peakMemory, .degradedRounds, .limit: nil
     }
   }
 

@@ -238,7 +238,10 @@ extension Comparison {
     let level = envelope.promotion.guardrailLevel(challenge: evidence.session.challenge ?? 1)
     var states: [GuardrailResult.State] = []
     for guardrail in envelope.promotion.guardrails {
-      guard let cell = guardrail.cell, items[cell]?.isComplete == true || turns[cell]?.unpaired.isEmpty == true else {
+      guard let cell = guardrail.cell,
+        items[cell]?.isComplete == true || turns[cell]?.unpaired.isEmpty == true
+          || stream(of: cell, .candidate)?.isWhole == true
+      else {
         continue
       }
       if let effect = try effect(of: guardrail, level) { states.append(effect.state(withinMargin: guardrail.margin)) }

@@ -33,7 +33,9 @@ public struct EvidenceRow: Sendable, Equatable {
       limit = "needed \(metric.change(rule.limit))"
     } else {
       let budget = rule.budgetBytes.map { " and \(Figures.bytes($0)) in all" } ?? ""
-      limit = "\(metric.change(-rule.limit))\(budget) allowed"
+      limit =
+        metric.comparison == .limit
+        ? "at most \(Figures.limited(rule.limit, metric)) allowed" : "\(metric.change(-rule.limit))\(budget) allowed"
       remark = Self.remark(rule)
     }
     resident = Self.value(of: metric, cell, .resident, facts)
@@ -49,7 +51,7 @@ public struct EvidenceRow: Sendable, Equatable {
       "limit \(Figures.brief(percent: rule.limit)) more" + (rule.budgetBytes.map { " and \(Figures.bytes($0))" } ?? "")
     case .flips: "limit \(Figures.brief(percent: rule.limit))"
     case .firstDegradedRound: "limit \(Figures.brief(percent: rule.limit)) earlier, one loop each"
-    default: ""
+    default: rule.metric.comparison == .limit ? "limit \(Figures.limited(rule.limit, rule.metric))" : ""
     }
   }
 
@@ -79,6 +81,12 @@ public struct EvidenceRow: Sendable, Equatable {
     case .candidateToResidentRatio:
       show(effect) { Int64(exactly: $0.rounded()).map(Figures.bytes) ?? "-" }
       self.effect = Figures.change(value - 1, isMoreBetter: false)
+    case .limitedFigure:
+      show(effect) { Figures.limited($0, metric) }
+      self.effect = Figures.limited(value, metric)
+      if let lower = effect.lower, let upper = effect.upper, lower < upper {
+        remark = "\(Figures.limited(lower, metric)) to \(Figures.limited(upper, metric)), \(remark)"
+      }
     case .firstDegradedRound:
       resident = effect.resident.map { "round \(Figures.plain($0))" } ?? "none"
       candidate = effect.candidate.map { "round \(Figures.plain($0))" } ?? "none"
@@ -106,6 +114,7 @@ extension CellFacts.Figure {
     let shown = Figures.measured(value)
     switch metric.unit {
     case "share": return Figures.brief(percent: value)
+    case "bytes/request", "bytes/hour": return Figures.limited(value, metric)
     case "bytes": return Int64(exactly: value.rounded()).map(Figures.bytes) ?? "-"
     case "tokens/s": return shown + " t/s"
     case "tokens" where metric == .perplexity: return shown
@@ -134,7 +143,7 @@ extension Metric {
     switch comparison {
     // A bound on the candidate's bytes over the resident's, not on a rate.
     case .ratio where self == .peakMemory: Figures.change(-better, isMoreBetter: false)
-    case .ratio, .recorded, .bound:
+    case .ratio, .recorded, .bound, .limit:
       Figures.change(direction == .higher ? better : 1 / (1 + better) - 1, isMoreBetter: direction == .higher)
     case .difference: Figures.briefPoints(better)
     case .share: Figures.brief(percent: better.magnitude)
@@ -157,6 +166,9 @@ extension Metric {
     case .turnFirstToken: "first token of a turn"
     case .loopTokensPerSecond: "rate of the loop"
     case .cachedPrefixTokens: "cached prefix"
+    case .memoryGrowthPerRequest: "memory per request"
+    case .memoryGrowthPerHour: "memory per hour"
+    case .rateDrift: "rate lost"
     case .topThreeAccuracy: "top-3 accuracy"
     case .embedLatencyP50: "embedding p50"
     case .embedLatencyP95: "embedding p95"

@@ -43,7 +43,10 @@ extension FactsRow {
     self.candidate = Self.text(figures[1])
     let counts = figures.map { $0?.count ?? 0 }
     let noun =
-      metric.isOfBlocks ? "block" : metric.comparison == .nats ? "token" : resident.loop == nil ? "item" : "turn"
+      metric.isOfBlocks
+      ? "block"
+      : metric.sources == [.endurance]
+        ? "request" : metric.comparison == .nats ? "token" : resident.loop == nil ? "item" : "turn"
     count =
       counts[0] == counts[1]
       ? Figures.count(counts[0], noun) : "\(counts[0]) and \(Figures.count(counts[1], noun))"
@@ -51,6 +54,7 @@ extension FactsRow {
 
   private static func text(_ figure: CellFacts.Figure?) -> String {
     guard let figure else { return "-" }
+    if figure.metric.sources == [.endurance] { return figure.text }
     if figure.metric == .peakMemory { return Figures.bytes(Int64(figure.value)) }
     return figure.metric.unit == "share"
       ? Figures.percent(figure.value) : "\(Figures.measured(figure.value)) \(figure.metric.unit)"

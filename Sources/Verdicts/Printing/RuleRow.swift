@@ -59,7 +59,7 @@ extension RuleRow {
         switch metric.comparison {
         case .difference: "> \(Figures.points(limit))"
         case .nats: "< \(Figures.nats(-limit))"
-        case .ratio, .share, .bound, .recorded: "> \(Figures.signedPercent(limit))"
+        case .ratio, .share, .bound, .limit, .recorded: "> \(Figures.signedPercent(limit))"
         }
       state = [judged.rawValue, rule.standing?.rawValue].compactMap(\.self).map { $0.replacing("_", with: " ") }
         .joined(separator: ", ")
@@ -73,14 +73,16 @@ extension RuleRow {
           "> \(Figures.points(-limit))"
         case .firstDegradedRound: ">= \(Figures.times(1 - limit))"
         case .perplexity, .divergence: "< \(Figures.nats(limit))"
+        case .memoryGrowthPerRequest, .memoryGrowthPerHour, .rateDrift, .swapTaken:
+          "<= \(Figures.limited(limit, metric))"
         default: "> \(Figures.signedPercent(-limit))"
         }
       state = judged.rawValue.replacing("_", with: " ")
     }
-    if let effect = rule.effect { add(effect, pair: pair) }
+    if let effect = rule.effect { add(effect, of: metric, pair: pair) }
   }
 
-  private mutating func add(_ effect: RecordedEffect, pair: String) {
+  private mutating func add(_ effect: RecordedEffect, of metric: Metric, pair: String) {
     let value = effect.value ?? .nan
     let (lower, upper) = (effect.lower ?? -.infinity, effect.upper ?? .infinity)
     func counted(_ noun: String) -> String { effect.count.map { Figures.count($0, noun) } ?? "-" }
@@ -104,6 +106,12 @@ extension RuleRow {
     case .candidateToResidentRatio:
       self.effect = Figures.times(value)
       count = "1 run each"
+    case .limitedFigure:
+      self.effect = Figures.limited(value, metric)
+      if lower < upper {
+        interval = "[\(Figures.limited(lower, metric)), \(Figures.limited(upper, metric))]"
+      }
+      count = counted("request")
     case .firstDegradedRound:
       self.effect = Figures.times(value)
       interval = Figures.rounds(ConfidenceInterval(lower: lower, upper: upper, confidence: 0)) + "x"
@@ -132,6 +140,8 @@ extension Effect {
         "resident \(Figures.plain(effect.residentMean)), candidate \(Figures.plain(effect.candidateMean)) nats/token"
     case .peakMemory(let memory):
       return "resident \(Figures.bytes(memory.residentBytes)), candidate \(Figures.bytes(memory.candidateBytes))"
+    case .limit(let effect):
+      return "resident \(effect.residentValue.map { Figures.limited($0, effect.metric) } ?? "unknown")"
     case .degradedRounds(let rounds):
       return "resident \(rounds.residentText), candidate \(rounds.candidateText)"
     }

@@ -37,7 +37,13 @@ extension RecordedRule {
     }
   }
 
-  private var undecided: RuleState { effect?.kind != .betterRatio ? .open : isBounded ? .tooNoisy : .noBoundYet }
+  private var undecided: RuleState {
+    switch effect?.kind {
+    case .betterRatio?: isBounded ? .tooNoisy : .noBoundYet
+    case .limitedFigure?: .tooNoisy
+    default: .open
+    }
+  }
 
   /// Whether an objective's estimate is beyond what it has to be.
   var leans: Bool {
@@ -46,7 +52,7 @@ extension RecordedRule {
     case .betterRatio: value > 1 + limit
     case .shareDifference: value > limit
     case .natsDifference: value < -limit
-    case .flippedShare, .candidateToResidentRatio, .firstDegradedRound: false
+    case .flippedShare, .candidateToResidentRatio, .firstDegradedRound, .limitedFigure: false
     }
   }
 

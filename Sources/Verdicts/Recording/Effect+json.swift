@@ -10,6 +10,7 @@ extension Effect {
     case natsDifference = "nats_difference"
     case candidateToResidentRatio = "candidate_to_resident_ratio"
     case firstDegradedRound = "first_degraded_round"
+    case limitedFigure = "limited_figure"
 
     /// The member that holds the effect itself.
     var valueMember: String {
@@ -17,6 +18,7 @@ extension Effect {
       case .betterRatio, .candidateToResidentRatio, .firstDegradedRound: "ratio"
       case .shareDifference, .natsDifference: "difference"
       case .flippedShare: "share"
+      case .limitedFigure: "value"
       }
     }
   }
@@ -46,6 +48,12 @@ extension Effect {
         "kind": .kind(.natsDifference), "difference": .init(effect.difference), "interval": effect.interval.ends,
         "resident_mean": .init(effect.residentMean), "candidate_mean": .init(effect.candidateMean),
         "tokens": .integer(effect.tokens),
+      ]
+    case .limit(let effect):
+      [
+        "kind": .kind(.limitedFigure), "value": .init(effect.value), "unit": .string(effect.metric.unit),
+        "interval": effect.interval.ends, "resident_value": effect.residentValue.map { .init($0) } ?? .null,
+        "candidate_value": .init(effect.value), "requests": .integer(effect.requests),
       ]
     case .peakMemory(let memory):
       [

@@ -63,6 +63,10 @@ extension Effect {
       RecordedEffect(
         .candidateToResidentRatio, memory.ratio, nil, resident: Double(memory.residentBytes),
         candidate: Double(memory.candidateBytes))
+    case .limit(let effect):
+      RecordedEffect(
+        .limitedFigure, effect.value, effect.interval, resident: effect.residentValue, candidate: effect.value,
+        count: effect.requests)
     case .degradedRounds(let rounds):
       RecordedEffect(
         .firstDegradedRound, rounds.ratio, rounds.interval, resident: rounds.resident.map(Double.init),
@@ -79,6 +83,7 @@ extension Effect.Kind {
     case .natsDifference: "mean"
     case .candidateToResidentRatio: "bytes"
     case .firstDegradedRound: "round"
+    case .limitedFigure: "value"
     case .betterRatio, .flippedShare: nil
     }
   }
@@ -89,6 +94,7 @@ extension Effect.Kind {
     case .betterRatio: "blocks"
     case .shareDifference, .flippedShare: "items"
     case .natsDifference: "tokens"
+    case .limitedFigure: "requests"
     case .candidateToResidentRatio, .firstDegradedRound: nil
     }
   }

@@ -83,6 +83,13 @@ struct EndpointOptions: ParsableArguments {
       "Which endpoint of the API is used: \(CompletionRequest.API.allCases.map(\.rawValue).joined(separator: ", ")).")
   var api: CompletionRequest.API = .completions
 
+  @Flag(
+    help: """
+      Declare that the servers keep prompts and do not report it. Otherwise such a server is refused before anything is \
+      measured.
+      """)
+  var keepsPrompts = false
+
   @Flag(help: "Keep the servers of both models running; without it one runs at a time.")
   var keepServers = false
 
@@ -108,6 +115,7 @@ struct EndpointOptions: ParsableArguments {
     settings.profile = profile
     settings.python = python
     settings.keepsServers = keepServers
+    settings.keepsPrompts = keepsPrompts
     for contender in contenders {
       let url = try Self.value(for: contender.model, in: endpoint).map { try Self.url($0, registry: registry) }
       guard url != nil || profile != nil else {

@@ -28,7 +28,10 @@ struct RunCommand: AsyncParsableCommand {
     let (number, machine) = try await Measuring.run(
       plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy,
       waitingForQuiet: options.quiet.minutes)
-    let summary = RunSummary(envelope: envelope, samples: try store.samples(of: number, side: nil))
+    let samples = try store.samples(of: number, side: nil)
+    let summary = RunSummary(
+      envelope: envelope, samples: samples,
+      streams: try LimitReading.all(of: envelope, samples, voids: try store.session(number).voids))
     if options.json {
       let output: JSONValue = [
         "session": .integer(Int(number.rawValue)), "machine": machine?.json ?? .null, "cells": summary.json,
@@ -43,6 +46,8 @@ struct RunCommand: AsyncParsableCommand {
 private struct RunSummary {
   let envelope: Envelope
   let samples: [Sample]
+  /// Of endurance cells.
+  let streams: [LimitReading]
 
   /// A table that can be pasted into an issue.
   var text: String {
@@ -66,6 +71,16 @@ private struct RunSummary {
       lines.append("| \(task.id) | \(task.kind.rawValue), items: \(asked) | accuracy | \(share) | \(right) right |")
     }
     for cell in envelope.toolLoops { lines += loopLines(cell) }
+    for cell in envelope.endurance {
+      let own = streams.filter { $0.cell == cell.id }
+      if own.isEmpty { lines.append("| \(cell.id) | \(cell.regime) | the stream did not come to its end | | |") }
+      for reading in own {
+        let limit = reading.limit == nil ? "" : " (\(reading.state?.rawValue ?? ""))"
+        let range = reading.figure.interval.lower < reading.figure.interval.upper ? reading.intervalText : ""
+        lines.append(
+          "| \(cell.id) | \(cell.regime) | \(reading.figure.metric.title)\(limit) | \(reading.valueText) | \(range) |")
+      }
+    }
     for cell in envelope.embedding {
       for (metric, values) in embeddingFigures(cell) where !values.isEmpty {
         let range = "\(figure(values.min())) … \(figure(values.max()))"
@@ -109,7 +124,12 @@ private struct RunSummary {
       for (metric, values) in embeddingFigures(cell) { object[metric.rawValue] = .array(values.map { .number($0) }) }
       return .object(object)
     }
-    return .array(throughput + accuracy + loops + embedding)
+    let endurance: [JSONValue] = envelope.endurance.map { cell in
+      var object = JSONObject([("cell", .string(cell.id.rawValue)), ("regime", .string(cell.regime))])
+      for reading in streams where reading.cell == cell.id { object[reading.figure.metric.rawValue] = reading.json }
+      return .object(object)
+    }
+    return .array(throughput + accuracy + loops + embedding + endurance)
   }
 
   private func rates(_ cell: ThroughputCell) -> [(Metric, [Double])] {
