@@ -152,7 +152,7 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .swapTaken: ("swap taken", "bytes", .lower, .limit, [.endurance])
     case .footprint: ("memory footprint", "bytes", .lower, .recorded, [.endurance])
     case .peakToStart: ("peak footprint ÷ that at the start", "ratio", .lower, .recorded, [.endurance])
-    case .hostPressure: ("highest memory pressure of the host", "system's own", .lower, .recorded, [.endurance])
+    case .hostPressure: ("highest memory pressure of the host", "level", .lower, .recorded, [.endurance])
     case .loadTime: ("time to load", "s", .lower, .recorded, [.load])
     case .readinessTime: ("time of the first request", "s", .lower, .recorded, [.load])
     }

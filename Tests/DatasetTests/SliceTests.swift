@@ -176,6 +176,10 @@ struct OlderDatasetTests {
     let columns = DatasetTable.samples.columns.map(\.name)
     #expect(
       Set(columns).subtracting(required)
-        == ["slice_tokens", "slice_ns", "slice_processor_ns", "slice_switches"])
+        == [
+          "slice_tokens", "slice_ns", "slice_processor_ns", "slice_switches", "footprint_bytes", "swapped_bytes",
+          "wired_bytes", "host_swap_bytes", "host_pressure", "engine_active_bytes", "engine_cache_bytes",
+          "engine_buffers",
+        ])
   }
 }

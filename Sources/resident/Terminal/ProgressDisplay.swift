@@ -82,7 +82,10 @@ final class ProgressDisplay: Sendable {
       if isDue { state.lastLine = now }
       return (state, isDue)
     }
-    if sample.status != .success, case .unscored(let status, let message) = sample.outcome {
+    // A stream asks for requests that are cut.
+    if sample.status != .success, sample.memory == nil || sample.status == .failed,
+      case .unscored(let status, let message) = sample.outcome
+    {
       line("\(sample.place.cell) \(side.rawValue): \(status.rawValue): \(message)")
     }
     let elapsed = Double(now - snapshot.start) * 1e-9
