@@ -71,6 +71,10 @@ struct RedactionVocabularyTests {
       WorkerFailure.died(status: .exited(1), lastLines: []), .died(status: .signalled(9), lastLines: []),
       .died(status: .signalled(11), lastLines: []), .timedOut(operation: "generate", seconds: 30),
     ].flatMap { ["\($0)", "the candidate's worker was replaced: \($0)", "\(RunnerError.notLoaded("org/new", $0))"] } + [
+      "it needs 120 MB (weights 60 MB, cache 20 MB, scratch 10 MB, program 30 MB), of a budget of 100 MB",
+      "8 of 64 prompt tokens were in the engine's cache, the cell declares 0", "interrupted after 3 requests",
+      "the candidate's request was in another state than declared: 8 of 64 prompt tokens were in the engine's cache, the cell declares 0",
+      "ended after 12 of 64 tokens",
       "interrupted after 3 of 12 samples", "interrupted after 2 turns", "the machine slept for 12 s",
       "the program stood still for 3 s during block 4 of short",
       "the worker of the candidate and the resident was stopped",

@@ -31,6 +31,11 @@ enum ProgramSentences {
   private static let disturbances = """
     interrupted after {n} of {n} samples
     interrupted after {n} turns
+    interrupted after {n} requests
+    {n} of {n} prompt tokens were in the engine's cache, the cell declares {n}
+    {n} of {n} prompt tokens were in the engine's cache, and it has to be cold
+    {n} of {n} prompt tokens were in the engine's cache, and it has {n} in common with the turn before
+    the {side}'s request was in another state than declared: {sentence}
     the machine slept for {n} s
     the machine slept for {n} s during block {n} of {name}
     the program stood still for {n} s
@@ -65,6 +70,8 @@ enum ProgramSentences {
     a fixed loop ran {n} % slower than before, at most {n} % allowed
     it needs {n} MB (weights {n} MB, cache {n} MB, scratch {n} MB), of a budget of {n} MB
     it needs {n} MB (weights {n} MB, cache {n} MB, scratch {n} MB), of a budget of {n} MB of which {n} MB are taken
+    it needs {n} MB (weights {n} MB, cache {n} MB, scratch {n} MB, program {n} MB), of a budget of {n} MB
+    it needs {n} MB (weights {n} MB, cache {n} MB, scratch {n} MB, program {n} MB), of a budget of {n} MB of which {n} MB are taken
     it could not be loaded within {n} MB of memory: {sentence}
     """
 
@@ -88,6 +95,9 @@ enum ProgramSentences {
     {name} has the weights of the resident {name} ({hash}), so nothing it does can differ: nothing was measured. Compare the resident with other weights, or see the noise of this machine with `resident calibrate --real`
     round {n} needs {n} tokens, the model has room for {n}
     round {n}: the limit of {n} s came after {n} tokens
+    ended after {n} of {n} tokens
+    the input is truncated: {n} tokens at the end of {name} are more than the model reads
+    {name} has no MLX build: its place in the library holds only {names}. {foreign}
     the chat template knows no tools, and the cell announces them by the template
     the chat template has no switch for reasoning
     no parser is known for the calls of this chat template; choose one by --parser
@@ -129,6 +139,8 @@ enum ProgramSentences {
     {name} has unpaired items: {n} answered by neither ({names})
     {name} has {n} text{s} whose scores are not of the same quantity, tokens and reference on both sides ({names})
     {name} has {n} scored token{s}, an interval needs {n}
+    the {side}'s stream of {name} ended after {n} request{s}
+    the {side}'s stream of {name} ended after {n} request{s}, {n} are planned
     the {side}'s samples say nothing of its peak memory
     """
 
