@@ -60,7 +60,7 @@ extension WrongRoute.Route {
     answer = reading.answer
     isCorrect = reading.isCorrect
     // Of equal ones the first, as the router takes it.
-    runnerUp = near.reversed().filter { $0.skill != reading.answer }.max { $0.similarity <= $1.similarity }
+    runnerUp = near.filter { $0.skill != reading.answer }.max { $0.similarity < $1.similarity }
     similarity = near.first { $0.skill == reading.answer }?.similarity
     self.threshold = threshold
   }
