@@ -36,7 +36,7 @@ struct EnduranceCellTests {
     #expect(
       cell.regime == "300 requests in repetitions of 10, 4 to warm up: 2 reset, 3 grow, 1 together, 1 cancel, 1 loop")
     let limits = envelope.promotion.guardrails.filter { $0.metric.comparison == .limit }.map(\.metric)
-    #expect(limits == [.memoryGrowthPerHour, .rateDrift, .swapTaken])
+    #expect(limits == [.memoryGrowthPerHour, .memoryGrowthPerRequest, .rateDrift, .swapTaken])
     #expect(envelope.summaryText.contains("memory growth per hour (bytes/hour) of day is at most"))
   }
 
