@@ -27,7 +27,8 @@ struct PublishedModelTests {
       let tokens = try #require(golden["tokens"]?.array).compactMap(\.integer)
       let models = try #require(golden["models"]?.object)
       // The others are tiny ones.
-      return try models.members.filter { !$0.name.contains("/") }.map { name, model in
+      return try models.members.filter { !$0.name.contains("/") }.map { member in
+        let (name, model) = (member.name, member.value)
         var config = try #require(model["config"]?.object)
         config["quantization"] = model["quantization"]
         var bytes = 0
