@@ -147,7 +147,8 @@ let package = Package(
     .executableTarget(
       name: "mutants",
       dependencies: [
-        "ChatTemplate", "Checkpoint", "JSON", "NativeEngine", "Platform", "Tokenization", arguments,
+        "ChatTemplate", "Checkpoint", "Envelopes", "JSON", "ModelRegistry", "NativeEngine", "Platform", "Tokenization",
+        arguments,
       ],
       path: "Tests/Mutants", exclude: ["Seeds"]),
     .executableTarget(

@@ -1,8 +1,10 @@
 import ArgumentParser
 
-/// The files of a model folder that whoever published it wrote.
+/// The files of a model folder that whoever published it wrote, and those that people exchange about measuring.
+///
+/// New kinds come last, so that the mutants of those before stay the same.
 enum FileKind: String, CaseIterable, ExpressibleByArgument {
-  case config, tokenizer, safetensors, template
+  case config, tokenizer, safetensors, template, gguf, envelope, registry
 
   /// Its name in a model folder.
   var fileName: String {
@@ -11,6 +13,9 @@ enum FileKind: String, CaseIterable, ExpressibleByArgument {
     case .tokenizer: "tokenizer.json"
     case .safetensors: "model.safetensors"
     case .template: "chat_template.jinja"
+    case .gguf: "model.gguf"
+    case .envelope: "envelope.json"
+    case .registry: "registry.json"
     }
   }
 }

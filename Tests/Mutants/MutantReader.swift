@@ -1,7 +1,9 @@
 import ChatTemplate
 import Checkpoint
+import Envelopes
 import Foundation
 import JSON
+import ModelRegistry
 import NativeEngine
 import Tokenization
 
@@ -27,7 +29,7 @@ struct MutantReader {
 
   /// Puts the mutant into the folder.
   func place(_ mutant: [UInt8]) throws {
-    try Data(mutant).write(to: folder.appendingPathComponent(kind.fileName))
+    try Data(mutant).write(to: file)
   }
 
   /// Bytes that are read with the mutant of that number.
@@ -37,6 +39,8 @@ struct MutantReader {
     conversations.isEmpty ? nil : conversations[number % conversations.count]
   }
 
+  private var file: URL { folder.appendingPathComponent(kind.fileName) }
+
   /// Reads what was placed; false if it is refused.
   func accepts(_ number: Int) -> Bool {
     do {
@@ -45,6 +49,11 @@ struct MutantReader {
       case .tokenizer: try readTokenizer()
       case .safetensors: try readWeights()
       case .template: try render(number)
+      case .gguf:
+        _ = try GGUFFile(contentsOf: file)
+        _ = try ModelImporter.explainGGUF(file)
+      case .envelope: _ = try Envelope(contentsOf: file).summaryText
+      case .registry: _ = try Registry(parsing: Array(Data(contentsOf: file)))
       }
       return true
     } catch {
@@ -72,7 +81,7 @@ struct MutantReader {
   }
 
   private func readWeights() throws {
-    let file = try SafetensorsFile(contentsOf: folder.appendingPathComponent(kind.fileName))
+    let file = try SafetensorsFile(contentsOf: file)
     for tensor in file.tensors.values {
       try tensor.validateFinite()
       guard tensor.type.isRowType, tensor.rowCount > 0 else { continue }
@@ -84,7 +93,7 @@ struct MutantReader {
   }
 
   private func render(_ number: Int) throws {
-    let bytes = try Data(contentsOf: folder.appendingPathComponent(kind.fileName))
+    let bytes = try Data(contentsOf: file)
     guard let source = String(validating: bytes, as: UTF8.self), let conversation = conversation(number) else {
       throw CocoaError(.fileReadInapplicableStringEncoding)
     }

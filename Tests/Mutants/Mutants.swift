@@ -7,7 +7,7 @@ import JSON
 @main
 struct Mutants: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Read damaged config.json, tokenizer.json, safetensors headers and chat templates.",
+    abstract: "Read damaged files of model folders, GGUF files, envelopes and registries.",
     discussion: "Exit codes: 0 no failures, 1 failures, 2 usage or data error.")
 
   @Option(help: "Of each kind.") var count = 10_000

@@ -37,6 +37,8 @@ struct Mutator {
   private mutating func damage(_ text: inout [UInt8]) {
     guard !text.isEmpty else { return }
     switch random.index(below: 16) {
+    // Its fields are bytes.
+    case _ where kind == .gguf: damageBytes(&text, within: text.count)
     case 0: damageBytes(&text, within: text.count)
     case 1: splice(&text)
     case 2, 3: replaceNumber(in: &text)

@@ -17,6 +17,10 @@ struct Seeds {
         }
       case .safetensors: [TinyCheckpoint().bytes]
       case .template: try Self.files(in: Self.conformance(in: tests).appendingPathComponent("templates")) { $0 }
+      case .gguf: try Self.files(in: tests.appendingPathComponent("Mutants/Seeds/gguf")) { $0 }
+      case .registry: try Self.files(in: tests.appendingPathComponent("Mutants/Seeds/registries")) { $0 }
+      case .envelope:
+        try Self.files(in: tests.deletingLastPathComponent().appendingPathComponent("envelopes")) { $0 }
       }
   }
 

@@ -16,6 +16,25 @@ extension StringProtocol {
   }
 }
 
+extension SHA256Digest {
+  /// The digest as 64 lower-case hexadecimal digits: a model has one of each of its tensors.
+  package var hexadecimal: String {
+    withUnsafeBytes { bytes in
+      String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+        for (index, byte) in bytes.enumerated() {
+          text[2 * index] = Self.digit(byte >> 4)
+          text[2 * index + 1] = Self.digit(byte & 0xF)
+        }
+        return 2 * bytes.count
+      }
+    }
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+  }
+}
+
 extension SHA256 {
   /// The digest of some bytes as 64 lower-case hexadecimal digits.
   package static func hexadecimal(of bytes: some DataProtocol) -> String { hash(data: bytes).hexadecimal }

@@ -1,0 +1,7 @@
+{
+  # by hand
+  models = {
+    default = "org/one";
+    coding = "org/two";
+  };
+}
