@@ -10,14 +10,13 @@ struct Resident: AsyncParsableCommand {
     abstract: "Change a model registry only when a candidate has beaten the resident model.",
     discussion: """
       Exit codes: 0 success (promote: the registry changed, or would have), 2 usage or data error, 10 hold, 11 reject, \
-      12 inconclusive, 74 a model file became shorter while it was read, 130 interrupted; verify and registry diff: 1 if \
-      something differs.
+      12 inconclusive, 74 a model file became shorter while it was read, 130 interrupted; verify and registry diff: 1 \
+      if something differs.
       """,
     version: Version.current,
     subcommands: [
-      CompareCommand.self, PromoteCommand.self, RunCommand.self, RouteCommand.self, FitCommand.self, SessionsCommand.self,
-      RegistryCommand.self,
-      PolicyCommand.self,
+      CompareCommand.self, PromoteCommand.self, RunCommand.self, RouteCommand.self, FitCommand.self,
+      SessionsCommand.self, RegistryCommand.self, PolicyCommand.self,
       NightlyCommand.self, DoctorCommand.self, CalibrateCommand.self, ExplainCommand.self, ExportCommand.self,
       ImportDatasetCommand.self, PublishCommand.self, VerifyCommand.self, QueryCommand.self, ReportCommand.self,
       MigrateCommand.self, StatusCommand.self, ShowCommand.self, ServeCommand.self,

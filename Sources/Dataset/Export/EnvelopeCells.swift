@@ -21,10 +21,11 @@ struct EnvelopeCells {
     tasks = Set((envelope["accuracy"]?.array ?? []).compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
     let turns = ["tool_loops", "embedding", "endurance"].flatMap { envelope[$0]?.array ?? [] }
     loops = Set(turns.compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
-    let items = ["throughput", "accuracy", "tool_loops", "embedding", "endurance"].flatMap { envelope[$0]?.array ?? [] }.flatMap {
-      cell in
-      [cell["id"], cell["trace"]] + (cell["items"]?.array ?? []).map { $0["id"] }
-    }
+    let items = ["throughput", "accuracy", "tool_loops", "embedding", "endurance"].flatMap { envelope[$0]?.array ?? [] }
+      .flatMap {
+        cell in
+        [cell["id"], cell["trace"]] + (cell["items"]?.array ?? []).map { $0["id"] }
+      }
     names = Set(items.compactMap { $0?.string })
     samplingSeed = envelope["sampling"]?["seed"] ?? .null
   }

@@ -60,6 +60,7 @@ extension Decoder {
   func selecting(_ indices: [Int]) -> Decoder {
     Decoder(
       config: config, embedding: embedding, embeddingScale: embeddingScale, layers: indices.map { layers[$0] },
-      finalNorm: finalNorm, head: head, logitCap: logitCap, rotaries: rotaries, isCausal: isCausal, layerInputs: layerInputs)
+      finalNorm: finalNorm, head: head, logitCap: logitCap, rotaries: rotaries, isCausal: isCausal,
+      layerInputs: layerInputs)
   }
 }
