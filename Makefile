@@ -61,7 +61,7 @@ help:
 	@echo "make lanes        make every quantization lane and its bf16 reference, and measure them"
 	@echo "make lane-comparisons compare four of them with the uniform one"
 	@echo "make lint         check formatting, the order of imports and that output is filtered; make format repairs formatting"
-	@echo "make mutants      read 40,000 damaged files of model folders and 270,000 damaged outputs (COUNT=N of each kind, SEED=N)"
+	@echo "make mutants      read 70,000 damaged files and 270,000 damaged outputs (COUNT=N of each kind, SEED=N)"
 	@echo "make attack       attack the built program with hostile inputs, damaged files and libFuzzer (LONG=1: hours)"
 	@echo "make fuzz         run libFuzzer with the address sanitizer on the kernels' bounds (RUNS=N)"
 	@echo "make gemma        fetch, import and run Gemma 3 270M, whose terms bind whoever downloads it"

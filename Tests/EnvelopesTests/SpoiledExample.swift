@@ -35,7 +35,7 @@ extension SpoiledExample {
     Self(
       "Plan", [:],
       "Plan: is an unknown key; known here: schema, id, version, description, origin, sampling, throughput, "
-        + "accuracy, tool_sets, traces, tool_loops, embedding, plan, promotion, environment"),
+        + "accuracy, tool_sets, traces, tool_loops, endurance, embedding, plan, promotion, environment"),
   ]
 
   private static let throughput = [

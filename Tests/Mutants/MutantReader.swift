@@ -51,7 +51,8 @@ struct MutantReader {
       case .template: try render(number)
       case .gguf:
         _ = try GGUFFile(contentsOf: file)
-        _ = try ModelImporter.explainGGUF(file)
+        // What can be read may still be of no family that can be imported.
+        _ = try? ModelImporter.explainGGUF(file)
       case .envelope: _ = try Envelope(contentsOf: file).summaryText
       case .registry: _ = try Registry(parsing: Array(Data(contentsOf: file)))
       }
