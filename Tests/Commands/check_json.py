@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -27,13 +28,27 @@ def leaves(command, path=()):
         yield from leaves(one, path + (one["commandName"],))
 
 
+def tiny_embedder(folder):
+    """The tests' embedder of random weights, with files that say how vectors are made of texts."""
+    embedder = folder / "tiny-embedder"
+    shutil.copytree(ROOT / "Tests/NativeEngineTests/Golden/embedders/tiny-bert", embedder)
+    modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
+    (embedder / "1_Pooling").mkdir()
+    (embedder / "modules.json").write_text(json.dumps([
+        {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for index, (path, kind) in enumerate(modules)]))
+    (embedder / "1_Pooling/config.json").write_text('{"word_embedding_dimension": 16, "pooling_mode_mean_tokens": true}')
+    (embedder / "sentence_bert_config.json").write_text('{"max_seq_length": 18, "do_lower_case": false}')
+    return embedder
+
+
 class Commands:
     """One way to run each command, in an order in which the later ones find what the earlier ones made."""
 
     def __init__(self, folder, state, program):
         self.folder = folder
         model, lane = state / "models/smollm2-135m", state / "models/smollm2-135m-4bit-g64"
-        embedder = ROOT / "Tests/NativeEngineTests/Golden/embedders/tiny-bert"
+        embedder = tiny_embedder(folder)
         gguf = next((state / "downloads").glob("*.gguf"))
         envelope = folder / "tiny.json"
         tiny = json.loads((ROOT / "envelopes/smoke.json").read_text())

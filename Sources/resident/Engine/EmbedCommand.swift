@@ -10,11 +10,13 @@ struct EmbedCommand: ParsableCommand {
       Pooling, normalization, prompts and the length that is read are those that the model's own files state \
       (modules.json and what it names).
 
-      Example: resident engine embed .resident/models/all-minilm-l6-v2 "book a flight" "reserve a plane ticket" "bake bread"
+      Example: resident engine embed all-minilm-l6-v2 "book a flight" "reserve a plane ticket" "bake bread"
       """)
 
-  @Argument(help: "The model folder.", completion: .directory)
+  @Argument(help: "The model's id in the library, or its folder.", completion: Completions.models)
   var model: String
+
+  @OptionGroup var library: LibraryOption
 
   @Argument(help: "The texts.")
   var texts: [String] = []
@@ -44,14 +46,14 @@ struct EmbedCommand: ParsableCommand {
 
   func run() throws {
     let model = try EmbeddingModel(
-      contentsOf: URL(fileURLWithPath: model),
+      contentsOf: library.model(named: model).folder,
       options: Session.Options(
         threads: threads,
         instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]))
     for warning in model.folder.warnings { Terminal.writeError("warning: \(warning)\n") }
     let texts = try lines ? readTexts() : texts
     let made = try model.embed(texts, prompt: prompt, dimensions: dimensions)
-    json ? Terminal.write(output(made, model)) : Terminal.write(table(texts, made, model))
+    json ? Terminal.write(result: output(made, model)) : Terminal.write(table(texts, made, model))
   }
 
   private func readTexts() throws -> [String] {

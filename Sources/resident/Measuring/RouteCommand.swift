@@ -57,10 +57,7 @@ struct RouteCommand: ParsableCommand {
           + (known.isEmpty ? "it has none." : "it has \(known.joined(separator: ", ")).")
       )
     }
-    let folder =
-      try FileManager.default.fileExists(atPath: "\(model)/config.json")
-      ? URL(fileURLWithPath: model) : library.library.folder(of: ModelID(rawValue: model))
-    let router = try LoadedRouter(routing, EmbeddingModel(contentsOf: folder))
+    let router = try LoadedRouter(routing, EmbeddingModel(contentsOf: library.model(named: model).folder))
     guard let text else { return try printWrong(router, task) }
     let threshold: Double =
       switch routing.threshold {
@@ -69,7 +66,7 @@ struct RouteCommand: ParsableCommand {
         routing.calibratedThreshold(try router.scores(of: task.items.map(\.prompt)), answers: task.rightSkills)
       }
     let decision = routing.decide(try router.scores(of: [text])[0], threshold: threshold)
-    json ? Terminal.write(output(decision, routing)) : Terminal.write(table(decision, routing, task))
+    json ? Terminal.write(result: output(decision, routing)) : Terminal.write(table(decision, routing, task))
   }
 
   private func table(_ decision: RoutingDecision, _ routing: RoutingTask, _ task: AccuracyTask) -> String {
@@ -118,7 +115,7 @@ struct RouteCommand: ParsableCommand {
     func name(_ skill: Int?) -> String { skill.map { routing.skills[$0].id } ?? RoutingTask.none }
     guard !json else {
       return Terminal.write(
-        [
+        result: [
           "requests": .integer(task.items.count),
           "wrong": .array(
             wrong.map { pair, decision in
