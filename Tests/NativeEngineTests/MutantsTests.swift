@@ -17,7 +17,10 @@ struct MutantsTests {
     let output = try run("--count", "30", "--json")
     #expect(output.status == 0, "\(output.errorText ?? "")")
     let kinds = try #require(try JSONValue(parsing: output.bytes).array)
-    #expect(kinds.map { $0["kind"]?.string } == ["config", "tokenizer", "safetensors", "template", "gguf", "envelope", "registry"])
+    #expect(
+      kinds.map { $0["kind"]?.string } == [
+        "config", "tokenizer", "safetensors", "template", "gguf", "envelope", "registry",
+      ])
     for kind in kinds {
       #expect(kind["failures"] == [])
       let (accepted, refused) = (kind["accepted"]?.integer ?? 0, kind["refused"]?.integer ?? 0)
