@@ -30,8 +30,8 @@ struct ConnectionTests {
     let other = try Connection(port: server.port)
     other.send("GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     #expect(Reply(try await other.read { _ in false }).status == 200)
-    // Half requests are waited for during 15 seconds.
-    #expect(ContinuousClock.now - began < .seconds(12))
+    // Half requests are waited for during 15 seconds: in turn they would take hours, and a busy machine some seconds.
+    #expect(ContinuousClock.now - began < .seconds(60))
     withExtendedLifetime(half) {}
     #expect(server.end() == 0)
   }

@@ -20,9 +20,10 @@ public struct CacheTiming: Sendable, Equatable {
   /// Pairs after which a difference that is not even hinted at ends the check.
   static let firstLook = 6
   static let pairs = 24
-  /// Of all pairs so many must be faster. Where nothing is kept, so many or more are in 3 % of checks (a sign test), and
-  /// with a median as small as below in far fewer: it is 4 standard errors away if single requests vary by a third.
-  static let fasterNeeded = 17
+  /// Of all pairs so many must be faster. Where nothing is kept, so many or more are in 0.3 % of checks (a sign test).
+  static let fasterNeeded = 19
+  /// Checks in a row that must show it: a false alarm ends a comparison before it begins.
+  static let looks = 2
   /// The median of repeated ÷ fresh that is taken for a cache. A prompt rate that is nearly twice too high gives 0.54.
   static let largestRatio = 0.7
   /// The median that hints at nothing.

@@ -37,16 +37,16 @@ struct PromptCacheProbe {
     // The first one fills a cache, the second one may be the first that is served from it.
     for _ in 0..<2 where try await ask(known).cached > Self.unavoidable(known) { return .reported }
     var timing = CacheTiming()
-    while timing.finding == .open {
-      let unknown = try await freshPrompt()
-      let isKnownFirst = timing.count.isMultiple(of: 2)
-      let one = try await ask(isKnownFirst ? known : unknown)
-      let other = try await ask(isKnownFirst ? unknown : known)
-      let (repeated, fresh) = isKnownFirst ? (one, other) : (other, one)
-      if repeated.cached > Self.unavoidable(known) { return .reported }
-      timing.observe(fresh: fresh.seconds, repeated: repeated.seconds)
+    for _ in 0..<CacheTiming.looks {
+      timing = CacheTiming()
+      while timing.finding == .open {
+        let pair = try await askBoth(known, isKnownFirst: timing.count.isMultiple(of: 2), mayVary: false)
+        if pair.repeated.cached > Self.unavoidable(known) { return .reported }
+        timing.observe(fresh: pair.fresh.seconds, repeated: pair.repeated.seconds)
+      }
+      if timing.finding == .notShown { return .none }
     }
-    return timing.finding == .shown ? .silent(timing) : .none
+    return .silent(timing)
   }
 
   /// Sends one prompt in the way of timed requests, in which the engine may make it fresh, in turns with prompts that nobody
@@ -58,15 +58,32 @@ struct PromptCacheProbe {
     let known = try await freshPrompt()
     _ = try await ask(known, mayVary: true)
     var timing = CacheTiming()
-    while timing.finding == .open {
-      let unknown = try await freshPrompt()
-      let isKnownFirst = timing.count.isMultiple(of: 2)
-      let one = try await ask(isKnownFirst ? known : unknown, mayVary: isKnownFirst)
-      let other = try await ask(isKnownFirst ? unknown : known, mayVary: !isKnownFirst)
-      let (repeated, fresh) = isKnownFirst ? (one, other) : (other, one)
-      timing.observe(fresh: fresh.seconds, repeated: repeated.seconds)
+    for _ in 0..<CacheTiming.looks {
+      timing = CacheTiming()
+      while timing.finding == .open {
+        let pair = try await askBoth(known, isKnownFirst: timing.count.isMultiple(of: 2), mayVary: true)
+        timing.observe(fresh: pair.fresh.seconds, repeated: pair.repeated.seconds)
+      }
+      if timing.finding == .notShown { return nil }
     }
-    return timing.finding == .shown ? timing : nil
+    return timing
+  }
+
+  private typealias Answer = (seconds: Double, cached: Int)
+
+  /// Sends the known prompt and one that nobody has sent before.
+  ///
+  /// - Parameter mayVary: Whether the engine may make the known one fresh.
+  private mutating func askBoth(
+    _ known: [Int32], isKnownFirst: Bool, mayVary: Bool
+  ) async throws(WorkerFailure) -> (repeated: Answer, fresh: Answer) {
+    let unknown = try await freshPrompt()
+    if isKnownFirst {
+      let repeated = try await ask(known, mayVary: mayVary)
+      return (repeated, try await ask(unknown))
+    }
+    let fresh = try await ask(unknown)
+    return (try await ask(known, mayVary: mayVary), fresh)
   }
 
   /// What a chat template puts before every prompt may be kept of any two.
@@ -79,7 +96,7 @@ struct PromptCacheProbe {
   /// Seconds to the first token of the answer, and the tokens of the prompt that the engine says it had.
   private func ask(
     _ prompt: [Int32], mayVary: Bool = false
-  ) async throws(WorkerFailure) -> (seconds: Double, cached: Int) {
+  ) async throws(WorkerFailure) -> Answer {
     let reply = try await worker.generate(
       GenerateOptions(prompt: prompt, maximumTokens: 1, mayVaryPrompt: mayVary))
     let first = try reply.value("token_ns") { $0.array?.first?.integer }
