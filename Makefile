@@ -39,7 +39,7 @@ help:
 	@echo "make bench-engine measure the engine against llama.cpp, in alternation (installs its wheels)"
 	@echo "make bench-full-size measure the engine on a Qwen3-30B-A3B of random weights (17 GB of disk and memory)"
 	@echo "make fit-check    check what resident fit predicts of ten shapes with what a worker takes and reaches (installs mlx-lm)"
-	@echo "make moe-table    measure mixtures of experts against a dense model of the same size, for docs/moe.md (20 minutes)"
+	@echo "make moe-table    measure mixtures of experts against a dense model of the same size (20 minutes; writes docs/moe.svg)"
 	@echo "make bench-kernels measure the products of each instruction set by themselves"
 	@echo "make bench-slices compare slices with whole requests: effects of five pairs of lanes, noise under loads (hours)"
 	@echo "make bench-loads  measure what the place of weights in memory does to copies of one model (20 minutes)"
