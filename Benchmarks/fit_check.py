@@ -46,8 +46,7 @@ def write_folder(shape: Shape, folder: pathlib.Path, tokenizer: pathlib.Path) ->
 
 
 def predict(places: Places, shape: Shape, file: pathlib.Path) -> dict[str, Any]:
-    quantization = {"group_size": shape.group, "bits": shape.bits}
-    file.write_text(json.dumps(shape.config | {"quantization": quantization}))
+    file.write_text(json.dumps(shape.config | {"quantization": shape.quantization}))
     command = [places.resident, "fit", file, "--context", CONTEXTS[-1] + DECODED + 1, "--json"]
     answer = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     if answer.returncode:

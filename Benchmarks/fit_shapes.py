@@ -13,6 +13,11 @@ class Shape:
     bits: int
     group: int = 64
 
+    @property
+    def quantization(self) -> dict[str, int]:
+        """As config.json has it."""
+        return {"group_size": self.group, "bits": self.bits}
+
 
 def dense(name: str, bits: int, model_type: str = "llama", group: int = 64, **sizes: int) -> Shape:
     config = base(model_type, **sizes)

@@ -17,6 +17,9 @@ import sys
 import tempfile
 from typing import Any
 
+from fit_shapes import dense, sparse
+
+BITS = 4
 LAYERS, HIDDEN, HEADS, KEY_VALUE_HEADS = 8, 2048, 16, 4
 # Of all experts of a layer together, and of the dense network.
 TOTAL_WIDTH = 16384
@@ -28,32 +31,12 @@ MIXTURES = [(1, 1), (8, 2), (8, 4), (32, 2), (32, 4), (32, 8), (64, 4), (64, 8),
 
 
 def config(experts: int, picked: int) -> dict[str, Any]:
-    common = {
-        "hidden_size": HIDDEN,
-        "num_hidden_layers": LAYERS,
-        "num_attention_heads": HEADS,
-        "num_key_value_heads": KEY_VALUE_HEADS,
-        "head_dim": 128,
-        "intermediate_size": TOTAL_WIDTH,
-        "vocab_size": 32768,
-        "max_position_embeddings": 16384,
-        "rms_norm_eps": 1e-6,
-        "rope_theta": 1e6,
-        "tie_word_embeddings": True,
-        "torch_dtype": "bfloat16",
-        "quantization": {"group_size": 64, "bits": 4},
-    }
+    sizes = {"layers": LAYERS, "hidden": HIDDEN, "heads": HEADS, "key_value_heads": KEY_VALUE_HEADS}
     if experts == 1:
-        return common | {"model_type": "qwen3"}
-    return common | {
-        "model_type": "qwen3_moe",
-        "num_experts": experts,
-        "num_experts_per_tok": picked,
-        "moe_intermediate_size": TOTAL_WIDTH // experts,
-        "decoder_sparse_step": 1,
-        "mlp_only_layers": [],
-        "norm_topk_prob": True,
-    }
+        shape = dense("dense", BITS, "qwen3", width=TOTAL_WIDTH, **sizes)
+    else:
+        shape = sparse("sparse", BITS, experts, picked, width=TOTAL_WIDTH // experts, **sizes)
+    return shape.config | {"max_position_embeddings": 2 * CONTEXTS[-1], "quantization": shape.quantization}
 
 
 def name(experts: int, picked: int) -> str:

@@ -43,8 +43,15 @@ public struct GGUFOutline: Sendable {
       }
     }
     (activeParameterCount, bytesPerToken) = (active, read)
-    storages = StoredTensors.totals(
-      of: file.tensors.map {
+    storages = file.storages
+  }
+}
+
+extension GGUFFile {
+  /// The tensors by GGML type, largest first.
+  public var storages: [StoredTensors] {
+    StoredTensors.totals(
+      of: tensors.map {
         StoredTensors(
           format: $0.type.name, tensorCount: 1, parameterCount: $0.rowCount * $0.columnCount, byteCount: $0.bytes.count)
       })

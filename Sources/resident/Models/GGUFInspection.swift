@@ -6,37 +6,21 @@ import Platform
 
 /// What a GGUF file says of itself: its family, bytes per tensor type, and what an import would make of it.
 struct GGUFInspection {
-  /// The tensors of one type.
-  private struct Storage {
-    let type: String
-    var tensors = 0
-    var parameters = 0
-    var bytes = 0
-  }
-
   private let file: GGUFFile
   private let size: Int
   /// Largest first.
-  private let storages: [Storage]
+  private let storages: [StoredTensors]
 
   /// - Throws: `CheckpointError` for a file that is none.
   init(contentsOf url: URL) throws {
     file = try GGUFFile(contentsOf: url)
     size = try FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)[.size] as? Int ?? 0
-    var found: [String: Storage] = [:]
-    for tensor in file.tensors {
-      var storage = found[tensor.type.name] ?? Storage(type: tensor.type.name)
-      storage.tensors += 1
-      storage.parameters += tensor.rowCount * tensor.columnCount
-      storage.bytes += tensor.bytes.count
-      found[tensor.type.name] = storage
-    }
-    storages = found.values.sorted { ($1.bytes, $0.type) < ($0.bytes, $1.type) }
+    storages = file.storages
   }
 
-  private var parameters: Int { storages.reduce(0) { $0 + $1.parameters } }
+  private var parameters: Int { storages.reduce(0) { $0 + $1.parameterCount } }
   private var bitsPerWeight: Double {
-    Double(storages.reduce(0) { $0 + $1.bytes }) * 8 / Double(max(parameters, 1))
+    Double(storages.reduce(0) { $0 + $1.byteCount }) * 8 / Double(max(parameters, 1))
   }
   private var architecture: String? { file.metadata["general.architecture"]?.string }
   private var name: String? { file.metadata["general.name"]?.string }
@@ -46,7 +30,7 @@ struct GGUFInspection {
   var text: String {
     let rows =
       [["type", "tensors", "parameters", "bytes"]]
-      + storages.map { [$0.type, "\($0.tensors)", "\($0.parameters)", "\($0.bytes)"] }
+      + storages.map { [$0.format, "\($0.tensorCount)", "\($0.parameterCount)", "\($0.byteCount)"] }
     let table = TextTable(aligning: rows)
     let facts = [
       ("file", "\(file.url.path), GGUF version \(file.version)"), ("name", name ?? "-"),
@@ -68,8 +52,8 @@ struct GGUFInspection {
       "storages": .array(
         storages.map {
           [
-            "type": .string($0.type), "tensors": .integer($0.tensors), "parameters": .integer($0.parameters),
-            "bytes": .integer($0.bytes),
+            "type": .string($0.format), "tensors": .integer($0.tensorCount), "parameters": .integer($0.parameterCount),
+            "bytes": .integer($0.byteCount),
           ]
         }),
     ]
