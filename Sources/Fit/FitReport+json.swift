@@ -9,14 +9,7 @@ extension FitReport {
       "model": .string(model.name), "from": .string("\(model.source)"), "family": .string(model.config.modelType),
       "parameters": .integer(model.parameterCount), "active_parameters": .integer(model.activeParameterCount),
       "experts": model.experts.map { ["total": .integer($0.total), "active": .integer($0.active)] } ?? .null,
-      "weights": .array(
-        model.storages.map {
-          [
-            "format": .string($0.format), "tensors": .integer($0.tensorCount),
-            "parameters": .integer($0.parameterCount),
-            "bytes": .integer($0.byteCount),
-          ]
-        }),
+      "weights": .array(model.storages.map(\.json)),
       "weight_bytes": .integer(model.byteCount), "bytes_per_token": .integer(model.bytesPerToken),
       "cache": cacheJSON, "context_limit": .integer(model.contextLimit),
       "memory_bytes": .integer(budget.memory), "reserve_bytes": .integer(budget.reserve),
@@ -48,7 +41,8 @@ extension FitReport {
       "bytes_per_number": .integer(width), "bytes_per_token": .integer(model.memory.bytesPerToken(elementBytes: width)),
       "window_bytes": .integer(model.memory.windowBytes(elementBytes: width)),
       "state_bytes": .integer(model.memory.stateBytes),
-      "layers": .object(JSONObject(model.memory.counts.map { ($0.kind.rawValue, .integer($0.layers)) })),
+      "layers": .object(
+        JSONObject(LayerMemory.Kind.allCases.map { ($0.rawValue, .integer(model.memory.layerCount(of: $0))) })),
     ]
   }
 }
@@ -100,7 +94,6 @@ extension PredictedRate.Basis {
   var name: String {
     switch self {
     case .rehearsed: "rehearsed"
-    case .runs: "runs"
     case .assumed: "assumed"
     }
   }
@@ -122,7 +115,7 @@ extension Tier {
           })
       ),
     ])
-    if case .aspirational(_, let cluster) = self {
+    if case .aspirational(_, let cluster?) = self {
       object["cluster"] = [
         "machines_for_weights": .integer(cluster.machinesForWeights), "machines": .integer(cluster.machines),
         "pipeline_bytes_per_token": .integer(cluster.pipelineBytesPerToken),
@@ -130,38 +123,5 @@ extension Tier {
       ]
     }
     return .object(object)
-  }
-}
-
-/// What layers remember, by how it grows.
-public enum LayerMemoryKind: String, Sendable, CaseIterable {
-  case growing
-  case window
-  case state
-  case nothing
-
-  var title: String {
-    switch self {
-    case .growing: "grow with every token"
-    case .window: "keep a window"
-    case .state: "keep a state"
-    case .nothing: "keep nothing of their own"
-    }
-  }
-
-  init(_ layer: LayerMemory) {
-    switch layer {
-    case .everyToken: self = .growing
-    case .lastTokens: self = .window
-    case .state: self = .state
-    case .nothing: self = .nothing
-    }
-  }
-}
-
-extension SequenceMemory {
-  /// Layers by kind, without kinds that no layer is of.
-  var counts: [(kind: LayerMemoryKind, layers: Int)] {
-    LayerMemoryKind.allCases.map { kind in (kind, layers.count { LayerMemoryKind($0) == kind }) }.filter { $0.1 > 0 }
   }
 }

@@ -33,7 +33,7 @@ extension FitReport {
       (
         "cache",
         "\(Figure.bytes(model.memory.bytesPerToken(elementBytes: width))) per token in \(precision) precision; layers: "
-          + model.memory.counts.map { "\($0.layers) \($0.kind.title)" }.joined(separator: ", ")
+          + model.memory.layerText
       ),
     ]
     if model.memory.windowBytes(elementBytes: 1) > 0 {
@@ -102,7 +102,7 @@ extension FitReport {
     let reasons = tier.reasons.map(\.text).joined(separator: ", ")
     let question =
       "with \(Figure.whole(limits.contextLength)) tokens of context, \(limits.sequences) at once"
-    guard case .aspirational(_, let cluster) = tier else { return ["\(tier.name) \(question): \(reasons)"] }
+    guard case .aspirational(_, let cluster?) = tier else { return ["\(tier.name) \(question): \(reasons)"] }
     return [
       "\(tier.name) \(question): \(reasons)",
       "  machines of this kind that hold the weights: \(cluster.machinesForWeights); with the cache: \(cluster.machines). A "
@@ -127,8 +127,6 @@ extension PredictedRate.Basis {
   fileprivate var text: String {
     switch self {
     case .rehearsed: "predicted by layers of this shape with random weights, run on this machine"
-    case .runs(let count):
-      "predicted by the share of the limit that \(count == 1 ? "1 run" : "\(count) runs") reached here"
     case .assumed(let shares):
       String(
         format: "predicted by the share of the limit that is common elsewhere, %.0f to %.0f %%",

@@ -7,8 +7,6 @@ public struct PredictedRate: Sendable, Equatable {
   public enum Basis: Sendable, Equatable {
     /// Layers of the model's shape ran on random weights on this machine.
     case rehearsed
-    /// Real runs on this host reached these shares of their limits.
-    case runs(count: Int)
     /// Shares that are common, by the range that is stated.
     case assumed(ClosedRange<Double>)
   }
@@ -47,10 +45,9 @@ public struct SpeedPrediction: Sendable {
   /// - Parameters:
   ///   - decode: A rehearsal's rate of each sequence; nil for none.
   ///   - prefill: The same of a prompt.
-  ///   - shares: Of the limit of decoding, that real runs reached; empty for none.
   public init(
     of model: FitModel, on host: HostSpeed, contextLength: Int, sequences: Int = 1, elementBytes: Int,
-    decode: Rehearsal.Rate? = nil, prefill: Rehearsal.Rate? = nil, shares: [Double] = []
+    decode: Rehearsal.Rate? = nil, prefill: Rehearsal.Rate? = nil
   ) {
     (self.contextLength, self.sequences) = (contextLength, sequences)
     decodeBytes =
@@ -58,19 +55,10 @@ public struct SpeedPrediction: Sendable {
       + model.memory.byteCount(tokens: contextLength, sequences: sequences, elementBytes: elementBytes)
     decodeLimit = host.readBandwidth / Double(max(decodeBytes, 1))
     prefillLimit = host.operationRate.map { $0 / (2 * Double(max(model.activeParameterCount, 1))) }
-    if let decode {
-      self.decode = PredictedRate(decode)
-    } else if let least = shares.min(), let most = shares.max() {
-      self.decode = PredictedRate(limit: decodeLimit, shares: least...most, basis: .runs(count: shares.count))
-    } else {
-      self.decode = PredictedRate(
-        limit: decodeLimit, shares: Self.commonDecodeShares, basis: .assumed(Self.commonDecodeShares))
-    }
+    self.decode = decode.map { PredictedRate($0) } ?? PredictedRate(limit: decodeLimit, shares: Self.commonDecodeShares)
     self.prefill =
       prefill.map { PredictedRate($0) }
-      ?? prefillLimit.map {
-        PredictedRate(limit: $0, shares: Self.commonPrefillShares, basis: .assumed(Self.commonPrefillShares))
-      }
+      ?? prefillLimit.map { PredictedRate(limit: $0, shares: Self.commonPrefillShares) }
   }
 
   /// Seconds until the first token after a prompt, at the predicted rate and at the ends of its interval; nil if no rate
@@ -93,9 +81,9 @@ extension PredictedRate {
           rate.range.upperBound, rate.tokensPerSecond * (1 + error)), basis: .rehearsed)
   }
 
-  fileprivate init(limit: Double, shares: ClosedRange<Double>, basis: Basis) {
+  fileprivate init(limit: Double, shares: ClosedRange<Double>) {
     self.init(
       tokensPerSecond: limit * (shares.lowerBound + shares.upperBound) / 2,
-      interval: limit * shares.lowerBound...limit * shares.upperBound, basis: basis)
+      interval: limit * shares.lowerBound...limit * shares.upperBound, basis: .assumed(shares))
   }
 }

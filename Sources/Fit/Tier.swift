@@ -27,8 +27,9 @@ public enum Tier: Sendable, Equatable {
   case interactive(because: [Inequality])
   /// Fits, and is or may be slower.
   case overnight(because: Inequality)
-  /// Does not fit one machine.
-  case aspirational(because: Inequality, Cluster)
+  /// Does not fit one machine; the cluster is nil if no number of them would do, since a machine has no room beside the
+  /// program and its scratch.
+  case aspirational(because: Inequality, Cluster?)
 
   /// A comparison of two figures of one unit.
   public struct Inequality: Sendable, Equatable {
@@ -83,7 +84,7 @@ public enum Tier: Sendable, Equatable {
     let fits = Inequality(
       what: "memory", value: Double(footprint.total), limit: Double(budget.available), unit: .bytes, isUpperLimit: true)
     guard fits.holds else {
-      self = .aspirational(because: fits, Cluster(model, footprint: footprint, budget: budget, limits: limits))
+      self = .aspirational(because: fits, Cluster(model, footprint: footprint, budget: budget))
       return
     }
     let rate = Inequality(
@@ -105,10 +106,10 @@ public enum Tier: Sendable, Equatable {
 }
 
 extension Tier.Cluster {
-  fileprivate init(_ model: FitModel, footprint: Footprint, budget: MemoryBudget, limits: ServingLimits) {
+  fileprivate init?(_ model: FitModel, footprint: Footprint, budget: MemoryBudget) {
     // Every machine runs the program, with scratch of its own.
-    let own = footprint.scratch + footprint.program
-    let room = max(1, budget.available - own)
+    let room = budget.available - footprint.scratch - footprint.program
+    guard room > 0 else { return nil }
     func count(_ bytes: Int) -> Int { max(1, (bytes + room - 1) / room) }
     machinesForWeights = count(footprint.weights)
     machines = count(footprint.weights + footprint.cache)

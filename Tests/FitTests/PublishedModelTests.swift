@@ -49,7 +49,7 @@ struct PublishedModelTests {
   @Test(
     "Weights are within a hundredth of all tensors, and the cache is mlx-lm's to the byte", arguments: Golden.all)
   func sizes(_ golden: Golden) throws {
-    let model = try model(golden.config, golden.testDescription)
+    let model = try FitModel(parsing: golden.config, name: golden.testDescription)
     #expect(abs(Double(model.byteCount) / Double(golden.byteCount) - 1) < 0.01)
     for (tokens, bytes) in zip(golden.tokens, golden.cacheBytes) {
       #expect(model.memory.byteCount(tokens: tokens, elementBytes: 4) == bytes)
@@ -58,7 +58,7 @@ struct PublishedModelTests {
 
   @Test("Each has a report on another machine, in which its parts add up", arguments: Golden.all)
   func report(_ golden: Golden) throws {
-    let model = try model(golden.config, golden.testDescription)
+    let model = try FitModel(parsing: golden.config, name: golden.testDescription)
     let host = try HostList.shipped().host(named: "apple-m4-max")
     let report = try FitReport(
       of: model, on: .native(.init(threads: 2)), host: host, budget: MemoryBudget(memory: host.memory),
@@ -72,12 +72,5 @@ struct PublishedModelTests {
       #expect(memory.footprint(contextLength: context).total <= report.budget.available)
       #expect(memory.footprint(contextLength: context + 1).total > report.budget.available)
     }
-  }
-
-  private func model(_ config: JSONValue, _ name: String) throws -> FitModel {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).json")
-    defer { try? FileManager.default.removeItem(at: url) }
-    try Data(config.serialized().utf8).write(to: url)
-    return try FitModel(contentsOf: url, name: name)
   }
 }

@@ -65,7 +65,7 @@ struct ServingMemoryTests {
 
   @Test("The largest context fits, and one token more does not")
   func largest() throws {
-    let model = try model(Self.configurations[0].1)
+    let model = try FitModel(parsing: Self.configurations[0].1)
     for sequences in [1, 4] {
       let memory = try ServingMemory(model, sequences: sequences, on: .native(.init(threads: 2)))
       let budget = memory.footprint(contextLength: 3000).total
@@ -88,12 +88,5 @@ struct ServingMemoryTests {
     #expect(MemoryBudget(memory: 8 << 30).available == 6 << 30)
     #expect(MemoryBudget(memory: 128 << 30).available == 112 << 30)
     #expect(MemoryBudget(memory: 4, reserve: 8).available == 0)
-  }
-
-  private func model(_ json: JSONValue) throws -> FitModel {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("fit-\(UUID().uuidString).json")
-    defer { try? FileManager.default.removeItem(at: url) }
-    try Data(json.serialized().utf8).write(to: url)
-    return try FitModel(contentsOf: url, name: "a model")
   }
 }

@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Fit
@@ -16,10 +17,7 @@ struct TierTests {
   ]
 
   private func report(memory: Int, bandwidth: Double, limits: ServingLimits = ServingLimits()) throws -> FitReport {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("tier-\(UUID().uuidString).json")
-    defer { try? FileManager.default.removeItem(at: url) }
-    try Data(Self.config.serialized().utf8).write(to: url)
-    let model = try FitModel(contentsOf: url, name: "a model")
+    let model = try FitModel(parsing: Self.config)
     let host = HostSpeed(
       name: "a machine", memory: memory, readBandwidth: bandwidth, operationRate: 1e15, source: "a test")
     return try FitReport(
@@ -47,7 +45,7 @@ struct TierTests {
   @Test("A model that does not fit says how many machines hold it, and what they send each other")
   func aspirational() throws {
     let report = try report(memory: 32 << 30, bandwidth: 2e12)
-    guard case .aspirational(let because, let cluster) = report.tier else {
+    guard case .aspirational(let because, let cluster?) = report.tier else {
       Issue.record("it is \(report.tier.name)")
       return
     }
@@ -57,11 +55,21 @@ struct TierTests {
     #expect(cluster.tensorBytesPerToken == 2 * 24 * 16_384)
   }
 
+  @Test("Where the reserve leaves nothing, no number of machines is named")
+  func nothingLeft() throws {
+    let report = try report(memory: 4, bandwidth: 2e12)
+    guard case .aspirational(let because, nil) = report.tier else {
+      Issue.record("it is \(report.tier.name)")
+      return
+    }
+    #expect(!because.holds)
+  }
+
   @Test("More sequences need more machines for the cache than for the weights")
   func clusterOfSequences() throws {
     let limits = ServingLimits(contextLength: 131_072, sequences: 8)
     let report = try report(memory: 64 << 30, bandwidth: 2e12, limits: limits)
-    guard case .aspirational(_, let cluster) = report.tier else {
+    guard case .aspirational(_, let cluster?) = report.tier else {
       Issue.record("it is \(report.tier.name)")
       return
     }
@@ -104,10 +112,9 @@ struct TierTests {
       ("[{\"name\": \"a\", \"memory_gb\": 1}]", "source"), ("3", "neither"), ("{", "hosts.json"),
     ])
   func badHosts(_ text: String, _ word: String) throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString)-hosts.json")
-    defer { try? FileManager.default.removeItem(at: url) }
-    try Data(text.utf8).write(to: url)
-    let error = #expect(throws: FitError.self) { try HostList(contentsOf: url) }
+    let folder = try TemporaryFolder()
+    try folder.write(text, to: "hosts.json")
+    let error = #expect(throws: FitError.self) { try HostList(contentsOf: folder("hosts.json")) }
     #expect(error?.description.contains(word) ?? false)
   }
 }

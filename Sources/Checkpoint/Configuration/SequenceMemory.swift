@@ -28,6 +28,14 @@ public struct SequenceMemory: Sendable, Equatable {
     layers = try LayerMemoryReader(config, file: file).layers()
   }
 
+  public func layerCount(of kind: LayerMemory.Kind) -> Int { layers.count { $0.kind == kind } }
+
+  /// Layers by what they remember, for people: `24 grow with every token, 8 keep a window`.
+  public var layerText: String {
+    LayerMemory.Kind.allCases.filter { layerCount(of: $0) > 0 }.map { "\(layerCount(of: $0)) \($0.title)" }
+      .joined(separator: ", ")
+  }
+
   /// Bytes that each further token adds once every window is full.
   ///
   /// - Parameter elementBytes: 4 for single, 2 for half precision.

@@ -34,7 +34,7 @@ extension ModelInspection {
   /// What is remembered beside the keys and values that every token adds.
   private var memoryJSON: JSONValue {
     guard let memory else { return .null }
-    var object = JSONObject(memory.layerCounts.map { ($0.name, .integer($0.layers)) })
+    var object = JSONObject(LayerMemory.Kind.allCases.map { ($0.rawValue, .integer(memory.layerCount(of: $0))) })
     object["window_bytes"] = Self.json { memory.windowBytes(elementBytes: $0) }
     object["state_bytes"] = .integer(memory.stateBytes)
     object["bytes_at_context_length"] = Self.json { width in
@@ -76,44 +76,14 @@ extension ModelInspection {
   private static func rows(of memory: SequenceMemory, contextLength: Int?) -> [(String, String)] {
     func text(_ bytes: (_ elementBytes: Int) -> Int) -> String { "\(bytes(4)) bytes fp32, \(bytes(2)) bytes fp16" }
     var rows = [("cache per token", text(memory.bytesPerToken))]
-    let counts = memory.layerCounts.filter { $0.layers > 0 }
-    if counts.count > 1 {
-      rows.append(("layers by memory", counts.map { "\($0.layers) \($0.title)" }.joined(separator: ", ")))
-    }
+    let kinds = LayerMemory.Kind.allCases.filter { memory.layerCount(of: $0) > 0 }
+    if kinds.count > 1 { rows.append(("layers by memory", memory.layerText)) }
     if memory.windowBytes(elementBytes: 1) > 0 { rows.append(("windows when full", text(memory.windowBytes))) }
     if memory.stateBytes > 0 { rows.append(("states", "\(memory.stateBytes) bytes, whatever the context")) }
     if let contextLength {
       rows.append(("cache when full", text { memory.byteCount(tokens: contextLength, elementBytes: $0) }))
     }
     return rows
-  }
-}
-
-extension SequenceMemory {
-  /// Layers by what they remember.
-  fileprivate var layerCounts: [(name: String, title: String, layers: Int)] {
-    var (growing, windows, states, without) = (0, 0, 0, 0)
-    for layer in layers {
-      switch layer {
-      case .everyToken: growing += 1
-      case .lastTokens: windows += 1
-      case .state: states += 1
-      case .nothing: without += 1
-      }
-    }
-    return [
-      ("growing_layers", "grow with every token", growing), ("window_layers", "keep a window", windows),
-      ("state_layers", "keep a state", states), ("layers_without_memory", "keep nothing of their own", without),
-    ]
-  }
-}
-
-extension StoredTensors {
-  fileprivate var json: JSONValue {
-    [
-      "format": .string(format), "tensors": .integer(tensorCount), "parameters": .integer(parameterCount),
-      "bytes": .integer(byteCount),
-    ]
   }
 }
 

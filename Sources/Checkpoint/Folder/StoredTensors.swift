@@ -1,3 +1,5 @@
+import JSON
+
 /// The tensors that share one storage format.
 public struct StoredTensors: Sendable, Equatable {
   /// For example `affine 4-bit g64`, or `BF16` for plain floats.
@@ -12,6 +14,13 @@ public struct StoredTensors: Sendable, Equatable {
     self.tensorCount = tensorCount
     self.parameterCount = parameterCount
     self.byteCount = byteCount
+  }
+
+  public var json: JSONValue {
+    [
+      "format": .string(format), "tensors": .integer(tensorCount), "parameters": .integer(parameterCount),
+      "bytes": .integer(byteCount),
+    ]
   }
 
   /// The tensors of each format together, largest first.

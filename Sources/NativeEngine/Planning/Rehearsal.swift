@@ -26,6 +26,15 @@ public struct Rehearsal {
     }
 
     var tokenCount: Int { promptTokens + decodeTokens }
+
+    /// The task with fewer tokens, where a model's context has no room for them.
+    func within(_ contextLimit: Int) -> Task {
+      var task = self
+      task.promptTokens = min(promptTokens, contextLimit)
+      task.decodeTokens = min(decodeTokens, contextLimit - task.promptTokens)
+      task.context = min(context, contextLimit - task.tokenCount)
+      return task
+    }
   }
 
   /// Tokens per second of each sequence, of the whole model: the median, and the slowest and fastest repetition.
@@ -56,6 +65,7 @@ public struct Rehearsal {
   /// - Parameter repetitions: Of which the median counts.
   /// - Throws: `EngineError`.
   public func rate(of task: Task, repetitions: Int = 5) throws -> Rate {
+    let task = task.within(decoder.config.maxPositionEmbeddings)
     let all = Array(decoder.layers.indices)
     if byteCount(of: all) <= byteLimit {
       return rate(try seconds(all, task, repetitions: repetitions), task)

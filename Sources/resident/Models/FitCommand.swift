@@ -107,10 +107,12 @@ struct FitCommand: AsyncParsableCommand {
 
   func run() async throws {
     if hosts { return try listHosts() }
-    if host == nil, let activity = try await QuietMachine.look(), !activity.isQuiet {
+    let activity = timesSomething ? try await QuietMachine.look() : nil
+    let isQuiet = activity?.isQuiet ?? true
+    if let activity, !isQuiet {
       Terminal.writeError("warning: the machine is busy, so rates are predicted too low: \(activity.text)\n")
     }
-    let speed = try speed()
+    let speed = try speed(keeps: isQuiet)
     let budget = MemoryBudget(memory: memory?.count ?? speed.memory, reserve: reserve?.count)
     let reports = try named().map { try report(on: $0.model, roles: $0.roles, speed: speed, budget: budget) }
     let together = registry && reports.count > 1 ? reports.reduce(0) { $0 + $1.footprint.total } : nil
@@ -127,6 +129,10 @@ struct FitCommand: AsyncParsableCommand {
         "\nall residents together: \(FitReport.figure(ofBytes: together)) of \(FitReport.figure(ofBytes: budget.available)) "
           + (together <= budget.available ? "available\n" : "available: they do not fit at once\n"))
     }
+  }
+
+  private var timesSomething: Bool {
+    host == nil && (rehearsal || remeasure || MeasuredSpeed(threads: threads).kept == nil)
   }
 
   /// The models that were named, and those of the registry, each once with the roles whose limits hold for it.
@@ -165,22 +171,25 @@ struct FitCommand: AsyncParsableCommand {
       Terminal.writeError("note: \(name): \(problem); counted as another engine would hold it\n")
       engine = .other
     }
-    let rehearsal = try rehearse(model, on: engine, options: options)
+    let rehearsed = try rehearse(model, on: engine, options: options)
     return try FitReport(of: model, on: engine, host: speed, budget: budget, limits: limits) { context in
       SpeedPrediction(
         of: model, on: speed, contextLength: context, sequences: sequences,
         elementBytes: engine.cacheElementBytes,
-        decode: try rehearsal?.rate(of: .decode(at: min(context, model.contextLimit - 17), sequences: sequences)),
-        prefill: try rehearsal?.rate(of: .prefill(min(prompt, model.contextLimit - 1)), repetitions: 1))
+        decode: try rehearsed?.rehearsal.rate(of: .decode(at: context, sequences: sequences)),
+        prefill: rehearsed?.prefill)
     }
   }
 
   /// Nil where another machine or engine is asked for, or the shape cannot be run layer by layer.
-  private func rehearse(_ model: FitModel, on engine: ServingEngine, options: Session.Options) throws -> Rehearsal? {
+  private func rehearse(
+    _ model: FitModel, on engine: ServingEngine, options: Session.Options
+  ) throws -> (rehearsal: Rehearsal, prefill: Rehearsal.Rate)? {
     guard rehearsal, host == nil, case .native = engine else { return nil }
     let limit = min(2 << 30, Machine.freeMemoryByteCount / 3)
     do {
-      return try Rehearsal(model.config, byteLimit: limit, options: options)
+      let rehearsal = try Rehearsal(model.config, byteLimit: limit, options: options)
+      return (rehearsal, try rehearsal.rate(of: .prefill(prompt), repetitions: 1))
     } catch let error as EngineError {
       Terminal.writeError("note: \(model.name): \(error); its rates are predicted by shares of the limit\n")
       return nil
@@ -202,8 +211,9 @@ struct FitCommand: AsyncParsableCommand {
     return try library.model(named: name).folder
   }
 
-  private func speed() throws -> HostSpeed {
-    guard let host else { return try MeasuredSpeed(threads: threads).read(anew: remeasure) }
+  /// - Parameter keeps: Whether what is measured of this machine may be kept.
+  private func speed(keeps: Bool) throws -> HostSpeed {
+    guard let host else { return try MeasuredSpeed(threads: threads).read(anew: remeasure, keeps: keeps) }
     if FileManager.default.fileExists(atPath: host) {
       let list = try HostList(contentsOf: URL(fileURLWithPath: host))
       guard list.hosts.count == 1 else {
@@ -232,73 +242,4 @@ extension WeightStorage: ExpressibleByArgument {
 enum FitEngine: String, CaseIterable, ExpressibleByArgument {
   case native
   case other
-}
-
-/// A number of bytes as people write it: `16G` and `16GB` are 16 · 10⁹, `16GiB` is 16 · 2³⁰.
-struct ByteCount: ExpressibleByArgument {
-  let count: Int
-
-  init?(argument: String) {
-    let text = argument.replacingOccurrences(of: " ", with: "").lowercased()
-    let digits = text.prefix { $0.isNumber || $0 == "." }
-    let units: [Substring: Double] = [
-      "": 1, "b": 1, "k": 1e3, "kb": 1e3, "kib": 1024, "m": 1e6, "mb": 1e6, "mib": 1_048_576, "g": 1e9, "gb": 1e9,
-      "gib": 1_073_741_824, "t": 1e12, "tb": 1e12, "tib": 1_099_511_627_776,
-    ]
-    guard let number = Double(digits), let unit = units[text.dropFirst(digits.count)], number >= 0,
-      number * unit < 1e18
-    else { return nil }
-    count = Int(number * unit)
-  }
-}
-
-/// This machine's speed, kept in a file beside the database.
-struct MeasuredSpeed {
-  let threads: Int
-
-  private static let days = 30.0
-
-  init(threads: Int?) { self.threads = threads ?? Machine.physicalCoreCount }
-
-  /// - Parameter anew: Whether to measure even if a figure is kept.
-  /// - Throws: `FitError` if it cannot be measured.
-  func read(anew: Bool) throws -> HostSpeed {
-    if !anew, let kept { return kept }
-    let display = WorkDisplay("measuring this machine's speed")
-    display.show(0)
-    defer { display.end() }
-    let speed = try SpeedMeasurement.run(threads: threads)
-    let now = Machine.wallSeconds
-    keep(speed, at: now)
-    return named(speed.readBandwidth, speed.operationRate, at: now)
-  }
-
-  private var url: URL { DataLocations.folder.appendingPathComponent("host-speed.json") }
-
-  private var kept: HostSpeed? {
-    guard let data = try? Data(contentsOf: url), let value = try? JSONValue(parsing: data),
-      value["host"]?.string == Machine.processorName,
-      value["threads"]?.integer == threads, let read = value["read_bytes_per_s"]?.number, read > 0,
-      let operations = value["operations_per_s"]?.number, operations > 0, let at = value["measured_at_s"]?.number,
-      abs(Machine.wallSeconds - at) < Self.days * 86_400
-    else { return nil }
-    return named(read, operations, at: at)
-  }
-
-  private func named(_ read: Double, _ operations: Double?, at seconds: Double) -> HostSpeed {
-    let day = Date(timeIntervalSince1970: seconds).formatted(.iso8601.year().month().day())
-    return HostSpeed(
-      name: "this machine", memory: Machine.memoryByteCount, readBandwidth: read, operationRate: operations,
-      source: "measured \(day) with \(threads.counted("thread"))")
-  }
-
-  /// A folder that cannot be written to is no reason to fail: it is measured again then.
-  private func keep(_ speed: HostSpeed, at seconds: Double) {
-    let value: JSONValue = [
-      "host": .string(Machine.processorName), "threads": .integer(threads),
-      "read_bytes_per_s": .number(speed.readBandwidth),
-      "operations_per_s": speed.operationRate.map { .number($0) } ?? .null, "measured_at_s": .number(seconds),
-    ]
-    try? DurableFile.write(Array((value.serialized(.pretty) + "\n").utf8), to: url.path)
-  }
 }
