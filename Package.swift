@@ -77,7 +77,7 @@ let package = Package(
       name: "Lanes", dependencies: ["Checkpoint", "JSON", "NativeEngine", "Platform", "Statistics"],
       resources: [.embedInCode("Resources/calibration.txt"), .embedInCode("Resources/evaluation.txt")]),
     .target(
-      name: "Fit", dependencies: ["CKernels", "Checkpoint", "JSON", "NativeEngine", "Platform"],
+      name: "Fit", dependencies: ["CKernels", "Checkpoint", "JSON", "Measurements", "NativeEngine", "Platform"],
       resources: [.embedInCode("Resources/hosts.json")]),
 
     // The stages, in the order in which data flows.
@@ -101,7 +101,8 @@ let package = Package(
     .target(
       name: "Nightly",
       dependencies: [
-        "Calibration", "Envelopes", "JSON", "Measurements", "ModelRegistry", "Platform", "Promotion", "Runner", "Store",
+        "Calibration", "Envelopes", "Fit", "JSON", "Measurements", "ModelRegistry", "Platform", "Promotion", "Runner",
+        "Store",
         "Verdicts", "WorkerProtocol",
       ]),
     .target(
@@ -181,7 +182,7 @@ let package = Package(
         "Checkpoint", "EndpointEngine", "JSON", "NativeEngine", "Platform", "TestSupport", "WorkerProtocol", "resident",
       ]),
     .testTarget(
-      name: "FitTests", dependencies: ["Checkpoint", "Fit", "JSON", "NativeEngine", "TestSupport"]),
+      name: "FitTests", dependencies: ["Checkpoint", "Fit", "JSON", "Measurements", "NativeEngine", "TestSupport"]),
     .testTarget(
       name: "LanesTests",
       dependencies: ["Checkpoint", "Lanes", "NativeEngine", "Platform", "Statistics", "TestSupport"]),
@@ -212,7 +213,7 @@ let package = Package(
     .testTarget(
       name: "NightlyTests",
       dependencies: [
-        "Calibration", "Envelopes", "JSON", "Measurements", "ModelRegistry", "Nightly", "Platform", "Promotion",
+        "Calibration", "Envelopes", "Fit", "JSON", "Measurements", "ModelRegistry", "Nightly", "Platform", "Promotion",
         "Runner",
         "Store", "TestSupport", "WorkerProtocol", "resident", "scripted-worker",
       ]),

@@ -35,6 +35,10 @@ TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 def write_folder(shape: Shape, folder: pathlib.Path, tokenizer: pathlib.Path) -> None:
     model_class, arguments_class = _get_classes(shape.config)
     model = model_class(arguments_class.from_dict(dict(shape.config)))
+    # Some classes make an output layer of its own and drop it when they read a checkpoint that has none.
+    if shape.config["tie_word_embeddings"] and hasattr(model, "lm_head"):
+        model.tie_word_embeddings = True
+        model.pop("lm_head")
     mx.random.seed(24)
     model.update(tree_map(lambda value: value.astype(mx.bfloat16), model.parameters()))
     with redirect_stdout(StringIO()):

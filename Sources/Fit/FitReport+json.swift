@@ -31,7 +31,7 @@ extension FitReport {
         largest.map {
           ["sequences": .integer($0.sequences), "context": $0.contextLength.map { .integer($0) } ?? .null]
         }),
-      "host": host.json, "speeds": .array(speeds.map { $0.json(promptTokens: limits.promptTokens) }), "tier": tier.json,
+      "host": host.json, "reached": reached?.json ?? .null, "speeds": .array(speeds.map { $0.json(promptTokens: limits.promptTokens) }), "tier": tier.json,
     ]
   }
 
@@ -80,6 +80,15 @@ extension SpeedPrediction {
   }
 }
 
+extension ReachedShares.Group {
+  fileprivate var json: JSONValue {
+    [
+      "family": .string(family), "format": .string(format), "runs": .integer(runs), "share_of_limit": .number(median),
+      "from": .number(range.lowerBound), "to": .number(range.upperBound),
+    ]
+  }
+}
+
 extension PredictedRate {
   fileprivate var json: JSONValue {
     [
@@ -94,6 +103,7 @@ extension PredictedRate.Basis {
   var name: String {
     switch self {
     case .rehearsed: "rehearsed"
+    case .reached: "reached"
     case .assumed: "assumed"
     }
   }

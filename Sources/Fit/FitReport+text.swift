@@ -95,7 +95,18 @@ extension FitReport {
     let operations = host.operationRate.map { ", computes \(Figure.operations($0))" } ?? ""
     return [
       "speed on \(host.name): reads \(String(format: "%.1f", host.readBandwidth / 1e9)) GB/s\(operations) (\(host.source))"
-    ] + Self.list(rows) + ["  " + (speeds[0].decode.basis.text)]
+    ] + Self.list(rows) + ["  " + (speeds[0].decode.basis.text)] + reachedLines
+  }
+
+  /// Not said twice where it is what the prediction rests on.
+  private var reachedLines: [String] {
+    guard let reached, case .rehearsed = speeds[0].decode.basis else { return [] }
+    return [
+      String(
+        format: "  real runs of %@ in %@ reached %.0f %% of the limit here (%.0f … %.0f %%, %d run%@)", reached.family,
+        reached.format, reached.median * 100, reached.range.lowerBound * 100, reached.range.upperBound * 100, reached.runs,
+        reached.runs == 1 ? "" : "s")
+    ]
   }
 
   private var tierLines: [String] {
@@ -127,12 +138,25 @@ extension PredictedRate.Basis {
   fileprivate var text: String {
     switch self {
     case .rehearsed: "predicted by layers of this shape with random weights, run on this machine"
+    case .reached(let runs, let shares):
+      String(
+        format: "predicted by the share of the limit that %d earlier run%@ of its family and format reached here, %.0f to %.0f %%",
+        runs, runs == 1 ? "" : "s", shares.lowerBound * 100, shares.upperBound * 100)
     case .assumed(let shares):
       String(
         format: "predicted by the share of the limit that is common elsewhere, %.0f to %.0f %%",
         shares.lowerBound * 100,
         shares.upperBound * 100)
     }
+  }
+}
+
+extension Tier {
+  /// Its name and the inequalities that decided it, such as `overnight: decode rate 4.2 tok/s < 10.0 tok/s`.
+  public var text: String {
+    let reasons = reasons.map(\.text).joined(separator: ", ")
+    guard case .aspirational(_, let cluster?) = self else { return "\(name): \(reasons)" }
+    return "\(name): \(reasons); \(cluster.machines) machines of this kind hold it with its cache"
   }
 }
 

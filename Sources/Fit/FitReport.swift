@@ -28,19 +28,23 @@ public struct FitReport {
   public let largest: [Largest]
   /// With an empty cache, and with the limits' context.
   public let speeds: [SpeedPrediction]
+  /// What earlier runs like it reached on this machine; nil if there were none.
+  public let reached: ReachedShares.Group?
   public let tier: Tier
 
   /// Sequences of the table.
   public static let sequenceCounts = [1, 2, 4, 8]
   private static let contextLengths = [4096, 8192, 32_768, 131_072]
 
-  /// - Parameter predict: The prediction at a context.
+  /// - Parameters:
+  ///   - reached: What earlier runs like it reached on this machine.
+  ///   - predict: The prediction at a context.
   /// - Throws: `EngineError` or `CheckpointError` for a model that the engine does not run; what `predict` throws.
   public init(
     of model: FitModel, on engine: ServingEngine, host: HostSpeed, budget: MemoryBudget, limits: ServingLimits,
-    predict: (_ contextLength: Int) throws -> SpeedPrediction
+    reached: ReachedShares.Group? = nil, predict: (_ contextLength: Int) throws -> SpeedPrediction
   ) throws {
-    (self.model, self.engine, self.host) = (model, engine, host)
+    (self.model, self.engine, self.host, self.reached) = (model, engine, host, reached)
     self.budget = budget
     var limits = limits
     limits.contextLength = min(limits.contextLength, model.contextLimit)

@@ -7,6 +7,8 @@ public struct PredictedRate: Sendable, Equatable {
   public enum Basis: Sendable, Equatable {
     /// Layers of the model's shape ran on random weights on this machine.
     case rehearsed
+    /// Real runs of the model's family and format on this machine, by the shares of the limit that they reached.
+    case reached(runs: Int, ClosedRange<Double>)
     /// Shares that are common, by the range that is stated.
     case assumed(ClosedRange<Double>)
   }
@@ -14,6 +16,10 @@ public struct PredictedRate: Sendable, Equatable {
   public let tokensPerSecond: Double
   public let interval: ClosedRange<Double>
   public let basis: Basis
+
+  public init(tokensPerSecond: Double, interval: ClosedRange<Double>, basis: Basis) {
+    (self.tokensPerSecond, self.interval, self.basis) = (tokensPerSecond, interval, basis)
+  }
 }
 
 /// How fast a model is at best on a machine, and how fast it probably is.
@@ -43,11 +49,12 @@ public struct SpeedPrediction: Sendable {
   static let rehearsalError = 0.15
 
   /// - Parameters:
-  ///   - decode: A rehearsal's rate of each sequence; nil for none.
+  ///   - reached: What earlier runs like it reached of the limit.
+  ///   - decode: A rehearsal's rate of each sequence, which counts more; nil for none.
   ///   - prefill: The same of a prompt.
   public init(
     of model: FitModel, on host: HostSpeed, contextLength: Int, sequences: Int = 1, elementBytes: Int,
-    decode: Rehearsal.Rate? = nil, prefill: Rehearsal.Rate? = nil
+    reached: ReachedShares.Group? = nil, decode: PredictedRate? = nil, prefill: PredictedRate? = nil
   ) {
     (self.contextLength, self.sequences) = (contextLength, sequences)
     decodeBytes =
@@ -55,10 +62,9 @@ public struct SpeedPrediction: Sendable {
       + model.memory.byteCount(tokens: contextLength, sequences: sequences, elementBytes: elementBytes)
     decodeLimit = host.readBandwidth / Double(max(decodeBytes, 1))
     prefillLimit = host.operationRate.map { $0 / (2 * Double(max(model.activeParameterCount, 1))) }
-    self.decode = decode.map { PredictedRate($0) } ?? PredictedRate(limit: decodeLimit, shares: Self.commonDecodeShares)
-    self.prefill =
-      prefill.map { PredictedRate($0) }
-      ?? prefillLimit.map { PredictedRate(limit: $0, shares: Self.commonPrefillShares) }
+    self.decode =
+      decode ?? reached?.rate(limit: decodeLimit) ?? PredictedRate(limit: decodeLimit, shares: Self.commonDecodeShares)
+    self.prefill = prefill ?? prefillLimit.map { PredictedRate(limit: $0, shares: Self.commonPrefillShares) }
   }
 
   /// Seconds until the first token after a prompt, at the predicted rate and at the ends of its interval; nil if no rate
@@ -72,7 +78,7 @@ public struct SpeedPrediction: Sendable {
 }
 
 extension PredictedRate {
-  fileprivate init(_ rate: Rehearsal.Rate) {
+  public init(_ rate: Rehearsal.Rate) {
     let error = SpeedPrediction.rehearsalError
     self.init(
       tokensPerSecond: rate.tokensPerSecond,
@@ -81,7 +87,7 @@ extension PredictedRate {
           rate.range.upperBound, rate.tokensPerSecond * (1 + error)), basis: .rehearsed)
   }
 
-  fileprivate init(limit: Double, shares: ClosedRange<Double>) {
+  init(limit: Double, shares: ClosedRange<Double>) {
     self.init(
       tokensPerSecond: limit * (shares.lowerBound + shares.upperBound) / 2,
       interval: limit * shares.lowerBound...limit * shares.upperBound, basis: .assumed(shares))

@@ -1,4 +1,5 @@
 import Checkpoint
+import Foundation
 
 /// What a role asks of a model that serves it.
 public struct ServingLimits: Sendable, Equatable {
@@ -102,6 +103,31 @@ public enum Tier: Sendable, Equatable {
       what: "first token", value: first.interval.upperBound, limit: limits.firstTokenSeconds, unit: .seconds,
       isUpperLimit: true)
     self = wait.holds ? .interactive(because: [fits, rate, wait]) : .overnight(because: wait)
+  }
+}
+
+extension Tier {
+  /// Of a model folder before it is measured on this machine; nil for a folder that nothing can be said of.
+  ///
+  /// Without the machine's speed, a model that fits has no tier.
+  public init?(of folder: URL, budget: MemoryBudget, limits: ServingLimits, from basis: PredictionBasis) {
+    guard let model = try? FitModel(contentsOf: folder, name: folder.lastPathComponent) else { return nil }
+    let native = ServingEngine.native(.init())
+    var limits = limits
+    limits.contextLength = min(limits.contextLength, model.contextLimit)
+    let isNative = (try? ServingMemory(model, sequences: limits.sequences, on: native)) != nil
+    let engine = isNative ? native : .other
+    guard let memory = try? ServingMemory(model, sequences: limits.sequences, on: engine) else { return nil }
+    let footprint = memory.footprint(contextLength: limits.contextLength)
+    if footprint.total <= budget.available, basis.host == nil { return nil }
+    // What does not fit is not asked how fast it would be.
+    let host =
+      basis.host ?? HostSpeed(name: "", memory: budget.memory, readBandwidth: 1, operationRate: nil, source: "")
+    let speed = SpeedPrediction(
+      of: model, on: host, contextLength: limits.contextLength, sequences: limits.sequences,
+      elementBytes: engine.cacheElementBytes, reached: isNative ? model.reached(basis.reached) : nil,
+      decode: basis.rehearsed?.rate(at: limits.contextLength, sequences: limits.sequences))
+    self.init(model, footprint: footprint, budget: budget, speed: speed, limits: limits)
   }
 }
 

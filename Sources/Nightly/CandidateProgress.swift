@@ -1,4 +1,5 @@
 import Envelopes
+import Fit
 import Foundation
 import Measurements
 import Verdicts
@@ -44,6 +45,8 @@ public struct CandidateProgress: Sendable, Equatable {
   public var missingEnvironments: [EnvironmentClass]
   /// From when on another comparison counts, in seconds since 1970; nil if none was made.
   public var dueAt: Double?
+  /// What `fit` says of it in its role before it was compared; nil if that was not asked or cannot be said.
+  public var tier: Tier? = nil
 
   /// Failures after which a candidate is left alone until its files change.
   public static let failuresToPark = 3
@@ -55,6 +58,9 @@ public struct CandidateProgress: Sendable, Equatable {
     case .final, .rejected, .parked, .missing, .resident: false
     }
   }
+
+  /// Whether no comparison of it was begun.
+  var isNew: Bool { state == .unscreened || state == .screened }
 
   /// Whether no night measures it as it is: decided, given up, or not there.
   var isSettled: Bool {

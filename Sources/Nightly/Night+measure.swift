@@ -74,7 +74,9 @@ extension Night {
   }
 
   private func contender(_ side: Side, _ model: ModelID) throws -> MeasurementPlan.Contender {
-    MeasurementPlan.Contender(side: side, model: model, folder: try host.library.folder(of: model))
+    let folder = try host.library.folder(of: model)
+    return MeasurementPlan.Contender(
+      side: side, model: model, folder: folder, predictionBasis: host.predictionBasis?(folder))
   }
 
   private func runnerPlan(

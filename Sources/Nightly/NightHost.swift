@@ -1,3 +1,4 @@
+import Fit
 import Foundation
 import Measurements
 import ModelRegistry
@@ -16,6 +17,8 @@ public struct NightHost: Sendable {
   public var command: WorkerCommand
   /// Of this program, for the record.
   public var version: String
+  /// What is known of a model folder before it is measured; nil to predict nothing and to gate nothing by it.
+  public var predictionBasis: (@Sendable (URL) -> PredictionBasis)?
 
   public init(
     store: MeasurementStore, calibration: URL, registry: RegistryFile, library: ModelLibrary, command: WorkerCommand,
@@ -54,8 +57,35 @@ public struct NightHost: Sendable {
     }
     let past = try PastSession.all(
       in: store, hostFingerprint: Measurements.Host.current.fingerprint, admitting: try admission)
-    return NightSurvey(
-      residents: residents, progress: plan.progress(residents: residents, folders: folders, past: past), past: past)
+    var progress = plan.progress(residents: residents, folders: folders, past: past)
+    let tiers = try tiers(of: progress.filter(\.isNew), within: plan.budget)
+    for index in progress.indices where progress[index].isNew {
+      progress[index].tier = tiers[CandidateRole(progress[index])]
+    }
+    return NightSurvey(residents: residents, progress: progress, past: past)
+  }
+
+  /// What `fit` says of new candidates in their roles: the roles' limits are the policy's.
+  private func tiers(
+    of candidates: [CandidateProgress], within budget: NightPlan.Budget
+  ) throws -> [CandidateRole: Tier] {
+    guard let predictionBasis else { return [:] }
+    let policy = try RegistryPolicyFile(beside: registry.url).read()
+    let memory = budget.memoryBytes.map { MemoryBudget(memory: $0, reserve: 0) } ?? MemoryBudget()
+    var tiers: [CandidateRole: Tier] = [:]
+    for candidate in candidates where tiers[CandidateRole(candidate)] == nil {
+      guard let folder = try? library.folder(of: candidate.candidate) else { continue }
+      var limits = ServingLimits()
+      let conditions = policy?.conditions(for: candidate.role)
+      if let conditions { (limits.decodeRate, limits.firstTokenSeconds) = (conditions.rateLimit, conditions.firstTokenLimit) }
+      let tier = Tier(of: folder, budget: memory, limits: limits, from: predictionBasis(folder))
+      // Nobody waits in such a role: all that fits is alike.
+      if conditions?.tier == .overnight {
+        guard case .aspirational? = tier else { continue }
+      }
+      tiers[CandidateRole(candidate)] = tier
+    }
+    return tiers
   }
 
   /// Checks that the library has every candidate of a plan: a mistyped name would have a night measure nothing.
@@ -76,6 +106,14 @@ public struct NightHost: Sendable {
     try SentinelReading.newest(
       in: calibration, host: Measurements.Host.current.fingerprint, mayMigrate: mayMigrate)
   }
+}
+
+/// A candidate in a role, whatever the envelope.
+private struct CandidateRole: Hashable {
+  let candidate: ModelID
+  let role: Role
+
+  init(_ progress: CandidateProgress) { (candidate, role) = (progress.candidate, progress.role) }
 }
 
 /// What a night's schedule is made from.

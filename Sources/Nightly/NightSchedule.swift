@@ -55,7 +55,8 @@ extension NightSchedule {
   ///
   /// First come comparisons that are due: those that were interrupted, then those nearest to a final verdict. Then comes
   /// the week's endurance of each role's resident, then
-  /// new candidates, each screened before it is compared, and last the sentinel. Equals keep the plan's order. A sentinel
+  /// new candidates, those that `fit` calls interactive before others, each screened before it is compared, and last the
+  /// sentinel. Equals keep the plan's order, and a candidate that does not fit this machine is left out. A sentinel
   /// whose predecessor is off zero goes before all, since nothing is promoted until one covers zero.
   ///
   /// - Parameters:
@@ -70,7 +71,8 @@ extension NightSchedule {
     let weekly = Self.endurance(plan, survey, now: now)
     wanted += weekly.filter { $0.wait == nil }.map(\.task)
     var screened: Set<ModelID> = []
-    for candidate in progress where candidate.state == .unscreened || candidate.state == .screened {
+    let new = progress.filter(\.isNew)
+    for candidate in Self.byTier(new.filter { !$0.isTooLarge }) {
       let isNew = candidate.state == .unscreened && !screened.contains(candidate.candidate)
       if isNew, let screening = Self.screening(candidate, plan, times) {
         screened.insert(candidate.candidate)
@@ -93,12 +95,22 @@ extension NightSchedule {
     for (task, wait) in weekly {
       if let wait { leftOut.append((task, wait)) }
     }
+    for candidate in new where candidate.isTooLarge {
+      leftOut.append((Self.comparison(candidate, plan, times), candidate.tier?.text ?? ""))
+    }
     for candidate in progress where candidate.state == .open && !Self.isDue(candidate, at: now) {
       leftOut.append((Self.comparison(candidate, plan, times), "lacks \(candidate.lacks(at: now))"))
     }
     for candidate in progress where candidate.isSettled {
       leftOut.append((Self.comparison(candidate, plan, times), "needs \(candidate.lacks(at: now))"))
     }
+  }
+
+  /// Those that would be interactive in their role first; equals keep their order.
+  private static func byTier(_ candidates: [CandidateProgress]) -> [CandidateProgress] {
+    func rank(_ progress: CandidateProgress) -> Int { if case .overnight = progress.tier { 1 } else { 0 } }
+    return candidates.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
+      .map(\.element)
   }
 
   private static func isDue(_ progress: CandidateProgress, at now: Double) -> Bool {
@@ -127,7 +139,8 @@ extension NightSchedule {
     let reason: String
     switch progress.state {
     case .interrupted: (resumes, reason) = (true, "it was interrupted")
-    case .unscreened, .screened: reason = "the first comparison of a new candidate"
+    case .unscreened, .screened:
+      reason = "the first comparison of a new candidate" + (progress.tier.map { ", \($0.name) by fit" } ?? "")
     default:
       reason =
         "due: \(progress.validated) of \(progress.needed) comparisons are there"
@@ -170,6 +183,11 @@ extension NightSchedule {
       envelopeID: plan.envelopes[0].id, environment: environment, resumes: false, minutes: minutes, isGuess: isGuess,
       reason: reason)
   }
+}
+
+extension CandidateProgress {
+  /// Whether this machine cannot serve it.
+  fileprivate var isTooLarge: Bool { if case .aspirational = tier { true } else { false } }
 }
 
 /// How long a task will take, from how long such tasks took on this host before.

@@ -27,6 +27,11 @@ public struct ReportFolder: Sendable {
     }
     for asset in ReportAsset.all(charts) { try write(asset.bytes, to: asset.path) }
     try write(Data(overview.page(charts).utf8), to: "index.html")
+    if let page = overview.fitPage() {
+      try write(Data(page.utf8), to: Overview.fitPath)
+    } else {
+      try removeIfOurs(Overview.fitPath)
+    }
     var pages: Set<String> = []
     for (index, envelope) in overview.envelopes.enumerated() {
       try write(Data(envelope.page(charts).utf8), to: EnvelopeFacts.path(index))
@@ -56,12 +61,16 @@ public struct ReportFolder: Sendable {
     for folder in Self.pageFolders {
       let names = try FileManager.default.contentsOfDirectory(atPath: url.appendingPathComponent(folder).path)
       for name in names where name.hasSuffix(".html") && !kept.contains("\(folder)/\(name)") {
-        let file = url.appendingPathComponent(folder).appendingPathComponent(name)
-        guard let start = try? RegularFile.read(file.path, upTo: 4000),
-          String(decoding: start, as: UTF8.self).prefix(1000).contains(HTMLPage.mark)
-        else { continue }
-        try FileManager.default.removeItem(at: file)
+        try removeIfOurs("\(folder)/\(name)")
       }
     }
+  }
+
+  private func removeIfOurs(_ path: String) throws {
+    let file = url.appendingPathComponent(path)
+    guard let start = try? RegularFile.read(file.path, upTo: 4000),
+      String(decoding: start, as: UTF8.self).prefix(1000).contains(HTMLPage.mark)
+    else { return }
+    try FileManager.default.removeItem(at: file)
   }
 }

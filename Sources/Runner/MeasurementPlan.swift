@@ -1,4 +1,5 @@
 import Envelopes
+import Fit
 import Foundation
 import Measurements
 import ToolCalls
@@ -11,11 +12,14 @@ public struct MeasurementPlan: Sendable {
     public var side: Side
     public var model: ModelID
     public var folder: URL
+    /// What a prediction of its memory and rates starts from; nil where nothing is predicted: of other engines.
+    public var predictionBasis: PredictionBasis?
 
-    public init(side: Side, model: ModelID, folder: URL) {
+    public init(side: Side, model: ModelID, folder: URL, predictionBasis: PredictionBasis? = nil) {
       self.side = side
       self.model = model
       self.folder = folder
+      self.predictionBasis = predictionBasis
     }
   }
 
@@ -89,5 +93,16 @@ public struct MeasurementPlan: Sendable {
     return max(
       cells, ((items + skills).max() ?? 0) + 256, envelope.toolLoops.map(\.longestByteCount).max() ?? 0,
       envelope.endurance.map(\.longestByteCount).max() ?? 0)
+  }
+
+  /// What is predicted of a contender, to be recorded with its runs; nil where nothing is.
+  func prediction(of contender: Contender) -> RunPrediction? {
+    guard let basis = contender.predictionBasis else { return nil }
+    return RunPrediction(
+      of: contender.folder, contextLength: contextLength, sequences: sequences,
+      cells: envelope.throughput.map {
+        RunPrediction.Cell(
+          id: $0.id, promptTokens: $0.promptTokens, decodeTokens: $0.decodeTokens, sequences: $0.concurrency)
+      }, from: basis)
   }
 }

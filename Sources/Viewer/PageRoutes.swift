@@ -15,6 +15,12 @@ struct PagesRoute: ViewerRoute {
     for path: RouterPath in ["/", "/index.html"] {
       router.get(path) { request, _ in try await page(for: request) { $0.index } }
     }
+    router.get("/fit.html") { request, _ in
+      try await page(for: request) { snapshot in
+        guard let page = snapshot.fit else { throw HTTPError(.notFound) }
+        return page
+      }
+    }
     router.get("/envelopes/{number}.html") { request, context in
       let number = context.parameters.get("number")
       return try await page(for: request) { snapshot in

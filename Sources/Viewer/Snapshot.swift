@@ -17,6 +17,8 @@ struct Snapshot: Sendable {
   let index: String
   /// The pages of envelopes by their paths.
   let envelopes: [String: String]
+  /// The page about memory and speed; nil where nothing was predicted.
+  let fit: String?
   /// The members of `/api/status`, except `running`.
   let status: JSONObject
 
@@ -50,6 +52,7 @@ struct Snapshot: Sendable {
     envelopes = Dictionary(
       overview.envelopes.enumerated().map { (EnvelopeFacts.path($0), $1.page(charts, liveRevision: revision)) },
       uniquingKeysWith: { first, _ in first })
+    fit = overview.fitPage(liveRevision: revision)
     status = JSONObject([
       ("revision", .string(revision)), ("comparisons", .integer(overview.comparisons.count)),
       ("roles", .array(overview.roles.map(\.json))), ("registry_problem", problem),

@@ -64,7 +64,7 @@ struct SnapshotSource: Sendable {
   }
 
   /// Counts changes of the program that show the same facts differently, so that clients do not keep old bodies.
-  private static let format = 5
+  private static let format = 6
 }
 
 extension Envelope {

@@ -3,9 +3,9 @@ import ToolCalls
 /// The members of a worker's description of its model that may leave the machine. Engines may describe more.
 enum ModelDescription {
   static let publicMembers: Set<String> = [
-    "architecture", "attention_heads", "bits_per_weight", "bytes", "context_length", "head_dimension", "hidden_size",
-    "key_value_heads", "kv_bytes_per_token", "lane", "layers", "manifest", "parameters", "quantization", "storage",
-    "vocabulary",
+    "active_parameters", "architecture", "attention_heads", "bits_per_weight", "bytes", "bytes_read_per_token",
+    "context_length", "experts", "head_dimension", "hidden_size", "key_value_heads", "kv_bytes_per_token", "lane",
+    "layers", "manifest", "parameters", "prediction", "quantization", "storage", "vocabulary",
   ]
 }
 

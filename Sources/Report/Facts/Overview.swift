@@ -3,7 +3,7 @@ import Measurements
 import Store
 import Verdicts
 
-/// Everything that is known without reading a sample: roles, recorded verdicts, and sessions without one.
+/// Everything that is known without judging a sample: roles, recorded verdicts, and sessions without one.
 ///
 ///     let overview = try Overview(store, registry: ["default": "org/model"])
 ///     print(overview.json.serialized(.pretty))
@@ -16,6 +16,8 @@ public struct Overview: Sendable, Equatable {
   public let unjudged: [UnjudgedSession]
   /// By name.
   public let envelopes: [EnvelopeFacts]
+  /// What was predicted of each model on each host, beside what its newest run measured.
+  public let predictions: [HostPrediction]
 
   /// The comparisons as a document of standings: see ``Report/rankings``.
   let rankings: String
@@ -26,28 +28,29 @@ public struct Overview: Sendable, Equatable {
   ///   - registry: The model of each role; empty if no registry was read.
   ///   - admission: The imports that count, as the registry's policy has it.
   /// - Throws: `StoreError`.
-  /// - Complexity: O(*n*) in sessions and verdicts.
+  /// - Complexity: O(*n*) in sessions and verdicts, and in the samples of each model's newest run.
   public init(
     _ store: MeasurementStore, registry: [Role: ModelID] = [:], admitting admission: ImportAdmission = .none
   ) throws(StoreError) {
     self.init(
       verdicts: try store.verdicts(of: nil), sessions: try store.headings(), edits: try store.registryEdits(role: nil),
-      registry: registry, admitting: admission)
+      predictions: try store.predictions(), registry: registry, admitting: admission)
   }
 
   /// - Parameters:
   ///   - verdicts: In the order of recording.
   ///   - sessions: Newest first.
   ///   - edits: In the order of recording.
+  ///   - predictions: Newest first.
   ///   - registry: The model of each role; empty if no registry was read.
   ///   - admission: The imports that count.
   public init(
-    verdicts: [VerdictRecord], sessions: [SessionHeading], edits: [RegistryEditRecord], registry: [Role: ModelID] = [:],
-    admitting admission: ImportAdmission = .none
+    verdicts: [VerdictRecord], sessions: [SessionHeading], edits: [RegistryEditRecord],
+    predictions: [HostPrediction] = [], registry: [Role: ModelID] = [:], admitting admission: ImportAdmission = .none
   ) {
     let marks = Dictionary(sessions.map { ($0.number, $0.mark) }, uniquingKeysWith: { first, _ in first })
     let report = Report(verdicts, marks: marks)
-    self.admission = admission
+    (self.admission, self.predictions) = (admission, predictions)
     comparisons = report.comparisons
     rankings = report.rankings
     roles = RoleFacts.all(registry: registry, edits: edits, comparisons: comparisons.filter { $0.decides(admission) })
@@ -64,6 +67,13 @@ public struct Overview: Sendable, Equatable {
     [
       "roles": .array(roles.map(\.json)), "comparisons": .array(comparisons.map(\.json)),
       "without_verdict": .array(unjudged.map(\.json)), "envelopes": .array(envelopes.map(\.json)),
+      "predictions": .array(
+        predictions.map { prediction in
+          var object = prediction.reading.json.object ?? JSONObject()
+          object["session"] = .integer(Int(prediction.session.rawValue))
+          object["host"] = .string(prediction.host.fingerprint)
+          return .object(object)
+        }),
     ]
   }
 }

@@ -29,7 +29,7 @@ extension Overview {
         ? "<p class=\"faint\">The figures are on the envelope's page.</p>\n"
         : "<details><summary>\(models.count) models as a table</summary>\n\(frontier.modelsTable(root: ""))</details>\n"
     }
-    body += envelopesSection + openSection
+    body += envelopesSection + fitSection + openSection
     if charts == nil { body += "<p class=\"faint\">\(ChartLibrary.advice.htmlText)</p>\n" }
     return HTMLPage(
       title: "Resident: roles and comparisons",
@@ -88,6 +88,13 @@ extension Overview {
         + " side and the frontier of speed against accuracy</span></li>\n"
     }
     return "<h2>Envelopes</h2>\n<ul>\n\(rows.joined())</ul>\n"
+  }
+
+  private var fitSection: String {
+    guard !predictions.isEmpty else { return "" }
+    let count = Set(predictions.map(\.reading.model)).count
+    return "<h2>Memory and speed</h2>\n<p><a href=\"\(Self.fitPath)\">What fits, and how fast</a> <span class=\"faint\">"
+      + "\(count == 1 ? "1 model" : "\(count) models"), as predicted and as measured</span></p>\n"
   }
 
   private var openSection: String {

@@ -21,6 +21,8 @@ actor ModelUnderTest {
   private var stamp: FolderStamp?
   /// The SHA-256 of the files that were loaded first, by name; empty where no worker has named them.
   private var hashes: [String: String] = [:]
+  /// What was predicted before the first worker was loaded: later ones have the same.
+  private lazy var prediction = plan.prediction(of: contender)
   /// Why the last worker ended; taken by `takeFailure`.
   private var failure: WorkerFailure?
   /// What is worked on in slices, or nil.
@@ -52,18 +54,21 @@ actor ModelUnderTest {
   func start() async throws(RunnerError) -> Run {
     // Before loading: a file that is replaced meanwhile must not pass for the one that was loaded.
     if stamp == nil { stamp = FolderStamp(of: contender.folder) }
+    let prediction = prediction
     do throws(WorkerFailure) {
       let worker = try await plan.startWorker(
         contender.folder, contextLength: plan.contextLength, sequences: plan.sequences)
       self.worker = worker
       keptTurn = []
       if hashes.isEmpty { hashes = worker.loaded.provenance.fileHashes }
-      return Run(
+      var run = Run(
         model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil,
         provenance: worker.loaded.provenance, engine: worker.loaded.engine, load: worker.loaded.load,
         description: worker.loaded.description, proof: worker.loaded.proof,
         conditions: WorkerConditions(
           of: worker, isOverridden: plan.command.isOverridden, executables: executables))
+      run.prediction = prediction
+      return run
     } catch {
       throw .notLoaded(contender.model, error)
     }

@@ -55,18 +55,21 @@ struct CompareCommand: AsyncParsableCommand {
     let (number, machine) = try await Measuring.run(
       plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy,
       waitingForQuiet: options.quiet.minutes)
-    let verdict = try Judge(try store.verdictInputs(of: number, admitting: plan.admission)).verdict()
+    let inputs = try store.verdictInputs(of: number, admitting: plan.admission)
+    let verdict = try Judge(inputs).verdict()
     let mark = try store.mark(of: number)
     try store.recordIfNew(verdict: verdict.json, outcome: verdict.outcome.rawValue, for: number)
     if options.json {
       let output: JSONValue = [
         "comparison": .integer(Int(number.rawValue)), "machine": machine?.json ?? .null, "verdict": verdict.json,
-        "origin": mark.origin.json,
+        "origin": mark.origin.json, "predictions": .array(inputs.evidence.predictions.map(\.json)),
       ]
       return Terminal.write(result: output)
     }
     let style = TerminalStyle()
     Terminal.write(verdict.text(width: Terminal.width, style: style.painted), style)
+    let predicted = PredictionReading.text(inputs.evidence.predictions, width: Terminal.width)
+    if !predicted.isEmpty { Terminal.write("\n" + predicted) }
     Terminal.write("\ncomparison \(number), \(mark.text)\nnext   \(nextStep(number, verdict))\n")
   }
 

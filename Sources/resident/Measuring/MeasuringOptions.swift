@@ -1,5 +1,6 @@
 import ArgumentParser
 import Envelopes
+import Fit
 import Foundation
 import Measurements
 import ModelRegistry
@@ -65,13 +66,25 @@ struct MeasuringOptions: ParsableArguments {
     var references: [ModelID: URL] = [:]
     for id in envelope.accuracy.compactMap(\.reference) { references[id] = try library.library.folder(of: id) }
     var plan = MeasurementPlan(
-      envelope: envelope, contenders: contenders, role: role, environment: environment,
+      envelope: envelope, contenders: withBases(contenders), role: role, environment: environment,
       command: try engine.command(for: contenders, registry: registry), threads: threads,
       version: Version.current, parser: parser, references: references,
       referenceCache: library.library.root.appendingPathComponent(".references"))
     plan.memoryBudget = memoryBudget.map { $0 * 1_000_000 }
     plan.memoryLimit = memoryLimit.map { $0 * 1_000_000 }
     return plan
+  }
+
+  /// Contenders with what is known of them beforehand; as they are for engines that nothing is predicted of.
+  private func withBases(_ contenders: [MeasurementPlan.Contender]) -> [MeasurementPlan.Contender] {
+    guard engine.engine == .native else { return contenders }
+    let store = database.exists ? try? database.open(.readOnly) : nil
+    let reached = store.map(ReachedShares.init(in:)) ?? ReachedShares([])
+    return contenders.map { contender in
+      var contender = contender
+      contender.predictionBasis = PredictionBasis(of: contender.folder, threads: threads, reached: reached)
+      return contender
+    }
   }
 }
 

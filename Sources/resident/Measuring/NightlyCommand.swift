@@ -21,6 +21,14 @@ struct NightlyInstallCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The time of day, as HH:MM.", valueName: "time"))
   var at: String = "02:00"
 
+  @Option(help: ArgumentHelp("Export what is new to this dataset after every night.", valueName: "dir"))
+  var export: String?
+
+  @Option(
+    help: ArgumentHelp("Sign what --export adds by this key, as `nightly run` does.", valueName: "file"),
+    completion: .file())
+  var signKey: String?
+
   @OptionGroup var library: LibraryOption
   @OptionGroup var database: DatabaseOption
   @OptionGroup var registry: RegistryOption
@@ -29,6 +37,9 @@ struct NightlyInstallCommand: ParsableCommand {
 
   func validate() throws {
     if NightTimer.Time(at) == nil { throw ValidationError("--at must be a time like 02:00.") }
+    guard signKey == nil || export != nil else {
+      throw ValidationError("--sign-key signs what is exported: name the dataset by --export.")
+    }
   }
 
   func run() throws {
@@ -37,8 +48,12 @@ struct NightlyInstallCommand: ParsableCommand {
     // A plan that the night would refuse is refused now.
     _ = try NightPlan(contentsOf: file)
     let timer = NightTimer(home: home.url)
+    // The night runs in another folder than this command.
+    let options = [("--export", export), ("--sign-key", signKey)].flatMap { name, path in
+      path.map { [name, URL(fileURLWithPath: $0).standardizedFileURL.path] } ?? []
+    }
     let files = try timer.files(
-      program: ProgramIdentity.executable, arguments: ["nightly", "run", file.standardizedFileURL.path],
+      program: ProgramIdentity.executable, arguments: ["nightly", "run", file.standardizedFileURL.path] + options,
       environment: [
         "RESIDENT_DB": database.url.standardizedFileURL.path,
         "RESIDENT_MODELS": library.library.root.standardizedFileURL.path,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dataset
+import Fit
 import Foundation
 import JSON
 import Measurements
@@ -72,7 +73,7 @@ struct NightlyRunCommand: AsyncParsableCommand {
     let plan = try NightPlan(contentsOf: URL(fileURLWithPath: plan))
     if dryRun { return try printSchedule(of: plan) }
     let store = try database.open(.readWrite)
-    let host = host(store)
+    let host = host(store, threads: plan.threads)
     try host.check(plan)
     let signer = try signer()
     let held = try await Measuring.lockHost(for: "the night \(plan.id)", whenBusy: lock.whenBusy)
@@ -96,10 +97,13 @@ struct NightlyRunCommand: AsyncParsableCommand {
     }
   }
 
-  private func host(_ store: MeasurementStore) -> NightHost {
-    NightHost(
+  private func host(_ store: MeasurementStore, threads: Int?) -> NightHost {
+    var host = NightHost(
       store: store, calibration: database.calibrationURL, registry: registry.file, library: library.library,
       command: ProgramIdentity.worker, version: Version.current)
+    let reached = ReachedShares(in: store)
+    host.predictionBasis = { folder in PredictionBasis(of: folder, threads: threads, reached: reached) }
+    return host
   }
 
   /// Prints what tonight would do, by the database as it is; where there is none, by an empty one that is thrown away.
@@ -110,7 +114,7 @@ struct NightlyRunCommand: AsyncParsableCommand {
       database.exists
       ? try database.open(.readOnly)
       : try MeasurementStore(at: folder.appendingPathComponent("empty.sqlite"), mode: .readWrite)
-    let host = host(store)
+    let host = host(store, threads: plan.threads)
     try host.check(plan)
     let schedule = try schedule(plan, host)
     json ? Terminal.write(result: schedule.json) : Terminal.write(schedule.text(budget: plan.budget.minutes))

@@ -29,16 +29,19 @@ struct RunCommand: AsyncParsableCommand {
       plan, store: store, resuming: options.resume, whenBusy: options.lock.whenBusy,
       waitingForQuiet: options.quiet.minutes)
     let samples = try store.samples(of: number, side: nil)
+    let prediction = try store.session(number).runs.first.flatMap { PredictionReading($0, samples) }
     let summary = RunSummary(
       envelope: envelope, samples: samples,
       streams: try LimitReading.all(of: envelope, samples, voids: try store.session(number).voids))
     if options.json {
       let output: JSONValue = [
         "session": .integer(Int(number.rawValue)), "machine": machine?.json ?? .null, "cells": summary.json,
+        "prediction": prediction?.json ?? .null,
       ]
       return Terminal.write(result: output)
     }
     Terminal.write("session \(number): \(model.id)\n\(summary.text)")
+    if let prediction { Terminal.write("\n" + PredictionReading.text([prediction], width: Terminal.width)) }
   }
 }
 

@@ -91,6 +91,7 @@ struct FitCommand: AsyncParsableCommand {
   var remeasure = false
 
   @OptionGroup var library: LibraryOption
+  @OptionGroup var database: DatabaseOption
   @OptionGroup var output: JSONOption
 
   func validate() throws {
@@ -114,7 +115,13 @@ struct FitCommand: AsyncParsableCommand {
     }
     let speed = try speed(keeps: isQuiet)
     let budget = MemoryBudget(memory: memory?.count ?? speed.memory, reserve: reserve?.count)
-    let reports = try named().map { try report(on: $0.model, roles: $0.roles, speed: speed, budget: budget) }
+    // Those of this machine say nothing of another.
+    let reached = host == nil && database.exists ? (try? database.open(.readOnly)).map(ReachedShares.init(in:)) : nil
+    let reports = try named().map { name, roles in
+      let report = try report(on: name, roles: roles, speed: speed, budget: budget, reached ?? ReachedShares([]))
+      if isQuiet { keep(report, named: name) }
+      return report
+    }
     let together = registry && reports.count > 1 ? reports.reduce(0) { $0 + $1.footprint.total } : nil
     if output.isChosen {
       return Terminal.write(
@@ -161,7 +168,17 @@ struct FitCommand: AsyncParsableCommand {
     return limits
   }
 
-  private func report(on name: String, roles: [Role], speed: HostSpeed, budget: MemoryBudget) throws -> FitReport {
+  /// Keeps rates of this machine, so that a later run's record has what was predicted of it.
+  private func keep(_ report: FitReport, named name: String) {
+    guard host == nil, report.model.source == .weights, let rates = RehearsedRates(report.speeds),
+      let folder = try? library.model(named: name).folder
+    else { return }
+    KeptRehearsals(threads: threads).keep(rates, of: folder)
+  }
+
+  private func report(
+    on name: String, roles: [Role], speed: HostSpeed, budget: MemoryBudget, _ reached: ReachedShares
+  ) throws -> FitReport {
     let model = try FitModel(contentsOf: try place(of: name), name: name, storage: lane)
     let limits = try limits(of: roles)
     let options = Session.Options(threads: threads)
@@ -172,12 +189,13 @@ struct FitCommand: AsyncParsableCommand {
       engine = .other
     }
     let rehearsed = try rehearse(model, on: engine, options: options)
-    return try FitReport(of: model, on: engine, host: speed, budget: budget, limits: limits) { context in
-      SpeedPrediction(
-        of: model, on: speed, contextLength: context, sequences: sequences,
-        elementBytes: engine.cacheElementBytes,
-        decode: try rehearsed?.rehearsal.rate(of: .decode(at: context, sequences: sequences)),
-        prefill: rehearsed?.prefill)
+    // Runs of the native engine say nothing of another.
+    let group: ReachedShares.Group? = if case .native = engine { model.reached(reached) } else { nil }
+    return try FitReport(of: model, on: engine, host: speed, budget: budget, limits: limits, reached: group) { context in
+      let rate = try rehearsed?.rehearsal.rate(of: .decode(at: context, sequences: sequences))
+      return SpeedPrediction(
+        of: model, on: speed, contextLength: context, sequences: sequences, elementBytes: engine.cacheElementBytes,
+        reached: group, decode: rate.map { PredictedRate($0) }, prefill: rehearsed.map { PredictedRate($0.prefill) })
     }
   }
 

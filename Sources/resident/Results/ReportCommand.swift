@@ -103,7 +103,8 @@ private struct OpenedDataset {
         heading.mark.origin = imported.contains(heading.session.uuid) ? .imported(ImportSource()) : .measured
         return heading
       }
-      overview = Overview(verdicts: try store.verdicts(of: nil), sessions: headings, edits: [])
+      overview = Overview(
+        verdicts: try store.verdicts(of: nil), sessions: headings, edits: [], predictions: try store.predictions())
     } catch {
       try? FileManager.default.removeItem(at: folder)
       throw error

@@ -37,13 +37,14 @@ struct ShowCommand: ParsableCommand {
       let output: JSONValue = [
         "comparison": .integer(Int(comparison)), "state": .string(evidence.state.rawValue),
         "started_at_s": .number(evidence.session.startedAt), "verdict": verdict.json,
-        "traces": .array(traces.map(\.json)), "origin": mark.origin.json, "set_aside": mark.setAside?.json ?? .null,
+        "traces": .array(traces.map(\.json)), "predictions": .array(evidence.predictions.map(\.json)), "origin": mark.origin.json, "set_aside": mark.setAside?.json ?? .null,
       ]
       return Terminal.write(result: output)
     }
     let style = TerminalStyle()
     let text = ComparisonText(
-      number: number, mark: mark, verdict: verdict, traces: traces, vectors: judge.vectorFacts
+      number: number, mark: mark, verdict: verdict, traces: traces, vectors: judge.vectorFacts,
+      predictions: inputs.evidence.predictions
     ).text(style)
     Terminal.write(text, style)
   }
@@ -58,11 +59,18 @@ private struct ComparisonText {
   let traces: [EvidenceTrace]
   /// Nil unless both models make vectors.
   let vectors: VectorFacts?
+  /// What was predicted of both models before they were measured.
+  let predictions: [PredictionReading]
 
   func text(_ style: TerminalStyle) -> String {
     let width = Terminal.width
     return "comparison \(number), \(mark.text.printable)\n\n" + verdict.text(width: width, style: style.painted)
-      + verdict.details(width: width) + vectorsText + pairsText(style)
+      + verdict.details(width: width) + vectorsText + predictionsText(width) + pairsText(style)
+  }
+
+  private func predictionsText(_ width: Int) -> String {
+    let text = PredictionReading.text(predictions, width: width)
+    return text.isEmpty ? "" : "\n" + text
   }
 
   private var vectorsText: String {
