@@ -46,6 +46,8 @@ public struct FitModel {
 
   public var parameterCount: Int { storages.reduce(0) { $0 + $1.parameterCount } }
   public var byteCount: Int { storages.reduce(0) { $0 + $1.byteCount } }
+  /// Whether it makes vectors of texts and decodes nothing.
+  public var isEncoder: Bool { EncoderFamilies.modelTypes.contains(config.modelType) }
   /// The most tokens of a sequence.
   public var contextLimit: Int { config.maxPositionEmbeddings }
 
@@ -64,9 +66,12 @@ public struct FitModel {
     } else {
       let folder = try ModelFolder(contentsOf: url)
       let inspection = try ModelInspection(of: folder)
+      // The inspection knows no encoders, whose embeddings no product reads.
+      let encoder = try? EncoderMemory(folder.config)
       self.init(
         name: name, source: .weights, config: folder.config, storages: inspection.storages,
-        active: inspection.activeParameterCount, bytesPerToken: inspection.byteCountPerToken,
+        active: encoder?.activeParameterCount ?? inspection.activeParameterCount,
+        bytesPerToken: encoder?.bytesPerToken ?? inspection.byteCountPerToken,
         experts: inspection.experts.map {
           Experts(total: $0.total, active: $0.active, byteCount: (try? ModelPlan(folder.config))?.experts?.byteCount)
         }, memory: try SequenceMemory(of: folder.config))

@@ -72,7 +72,7 @@ extension SpeedPrediction {
       "context": .integer(contextLength), "sequences": .integer(sequences), "decode_bytes": .integer(decodeBytes),
       "decode_limit_tokens_per_s": .number(decodeLimit),
       "prefill_limit_tokens_per_s": prefillLimit.map { .number($0) } ?? .null,
-      "decode": decode.json, "prefill": prefill?.json ?? .null,
+      "decode": decode?.json ?? .null, "prefill": prefill?.json ?? .null,
       "first_token_seconds": first.map {
         ["value": .number($0.seconds), "from": .number($0.interval.lowerBound), "to": .number($0.interval.upperBound)]
       } ?? .null,

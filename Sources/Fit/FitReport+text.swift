@@ -30,12 +30,11 @@ extension FitReport {
             ? ""
             : ", \(Figure.bytes(model.bytesPerStep(sequences: limits.sequences))) for \(limits.sequences) sequences")
       ),
-      (
-        "cache",
-        "\(Figure.bytes(model.memory.bytesPerToken(elementBytes: width))) per token in \(precision) precision; layers: "
-          + model.memory.layerText
-      ),
     ]
+    if !model.isEncoder {
+      let bytes = Figure.bytes(model.memory.bytesPerToken(elementBytes: width))
+      rows.append(("cache", "\(bytes) per token in \(precision) precision; layers: \(model.memory.layerText)"))
+    }
     if model.memory.windowBytes(elementBytes: 1) > 0 {
       rows.append(("windows", "\(Figure.bytes(model.memory.windowBytes(elementBytes: width))) per sequence when full"))
     }
@@ -72,21 +71,23 @@ extension FitReport {
   private var speedLines: [String] {
     var rows: [(String, String)] = []
     for speed in speeds {
+      guard let decode = speed.decode else { continue }
       rows.append(
         (
           "decode at \(Figure.whole(speed.contextLength))" + (speed.sequences > 1 ? " × \(speed.sequences)" : ""),
-          "\(speed.decode.text), limit \(Figure.rate(speed.decodeLimit)) (\(Figure.bytes(speed.decodeBytes)) per \(speed.sequences > 1 ? "step" : "token"))"
+          "\(decode.text), limit \(Figure.rate(speed.decodeLimit)) (\(Figure.bytes(speed.decodeBytes)) per \(speed.sequences > 1 ? "step" : "token"))"
         ))
     }
     if let last = speeds.last, let prefill = last.prefill {
       let limit = last.prefillLimit.map { ", limit \(Figure.rate($0))" } ?? ""
-      rows.append(("prompt", prefill.text + limit))
+      let (name, result) = model.isEncoder ? ("text", "vector") : ("prompt", "first token")
+      rows.append((name, prefill.text + limit))
       if let first = last.firstToken(promptTokens: limits.promptTokens) {
         rows.append(
           (
-            "first token",
+            result,
             "\(Figure.seconds(first.seconds)) (\(Figure.seconds(first.interval.lowerBound)) … "
-              + "\(Figure.seconds(first.interval.upperBound))) after a prompt of \(Figure.whole(limits.promptTokens)) tokens"
+              + "\(Figure.seconds(first.interval.upperBound))) after a \(name) of \(Figure.whole(limits.promptTokens)) tokens"
           ))
       }
     } else {
@@ -95,12 +96,13 @@ extension FitReport {
     let operations = host.operationRate.map { ", computes \(Figure.operations($0))" } ?? ""
     return [
       "speed on \(host.name): reads \(String(format: "%.1f", host.readBandwidth / 1e9)) GB/s\(operations) (\(host.source))"
-    ] + Self.list(rows) + ["  " + (speeds[0].decode.basis.text)] + reachedLines
+    ] + Self.list(rows)
+      + [(speeds.last?.decode ?? speeds.last?.prefill)?.basis.text].compactMap(\.self).map { "  \($0)" } + reachedLines
   }
 
   /// Not said twice where it is what the prediction rests on.
   private var reachedLines: [String] {
-    guard let reached, case .rehearsed = speeds[0].decode.basis else { return [] }
+    guard let reached, case .rehearsed? = speeds.last?.decode?.basis else { return [] }
     return [
       String(
         format: "  real runs of %@ in %@ reached %.0f %% of the limit here (%.0f … %.0f %%, %d run%@)", reached.family,

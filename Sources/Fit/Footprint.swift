@@ -49,8 +49,15 @@ public struct ServingMemory {
 
   private let model: FitModel
   private let sequences: Int
-  /// Of the native engine; nil for others.
-  private let session: SessionMemory?
+  private let work: Work
+
+  /// What the engine that serves it allocates beside the weights.
+  private enum Work {
+    case decoder(SessionMemory)
+    case encoder(EncoderMemory)
+    /// Of another engine.
+    case unknown
+  }
 
   /// - Parameter sequences: Sequences at once.
   /// - Throws: `EngineError` or `CheckpointError` for a model that the native engine does not run.
@@ -59,22 +66,33 @@ public struct ServingMemory {
     switch engine {
     case .native(var options):
       options.sequences = sequences
-      session = try SessionMemory(model.config, options: options)
-    case .other: session = nil
+      work =
+        if let encoder = try EncoderMemory(model.config, options: options) {
+          .encoder(encoder)
+        } else {
+          .decoder(try SessionMemory(model.config, options: options))
+        }
+    case .other: work = .unknown
     }
   }
 
   /// - Parameter contextLength: Tokens of each sequence, in prompt and answer.
   public func footprint(contextLength: Int) -> Footprint {
-    guard let session else {
+    let program = Self.nativeProgramBytes + Self.nativeVocabularyBytes * model.config.vocabularySize
+    switch work {
+    case .decoder(let session):
+      return Footprint(
+        weights: model.byteCount,
+        cache: session.cacheByteCount(contextLength: contextLength) + session.recurrentByteCount,
+        scratch: session.scratchByteCount(contextLength: contextLength), program: program)
+    case .encoder(let encoder):
+      // Texts are encoded one after the other, or short ones in one chunk: more at once take no more.
+      return Footprint(
+        weights: model.byteCount, cache: 0, scratch: encoder.scratchByteCount(tokens: contextLength), program: program)
+    case .unknown:
       let cache = model.memory.byteCount(tokens: contextLength, sequences: sequences, elementBytes: 2)
       return Footprint(weights: model.byteCount, cache: cache, scratch: model.byteCount / 20, program: 128 << 20)
     }
-    return Footprint(
-      weights: model.byteCount,
-      cache: session.cacheByteCount(contextLength: contextLength) + session.recurrentByteCount,
-      scratch: session.scratchByteCount(contextLength: contextLength),
-      program: Self.nativeProgramBytes + Self.nativeVocabularyBytes * model.config.vocabularySize)
   }
 
   /// The most tokens of each sequence with which it fits, up to the model's own limit; nil if not even one token does.

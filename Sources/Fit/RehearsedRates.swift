@@ -25,16 +25,14 @@ public struct RehearsedRates: Sendable, Equatable {
 
   /// Nil unless every rate was rehearsed.
   public init?(_ speeds: [SpeedPrediction]) {
-    guard let sequences = speeds.first?.sequences, speeds.allSatisfy({ $0.decode.basis == .rehearsed }) else {
-      return nil
+    let points = speeds.compactMap { speed -> Point? in
+      guard let decode = speed.decode, decode.basis == .rehearsed else { return nil }
+      return Point(
+        context: speed.contextLength, rate: decode.tokensPerSecond, lower: decode.interval.lowerBound,
+        upper: decode.interval.upperBound)
     }
-    self.init(
-      sequences: sequences,
-      points: speeds.map {
-        Point(
-          context: $0.contextLength, rate: $0.decode.tokensPerSecond, lower: $0.decode.interval.lowerBound,
-          upper: $0.decode.interval.upperBound)
-      })
+    guard let sequences = speeds.first?.sequences, points.count == speeds.count else { return nil }
+    self.init(sequences: sequences, points: points)
   }
 
   /// The rate of each sequence at another context, whose time per token is linear in it; nil for other sequences at once.

@@ -62,7 +62,7 @@ extension RunPrediction {
         reached: earlier, decode: basis.rehearsed?.rate(at: context, sequences: cell.sequences))
       return Decode(
         cell: cell.id, bytesPerStep: speed.decodeBytes, limit: speed.decodeLimit * Double(cell.sequences),
-        rate: Rate(speed.decode, sequences: cell.sequences))
+        rate: speed.decode.flatMap { Rate($0, sequences: cell.sequences) })
     }
     self.init(memory: memory, decode: decode)
   }

@@ -30,8 +30,8 @@ public struct SpeedPrediction: Sendable {
   public let decodeLimit: Double
   /// Tokens per second at which arithmetic alone would limit a prompt; nil if the machine's is not known.
   public let prefillLimit: Double?
-  /// Of each sequence.
-  public let decode: PredictedRate
+  /// Of each sequence; nil for an encoder, which decodes nothing.
+  public let decode: PredictedRate?
   /// Nil if nothing says.
   public let prefill: PredictedRate?
   /// Tokens of each sequence in the cache while decoding.
@@ -63,7 +63,10 @@ public struct SpeedPrediction: Sendable {
     decodeLimit = host.readBandwidth / Double(max(decodeBytes, 1))
     prefillLimit = host.operationRate.map { $0 / (2 * Double(max(model.activeParameterCount, 1))) }
     self.decode =
-      decode ?? reached?.rate(limit: decodeLimit) ?? PredictedRate(limit: decodeLimit, shares: Self.commonDecodeShares)
+      model.isEncoder
+      ? nil
+      : decode ?? reached?.rate(limit: decodeLimit)
+        ?? PredictedRate(limit: decodeLimit, shares: Self.commonDecodeShares)
     self.prefill = prefill ?? prefillLimit.map { PredictedRate(limit: $0, shares: Self.commonPrefillShares) }
   }
 

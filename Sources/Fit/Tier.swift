@@ -88,21 +88,24 @@ public enum Tier: Sendable, Equatable {
       self = .aspirational(because: fits, Cluster(model, footprint: footprint, budget: budget))
       return
     }
-    let rate = Inequality(
-      what: "decode rate", value: speed.decode.interval.lowerBound, limit: limits.decodeRate, unit: .tokensPerSecond,
-      isUpperLimit: false)
-    guard rate.holds else {
+    let rate = speed.decode.map {
+      Inequality(
+        what: "decode rate", value: $0.interval.lowerBound, limit: limits.decodeRate, unit: .tokensPerSecond,
+        isUpperLimit: false)
+    }
+    if let rate, !rate.holds {
       self = .overnight(because: rate)
       return
     }
+    let reasons = [fits, rate].compactMap(\.self)
     guard let first = speed.firstToken(promptTokens: limits.promptTokens) else {
-      self = .interactive(because: [fits, rate])
+      self = .interactive(because: reasons)
       return
     }
     let wait = Inequality(
-      what: "first token", value: first.interval.upperBound, limit: limits.firstTokenSeconds, unit: .seconds,
+      what: model.isEncoder ? "vector" : "first token", value: first.interval.upperBound, limit: limits.firstTokenSeconds, unit: .seconds,
       isUpperLimit: true)
-    self = wait.holds ? .interactive(because: [fits, rate, wait]) : .overnight(because: wait)
+    self = wait.holds ? .interactive(because: reasons + [wait]) : .overnight(because: wait)
   }
 }
 

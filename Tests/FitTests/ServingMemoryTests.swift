@@ -90,3 +90,54 @@ struct ServingMemoryTests {
     #expect(MemoryBudget(memory: 4, reserve: 8).available == 0)
   }
 }
+
+@Suite("What serving an encoder takes in memory")
+struct EncoderMemoryTests {
+  /// all-MiniLM-L6-v2, by its published config.json.
+  static let config: JSONValue = [
+    "architectures": ["BertModel"], "model_type": "bert", "hidden_size": 384, "num_hidden_layers": 6,
+    "num_attention_heads": 12, "intermediate_size": 1536, "vocab_size": 30522, "max_position_embeddings": 512,
+    "type_vocab_size": 2, "layer_norm_eps": 1e-12, "hidden_act": "gelu", "torch_dtype": "float32",
+  ]
+
+  @Test("Weights are those of the published checkpoint but its biases and pooler")
+  func weights() throws {
+    let model = try FitModel(parsing: Self.config)
+    #expect(model.isEncoder)
+    // 22,713,216 with the pooler's 147,840 and the layers' biases, 6 × (4 × 384 + 1536 + 384 + 2 × 384) + 384.
+    let biases = 6 * (4 * 384 + 1536 + 384 + 2 * 384) + 384
+    #expect(model.parameterCount == 22_713_216 - 147_840 - biases)
+    #expect(model.activeParameterCount == 6 * (4 * 384 * 384 + 2 * 384 * 1536))
+    #expect(model.bytesPerToken == 4 * model.activeParameterCount)
+  }
+
+  @Test("Scratch is what a session allocates, and several texts at once take no more")
+  func scratch() throws {
+    let kernels = try Kernels(named: nil)
+    let config = try ModelConfig(parsing: Self.config, file: "config.json")
+    let encoder = try #require(try EncoderFamilies.planned(PlannedTensors(config), kernels: kernels))
+    let memory = try #require(try EncoderMemory(config, options: .init(threads: 2)))
+    for (tokens, room) in [(10, 192), (192, 192), (200, 384), (500, 500), (512, 512)] {
+      let allocated = EncoderScratch(encoder, kernels: kernels, threads: 2, tokens: room).byteCount
+      let error = Double(memory.scratchByteCount(tokens: tokens)) / Double(allocated) - 1
+      #expect(abs(error) < 0.05, "\(tokens) tokens: \(error)")
+    }
+    let model = try FitModel(parsing: Self.config)
+    let footprints = try [1, 8].map {
+      try ServingMemory(model, sequences: $0, on: .native(.init(threads: 2))).footprint(contextLength: 512)
+    }
+    #expect(footprints[0] == footprints[1] && footprints[0].cache == 0)
+  }
+
+  @Test("An encoder decodes nothing: its tier is decided by memory and the wait for a vector")
+  func tier() throws {
+    let model = try FitModel(parsing: Self.config)
+    let host = HostSpeed(name: "a machine", memory: 8 << 30, readBandwidth: 1e9, operationRate: 1e12, source: "a test")
+    let report = try FitReport(
+      of: model, on: .native(.init(threads: 2)), host: host, budget: MemoryBudget(memory: 8 << 30), limits: .init()
+    ) { SpeedPrediction(of: model, on: host, contextLength: $0, elementBytes: 4) }
+    #expect(report.tier.reasons.map(\.what) == ["memory", "vector"])
+    #expect(report.speeds.allSatisfy { $0.decode == nil })
+    #expect(!report.text.contains("decode") && !report.text.contains("cache  "))
+  }
+}

@@ -10,6 +10,8 @@ struct WeightMatrix: Sendable {
 
   var rows: Int { Int(matrix.rows) }
   var columns: Int { Int(matrix.columns) }
+  /// Whether there are bytes, rather than their sizes alone.
+  var isThere: Bool { matrix.values != nil }
 
   /// Bytes that one product reads.
   var byteCount: Int {

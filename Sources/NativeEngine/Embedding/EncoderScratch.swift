@@ -27,6 +27,12 @@ final class EncoderScratch {
   let angles: [VectorScratch.Angles]
   let perThread: [PerThread]
 
+  var byteCount: Int {
+    let shared = [prepared] + angles.flatMap { [$0.cosine, $0.sine] }
+    let own = perThread.flatMap { [$0.tile, $0.attention, $0.cache, $0.queries] }
+    return (shared + own).reduce(registers.byteCount) { $0 + $1.byteCount }
+  }
+
   init(_ encoder: Encoder, kernels: Kernels, threads: Int, tokens: Int) {
     let width = kernels.panel
     let capacity = (tokens + width - 1) / width * width

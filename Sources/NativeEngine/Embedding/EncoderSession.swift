@@ -19,7 +19,7 @@ final class EncoderSession {
   private let row: FloatBuffer
 
   /// Tokens per chunk: enough to pay for expanding the weights once, few enough to stay in the second-level cache.
-  private static let chunkTokens = 192
+  static let chunkTokens = 192
 
   /// - Throws: `CheckpointError` or `EngineError`.
   init(_ folder: ModelFolder, options: Session.Options, maximumTokens: Int?) throws {

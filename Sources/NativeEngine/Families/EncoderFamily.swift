@@ -46,6 +46,13 @@ public enum EncoderFamilies {
     return encoder
   }
 
+  /// An encoder whose weights are not there; nil for a model of no family of encoders.
+  ///
+  /// - Throws: `EngineError` or `CheckpointError`.
+  static func planned(_ tensors: PlannedTensors, kernels: Kernels) throws -> Encoder? {
+    try family(of: tensors.config)?.encoder(WeightSource(tensors, makesVectors: true), kernels: kernels)
+  }
+
   /// Nil for no family of encoders.
   private static func family(of config: ModelConfig) throws -> (any EncoderFamily)? {
     try all.first { $0.modelTypes.contains(config.modelType) }?.init(config)

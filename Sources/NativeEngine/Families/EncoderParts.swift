@@ -29,6 +29,7 @@ extension WeightSource {
   /// All rows of a small embedding, plain or quantized.
   func rows(_ path: String, count: Int, kernels: Kernels) throws -> [Float] {
     let embedding = try linear(path, rows: count, columns: config.hiddenSize)
+    guard embedding.matrix.isThere else { return Array(repeating: 0, count: count * config.hiddenSize) }
     return (0..<count).flatMap { row in
       withUnsafePointer(to: embedding.matrix.matrix) { matrix in
         [Float](unsafeUninitializedCapacity: config.hiddenSize) { buffer, filled in

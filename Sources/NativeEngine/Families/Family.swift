@@ -61,6 +61,9 @@ public enum Families {
   }
 
   static func family(of config: ModelConfig) throws -> any Family {
+    guard !EncoderFamilies.modelTypes.contains(config.modelType) else {
+      throw EngineError.unsupported("\(config.modelType) is an encoder: it makes vectors of texts and generates none")
+    }
     guard let family = all.first(where: { $0.modelTypes.contains(config.modelType) }) else {
       throw EngineError.architecture(config.modelType, supported: modelTypes + EncoderFamilies.modelTypes)
     }

@@ -1,6 +1,6 @@
 import Checkpoint
 
-/// The weights of a model, from its configuration alone: what they take, and what decoding a token reads of them.
+/// The weights of a model, from its configuration alone: what they take, and what a token reads of them.
 public struct ModelPlan: Sendable, Equatable {
   /// A mixture's experts.
   public struct Experts: Sendable, Equatable {
@@ -29,6 +29,14 @@ public struct ModelPlan: Sendable, Equatable {
   ///   impossible.
   public init(_ config: ModelConfig) throws {
     let tensors = PlannedTensors(config)
+    if try EncoderFamilies.planned(tensors, kernels: Kernels(named: nil)) != nil,
+      let encoder = try EncoderMemory(config)
+    {
+      storages = tensors.storages
+      (activeParameterCount, bytesPerToken) = (encoder.activeParameterCount, encoder.bytesPerToken)
+      experts = nil
+      return
+    }
     let decoder = try Families.family(of: config).decoder(WeightSource(tensors))
     let mixtures = decoder.mixtures
     var shares: [String: (picked: Int, count: Int)] = [:]
@@ -50,16 +58,23 @@ public struct ModelPlan: Sendable, Equatable {
         active += tensor.parameterCount
       }
     }
-    storages = StoredTensors.totals(
-      of: tensors.tensors.map { tensor in
-        StoredTensors(
-          format: tensor.format?.description ?? tensors.floatType.rawValue, tensorCount: 1,
-          parameterCount: tensor.parameterCount, byteCount: tensor.byteCount)
-      })
+    storages = tensors.storages
     activeParameterCount = active
     bytesPerToken = decoder.bytesPerToken
     experts = mixtures.map(\.routing).max { $0.expertCount < $1.expertCount }.map {
       Experts(total: $0.expertCount, active: $0.picked, byteCount: expertBytes)
     }
+  }
+}
+
+extension PlannedTensors {
+  /// Largest first.
+  fileprivate var storages: [StoredTensors] {
+    StoredTensors.totals(
+      of: tensors.map { tensor in
+        StoredTensors(
+          format: tensor.format?.description ?? floatType.rawValue, tensorCount: 1,
+          parameterCount: tensor.parameterCount, byteCount: tensor.byteCount)
+      })
   }
 }

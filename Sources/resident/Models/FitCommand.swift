@@ -203,7 +203,7 @@ struct FitCommand: AsyncParsableCommand {
   private func rehearse(
     _ model: FitModel, on engine: ServingEngine, options: Session.Options
   ) throws -> (rehearsal: Rehearsal, prefill: Rehearsal.Rate)? {
-    guard rehearsal, host == nil, case .native = engine else { return nil }
+    guard rehearsal, host == nil, !model.isEncoder, case .native = engine else { return nil }
     let limit = min(2 << 30, Machine.freeMemoryByteCount / 3)
     do {
       let rehearsal = try Rehearsal(model.config, byteLimit: limit, options: options)
@@ -216,7 +216,7 @@ struct FitCommand: AsyncParsableCommand {
 
   private static func refusal(of model: FitModel) -> String? {
     do {
-      try Families.check(model.config)
+      if try EncoderMemory(model.config) == nil { try Families.check(model.config) }
       return nil
     } catch { return "\(error)" }
   }
