@@ -62,8 +62,8 @@ help:
 	@echo "make lane-comparisons compare four of them with the uniform one"
 	@echo "make lint         check formatting, the order of imports and that output is filtered; make format repairs formatting"
 	@echo "make mutants      read 70,000 damaged files and 270,000 damaged outputs (COUNT=N of each kind, SEED=N)"
-	@echo "make attack       attack the built program with hostile inputs, damaged files and libFuzzer (LONG=1: hours)"
-	@echo "make fuzz         run libFuzzer with the address sanitizer on the kernels' bounds (RUNS=N)"
+	@echo "make attack       attack the built program with hostile inputs and damaged files (LONG=1 and libFuzzer: hours)"
+	@echo "make fuzz         run libFuzzer with the address sanitizer on the kernels' bounds and the readers of files (RUNS=N)"
 	@echo "make gemma        fetch, import and run Gemma 3 270M, whose terms bind whoever downloads it"
 	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; disks need root)"
 	@echo "make endurance    plant leaks in workers and count which are rejected, an hour (RUNS=N, MODELS_OF=DIR)"
@@ -246,9 +246,10 @@ fit-check: build models $(MLX_LM)
 	PYTHONPATH=Benchmarks $(PYTHON) Benchmarks/fit_check.py --resident $(RESIDENT) --state $(STATE) \
 	  $(if $(SHAPES),--only $(SHAPES)) $(if $(JSON),--json "$(JSON)")
 
-moe-table: build
+# With mlx-lm as well where that has a graphics processor.
+moe-table: build $(if $(filter Darwin,$(shell uname)),$(MLX_LM))
 	python3 Benchmarks/moe_table.py --resident $(RESIDENT) --out docs/moe.svg $(if $(JSON),--json "$(JSON)") \
-	  --rounds $(or $(ROUNDS),3)
+	  --rounds $(or $(ROUNDS),3) $(if $(filter Darwin,$(shell uname)),--mlx $(PYTHON))
 
 # COLUMNS=N and KERNELS="NAME..." choose; every format of every instruction set at 576 columns by default.
 bench-kernels:
@@ -299,19 +300,19 @@ soak: build
 	swift build -c $(CONFIGURATION) --product soak
 	scripts/soak .build/$(CONFIGURATION) $(or $(COUNT),2000)
 
-# Each input of the day's attack on the program, with the outcome that it must have; then damaged files, and libFuzzer on
-# the kernels' bounds. Some minutes; LONG=1 adds what takes hours: 50,000 mutants of each kind, 2 million inputs, 10,000 batches,
-# 1,000 kills. ONLY="PART..." chooses attacks by name, and nothing else runs then.
+# Each input of the day's attack on the program, with the outcome that it must have; then damaged files. Some minutes; LONG=1
+# adds what takes hours: 50,000 mutants of each kind, 2 million inputs of libFuzzer, 10,000 batches, 1,000 kills.
+# ONLY="PART..." chooses attacks by name, and nothing else runs then.
 .PHONY: attack fuzz
 attack: build
 	swift build -c $(CONFIGURATION) --product resident-serve
 	python3 Tests/Attack/attack.py $(RESIDENT) $(if $(LONG),--long) $(foreach part,$(ONLY),--only "$(part)") \
 	  $(if $(JSON),--json "$(JSON)")
 	$(if $(ONLY),,$(MAKE) mutants COUNT=$(if $(LONG),50000,2000))
-	$(if $(ONLY),,$(MAKE) fuzz RUNS=$(if $(LONG),2000000,20000))
+	$(if $(LONG),$(if $(ONLY),,$(MAKE) fuzz RUNS=2000000))
 	$(if $(LONG),$(if $(ONLY),,$(MAKE) faults LONG=1))
 
-# RUNS=N inputs; the first time it builds for minutes.
+# RUNS=N inputs of each; the first time it builds for minutes.
 fuzz:
 	@scripts/fuzz $(STATE)/fuzz $(or $(RUNS),20000)
 

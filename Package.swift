@@ -153,6 +153,8 @@ let package = Package(
       ],
       path: "Tests/Mutants", exclude: ["Seeds"]),
     .executableTarget(
+      name: "fuzz-readers", dependencies: ["Checkpoint", "Dataset", "JSON", crypto], path: "Fuzz/readers"),
+    .executableTarget(
       name: "registry-crash-helper", dependencies: ["Measurements", "ModelRegistry", "Promotion", "Store"],
       path: "Tests/RegistryCrashHelper"),
     .executableTarget(name: "mapping-helper", dependencies: ["Checkpoint"], path: "Tests/MappingHelper"),

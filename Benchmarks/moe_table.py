@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures mixtures of experts against a dense model of the same total size, on random weights, with the native engine.
 
-usage: moe_table.py --resident FILE [--out FILE] [--json FILE] [--rounds N]
+usage: moe_table.py --resident FILE [--out FILE] [--json FILE] [--rounds N] [--mlx PYTHON]
 
 Each shape is run as `resident fit` runs it to predict rates: real kernels over random weights, no tokenizer and no file.
 All shapes are measured in turn, and the rounds after each other, so that a slow minute of the machine meets all of them.
-Writes a Markdown table and an SVG of the decode rate over the active share.
+With --mlx, an interpreter that has mlx-lm, each shape is measured by it as well. Writes a Markdown table and an SVG of the rates
+over the bytes that a token reads.
 """
 
 import argparse
@@ -70,11 +71,24 @@ def measure(resident: pathlib.Path, file: pathlib.Path) -> dict[str, Any]:
     return found
 
 
+def measure_by_mlx(python: str, file: pathlib.Path) -> dict[str, Any]:
+    script = pathlib.Path(__file__).parent / "moe_mlx.py"
+    command = [python, str(script), str(file), *map(str, CONTEXTS[:2]), "--prompt", str(PROMPTS[-1])]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        sys.exit(f"error: {' '.join(command)}: {answer.stderr[-2000:]}")
+    found = json.loads(answer.stdout)
+    return {
+        "mlx_decode": {context: [found["decode"][str(context)]] for context in CONTEXTS[:2]},
+        "mlx_prefill": {PROMPTS[-1]: [found["prefill"]]},
+    }
+
+
 def merge(old: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
     if old is None:
         return new
-    for kind in ("decode", "batch", "prefill"):
-        for key, values in new[kind].items():
+    for kind in ("decode", "batch", "prefill", "mlx_decode", "mlx_prefill"):
+        for key, values in new.get(kind, {}).items():
             old[kind][key] += values
     return old
 
@@ -83,6 +97,9 @@ def table(found: dict[str, dict[str, Any]]) -> str:
     head = ["experts", "weights", "active", "read per token"]
     head += [f"decode at {context:,}" for context in CONTEXTS] + ["share of the limit"]
     head += [f"{count} sequences" for count in SEQUENCES[1:]] + [f"prompt of {prompt}" for prompt in PROMPTS]
+    kinds = [kind for kind in ("mlx_decode", "mlx_prefill") if kind in next(iter(found.values()))]
+    if kinds:
+        head += [f"mlx decode at {context:,}" for context in CONTEXTS[:2]] + [f"mlx prompt of {PROMPTS[-1]}"]
     lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
     for shape, one in found.items():
         decode = {context: statistics.median(values) for context, values in one["decode"].items()}
@@ -95,9 +112,19 @@ def table(found: dict[str, dict[str, Any]]) -> str:
             f"{decode[0] / one['limit'] * 100:.0f} %",
             *(f"{statistics.median(one['batch'][count]):.1f}" for count in SEQUENCES[1:]),
             *(f"{statistics.median(one['prefill'][prompt]):.0f}" for prompt in PROMPTS),
+            *(f"{statistics.median(values):.1f}" for kind in kinds for values in one[kind].values()),
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def mark(kind: int, x: float, y: float, colour: str) -> str:
+    """A circle, a square or a triangle, so that nothing rests on colour."""
+    if kind == 0:
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.8" fill="{colour}"/>'
+    shape = [(-3.6, -3.6), (3.6, -3.6), (3.6, 3.6), (-3.6, 3.6)] if kind == 1 else [(0, -4.6), (4.4, 3.6), (-4.4, 3.6)]
+    corners = " ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in shape)
+    return f'<polygon points="{corners}" fill="{colour}"/>'
 
 
 def picture(found: dict[str, dict[str, Any]]) -> str:
@@ -136,14 +163,14 @@ def picture(found: dict[str, dict[str, Any]]) -> str:
     parts.append(
         f'<line x1="{x0:.0f}" y1="{y0:.0f}" x2="{x1:.0f}" y2="{y1:.0f}" stroke="#888888" stroke-dasharray="5 4"/>'
     )
-    parts.append(f'<text x="{x1:.0f}" y="{y1 + 22:.0f}" text-anchor="end" fill="#555555">as fast as its bytes say</text>')
+    note_x, note_y = place(0.4, 0.15)
+    parts.append(f'<text x="{note_x:.0f}" y="{note_y:.0f}" fill="#555555">as fast as its bytes say</text>')
     for index, (label, colour, _) in enumerate(kinds):
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in points[label]))
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        for point in points[label]:
-            x, y = place(*point)
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>')
-        parts.append(f'<text x="{left + 16}" y="{32 + 20 * index}" fill="{colour}">{label}</text>')
+        parts += [mark(index, *place(*point), colour) for point in points[label]]
+        parts.append(mark(index, left + 16, 28 + 20 * index, colour))
+        parts.append(f'<text x="{left + 28}" y="{32 + 20 * index}" fill="{colour}">{label}</text>')
     parts.append(
         f'<text x="{(left + width) / 2:.0f}" y="{height - 14}" text-anchor="middle">'
         "times fewer bytes of weights per token than the dense model</text>"
@@ -161,6 +188,7 @@ def main() -> None:
     parser.add_argument("--out", type=pathlib.Path, metavar="FILE", help="the SVG")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
+    parser.add_argument("--mlx", metavar="PYTHON", help="an interpreter that has mlx-lm")
     options = parser.parse_args()
     found: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -170,7 +198,10 @@ def main() -> None:
                 shape = name(experts, picked)
                 print(f"round {number + 1} of {options.rounds}: {shape}", file=sys.stderr, flush=True)
                 file.write_text(json.dumps(config(experts, picked)))
-                found[shape] = merge(found.get(shape), measure(options.resident, file))
+                found[shape] = merge(
+                    found.get(shape),
+                    measure(options.resident, file) | (measure_by_mlx(options.mlx, file) if options.mlx else {}),
+                )
     print(table(found))
     if options.json:
         options.json.write_text(json.dumps(found, indent=2) + "\n")

@@ -31,7 +31,8 @@ extension FitReport {
         largest.map {
           ["sequences": .integer($0.sequences), "context": $0.contextLength.map { .integer($0) } ?? .null]
         }),
-      "host": host.json, "reached": reached?.json ?? .null, "speeds": .array(speeds.map { $0.json(promptTokens: limits.promptTokens) }), "tier": tier.json,
+      "host": host.json, "reached": reached?.json ?? .null,
+      "speeds": .array(speeds.map { $0.json(promptTokens: limits.promptTokens) }), "tier": tier.json,
     ]
   }
 

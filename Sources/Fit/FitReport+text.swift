@@ -106,7 +106,8 @@ extension FitReport {
     return [
       String(
         format: "  real runs of %@ in %@ reached %.0f %% of the limit here (%.0f … %.0f %%, %d run%@)", reached.family,
-        reached.format, reached.median * 100, reached.range.lowerBound * 100, reached.range.upperBound * 100, reached.runs,
+        reached.format, reached.median * 100, reached.range.lowerBound * 100, reached.range.upperBound * 100,
+        reached.runs,
         reached.runs == 1 ? "" : "s")
     ]
   }
@@ -142,7 +143,8 @@ extension PredictedRate.Basis {
     case .rehearsed: "predicted by layers of this shape with random weights, run on this machine"
     case .reached(let runs, let shares):
       String(
-        format: "predicted by the share of the limit that %d earlier run%@ of its family and format reached here, %.0f to %.0f %%",
+        format:
+          "predicted by the share of the limit that %d earlier run%@ of its family and format reached here, %.0f to %.0f %%",
         runs, runs == 1 ? "" : "s", shares.lowerBound * 100, shares.upperBound * 100)
     case .assumed(let shares):
       String(

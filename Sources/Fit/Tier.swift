@@ -103,7 +103,8 @@ public enum Tier: Sendable, Equatable {
       return
     }
     let wait = Inequality(
-      what: model.isEncoder ? "vector" : "first token", value: first.interval.upperBound, limit: limits.firstTokenSeconds, unit: .seconds,
+      what: model.isEncoder ? "vector" : "first token", value: first.interval.upperBound,
+      limit: limits.firstTokenSeconds, unit: .seconds,
       isUpperLimit: true)
     self = wait.holds ? .interactive(because: reasons + [wait]) : .overnight(because: wait)
   }

@@ -77,7 +77,9 @@ public struct NightHost: Sendable {
       guard let folder = try? library.folder(of: candidate.candidate) else { continue }
       var limits = ServingLimits()
       let conditions = policy?.conditions(for: candidate.role)
-      if let conditions { (limits.decodeRate, limits.firstTokenSeconds) = (conditions.rateLimit, conditions.firstTokenLimit) }
+      if let conditions {
+        (limits.decodeRate, limits.firstTokenSeconds) = (conditions.rateLimit, conditions.firstTokenLimit)
+      }
       let tier = Tier(of: folder, budget: memory, limits: limits, from: predictionBasis(folder))
       // Nobody waits in such a role: all that fits is alike.
       if conditions?.tier == .overnight {

@@ -33,7 +33,8 @@ extension CandidateProgress {
       "envelope": .string(envelopeID), "state": .string(stateName), "outcome": outcome.map { .string($0) } ?? .null,
       "validated": .integer(validated), "needed": .integer(needed),
       "missing_environments": .array(missingEnvironments.map { .string($0.rawValue) }),
-      "due_at": dueAt.map { .number($0) } ?? .null, "is_open": .bool(isOpen), "tier": tier.map { .string($0.name) } ?? .null,
+      "due_at": dueAt.map { .number($0) } ?? .null, "is_open": .bool(isOpen),
+      "tier": tier.map { .string($0.name) } ?? .null,
     ]
   }
 

@@ -82,24 +82,32 @@ public struct MeasurementPlan: Sendable {
 
   /// The longest sequence of any cell, so that no worker allocates a cache for the model's whole context.
   var contextLength: Int {
-    let cells = envelope.throughput.map { $0.promptTokens + $0.decodeTokens }.max() ?? 0
     // Items are short texts; a token is at least a byte of one, the template's own tokens aside.
+    max(256, longestSequence { text, answer in text + answer + 256 })
+  }
+
+  /// How long the longest sequence probably is: memory is taken as it is used, and English has about four bytes per token.
+  private var expectedTokens: Int { longestSequence { text, answer in text / 4 + answer } }
+
+  /// - Parameter tokens: Of a text of so many bytes with an answer of so many tokens.
+  private func longestSequence(_ tokens: (_ textBytes: Int, _ answerTokens: Int) -> Int) -> Int {
+    let cells = envelope.throughput.map { $0.promptTokens + $0.decodeTokens }
     let items = envelope.accuracy.flatMap { task in
-      task.items.map { item -> Int in
-        item.prompt.utf8.count + task.maximumTokens + (item.options.map(\.utf8.count).max() ?? 0)
+      task.items.map { item in
+        tokens(item.prompt.utf8.count + (item.options.map(\.utf8.count).max() ?? 0), task.maximumTokens)
       }
     }
-    let skills = envelope.accuracy.compactMap(\.routing).flatMap(\.skillTexts).flatMap(\.self).map(\.utf8.count)
-    return max(
-      cells, ((items + skills).max() ?? 0) + 256, envelope.toolLoops.map(\.longestByteCount).max() ?? 0,
-      envelope.endurance.map(\.longestByteCount).max() ?? 0)
+    let skills = envelope.accuracy.compactMap(\.routing).flatMap(\.skillTexts).flatMap(\.self)
+      .map { tokens($0.utf8.count, 0) }
+    let streams = envelope.toolLoops.map(\.longestByteCount) + envelope.endurance.map(\.longestByteCount)
+    return (cells + items + skills + streams.map { tokens($0, 0) }).max() ?? 0
   }
 
   /// What is predicted of a contender, to be recorded with its runs; nil where nothing is.
   func prediction(of contender: Contender) -> RunPrediction? {
     guard let basis = contender.predictionBasis else { return nil }
     return RunPrediction(
-      of: contender.folder, contextLength: contextLength, sequences: sequences,
+      of: contender.folder, contextLength: expectedTokens, sequences: sequences,
       cells: envelope.throughput.map {
         RunPrediction.Cell(
           id: $0.id, promptTokens: $0.promptTokens, decodeTokens: $0.decodeTokens, sequences: $0.concurrency)

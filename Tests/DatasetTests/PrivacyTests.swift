@@ -103,6 +103,33 @@ struct PrivacyTests {
     }
   }
 
+  @Test("What was predicted of a run leaves with it, and a prediction's own text does not")
+  func prediction() throws {
+    var resident = MeasuredSide.resident
+    let prediction = RunPrediction(
+      memory: .init(weights: 100, cache: 20, scratch: 3, program: 4, machine: 1000, reserve: 200),
+      decode: [
+        .init(
+          cell: "short-prompt", bytesPerStep: 10, limit: 100,
+          rate: .init(value: 60, lower: 40, upper: 80, basis: .rehearsed))
+      ])
+    resident.run.prediction = prediction
+    var candidate = MeasuredSide.candidate
+    var object = try #require(prediction.json.object)
+    object["note"] = .string(Self.planted("note"))
+    candidate.run.description["prediction"] = .object(object)
+    _ = try fixture.comparison(resident: resident, candidate: candidate)
+    _ = try fixture.exporter().export()
+    let descriptions = try fixture.rows(.runs).compactMap { $0["description"]?.string }
+      .compactMap { try? JSONValue(parsing: $0)["prediction"] }
+    #expect(descriptions.count == 2)
+    #expect(descriptions.allSatisfy { RunPrediction(json: $0) == prediction })
+    for (name, bytes) in try fixture.files() {
+      let text = String(decoding: bytes, as: UTF8.self).lowercased()
+      for secret in Self.secrets { #expect(!text.contains(secret), "\(secret) is in \(name)") }
+    }
+  }
+
   @Test("The reason of a void block is reduced")
   func voidReason() throws {
     let number = try fixture.store.open(Fixture.session(uuid: "u"), envelope: Fixture.envelope)

@@ -5,7 +5,9 @@ import Store
 import Testing
 
 struct FitPageTests {
-  private static func prediction(_ model: ModelID, weights: Int, host fingerprint: String = "f00d") throws -> HostPrediction {
+  private static func prediction(_ model: ModelID, weights: Int, host fingerprint: String = "f00d") throws
+    -> HostPrediction
+  {
     var run = Run(
       model: model, side: nil, provenance: .unverified,
       engine: EngineBuild(name: "native", version: "1", instructionSet: "avx2", threads: 2),

@@ -58,7 +58,9 @@ extension FitFacts {
       ]
     }
     return HTMLTable(
-      heads: ["#", "model", "predicted", "peak", "off", "decode: measured of predicted, share of the limit", "session"],
+      heads: [
+        "#", "model", "predicted", "peak", "off", "decode: measured of predicted, share of the limit", "session",
+      ],
       rows: rows
     ).html
   }

@@ -93,7 +93,8 @@ extension Overview {
   private var fitSection: String {
     guard !predictions.isEmpty else { return "" }
     let count = Set(predictions.map(\.reading.model)).count
-    return "<h2>Memory and speed</h2>\n<p><a href=\"\(Self.fitPath)\">What fits, and how fast</a> <span class=\"faint\">"
+    return
+      "<h2>Memory and speed</h2>\n<p><a href=\"\(Self.fitPath)\">What fits, and how fast</a> <span class=\"faint\">"
       + "\(count == 1 ? "1 model" : "\(count) models"), as predicted and as measured</span></p>\n"
   }
 

@@ -55,6 +55,11 @@ enum Figures {
   /// At most four significant digits.
   static func plain(_ value: Double) -> String { fixed(value, "%.4g") }
 
+  /// Three significant digits, and all digits of a larger integral part: `96.4`.
+  static func brief(_ value: Double) -> String {
+    fixed(value, value.magnitude >= 100 && value.magnitude < 1e6 ? "%.0f" : "%.3g")
+  }
+
   /// Four significant digits, and all digits of a larger integral part: `96.40`.
   static func measured(_ value: Double) -> String {
     fixed(value, value.magnitude >= 1000 && value.magnitude < 1e6 ? "%.0f" : "%#.4g")

@@ -1,10 +1,18 @@
 import Measurements
 
+extension VerdictMaturity {
+  /// How many comparisons count of those that are needed: `1 of 4 validated comparisons`.
+  var text: String {
+    validated <= needed
+      ? "\(validated) of \(Figures.count(needed, "validated comparison"))"
+      : "\(Figures.count(validated, "validated comparison")), \(needed) needed"
+  }
+}
+
 extension Verdict {
   /// The outcome and how final it is.
   var headline: String {
-    "\(outcome.rawValue), \(maturity.stage.rawValue): \(maturity.validated) of"
-      + " \(Figures.count(maturity.needed, "validated comparison"))"
+    "\(outcome.rawValue), \(maturity.stage.rawValue): \(maturity.text)"
   }
 
   /// Who against whom, and under which conditions; each a name and its text.

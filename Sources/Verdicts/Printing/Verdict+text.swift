@@ -51,7 +51,7 @@ extension Verdict {
         + "\(subject.host.operatingSystem) · \(subject.environment.rawValue)\(load)",
       "\(subject.envelopeID) v\(subject.envelopeVersion) \(subject.envelopeHash.short)\(role) · weights \(weights)\(known) · "
         + "session \(subject.session)",
-      "\(outcome.rawValue), \(maturity.validated) of \(Figures.count(maturity.needed, "validated comparison")) · "
+      "\(outcome.rawValue), \(maturity.text) · "
         + "\(Figures.count(used, "block")) per cell scored\(voids)\(ended) · challenge \(challenge.number), "
         + "alpha \(Figures.plain(challenge.level))"
         + (challenge.earlierSessions.isEmpty

@@ -191,7 +191,8 @@ struct FitCommand: AsyncParsableCommand {
     let rehearsed = try rehearse(model, on: engine, options: options)
     // Runs of the native engine say nothing of another.
     let group: ReachedShares.Group? = if case .native = engine { model.reached(reached) } else { nil }
-    return try FitReport(of: model, on: engine, host: speed, budget: budget, limits: limits, reached: group) { context in
+    return try FitReport(of: model, on: engine, host: speed, budget: budget, limits: limits, reached: group) {
+      context in
       let rate = try rehearsed?.rehearsal.rate(of: .decode(at: context, sequences: sequences))
       return SpeedPrediction(
         of: model, on: speed, contextLength: context, sequences: sequences, elementBytes: engine.cacheElementBytes,

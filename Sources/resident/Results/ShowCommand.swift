@@ -37,7 +37,8 @@ struct ShowCommand: ParsableCommand {
       let output: JSONValue = [
         "comparison": .integer(Int(comparison)), "state": .string(evidence.state.rawValue),
         "started_at_s": .number(evidence.session.startedAt), "verdict": verdict.json,
-        "traces": .array(traces.map(\.json)), "predictions": .array(evidence.predictions.map(\.json)), "origin": mark.origin.json, "set_aside": mark.setAside?.json ?? .null,
+        "traces": .array(traces.map(\.json)), "predictions": .array(evidence.predictions.map(\.json)),
+        "origin": mark.origin.json, "set_aside": mark.setAside?.json ?? .null,
       ]
       return Terminal.write(result: output)
     }
