@@ -340,10 +340,10 @@ rehearse-night: models duckdb
 lint:
 	@scripts/lint-imports
 	@scripts/lint-output
-	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests
+	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests Fuzz
 
 format:
-	swift format --in-place --configuration .swift-format --recursive Package.swift Sources Tests
+	swift format --in-place --configuration .swift-format --recursive Package.swift Sources Tests Fuzz
 
 # Half a minute, once. QUICK=1 makes only what CI tests of each family. The goldens that the tests compare with are in
 # Tests/NativeEngineTests/Golden/families; their recipe takes minutes.
