@@ -244,6 +244,56 @@ def two_hosts(path):
     database.close()
 
 
+def predicted(path):
+    """Gives every run of one database what would have been predicted of it."""
+    database = sqlite3.connect(path)
+    for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        database.execute(f"DROP TRIGGER {name}")
+    for number, text in database.execute("SELECT number, description FROM runs").fetchall():
+        description = json.loads(text)
+        cells = [{"cell": cell, "bytes_per_step": size, "limit_tokens_per_s": 33e9 / size, "tokens_per_s": 200, "from": 170,
+                  "to": 230, "basis": "rehearsed"} for cell, size in (("short-prompt", 100_000_000), ("long-prompt", 120_000_000))]
+        description["prediction"] = {"memory": {
+            "weights_bytes": 100_000_000, "cache_bytes": 30_000_000, "scratch_bytes": 6_000_000, "program_bytes": 45_000_000,
+            "machine_bytes": 1_000_000_000, "reserve_bytes": 250_000_000}, "decode": cells}
+        database.execute("UPDATE runs SET description = ? WHERE number = ?", (json.dumps(description), number))
+    database.commit()
+    database.close()
+
+
+def fit(viewer, report):
+    """The page about memory and speed: bars as long as the machine, points under the line, no label on another."""
+    check(viewer_links(viewer, report / "index.html", "fit.html"), "the index does not lead to what fits")
+    for width in WIDTHS:
+        for dark in (False, True):
+            with viewer.page(report / "fit.html", width=width, dark=dark) as page:
+                models = page.locator("svg.memory").count()
+                check(models >= 2 and models == page.locator("tbody tr").count(), f"{models} bars of memory")
+                bars = page.evaluate(
+                    """() => [...document.querySelectorAll("svg.memory")].map((svg) =>
+                         [...svg.querySelectorAll("rect")].reduce((sum, part) => sum + part.width.baseVal.value, 0))""")
+                check(all(abs(bar - 600) < 3 for bar in bars), f"bars of {bars} of 600")
+                points, texts = page.evaluate(
+                    """() => {
+                         const svg = document.querySelector("svg.roofline");
+                         return [svg.querySelectorAll("circle").length, [...svg.querySelectorAll("text")].map((text) => {
+                           const { left, right, top, bottom } = text.getBoundingClientRect();
+                           return { text: text.textContent, left, right, top, bottom };
+                         })];
+                       }""")
+                check(points == 2 * models, f"{points} points of {models} models")
+                for at, one in enumerate(texts):
+                    for other in texts[at + 1:]:
+                        check(one["left"] >= other["right"] or other["left"] >= one["right"] or one["top"] >= other["bottom"]
+                              or other["top"] >= one["bottom"],
+                              f"{one['text']} and {other['text']} meet at {width} px")
+
+
+def viewer_links(viewer, path, target):
+    with viewer.page(path) as page:
+        return page.locator(f"a[href='{target}']").count() == 1
+
+
 def memory(viewer, path):
     with viewer.page(path) as page:
         caption = page.locator("figure[data-kind=memory] figcaption").inner_text()
@@ -288,10 +338,14 @@ def main():
                 [options.resident.resolve(), *map(str, arguments)], check=True, env=environment, stdout=subprocess.DEVNULL)
 
         real, bad, nights = (folder / f"{name}.sqlite" for name in ("real", "hostile", "nights"))
+        fits = folder / "fits.sqlite"
         resident("import", ROOT / "results", "--db", real)
         hostile.copy(real, bad)
         resident("import", ROOT / "docs/nightly/results", "--db", nights)
         two_hosts(nights)
+        shutil.copy(real, fits)
+        predicted(fits)
+        resident("report", "--db", fits, "--out", folder / "fits")
         resident("report", "--db", real, "--out", folder / "real")
         resident("report", "--db", bad, "--out", folder / "hostile")
         resident("report", "--db", nights, "--out", folder / "nights")
@@ -323,6 +377,7 @@ def main():
         memory(viewer, night)
         hosts(viewer, folder / "nights/envelopes/1.html")
         dataset(viewer, folder / "dataset", options.pictures)
+        fit(viewer, folder / "fits")
         interaction(viewer, report)
         filters(viewer, report)
         appearance(viewer, report, 4)

@@ -38,7 +38,7 @@ extension FitFacts {
       <span class="key scratch"></span> scratch and program <span class="key reserve"></span> stays free by rule \
       <span class="key rest"></span> free</p></figure>
       \(roofline.map { """
-        <figure><figcaption>Decode rates of one sequence against the bytes that a token reads: higher is better →, the line \
+        <figure><figcaption>Decode rates of one sequence against the bytes that a token reads: higher is better ↑, the line \
         is as fast as memory can be read</figcaption>
         \($0.svg)<p class="faint legend">● measured, by the numbers below · ┃ predicted, with its interval</p></figure>
 
@@ -120,7 +120,7 @@ private struct Roofline {
   private let bytes: ClosedRange<Double>
   private let rates: ClosedRange<Double>
   private let bandwidth: Double
-  private static let (width, height, left, bottom) = (640.0, 360.0, 56.0, 44.0)
+  private static let (width, height, left, bottom) = (640.0, 364.0, 56.0, 48.0)
 
   /// Nil without points.
   init?(_ points: [FitFacts.Point]) {
@@ -150,7 +150,7 @@ private struct Roofline {
     let size = "0 0 \(Int(Self.width)) \(Int(Self.height))"
     return """
       <svg class="roofline" viewBox="\(size)" role="img" aria-label="decode rates against the bytes that a token reads">\
-      \(axes)\(limit)\(points.map(mark).joined())</svg>
+      \(axes)\(limit)\(points.map(mark).joined())\(labels)</svg>
 
       """
   }
@@ -164,13 +164,13 @@ private struct Roofline {
     let columns = Self.decades(bytes).map { count in
       String(
         format: "<path class=\"g\" d=\"M%.1f %.1fV%.1f\"/><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%@</text>",
-        x(count), 12.0, Self.height - Self.bottom, x(count), Self.height - Self.bottom + 16, Self.size(count))
+        x(count), 12.0, Self.height - Self.bottom, x(count), Self.height - Self.bottom + 20, Self.size(count))
     }
     let names =
       String(
         format: "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">bytes read per token</text>",
         (Self.left + Self.width) / 2, Self.height - 8)
-      + "<text x=\"4\" y=\"10\">tokens/s</text>"
+      + "<text x=\"\(Int(Self.left) + 6)\" y=\"26\">tokens/s</text>"
     return rows.joined() + columns.joined() + names
   }
 
@@ -192,13 +192,23 @@ private struct Roofline {
         format: "<path class=\"predicted\" d=\"M%.1f %.1fV%.1fM%.1f %.1fh10\"/>", place, y(rate.lower), y(rate.upper),
         place - 5, y(rate.value))
     }
-    let isFirst = points.first { $0.number == point.number } == point
     text += String(format: "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>", place, y(point.decode.measured))
-    if isFirst {
-      text += String(
-        format: "<text x=\"%.1f\" y=\"%.1f\">%d</text>", place + 8, y(point.decode.measured) + 4, point.number)
-    }
     return text
+  }
+
+  /// The number of each model beside its last point, below those that stand there already.
+  private var labels: String {
+    var places: [(x: Double, y: Double)] = []
+    return Set(points.map(\.number)).sorted().compactMap { number in
+      points.last { $0.number == number }
+    }.map { point in
+      var place = (x: x(Double(point.decode.predicted.bytesPerStep)) + 8, y: y(point.decode.measured) + 4)
+      while let other = places.first(where: { abs($0.x - place.x) < 18 && abs($0.y - place.y) < 15 }) {
+        place.y = other.y + 15
+      }
+      places.append(place)
+      return String(format: "<text x=\"%.1f\" y=\"%.1f\">%d</text>", place.x, place.y, point.number)
+    }.joined()
   }
 
   private static func decades(_ range: ClosedRange<Double>) -> [Double] {
