@@ -96,7 +96,7 @@ def prepare(clone, home):
     shutil.copy(gguf, clone / "model.gguf")
     (clone / "plan.json").write_text(
         '{"schema": 1, "id": "first", "roles": ["default"], "candidates": ["smollm2-135m-4bit-g64"],'
-        ' "envelopes": ["envelopes/smoke.json"], "budget": {"minutes": 1}}')
+        ' "envelopes": ["envelopes/smoke.json"], "budget": {"minutes": 5}}')
 
 
 def main():

@@ -48,9 +48,10 @@ extension Report.Comparison {
   /// When the verdict was recorded, as a day in UTC.
   public var recordedDay: String { recordedAt.day }
 
-  /// For example `provisional, 2 of 4`.
+  /// For example `provisional, 2 of 4`, or `final, 3 comparisons` where fewer would do.
   public var maturity: String {
-    "\(verdict.stage.rawValue), \(verdict.validatedComparisons) of \(verdict.neededComparisons)"
+    let (validated, needed) = (verdict.validatedComparisons, verdict.neededComparisons)
+    return "\(verdict.stage.rawValue), " + (validated > needed ? "\(validated) comparisons" : "\(validated) of \(needed)")
   }
 
   /// What the verdict lacks before it is final, in words; empty if nothing.
