@@ -62,10 +62,25 @@ enum Reader: UInt8, CaseIterable {
 }
 
 #if FUZZING
-  @_cdecl("LLVMFuzzerTestOneInput")
-  public func readOneInput(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    Reader.read(UnsafeBufferPointer(start: bytes, count: count))
-    return 0
+  /// libFuzzer's own entry, since the package manager names `main` itself (compiler-rt/lib/fuzzer/FuzzerInterface.h).
+  @_silgen_name("LLVMFuzzerRunDriver")
+  private func runDriver(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ body: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
+  ) -> CInt
+
+  @main
+  enum FuzzReaders {
+    static func main() {
+      var count = CommandLine.argc
+      var arguments = CommandLine.unsafeArgv
+      exit(
+        runDriver(&count, &arguments) { bytes, count in
+          Reader.read(UnsafeBufferPointer(start: bytes, count: count))
+          return 0
+        })
+    }
   }
 #else
   /// Reads inputs from files once, to see again what a fuzzer found: fuzz-readers FILE...

@@ -51,7 +51,8 @@ extension Report.Comparison {
   /// For example `provisional, 2 of 4`, or `final, 3 comparisons` where fewer would do.
   public var maturity: String {
     let (validated, needed) = (verdict.validatedComparisons, verdict.neededComparisons)
-    return "\(verdict.stage.rawValue), " + (validated > needed ? "\(validated) comparisons" : "\(validated) of \(needed)")
+    return "\(verdict.stage.rawValue), "
+      + (validated > needed ? "\(validated) comparisons" : "\(validated) of \(needed)")
   }
 
   /// What the verdict lacks before it is final, in words; empty if nothing.
