@@ -46,9 +46,7 @@ public struct FitReport {
   ) throws {
     (self.model, self.engine, self.host, self.reached) = (model, engine, host, reached)
     self.budget = budget
-    var limits = limits
-    limits.contextLength = min(limits.contextLength, model.contextLimit)
-    limits.promptTokens = min(limits.promptTokens, limits.contextLength)
+    let limits = limits.within(model)
     self.limits = limits
     let own = try ServingMemory(model, sequences: limits.sequences, on: engine)
     footprint = own.footprint(contextLength: limits.contextLength)

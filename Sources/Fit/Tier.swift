@@ -22,6 +22,16 @@ public struct ServingLimits: Sendable, Equatable {
   }
 }
 
+extension ServingLimits {
+  /// The same with a context and a prompt that the model has room for.
+  func within(_ model: FitModel) -> ServingLimits {
+    var limits = self
+    limits.contextLength = min(contextLength, model.contextLimit)
+    limits.promptTokens = min(promptTokens, limits.contextLength)
+    return limits
+  }
+}
+
 /// What a model can be used for on a machine, with what decided it.
 public enum Tier: Sendable, Equatable {
   /// Fits with its cache, and is fast enough at the slow end of the predicted intervals.
@@ -82,8 +92,7 @@ public enum Tier: Sendable, Equatable {
   public init(
     _ model: FitModel, footprint: Footprint, budget: MemoryBudget, speed: SpeedPrediction, limits: ServingLimits
   ) {
-    let fits = Inequality(
-      what: "memory", value: Double(footprint.total), limit: Double(budget.available), unit: .bytes, isUpperLimit: true)
+    let fits = Inequality(footprint, in: budget)
     guard fits.holds else {
       self = .aspirational(because: fits, Cluster(model, footprint: footprint, budget: budget))
       return
@@ -116,22 +125,32 @@ extension Tier {
   /// Without the machine's speed, a model that fits has no tier.
   public init?(of folder: URL, budget: MemoryBudget, limits: ServingLimits, from basis: PredictionBasis) {
     guard let model = try? FitModel(contentsOf: folder, name: folder.lastPathComponent) else { return nil }
-    let native = ServingEngine.native(.init())
-    var limits = limits
-    limits.contextLength = min(limits.contextLength, model.contextLimit)
-    let isNative = (try? ServingMemory(model, sequences: limits.sequences, on: native)) != nil
-    let engine = isNative ? native : .other
-    guard let memory = try? ServingMemory(model, sequences: limits.sequences, on: engine) else { return nil }
+    let limits = limits.within(model)
+    let engine = ServingEngine.native(.init())
+    let native = try? ServingMemory(model, sequences: limits.sequences, on: engine)
+    guard let memory = native ?? (try? ServingMemory(model, sequences: limits.sequences, on: .other)) else {
+      return nil
+    }
     let footprint = memory.footprint(contextLength: limits.contextLength)
-    if footprint.total <= budget.available, basis.host == nil { return nil }
-    // What does not fit is not asked how fast it would be.
-    let host =
-      basis.host ?? HostSpeed(name: "", memory: budget.memory, readBandwidth: 1, operationRate: nil, source: "")
+    guard let host = basis.host else {
+      let fits = Inequality(footprint, in: budget)
+      guard !fits.holds else { return nil }
+      self = .aspirational(because: fits, Cluster(model, footprint: footprint, budget: budget))
+      return
+    }
     let speed = SpeedPrediction(
       of: model, on: host, contextLength: limits.contextLength, sequences: limits.sequences,
-      elementBytes: engine.cacheElementBytes, reached: isNative ? model.reached(basis.reached) : nil,
+      elementBytes: (native == nil ? ServingEngine.other : engine).cacheElementBytes,
+      reached: native == nil ? nil : model.reached(basis.reached),
       decode: basis.rehearsed?.rate(at: limits.contextLength, sequences: limits.sequences))
     self.init(model, footprint: footprint, budget: budget, speed: speed, limits: limits)
+  }
+}
+
+extension Tier.Inequality {
+  fileprivate init(_ footprint: Footprint, in budget: MemoryBudget) {
+    self.init(
+      what: "memory", value: Double(footprint.total), limit: Double(budget.available), unit: .bytes, isUpperLimit: true)
   }
 }
 

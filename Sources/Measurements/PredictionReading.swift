@@ -37,7 +37,7 @@ public struct PredictionReading: Sendable, Equatable {
     guard let prediction = run.prediction else { return nil }
     (model, side, memory) = (run.model, run.side, prediction.memory)
     family = run.description["architecture"]?.string
-    format = run.description["storage"]?.array?.first?["format"]?.string
+    format = run.storageFormat
     let peak = samples.map(\.peakMemoryBytes).max() ?? 0
     peakMemoryBytes = peak > 0 ? Int(peak) : nil
     decode = prediction.decode.compactMap { cell in

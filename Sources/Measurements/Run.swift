@@ -52,6 +52,17 @@ public struct Run: Sendable, Equatable {
   }
 }
 
+extension Run {
+  /// How the weights are stored, as the worker says: the format with the most parameters.
+  public var storageFormat: String? {
+    if let format = description["storage"]?.array?.first?["format"]?.string { return format }
+    return description["quantization"]?.string ?? lane
+  }
+
+  /// The lane, as the worker says.
+  public var lane: String? { description["lane"]?.string ?? description["lane"]?["lane"]?.string }
+}
+
 /// The cold start of a model: recorded, never scored.
 public struct LoadReading: Sendable, Equatable {
   /// Seconds from starting the worker to its reply to `load`.

@@ -46,7 +46,9 @@ struct SnapshotSource: Sendable {
       let records = SnapshotRecords(
         edits: try store.registryEdits(role: nil).filter { $0.state == .done },
         lastNight: try store.nights().last?.summary, registryProblem: problem)
-      return Snapshot(try Overview(store, registry: roles, admitting: admission), records, charts, revision: revision)
+      var overview = try Overview(store, registry: roles, admitting: admission)
+      overview.predictions = try store.predictions()
+      return Snapshot(overview, records, charts, revision: revision)
     }
   }
 

@@ -230,35 +230,39 @@ def hostile_text(viewer, report):
         check(len(marks(page, "pairs")) == 4, "hostile names cost charts")
 
 
-def two_hosts(path):
-    """Lets every other comparison be of another host."""
+@contextlib.contextmanager
+def changeable(path):
+    """A database without the triggers that keep its rows as they are."""
     database = sqlite3.connect(path)
     for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
         database.execute(f"DROP TRIGGER {name}")
-    for number, document in database.execute("SELECT id, document FROM verdicts").fetchall():
-        verdict = json.loads(document)
-        if number % 2:
-            verdict["subject"]["host"].update(fingerprint="f00d" * 16, chip="Another chip")
-        database.execute("UPDATE verdicts SET document = ? WHERE id = ?", (json.dumps(verdict), number))
+    yield database
     database.commit()
     database.close()
+
+
+def two_hosts(path):
+    """Lets every other comparison be of another host."""
+    with changeable(path) as database:
+        for number, document in database.execute("SELECT id, document FROM verdicts").fetchall():
+            verdict = json.loads(document)
+            if number % 2:
+                verdict["subject"]["host"].update(fingerprint="f00d" * 16, chip="Another chip")
+            database.execute("UPDATE verdicts SET document = ? WHERE id = ?", (json.dumps(verdict), number))
 
 
 def predicted(path):
     """Gives every run of one database what would have been predicted of it."""
-    database = sqlite3.connect(path)
-    for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
-        database.execute(f"DROP TRIGGER {name}")
-    for number, text in database.execute("SELECT number, description FROM runs").fetchall():
-        description = json.loads(text)
-        cells = [{"cell": cell, "bytes_per_step": size, "limit_tokens_per_s": 33e9 / size, "tokens_per_s": 200, "from": 170,
-                  "to": 230, "basis": "rehearsed"} for cell, size in (("short-prompt", 100_000_000), ("long-prompt", 120_000_000))]
-        description["prediction"] = {"memory": {
-            "weights_bytes": 100_000_000, "cache_bytes": 30_000_000, "scratch_bytes": 6_000_000, "program_bytes": 45_000_000,
-            "machine_bytes": 1_000_000_000, "reserve_bytes": 250_000_000}, "decode": cells}
-        database.execute("UPDATE runs SET description = ? WHERE number = ?", (json.dumps(description), number))
-    database.commit()
-    database.close()
+    memory = {
+        "weights_bytes": 100_000_000, "cache_bytes": 30_000_000, "scratch_bytes": 6_000_000, "program_bytes": 45_000_000,
+        "machine_bytes": 1_000_000_000, "reserve_bytes": 250_000_000}
+    cells = [
+        {"cell": cell, "bytes_per_step": size, "limit_tokens_per_s": 33e9 / size, "tokens_per_s": 200, "from": 170,
+         "to": 230, "basis": "rehearsed"} for cell, size in (("short-prompt", 100_000_000), ("long-prompt", 120_000_000))]
+    with changeable(path) as database:
+        for number, text in database.execute("SELECT number, description FROM runs").fetchall():
+            description = json.loads(text) | {"prediction": {"memory": memory, "decode": cells}}
+            database.execute("UPDATE runs SET description = ? WHERE number = ?", (json.dumps(description), number))
 
 
 def fit(viewer, report):

@@ -101,14 +101,3 @@ extension Run {
       conditions: try row.optional(.conditions) { $0.string.flatMap(WorkerConditions.init(text:)) })
   }
 }
-
-extension Run {
-  /// How the weights are stored, as the worker says: the format with the most parameters.
-  var storageFormat: String? {
-    if let format = description["storage"]?.array?.first?["format"]?.string { return format }
-    return description["quantization"]?.string ?? lane
-  }
-
-  /// The lane, as the worker says.
-  var lane: String? { description["lane"]?.string ?? description["lane"]?["lane"]?.string }
-}

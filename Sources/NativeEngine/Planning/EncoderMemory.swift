@@ -3,6 +3,8 @@ import Platform
 
 /// What an encoder allocates beside its weights, and what of these a token reads, from the configuration alone.
 public struct EncoderMemory {
+  /// Its weights.
+  let tensors: PlannedTensors
   private let encoder: Encoder
   /// Of a chunk of short texts, and of one text of the most tokens.
   private let (leastScratch, mostScratch): (Int, Int)
@@ -13,7 +15,8 @@ public struct EncoderMemory {
   ///   impossible.
   public init?(_ config: ModelConfig, options: Session.Options = .init()) throws {
     let kernels = try Kernels(named: options.instructionSet)
-    guard let encoder = try EncoderFamilies.planned(PlannedTensors(config), kernels: kernels) else { return nil }
+    tensors = PlannedTensors(config)
+    guard let encoder = try EncoderFamilies.planned(tensors, kernels: kernels) else { return nil }
     self.encoder = encoder
     let threads = options.threads ?? Machine.physicalCoreCount
     func scratch(_ tokens: Int) -> Int {

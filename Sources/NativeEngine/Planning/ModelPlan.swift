@@ -28,15 +28,13 @@ public struct ModelPlan: Sendable, Equatable {
   /// - Throws: `EngineError` for a family that the engine does not run, or `CheckpointError` for a size that is missing or
   ///   impossible.
   public init(_ config: ModelConfig) throws {
-    let tensors = PlannedTensors(config)
-    if try EncoderFamilies.planned(tensors, kernels: Kernels(named: nil)) != nil,
-      let encoder = try EncoderMemory(config)
-    {
-      storages = tensors.storages
+    if let encoder = try EncoderMemory(config) {
+      storages = encoder.tensors.storages
       (activeParameterCount, bytesPerToken) = (encoder.activeParameterCount, encoder.bytesPerToken)
       experts = nil
       return
     }
+    let tensors = PlannedTensors(config)
     let decoder = try Families.family(of: config).decoder(WeightSource(tensors))
     let mixtures = decoder.mixtures
     var shares: [String: (picked: Int, count: Int)] = [:]

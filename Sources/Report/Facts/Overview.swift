@@ -3,7 +3,7 @@ import Measurements
 import Store
 import Verdicts
 
-/// Everything that is known without judging a sample: roles, recorded verdicts, and sessions without one.
+/// Everything that is known without reading a sample: roles, recorded verdicts, and sessions without one.
 ///
 ///     let overview = try Overview(store, registry: ["default": "org/model"])
 ///     print(overview.json.serialized(.pretty))
@@ -16,8 +16,9 @@ public struct Overview: Sendable, Equatable {
   public let unjudged: [UnjudgedSession]
   /// By name.
   public let envelopes: [EnvelopeFacts]
-  /// What was predicted of each model on each host, beside what its newest run measured.
-  public let predictions: [HostPrediction]
+  /// What was predicted of each model on each host, beside what its newest run measured: for whoever shows it to read, since
+  /// that reads samples.
+  public var predictions: [HostPrediction]
 
   /// The comparisons as a document of standings: see ``Report/rankings``.
   let rankings: String
@@ -28,13 +29,13 @@ public struct Overview: Sendable, Equatable {
   ///   - registry: The model of each role; empty if no registry was read.
   ///   - admission: The imports that count, as the registry's policy has it.
   /// - Throws: `StoreError`.
-  /// - Complexity: O(*n*) in sessions and verdicts, and in the samples of each model's newest run.
+  /// - Complexity: O(*n*) in sessions and verdicts.
   public init(
     _ store: MeasurementStore, registry: [Role: ModelID] = [:], admitting admission: ImportAdmission = .none
   ) throws(StoreError) {
     self.init(
       verdicts: try store.verdicts(of: nil), sessions: try store.headings(), edits: try store.registryEdits(role: nil),
-      predictions: try store.predictions(), registry: registry, admitting: admission)
+      registry: registry, admitting: admission)
   }
 
   /// - Parameters:

@@ -78,8 +78,7 @@ struct MeasuringOptions: ParsableArguments {
   /// Contenders with what is known of them beforehand; as they are for engines that nothing is predicted of.
   private func withBases(_ contenders: [MeasurementPlan.Contender]) -> [MeasurementPlan.Contender] {
     guard engine.engine == .native else { return contenders }
-    let store = database.exists ? try? database.open(.readOnly) : nil
-    let reached = store.map(ReachedShares.init(in:)) ?? ReachedShares([])
+    let reached = database.reachedShares
     return contenders.map { contender in
       var contender = contender
       contender.predictionBasis = PredictionBasis(of: contender.folder, threads: threads, reached: reached)

@@ -116,9 +116,9 @@ struct FitCommand: AsyncParsableCommand {
     let speed = try speed(keeps: isQuiet)
     let budget = MemoryBudget(memory: memory?.count ?? speed.memory, reserve: reserve?.count)
     // Those of this machine say nothing of another.
-    let reached = host == nil && database.exists ? (try? database.open(.readOnly)).map(ReachedShares.init(in:)) : nil
+    let reached = host == nil ? database.reachedShares : ReachedShares([])
     let reports = try named().map { name, roles in
-      let report = try report(on: name, roles: roles, speed: speed, budget: budget, reached ?? ReachedShares([]))
+      let report = try report(on: name, roles: roles, speed: speed, budget: budget, reached)
       if isQuiet { keep(report, named: name) }
       return report
     }

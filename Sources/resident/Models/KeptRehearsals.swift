@@ -55,6 +55,13 @@ extension PredictionBasis {
   }
 }
 
+extension DatabaseOption {
+  /// What runs on this machine reached; none without a database.
+  var reachedShares: ReachedShares {
+    (exists ? try? open(.readOnly) : nil).map(ReachedShares.init(in:)) ?? ReachedShares([])
+  }
+}
+
 extension ReachedShares {
   /// Of the runs that were measured on this machine; none where the database cannot tell.
   init(in store: MeasurementStore) {

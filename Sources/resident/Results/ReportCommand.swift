@@ -57,6 +57,8 @@ struct ReportCommand: ParsableCommand {
 
   private func report(on store: MeasurementStore, _ overview: Overview, _ source: ReportSource) throws {
     if let comparison { return Terminal.write(result: try detail(comparison, store).json) }
+    var overview = overview
+    overview.predictions = try store.predictions()
     if json { return Terminal.write(result: overview.json) }
     let charts = noCharts ? nil : try charts.library()
     let folder = URL(fileURLWithPath: out, isDirectory: true)
@@ -103,8 +105,7 @@ private struct OpenedDataset {
         heading.mark.origin = imported.contains(heading.session.uuid) ? .imported(ImportSource()) : .measured
         return heading
       }
-      overview = Overview(
-        verdicts: try store.verdicts(of: nil), sessions: headings, edits: [], predictions: try store.predictions())
+      overview = Overview(verdicts: try store.verdicts(of: nil), sessions: headings, edits: [])
     } catch {
       try? FileManager.default.removeItem(at: folder)
       throw error
