@@ -15,10 +15,12 @@ struct PredictionTests {
 
   @discardableResult
   private func measure(
-    _ model: ModelID, predicted weights: Int?, finishes: Bool = true, host: Host = Fixture.host
+    _ model: ModelID, predicted weights: Int?, finishes: Bool = true, host: Host = Fixture.host,
+    in environment: EnvironmentClass = .isolated
   ) throws -> SessionNumber {
-    let session = try store.open(
-      Fixture.session(resident: nil, candidate: model, host: host), envelope: Fixture.envelope)
+    var opened = Fixture.session(resident: nil, candidate: model, host: host)
+    opened.environment = environment
+    let session = try store.open(opened, envelope: Fixture.envelope)
     var run = Fixture.run(nil, model: model)
     run.prediction = weights.map {
       RunPrediction(
@@ -45,6 +47,13 @@ struct PredictionTests {
     #expect(all[1].session == newest && all[1].reading.peakMemoryBytes == 300_000_000)
     #expect(all[1].reading.decode.map(\.predicted.cell) == ["short"])
     #expect(try store.predictions(onHost: "f00d").map(\.reading.memory.weights) == [3, 2])
+  }
+
+  @Test("A newer run under load does not stand for what the machine reaches by itself")
+  func underLoad() throws {
+    try measure("org/a", predicted: 1)
+    try measure("org/a", predicted: 2, in: .underLoad)
+    #expect(try store.predictions().map(\.reading.memory.weights) == [1])
   }
 
   @Test("Runs without a prediction and sessions that did not end are none")

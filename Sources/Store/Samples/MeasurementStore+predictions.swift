@@ -15,6 +15,8 @@ public struct HostPrediction: Sendable, Equatable {
 extension MeasurementStore {
   /// The newest run of each model on each host of which anything was predicted, newest first.
   ///
+  /// Runs under load are none: what is predicted is of a machine that does nothing else.
+  ///
   /// - Parameter fingerprint: Only of that host, and only what was measured here; nil for all.
   /// - Complexity: O(*n*) in runs, and in the samples of the runs that are returned.
   public func predictions(onHost fingerprint: String? = nil) throws(StoreError) -> [HostPrediction] {
@@ -23,7 +25,8 @@ extension MeasurementStore {
         database,
         sql: """
           SELECT session, runs.number AS run, side, model, host FROM runs JOIN sessions ON sessions.number = runs.session
-          WHERE sessions.state = 'complete' AND runs.description LIKE '%"prediction":%'
+          WHERE sessions.state = 'complete' AND sessions.environment = 'isolated'
+            AND runs.description LIKE '%"prediction":%'
             AND (:host IS NULL OR (host = :host AND sessions.import IS NULL))
           ORDER BY session DESC, run
           """, arguments: ["host": fingerprint])
