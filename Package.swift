@@ -191,7 +191,8 @@ let package = Package(
     .testTarget(
       name: "ModelRegistryTests",
       dependencies: ["JSON", "Measurements", "ModelRegistry", "Platform", "TestSupport", "registry-crash-helper"]),
-    .testTarget(name: "EnvelopesTests", dependencies: ["Envelopes", "JSON", "Measurements", "ToolCalls"]),
+    .testTarget(
+      name: "EnvelopesTests", dependencies: ["Envelopes", "JSON", "Measurements", "ToolCalls"], exclude: ["Golden"]),
     .testTarget(
       name: "TaskImportTests", dependencies: ["Envelopes", "JSON", "TaskImport", "TestSupport", "ToolCalls"]),
     .testTarget(name: "StoreTests", dependencies: ["JSON", "Measurements", "Store", "TestSupport", crypto, database]),

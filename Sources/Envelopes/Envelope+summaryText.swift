@@ -48,7 +48,11 @@ extension AccuracyTask {
       case .perplexity: "perplexity"
       case .divergence: "KL divergence from \(reference?.rawValue ?? "a reference")"
       case .routing: routing?.phrase ?? "routing"
+      case .retrieval: retrieval?.phrase ?? "retrieval"
+      case .similarity: "their cosines ranked like their gold scores"
       }
+    if kind == .similarity { return "\(Phrase.count(items.count, "pair")) of texts, \(way)" }
+    if kind == .retrieval { return "\(items.count) \(items.count == 1 ? "query" : "queries"), \(way)" }
     if kind == .routing { return "\(Phrase.count(items.count, "request")), \(way)" }
     guard !kind.isText else { return "\(Phrase.count(items.count, "text")), \(way)" }
     return "\(Phrase.count(items.count, "item")), \(way), \(usesChatTemplate ? "chat template" : "plain prompts")"
@@ -69,6 +73,13 @@ extension RoutingTask {
       case .calibrated(let folds): "threshold by cross-validation in \(folds) folds"
       }
     return "routed to \(skills.count) skills by the similarity to \(basis), \(limit), margin \(margin)"
+  }
+}
+
+extension RetrievalTask {
+  fileprivate var phrase: String {
+    "found among \(documents.count) documents by the cosine, recall among the first \(recallCutoff)"
+      + (allowsTruncation ? ", long texts read in part" : "")
   }
 }
 
@@ -189,6 +200,7 @@ enum Phrase {
     case .ratio, .bound, .recorded: percent(value)
     case .limit: metric.unit == "share" ? percent(value) : "\(number(value)) \(metric.unit)"
     case .difference, .share: "\(number(value * 100)) points"
+    case .correlation: "\(value) of rho"
     case .nats: "\(value) nats per token"
     }
   }

@@ -1,11 +1,11 @@
 /// A model's answer to one item.
 public struct AnswerReading: Sendable, Equatable {
   /// The chosen option's index for multiple choice and cloze, the normalized text for an exact match, the id of the skill or
-  /// `none` for a request that is routed; empty if the model gave no answer.
+  /// `none` for a request that is routed, the id of the first document for a query; empty if the model gave no answer.
   public var answer: String
   public var isCorrect: Bool
   /// Mean log-probability per token of each option, if the item has options; of a request that is routed the similarity to
-  /// each skill, and the threshold after them.
+  /// each skill, and the threshold after them; of a query the rank of each relevant document among all, from 1.
   public var optionScores: [Double]
   /// Tokens that the model generated.
   public var completionTokens: Int

@@ -31,7 +31,8 @@ extension Sample {
       case .cachedPrefixTokens: Double(turn.times.cachedTokens)
       default: turn.judgement?.value(of: metric)
       }
-    case .unscored: nil
+    // A correlation is of many pairs.
+    case .similarity, .unscored: nil
     }
   }
 }

@@ -24,6 +24,9 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
   case cachedPrefixTokens = "cached_prefix_tokens"
   case noneAccuracy = "none_accuracy"
   case topThreeAccuracy = "top_3_accuracy"
+  case discountedGain = "ndcg_at_10"
+  case recall = "recall_at_k"
+  case rankCorrelation = "spearman_correlation"
   case embedLatencyP50 = "embed_latency_p50_ms"
   case embedLatencyP95 = "embed_latency_p95_ms"
   case embeddedTextsPerSecond = "embedded_texts_per_second"
@@ -51,6 +54,8 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case ratio
     /// By the difference candidate - resident of shares over the same items.
     case difference
+    /// By the difference candidate - resident of correlations with the same gold scores.
+    case correlation
     /// By one figure of each model that decides as it is, like the round in which a loop first goes wrong.
     case bound
     /// By the share of items itself.
@@ -86,6 +91,10 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case live = "live loop"
     /// Requests that are routed to skills.
     case routing = "routing task"
+    /// Queries whose documents are found by their vectors.
+    case retrieval = "retrieval task"
+    /// Pairs of texts whose similarity is compared with gold scores.
+    case similarity = "similarity task"
     /// Texts whose vectors are timed.
     case embedding = "embedding cell"
     /// A stream of requests over which memory and rates are watched.
@@ -139,6 +148,10 @@ public enum Metric: String, Sendable, CaseIterable, CustomStringConvertible {
     case .cachedPrefixTokens: ("cached prefix per turn", "tokens", .higher, .ratio, [.replay])
     case .noneAccuracy: ("accuracy of none", "share", .higher, .difference, [.routing])
     case .topThreeAccuracy: ("right skill among three", "share", .higher, .difference, [.routing])
+    // The share of the gain of an ideal order.
+    case .discountedGain: ("nDCG@10", "share", .higher, .difference, [.retrieval])
+    case .recall: ("recall@k", "share", .higher, .difference, [.retrieval])
+    case .rankCorrelation: ("Spearman's rank correlation", "rho", .higher, .correlation, [.similarity])
     case .embedLatencyP50: ("embedding latency p50", "ms", .lower, .ratio, [.embedding])
     case .embedLatencyP95: ("embedding latency p95", "ms", .lower, .ratio, [.embedding])
     case .embeddedTextsPerSecond: ("embedding rate", "texts/s", .higher, .ratio, [.embedding])
@@ -185,6 +198,7 @@ extension Metric.Comparison {
     switch self {
     case .ratio: "ratio of paired samples"
     case .difference: "difference of shares, item by item"
+    case .correlation: "difference of correlations over the same items"
     case .share: "the share itself"
     case .bound: "ratio of the two"
     case .nats: "mean difference, token by token"

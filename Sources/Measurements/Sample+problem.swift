@@ -23,6 +23,9 @@ extension Sample {
     case .answer(let reading): return reading.problem
     case .text(let scores):
       return scores.losses.isEmpty ? "is a text without scores" : nil
+    case .similarity(let cosine):
+      // Rounding may take it a little beyond 1.
+      return abs(cosine) <= 1 + 1e-9 ? nil : "has an impossible cosine"
     case .unscored(.success, _): return "is a success without a reading"
     case .unscored: return nil
     }

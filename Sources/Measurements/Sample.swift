@@ -29,6 +29,8 @@ public struct Sample: Sendable, Equatable {
     case answer(AnswerReading)
     /// The scores of a perplexity or divergence task's text.
     case text(TextScores)
+    /// The cosine of the vectors of a similarity task's two texts.
+    case similarity(Double)
     /// A turn of a tool loop.
     case turn(TurnReading)
     /// Anything but a success; the message says what happened.
@@ -64,7 +66,7 @@ public struct Sample: Sendable, Equatable {
 
   public var status: CellStatus {
     switch outcome {
-    case .throughput, .answer, .text, .turn: .success
+    case .throughput, .answer, .text, .similarity, .turn: .success
     case .unscored(let status, _): status
     }
   }
@@ -72,6 +74,7 @@ public struct Sample: Sendable, Equatable {
   public var throughput: ThroughputReading? { if case .throughput(let reading) = outcome { reading } else { nil } }
   public var answer: AnswerReading? { if case .answer(let reading) = outcome { reading } else { nil } }
   public var text: TextScores? { if case .text(let scores) = outcome { scores } else { nil } }
+  public var similarity: Double? { if case .similarity(let cosine) = outcome { cosine } else { nil } }
   public var turn: TurnReading? { if case .turn(let reading) = outcome { reading } else { nil } }
 
   /// The times of a throughput repetition or of a turn.

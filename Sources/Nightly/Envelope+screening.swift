@@ -1,9 +1,10 @@
 import Envelopes
 import JSON
+import Measurements
 
 extension Envelope {
   /// The envelope of a short measurement of a new candidate: every cell once, one item per task, no loops; of a
-  /// router's embedding model one request, for which all skills are indexed.
+  /// router's embedding model one request, for which all skills are indexed, or a query with all documents.
   ///
   /// Nothing is ever judged by it: it measures one model alone, under another hash. Nil if nothing would be left.
   public var screening: Envelope? {
@@ -19,17 +20,20 @@ extension Envelope {
     for key in ["tool_sets", "traces", "tool_loops", "embedding", "endurance", "environment"] { source[key] = nil }
     let tasks = (source["accuracy"]?.array ?? []).map { task -> JSONValue in
       var task = task
-      task.set("items", .array(Array((task["items"]?.array ?? []).prefix(1))))
+      let fewest = task["kind"]?.string == AccuracyTask.Kind.similarity.rawValue ? AccuracyTask.fewestPairs : 1
+      task.set("items", .array(Array((task["items"]?.array ?? []).prefix(fewest))))
       return task
     }
     source["accuracy"] = .array(tasks.filter { $0["kind"]?.string != "divergence" })
     // A rule must name cells that exist; what it asks for does not matter here. A model that makes vectors has no
-    // throughput cells: it routes a request.
-    let routing = accuracy.first { $0.routing != nil }
-    guard let cell = throughput.first?.id ?? routing?.id else { return nil }
-    let metric: JSONValue = throughput.isEmpty ? "accuracy" : "cumulative_tokens_per_second"
+    // throughput cells: it routes a request, answers a query or compares texts.
+    let vectors = accuracy.first { $0.kind.isOfVectors }
+    guard let cell = throughput.first?.id ?? vectors?.id else { return nil }
+    let metric: Metric =
+      throughput.isEmpty ? (vectors?.kind == .similarity ? .rankCorrelation : .accuracy) : .cumulativeTokensPerSecond
     source["promotion"]?.set(
-      "objectives", [["metric": metric, "cell": .string(cell.rawValue), "min_effect": 0.01]])
+      "objectives",
+      [["metric": .string(metric.rawValue), "cell": .string(cell.rawValue), "min_effect": 0.01]])
     source["promotion"]?.set("guardrails", [["metric": "peak_memory_bytes", "margin": 0.5]])
     return try? Envelope(source: .object(source))
   }

@@ -97,10 +97,9 @@ public struct MeasurementPlan: Sendable {
         tokens(item.prompt.utf8.count + (item.options.map(\.utf8.count).max() ?? 0), task.maximumTokens)
       }
     }
-    let skills = envelope.accuracy.compactMap(\.routing).flatMap(\.skillTexts).flatMap(\.self)
-      .map { tokens($0.utf8.count, 0) }
+    let indexed = envelope.accuracy.flatMap(\.indexedTexts).map { tokens($0.utf8.count, 0) }
     let streams = envelope.toolLoops.map(\.longestByteCount) + envelope.endurance.map(\.longestByteCount)
-    return (cells + items + skills + streams.map { tokens($0, 0) }).max() ?? 0
+    return (cells + items + indexed + streams.map { tokens($0, 0) }).max() ?? 0
   }
 
   /// What is predicted of a contender, to be recorded with its runs; nil where nothing is.

@@ -111,9 +111,9 @@ public struct MeasurementRunner: Sendable {
     let takesBatches = await models.takeBatches
     for task in plan.envelope.accuracy where questions.contains(where: { $0.0.id == task.id }) {
       await blockGuard.begin(models)
-      // Thresholds that are calibrated need all requests of a task at once.
+      // Thresholds that are calibrated need all requests of a task at once, and queries share the documents' vectors.
       let limit =
-        task.routing == nil ? (task.kind.isChoice && takesBatches ? QuestionBatch.itemLimit : 1) : task.items.count
+        task.kind.isOfVectors ? task.items.count : task.kind.isChoice && takesBatches ? QuestionBatch.itemLimit : 1
       let own = questions.filter { $0.0.id == task.id }.map { (item: $0.1, side: $0.2) }
       for batch in QuestionBatch.batches(of: own, sides: models.map(\.contender.side), limit: limit) {
         guard let model = models.first(of: batch.side) else { continue }

@@ -8,6 +8,8 @@ public enum StatisticsError: Error, Equatable, CustomStringConvertible {
   case nonPositiveObservation(index: Int, value: Double)
   /// The log-ratio at `index` (from zero) is further from zero than that of any two representable numbers.
   case logRatioOutOfRange(index: Int, value: Double)
+  /// The difference of two scores at `index` (from zero) is outside −1...1.
+  case scoreDifferenceOutOfRange(index: Int, value: Double)
   /// A count of outcomes is negative, or the counts' sum does not fit an `Int`.
   case invalidCount(name: String, value: Int)
   /// A parameter is outside its domain; `requirement` says what holds inside.
@@ -23,6 +25,8 @@ public enum StatisticsError: Error, Equatable, CustomStringConvertible {
       "Observation \(index) is \(value), but a ratio needs values above zero; leave failed measurements out."
     case .logRatioOutOfRange(let index, let value):
       "Log-ratio \(index) is \(value), which no two measurements can have; check that it is a natural logarithm."
+    case .scoreDifferenceOutOfRange(let index, let value):
+      "Difference \(index) is \(value), but two scores from 0 to 1 differ by at most 1; check both scores."
     case .invalidCount(let name, let value):
       "Count \(name) is \(value); counts must be zero or more and their sum must fit 64 bits."
     case .invalidParameter(let name, let value, let requirement):

@@ -26,6 +26,7 @@ struct RedactionVocabularyTests {
       .session(.running, missing: ["2 of 10 blocks of short", "1 of 1 item of facts", "3 of 6 rounds of live"]),
       .blocks("short", measured: 3, planned: 10), .voids("short", void: 6, measured: 10, limit: 0.34),
       .tooFewBlocks("short", scored: 1), .incomparable("text", items: ["t1", "t2"]), .tooFewTokens("text", scored: 12),
+      .unranked("search", items: ["q1", "q2"]), .noCorrelation("pairs"),
       .unpaired("facts", residentOnly: ["q1"], candidateOnly: ["q2", "q3"], neither: ["q4"]),
       .unpaired("facts", residentOnly: ["q1", "q2", "q3", "q4", "q5", "q6", "q7"], candidateOnly: [], neither: []),
       .unpaired("live", residentOnly: [], candidateOnly: [], neither: ["round 1", "round 2"]),
@@ -34,6 +35,16 @@ struct RedactionVocabularyTests {
       .unpaired("facts", residentOnly: ["q1"], candidateOnly: ["q2"], neither: []),
       .unpaired("facts", residentOnly: [], candidateOnly: ["q2"], neither: []),
     ]
+
+  @Test(
+    "What was truncated leaves whole, but for the name of something that no envelope has",
+    arguments: ["the request", "a text of the skill calendar", "the query", "the document d7", "a text of the pair"])
+  func truncated(text: String) {
+    let message = "the input is truncated: 12 tokens at the end of \(text) are more than the model reads"
+    #expect(redactor.message(message, names: ["calendar", "d7"]) == message)
+    let strange = message.replacing(text, with: "/home/someone/notes.txt")
+    #expect(!redactor.message(strange, names: []).contains("someone"))
+  }
 
   @Test("A refusal leaves whole", arguments: refusals)
   func refusal(refusal: Refusal) {

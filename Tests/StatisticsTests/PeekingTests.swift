@@ -48,6 +48,18 @@ struct PeekingTests {
     #expect(rate > 0.002, "a test that never rejects proves nothing")
   }
 
+  @Test("Scores of queries that are worse by exactly the margin, however skewed their differences are")
+  func score() throws {
+    let margin = 0.02
+    let empty = try ScoreDifferenceConfidenceSequence(alpha: Self.alpha)
+    // Most queries lose some, and a few gain much: what a t interval of few queries is wrong about.
+    let rate = try rejectionRate(empty, against: -margin, .greater, peeks: 100) { generator in
+      generator.uniform() < 0.8 ? -0.25 : 0.9
+    }
+    #expect(rate <= Self.bound)
+    #expect(rate > 0.002, "a test that never rejects proves nothing")
+  }
+
   @Test("A fixed-sample t interval, peeked at, claims far too much")
   func fixedSample() throws {
     var generator = SampleGenerator(seed: 42)

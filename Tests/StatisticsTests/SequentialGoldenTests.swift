@@ -30,6 +30,14 @@ struct SequentialGoldenTests {
     }
   }
 
+  @Test("Score difference, against the same gambler")
+  func scoreDifference() throws {
+    for golden in try Golden.cases("scoreSequence") {
+      let sequence = try ScoreDifferenceConfidenceSequence(alpha: golden.in[0], of: Array(golden.in.dropFirst(2)))
+      expect(summary(sequence, null: golden.in[1]), like: golden, relative: 1e-7, absolute: 1e-8)
+    }
+  }
+
   // outputs: three log e-values, the two-sided interval, the one-sided limits
   private func summary(_ sequence: some ConfidenceSequence, null: Double) -> [Double] {
     [

@@ -24,6 +24,45 @@ extension Fixture {
     }
   }
 
+  /// Adds a retrieval task of 40 queries and a similarity task of 40 pairs, and judges by them alone. The candidate's relevant
+  /// documents have those ranks, the resident's always rank 4.
+  mutating func judgeRankings(candidateRanks: (Int) -> [Double] = { _ in [1] }, spread: Double = 0.05) {
+    let documents = (0..<12).map { ["id": .string("d\($0)"), "text": .string("Text \($0).")] as JSONValue }
+    tasks = [
+      [
+        "id": "search", "kind": "retrieval", "documents": .array(documents),
+        "items": .array((0..<40).map { ["id": .string("q\($0)"), "prompt": "Which?", "relevant": ["d3"]] }),
+      ],
+      [
+        "id": "sts", "kind": "similarity",
+        "items": .array(
+          (0..<40).map { ["id": .string("p\($0)"), "texts": ["a", "b"], "score": .integer($0 % 6)] }),
+      ],
+    ]
+    objectives = [["metric": "ndcg_at_10", "cell": "search", "min_effect": 0.05]]
+    guardrails = [
+      ["metric": "recall_at_k", "cell": "search", "margin": 0.2],
+      ["metric": "spearman_correlation", "cell": "sts", "margin": 0.1],
+    ]
+    for side in Side.allCases {
+      let rankings = (0..<40).map { query in
+        let ranks = side == .candidate ? candidateRanks(query) : [4]
+        return sample(
+          Sample.Place(cell: "search", block: 0, repetition: 0, item: "q\(query)"), side,
+          .answer(
+            AnswerReading(
+              answer: ranks == [1] ? "d3" : "d7", isCorrect: ranks == [1], optionScores: ranks, completionTokens: 0)))
+      }
+      let pairs = (0..<40).map { pair in
+        let noise = (side == .candidate ? 0.8 : 1) * spread * Double((pair * 7) % 11 - 5)
+        return sample(
+          Sample.Place(cell: "sts", block: 0, repetition: 0, item: "p\(pair)"), side,
+          .similarity(0.1 * Double(pair % 6) + noise))
+      }
+      added[side] = rankings + pairs
+    }
+  }
+
   private func text(_ cell: CellID, _ side: Side, _ scores: TextScores) -> Sample {
     sample(Sample.Place(cell: cell, block: 0, repetition: 0, item: "p1"), side, .text(scores))
   }

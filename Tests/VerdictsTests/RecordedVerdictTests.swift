@@ -10,6 +10,7 @@ struct RecordedVerdictTests {
   /// Comparisons whose documents have every kind of member between them.
   enum Example: String, CaseIterable {
     case promote, hold, reject, refused, gaps, oneBlock, flips, memory, final, missingEnvironment, pooled, texts, loops
+    case rankings
 
     func verdict() throws -> Verdict {
       switch self {
@@ -35,6 +36,7 @@ struct RecordedVerdictTests {
       case .pooled: try Judge(VerdictInputs(Fixture.evidence(), pooled: [Fixture.evidence()])).verdict()
       case .texts: try Fixture.verdict { $0.judgeTexts() }
       case .loops: try Fixture.verdict { $0.judgeLoops() }
+      case .rankings: try Fixture.verdict { $0.judgeRankings() }
       }
     }
   }
@@ -154,6 +156,8 @@ private struct RecordedFigures: Equatable {
     case .accuracy(let effect): self.init(.shareDifference, effect.difference, effect.interval)
     case .flips(let flips): self.init(.flippedShare, flips.share, flips.interval)
     case .text(let effect): self.init(.natsDifference, effect.difference, effect.interval)
+    case .score(let effect): self.init(.shareDifference, effect.difference, effect.interval)
+    case .correlation(let effect): self.init(.correlationDifference, effect.difference, effect.interval)
     case .peakMemory(let memory): self.init(.candidateToResidentRatio, memory.ratio, nil)
     case .degradedRounds(let rounds): self.init(.firstDegradedRound, rounds.ratio, rounds.interval)
     }

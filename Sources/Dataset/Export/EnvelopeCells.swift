@@ -8,7 +8,7 @@ struct EnvelopeCells {
   private let concurrency: [CellID: Int]
   private let tasks: Set<CellID>
   private let loops: Set<CellID>
-  /// Names of cells and items. They may be published, since the whole envelope is.
+  /// Names of cells, items, skills and documents. They may be published, since the whole envelope is.
   let names: Set<String>
   let samplingSeed: JSONValue
 
@@ -22,9 +22,9 @@ struct EnvelopeCells {
     let turns = ["tool_loops", "embedding", "endurance"].flatMap { envelope[$0]?.array ?? [] }
     loops = Set(turns.compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
     let items = ["throughput", "accuracy", "tool_loops", "embedding", "endurance"].flatMap { envelope[$0]?.array ?? [] }
-      .flatMap {
-        cell in
-        [cell["id"], cell["trace"]] + (cell["items"]?.array ?? []).map { $0["id"] }
+      .flatMap { cell in
+        [cell["id"], cell["trace"]]
+          + ["items", "skills", "documents"].flatMap { (cell[$0]?.array ?? []).map { $0["id"] } }
       }
     names = Set(items.compactMap { $0?.string })
     samplingSeed = envelope["sampling"]?["seed"] ?? .null
@@ -40,7 +40,7 @@ struct EnvelopeCells {
       if concurrency(of: sample.place.cell) == nil { return "a concurrency: the envelope has no such throughput cell" }
       if reading.promptTokens == 0 { return "prompt tokens" }
       return reading.decodeTokens == 0 ? "decoded tokens" : nil
-    case .answer, .text:
+    case .answer, .text, .similarity:
       if !tasks.contains(sample.place.cell) { return "a task: the envelope has no such accuracy task" }
       return sample.place.item == nil ? "an item" : nil
     case .turn(let turn):

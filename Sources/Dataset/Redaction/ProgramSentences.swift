@@ -96,7 +96,11 @@ enum ProgramSentences {
     round {n} needs {n} tokens, the model has room for {n}
     round {n}: the limit of {n} s came after {n} tokens
     ended after {n} of {n} tokens
-    the input is truncated: {n} tokens at the end of {name} are more than the model reads
+    the input is truncated: {n} tokens at the end of the request are more than the model reads
+    the input is truncated: {n} tokens at the end of a text of the skill {name} are more than the model reads
+    the input is truncated: {n} tokens at the end of the query are more than the model reads
+    the input is truncated: {n} tokens at the end of the document {name} are more than the model reads
+    the input is truncated: {n} tokens at the end of a text of the pair are more than the model reads
     {name} has no MLX build: its place in the library holds only {names}. {foreign}
     the chat template knows no tools, and the cell announces them by the template
     the chat template has no switch for reasoning
@@ -138,6 +142,8 @@ enum ProgramSentences {
     {name} has unpaired items: {n} answered by the candidate alone ({names})
     {name} has unpaired items: {n} answered by neither ({names})
     {name} has {n} text{s} whose scores are not of the same quantity, tokens and reference on both sides ({names})
+    {name} has {n} item{s} without the ranks of their relevant documents on both sides ({names})
+    {name} has no rank correlation: the gold scores, or the similarities of one side, are all alike
     {name} has {n} scored token{s}, an interval needs {n}
     the {side}'s stream of {name} ended after {n} request{s}
     the {side}'s stream of {name} ended after {n} request{s}, {n} are planned

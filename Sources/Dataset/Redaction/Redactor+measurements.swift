@@ -39,7 +39,7 @@ extension Redactor {
     if !names.contains(sample.place.cell.rawValue) { sample.place.cell = identifier(sample.place.cell) }
     if let item = sample.place.item, !names.contains(item) { sample.place.item = label(item) }
     switch sample.outcome {
-    case .throughput: break
+    case .throughput, .similarity: break
     case .answer(var reading):
       reading.answer = answer(reading.answer)
       sample.outcome = .answer(reading)

@@ -185,7 +185,7 @@ extension Sample {
     case .throughput(let reading): reading.decodeTokens
     case .turn(let turn): turn.times.decodeTokens
     case .answer(let answer): answer.completionTokens
-    case .text: 0
+    case .text, .similarity: 0
     case .unscored: nil
     }
   }

@@ -98,9 +98,12 @@ enum SampleColumn: String, TableColumn {
     case .sliceProcessorTimes: .later(.integers, "nanoseconds of processor time of each slice; null if not reported")
     case .sliceSwitches:
       .later(.integers, "how often each slice lost the processor to another program; null if not reported")
-    case .answer: .optional(.text, "option's number, or the hash of a text")
+    case .answer: .optional(.text, "option's number, or the hash of a text or name; of scored texts what was scored")
     case .isCorrect: .optional(.boolean, "whether the answer is right")
-    case .optionScores: .optional(.numbers, "mean log-probability a token of each option, or nats of each token")
+    case .optionScores:
+      .optional(
+        .numbers,
+        "mean log-probability a token of each option, nats of each token, similarities, or ranks of relevant documents")
     case .completionTokens: .optional(.integer, "tokens that were generated for an answer")
     case .parser: .optional(.text, "parser that read the turn's calls; null in a replay")
     case .failures: .optional(.texts, "what was wrong with the turn, by the names of the failure taxonomy")
@@ -226,8 +229,9 @@ extension ThroughputReading {
   }
 }
 
-/// An answer or a scored text as the table holds it, which has no columns of their own for texts: a text is an answer that
-/// names what was scored, is right, and has the scores of its tokens in place of those of options.
+/// An answer, a scored text or a similarity as the table holds it, which has no columns of their own for the latter two: they
+/// are answers that name what was scored, are right, and have the scores of their tokens, or the cosine, in place of those of
+/// options.
 private struct PublishedAnswer {
   let answer: String
   let isCorrect: Bool
@@ -236,6 +240,7 @@ private struct PublishedAnswer {
 
   private static let logProbabilities = "perplexity"
   private static let divergences = "divergence from "
+  private static let similarity = "similarity"
 
   /// Nil for a sample that is neither.
   init?(_ sample: Sample) {
@@ -248,6 +253,7 @@ private struct PublishedAnswer {
       return
     case .text(.logProbabilities(let values)): (answer, scores) = (Self.logProbabilities, values)
     case .text(.divergences(let values, let reference)): (answer, scores) = (Self.divergences + reference, values)
+    case .similarity(let cosine): (answer, scores) = (Self.similarity, [cosine])
     case .throughput, .turn, .unscored: return nil
     }
     isCorrect = true
@@ -263,6 +269,7 @@ private struct PublishedAnswer {
 
   var outcome: Sample.Outcome {
     if !scores.isEmpty {
+      if answer == Self.similarity, scores.count == 1 { return .similarity(scores[0]) }
       if answer == Self.logProbabilities { return .text(.logProbabilities(scores)) }
       if answer.hasPrefix(Self.divergences) {
         return .text(.divergences(scores, reference: String(answer.dropFirst(Self.divergences.count))))

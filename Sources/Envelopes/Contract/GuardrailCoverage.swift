@@ -59,6 +59,8 @@ extension AccuracyTask {
     case .routing:
       let nones = items.count { $0.options == [RoutingTask.none] }
       return [.accuracy] + (nones > 0 ? [.noneAccuracy] : []) + (nones < items.count ? [.topThreeAccuracy] : [])
+    case .retrieval: return [.discountedGain, .recall]
+    case .similarity: return [.rankCorrelation]
     case .multipleChoice, .exactMatch, .number, .instructions, .cloze: return [.accuracy]
     }
   }

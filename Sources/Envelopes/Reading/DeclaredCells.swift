@@ -20,11 +20,13 @@ struct DeclaredCells {
     let replay = Set(loops.map(\.name)).subtracting(live)
     let perplexity = Self.ids(in: source, ofKind: .perplexity)
     let divergence = Self.ids(in: source, ofKind: .divergence)
+    let similarity = Self.ids(in: source, ofKind: .similarity)
     names = [
       .throughput: Set(throughput.map(\.name)), .replay: replay, .live: live, .perplexity: perplexity,
       .divergence: divergence, .routing: Self.ids(in: source, ofKind: .routing),
+      .retrieval: Self.ids(in: source, ofKind: .retrieval), .similarity: similarity,
       .embedding: Set(embedding.map(\.name)), .endurance: Set(endurance.map(\.name)),
-      .accuracy: Set(accuracy.map(\.name)).subtracting(perplexity).subtracting(divergence),
+      .accuracy: Set(accuracy.map(\.name)).subtracting(perplexity.union(divergence).union(similarity)),
     ]
   }
 

@@ -29,10 +29,11 @@ public struct RuleFacts: Sendable, Equatable {
     switch (rule.effect?.kind, kind) {
     case (.betterRatio, .objective), (.candidateToResidentRatio, _): 1 + rule.limit
     case (.betterRatio, .guardrail), (.firstDegradedRound, _): 1 - rule.limit
-    case (.shareDifference, .objective), (.natsDifference, .guardrail), (.flippedShare, _),
-      (.limitedFigure, _):
+    case (.shareDifference, .objective), (.correlationDifference, .objective), (.natsDifference, .guardrail),
+      (.flippedShare, _), (.limitedFigure, _):
       rule.limit
-    case (.shareDifference, .guardrail), (.natsDifference, .objective): -rule.limit
+    case (.shareDifference, .guardrail), (.correlationDifference, .guardrail), (.natsDifference, .objective):
+      -rule.limit
     case (nil, _): nil
     }
   }

@@ -8,10 +8,11 @@ struct ItemAsker: Sendable {
   let task: AccuracyTask
   let sampling: Sampling
   let references: References
+  let index: DocumentIndex
 
   func ask(_ item: AccuracyTask.Item, _ worker: ModelWorker) async throws(WorkerFailure) -> Sample.Outcome {
     switch task.kind {
-    case .multipleChoice, .cloze, .routing:
+    case .multipleChoice, .cloze, .routing, .retrieval, .similarity:
       return try await answers(to: [item], worker)[0].outcome
     case .perplexity:
       let tokens = try await text(item, worker)
@@ -41,13 +42,15 @@ struct ItemAsker: Sendable {
     return tokens
   }
 
-  /// Asks items of multiple choice or cloze at once, or routes requests.
+  /// Asks items of multiple choice or cloze at once, or those of a task of vectors.
   ///
   /// - Returns: In the order of the items what each yields, and the tokens of its prompt and options.
   func answers(
     to items: [AccuracyTask.Item], _ worker: ModelWorker
   ) async throws(WorkerFailure) -> [(outcome: Sample.Outcome, tokens: Int)] {
     if let routing = task.routing { return try await routes(routing, items, worker) }
+    if let retrieval = task.retrieval { return try await rankings(retrieval, items, worker) }
+    if task.kind == .similarity { return try await similarities(of: items, worker) }
     var questions: [ScoreItem] = []
     for item in items { questions.append(try await question(item, worker)) }
     let values = try await worker.logProbabilities(of: questions)

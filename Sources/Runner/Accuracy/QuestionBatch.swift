@@ -47,21 +47,20 @@ extension MeasurementRunner {
 }
 
 extension ModelUnderTest {
-  /// Asks items of multiple choice or cloze in one request, or routes requests together.
+  /// Asks items of multiple choice or cloze in one request, or those of a task of vectors together.
   ///
   /// The time of a sample is its share of the request's by tokens, those of the prompt and of all options.
   ///
   /// - Returns: A sample of each item in their order, or nil if the request failed or the worker takes no batches.
   func askTogether(_ items: [AccuracyTask.Item], of task: AccuracyTask) async -> [Sample]? {
-    guard let worker, task.routing == nil ? worker.loaded.takesBatches : worker.loaded.embedding != nil else {
+    guard let worker, task.kind.isOfVectors ? worker.loaded.embedding != nil : worker.loaded.takesBatches else {
       return nil
     }
     let startedAt = Machine.wallSeconds
     let start = Machine.monotonicNanoseconds
     let loadAverage = Machine.loadAverage
     do throws(WorkerFailure) {
-      let answers = try await ItemAsker(task: task, sampling: plan.envelope.sampling, references: references)
-        .answers(to: items, worker)
+      let answers = try await asker(of: task).answers(to: items, worker)
       let nanosecondsPerToken =
         Double(Machine.monotonicNanoseconds - start) / Double(answers.reduce(0) { $0 + $1.tokens })
       let peak = await worker.peakMemoryBytes

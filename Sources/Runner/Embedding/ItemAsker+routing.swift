@@ -10,9 +10,9 @@ extension ItemAsker {
     _ routing: RoutingTask, _ items: [AccuracyTask.Item], _ worker: ModelWorker
   ) async throws(WorkerFailure) -> [(outcome: Sample.Outcome, tokens: Int)] {
     let texts = routing.skillTexts
-    let indexed = try await worker.embed(texts.flatMap(\.self), as: .skill)
+    let indexed = try await worker.embed(texts.flatMap(\.self), as: .indexed)
     if let cut = Self.cutSkill(indexed.cutTokens, texts, routing) {
-      return items.map { _ in (.unscored(.unsupported, message: cut), 1) }
+      return items.map { _ in (cut, 1) }
     }
     let flat = indexed.vectors
     var skillVectors: [[[Float]]] = []
@@ -20,38 +20,26 @@ extension ItemAsker {
       let first = skillVectors.reduce(0) { $0 + $1.count }
       skillVectors.append(Array(flat[first..<first + part.count]))
     }
-    var scores: [[Double]] = []
-    var (tokens, cutTokens): ([Int], [Int]) = ([], [])
-    for first in stride(from: 0, to: task.items.count, by: Self.requestsAtOnce) {
-      let part = task.items[first..<min(first + Self.requestsAtOnce, task.items.count)]
-      let reply = try await worker.embed(part.map(\.prompt), as: .request)
-      scores += reply.vectors.map { routing.scores(of: $0, skillVectors: skillVectors) }
-      tokens += reply.tokens
-      cutTokens += reply.cutTokens
-    }
+    let requests = try await worker.embedInParts(task.items.map(\.prompt), as: .request)
+    let scores = requests.vectors.map { routing.scores(of: $0, skillVectors: skillVectors) }
     let places = Dictionary(uniqueKeysWithValues: task.items.enumerated().map { ($1.id, $0) })
     let decisions = routing.decisions(scores, answers: task.rightSkills)
     return items.compactMap { item in
       places[item.id].map { place in
-        cutTokens[place] == 0
-          ? (.answer(AnswerJudge.judge(item, decisions[place], routing)), tokens[place])
-          : (.unscored(.unsupported, message: Self.cutMessage("the request", cutTokens[place])), tokens[place])
+        (
+          outcome: requests.cutTokens[place] == 0
+            ? .answer(AnswerJudge.judge(item, decisions[place], routing))
+            : .truncated("the request", by: requests.cutTokens[place]), tokens: requests.tokens[place]
+        )
       }
     }
   }
 
   /// Why the skills cannot be told apart as they are written: the model reads one of their texts in part.
-  private static func cutSkill(_ cutTokens: [Int], _ texts: [[String]], _ routing: RoutingTask) -> String? {
+  private static func cutSkill(_ cutTokens: [Int], _ texts: [[String]], _ routing: RoutingTask) -> Sample.Outcome? {
     let skills = zip(routing.skills, texts).flatMap { skill, texts in texts.map { _ in skill.id } }
-    return zip(skills, cutTokens).first { $0.1 > 0 }.map { cutMessage("a text of the skill \($0)", $1) }
+    return zip(skills, cutTokens).first { $0.1 > 0 }.map { .truncated("a text of the skill \($0)", by: $1) }
   }
-
-  private static func cutMessage(_ text: String, _ tokens: Int) -> String {
-    "the input is truncated: \(tokens) tokens at the end of \(text) are more than the model reads"
-  }
-
-  /// Enough to fill the engine's panels, few enough for a line of the protocol.
-  private static var requestsAtOnce: Int { 64 }
 }
 
 extension AnswerJudge {

@@ -27,12 +27,18 @@ extension ModelUnderTest {
     let place = Sample.Place(cell: cell.id, block: round, repetition: 0, round: turn)
     return await sample(place) { worker throws(WorkerFailure) in
       let texts = cell.texts(ofTurn: turn, round: round)
-      let reply = try await worker.embed(texts, as: cell.part == .requests ? .request : .skill)
+      let reply = try await worker.embed(texts, as: ModelWorker.EmbeddingPurpose(cell.part))
       let tokens = reply.tokens.reduce(0, +)
       return .turn(
         TurnReading(
           times: ThroughputReading(
             promptTokens: max(1, tokens / texts.count), cachedTokens: 0, tokenNanoseconds: [], sequences: texts.count)))
     }
+  }
+}
+
+extension ModelWorker.EmbeddingPurpose {
+  fileprivate init(_ part: EmbeddingCell.Part) {
+    self = part == .pairs ? .pair : part.isIndexed ? .indexed : .request
   }
 }

@@ -14,6 +14,8 @@ actor ModelUnderTest {
   private let executables: ExecutableHashes
   private(set) var worker: ModelWorker?
   private var prompts: [CellID: [Int32]] = [:]
+  /// Of the worker.
+  private var index = DocumentIndex()
   /// A worker that dies again at once would be restarted for ever.
   private var restartsLeft = 3
   /// The state of the model's files before they were loaded first. It is never renewed: later workers must have loaded the
@@ -60,6 +62,7 @@ actor ModelUnderTest {
         contender.folder, contextLength: plan.contextLength, sequences: plan.sequences)
       self.worker = worker
       keptTurn = []
+      index = DocumentIndex()
       if hashes.isEmpty { hashes = worker.loaded.provenance.fileHashes }
       var run = Run(
         model: contender.model, side: plan.contenders.count == 2 ? contender.side : nil,
@@ -147,9 +150,12 @@ actor ModelUnderTest {
   /// Asks one item.
   func ask(_ item: AccuracyTask.Item, of task: AccuracyTask) async -> Sample {
     await sample(Sample.Place(cell: task.id, block: 0, repetition: 0, item: item.id)) { worker throws(WorkerFailure) in
-      try await ItemAsker(task: task, sampling: self.plan.envelope.sampling, references: self.references)
-        .ask(item, worker)
+      try await self.asker(of: task).ask(item, worker)
     }
+  }
+
+  func asker(of task: AccuracyTask) -> ItemAsker {
+    ItemAsker(task: task, sampling: plan.envelope.sampling, references: references, index: index)
   }
 
   func sample(

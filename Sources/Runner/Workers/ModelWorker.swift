@@ -39,11 +39,21 @@ actor ModelWorker {
 
   /// What vectors are made for: models may have a prompt for each.
   enum EmbeddingPurpose: Sendable {
+    /// A request or a query.
     case request
-    case skill
+    /// What others are compared with: a skill or a document.
+    case indexed
+    /// Texts of a pair, which are alike.
+    case pair
 
     /// The names of prompts, the preferred one first, as sentence-transformers looks for them.
-    var prompts: [String] { self == .request ? ["query"] : ["document", "passage", "corpus"] }
+    var prompts: [String] {
+      switch self {
+      case .request: ["query"]
+      case .indexed: ["document", "passage", "corpus"]
+      case .pair: ["STS"]
+      }
+    }
   }
 
   let process: WorkerProcess

@@ -6,6 +6,8 @@ import Measurements
 /// A sample as a row of the table `samples`, whose columns that are not null tell the kind of its outcome.
 struct SampleRow: Codable, FetchableRecord, PersistableRecord {
   static let databaseTableName = "samples"
+  /// Stands in the column that holds the hash of a divergence's reference.
+  private static let similarity = "similarity"
 
   /// Given by the database.
   var id: Int64?
@@ -36,7 +38,7 @@ struct SampleRow: Codable, FetchableRecord, PersistableRecord {
   var optionScores: String?
   var completionTokens: Int?
   var textScores: String?
-  /// Nil for log-probabilities.
+  /// Nil for log-probabilities; ``similarity`` for the cosine of two texts.
   var textReference: String?
   /// Nil for all but requests of endurance cells.
   var memory: String?
@@ -87,6 +89,9 @@ extension SampleRow {
     case .text(.divergences(let values, let reference)):
       textScores = Self.document(of: values)
       textReference = reference.storable
+    case .similarity(let cosine):
+      textScores = Self.document(of: [cosine])
+      textReference = Self.similarity
     case .unscored(_, let message): self.message = message.storable
     }
   }
@@ -139,6 +144,7 @@ extension SampleRow {
         .init(answer: answer, isCorrect: isCorrect, optionScores: scores, completionTokens: completionTokens))
     }
     if let values = textScores.flatMap(Self.values(of:)) {
+      if textReference == Self.similarity { return values.count == 1 ? .similarity(values[0]) : nil }
       return .text(textReference.map { .divergences(values, reference: $0) } ?? .logProbabilities(values))
     }
     return message.map { .unscored(status, message: $0) }

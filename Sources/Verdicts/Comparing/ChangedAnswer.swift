@@ -14,7 +14,7 @@ public struct ChangedAnswer: Sendable, Equatable {
   /// The item's id within its task.
   public let item: String
   public let prompt: String
-  /// The right option, or the accepted answers; empty where computation decides.
+  /// The right option, the accepted answers, or the ids of the relevant documents; empty where computation decides.
   public let expected: String
   public let resident: Answer
   public let candidate: Answer
@@ -39,14 +39,15 @@ extension Judge {
 
 extension AccuracyTask.Item {
   fileprivate func expected(by kind: AccuracyTask.Kind) -> String {
-    if kind.isGenerated { return options.joined(separator: " or ") }
+    if kind.isGenerated || kind == .retrieval { return options.joined(separator: " or ") }
     return options.indices.contains(answer) ? options[answer] : ""
   }
 
   /// An answer in words: of options, a reading has only the index.
   fileprivate func answer(_ reading: AnswerReading, by kind: AccuracyTask.Kind) -> ChangedAnswer.Answer {
     let option =
-      kind.isGenerated ? nil : Int(reading.answer).flatMap { options.indices.contains($0) ? options[$0] : nil }
+      kind.isGenerated || kind == .retrieval
+      ? nil : Int(reading.answer).flatMap { options.indices.contains($0) ? options[$0] : nil }
     return ChangedAnswer.Answer(text: option ?? reading.answer, isCorrect: reading.isCorrect)
   }
 }

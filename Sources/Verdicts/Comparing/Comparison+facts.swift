@@ -52,7 +52,7 @@ extension Comparison {
         figure(
           .topThreeAccuracy, known.compactMap { reading, skill in skill.map { routing.isAmongThree($0, reading) } }))
     }
-    return facts(task.id, side, regime: nil, figures.compactMap(\.self))
+    return facts(task.id, side, regime: nil, figures.compactMap(\.self) + task.rankingFigures(samples))
   }
 
   private func facts(of task: AccuracyTask, _ side: Side, texts: [TextScores]) -> CellFacts {

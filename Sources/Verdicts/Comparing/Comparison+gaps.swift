@@ -20,6 +20,10 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
   case unpaired(CellID, residentOnly: [String], candidateOnly: [String], neither: [String])
   /// Texts, by item id, whose scores are not of the same quantity, tokens and reference on both sides.
   case incomparable(CellID, items: [String])
+  /// Queries, by item id, whose readings are not the ranks of their relevant documents on both sides.
+  case unranked(CellID, items: [String])
+  /// A side's similarities, or the gold scores, are all alike.
+  case noCorrelation(CellID)
   /// An interval needs two blocks of tokens.
   case tooFewTokens(CellID, scored: Int)
   /// The candidate has not come to the end of an endurance cell's stream; its length is nil if minutes end it.
@@ -37,6 +41,8 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
     case .tooFewBlocks: "too_few_blocks"
     case .unpaired: "unpaired_items"
     case .incomparable: "incomparable_scores"
+    case .unranked: "unranked_queries"
+    case .noCorrelation: "no_correlation"
     case .tooFewTokens: "too_few_tokens"
     case .stream: "missing_requests"
     case .noPeakMemory: "no_peak_memory"
@@ -49,7 +55,8 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
     case .session, .noPeakMemory: nil
     case .unscored(let cell, _, _, _, _), .blocks(let cell, _, _), .voids(let cell, _, _, _),
       .undefined(_, let cell, _), .tooFewBlocks(let cell, _), .unpaired(let cell, _, _, _),
-      .incomparable(let cell, _), .tooFewTokens(let cell, _), .stream(let cell, _, _):
+      .incomparable(let cell, _), .unranked(let cell, _), .noCorrelation(let cell), .tooFewTokens(let cell, _),
+      .stream(let cell, _, _):
       cell
     }
   }
@@ -77,6 +84,11 @@ public enum Gap: Sendable, Hashable, CustomStringConvertible {
     case .incomparable(let cell, let items):
       "\(cell) has \(Figures.count(items.count, "text")) whose scores are not of the same quantity, tokens and reference"
         + " on both sides (\(Figures.list(items)))"
+    case .unranked(let cell, let items):
+      "\(cell) has \(Figures.count(items.count, "item")) without the ranks of their relevant documents on both sides"
+        + " (\(Figures.list(items)))"
+    case .noCorrelation(let cell):
+      "\(cell) has no rank correlation: the gold scores, or the similarities of one side, are all alike"
     case .tooFewTokens(let cell, let scored):
       "\(cell) has \(Figures.count(scored, "scored token")), an interval needs \(BlockMean.blockLength + 1)"
     case .stream(let cell, let requests, let planned):
@@ -180,6 +192,13 @@ extension Comparison {
       return [
         .unpaired(cell, residentOnly: items.residentOnly, candidateOnly: items.candidateOnly, neither: items.neither)
       ]
+    }
+    if metric.comparison == .correlation {
+      return items.correlation == nil ? [.noCorrelation(cell)] : []
+    }
+    if metric.sources == [.retrieval] {
+      let unranked = items.unranked
+      return unranked.isEmpty ? [] : [.unranked(cell, items: unranked)]
     }
     guard metric.comparison == .nats else { return [] }
     let incomparable = items.incomparable(by: metric)

@@ -122,6 +122,11 @@ extension Comparison {
     if metric.comparison == .nats {
       return try TextEffect(items.texts, metric, level).map { .text($0) }
     }
+    if metric.comparison == .correlation { return items.correlation.map { .correlation(CorrelationEffect($0, level)) } }
+    if metric.sources == [.retrieval] {
+      let scores = items.scores(by: metric)
+      return scores.isEmpty ? nil : .score(try ScoreEffect(scores, level))
+    }
     let answers = items.answers(by: metric)
     guard !answers.isEmpty else { return nil }
     return switch metric {

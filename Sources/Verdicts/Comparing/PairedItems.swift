@@ -13,6 +13,10 @@ struct PairedItems {
   /// Of a routing task, with the index of each item's right skill, nil for none.
   private let routing: RoutingTask?
   private let rightSkills: [String: Int?]
+  /// Of a retrieval task.
+  private let retrieval: RetrievalTask?
+  /// The grades of each item's relevant documents, or the gold score of each pair, by the item's id.
+  private let grades: [String: [Double]]
 
   var isComplete: Bool { residentOnly.isEmpty && candidateOnly.isEmpty && neither.isEmpty }
 
@@ -38,6 +42,45 @@ struct PairedItems {
           candidate: pair.candidate.counted(routing.isAmongThree(right, pair.candidate)))
       default: return pair
       }
+    }
+  }
+
+  /// Both sides' scores of each query by a metric of retrieval.
+  func scores(by metric: Metric) -> [(resident: Double, candidate: Double)] {
+    guard let retrieval else { return [] }
+    return answers.compactMap { pair in
+      guard let grades = grades[pair.item], let resident = retrieval.score(pair.resident, grades, by: metric),
+        let candidate = retrieval.score(pair.candidate, grades, by: metric)
+      else { return nil }
+      return (resident, candidate)
+    }
+  }
+
+  /// The queries without the ranks of their relevant documents on both sides, by item id.
+  var unranked: [String] {
+    answers.compactMap { pair in
+      let grades = grades[pair.item] ?? []
+      let isRanked = [pair.resident, pair.candidate].allSatisfy {
+        retrieval?.score($0, grades, by: .discountedGain) != nil
+      }
+      return isRanked ? nil : pair.item
+    }
+  }
+
+  /// Nil if the gold scores, or the similarities of one side, are all alike.
+  var correlation: RankCorrelationDifference? {
+    let pairs = similarities
+    return RankCorrelationDifference(
+      gold: pairs.map(\.gold), resident: pairs.map(\.resident), candidate: pairs.map(\.candidate))
+  }
+
+  /// Both sides' similarities of each pair of texts with its gold score.
+  private var similarities: [(gold: Double, resident: Double, candidate: Double)] {
+    pairs.compactMap { pair in
+      guard let resident = pair.resident.similarity, let candidate = pair.candidate.similarity,
+        let gold = pair.resident.place.item.flatMap({ grades[$0]?.first })
+      else { return nil }
+      return (gold, resident, candidate)
     }
   }
 
@@ -67,6 +110,8 @@ struct PairedItems {
     routing = task.routing
     rightSkills = Dictionary(
       zip(task.items.map(\.id), task.rightSkills), uniquingKeysWith: { first, _ in first })
+    retrieval = task.retrieval
+    grades = Dictionary(task.items.map { ($0.id, $0.grades) }, uniquingKeysWith: { first, _ in first })
     for item in task.items {
       switch (resident[item.id], candidate[item.id]) {
       case (let resident?, let candidate?): pairs.append((resident, candidate))
@@ -79,10 +124,19 @@ struct PairedItems {
 
   private static func samples(of task: AccuracyTask, _ samples: [Sample]) -> [String: Sample] {
     samples.reduce(into: [:]) { found, sample in
-      guard sample.place.cell == task.id, let item = sample.place.item,
-        (task.kind.isText ? sample.text != nil : sample.answer != nil)
-      else { return }
+      guard sample.place.cell == task.id, let item = sample.place.item, sample.isReading(of: task.kind) else { return }
       found[item] = sample
+    }
+  }
+}
+
+extension Sample {
+  /// Whether it holds what a task of that kind measures.
+  fileprivate func isReading(of kind: AccuracyTask.Kind) -> Bool {
+    switch kind {
+    case .perplexity, .divergence: text != nil
+    case .similarity: similarity != nil
+    case .multipleChoice, .exactMatch, .number, .instructions, .cloze, .routing, .retrieval: answer != nil
     }
   }
 }

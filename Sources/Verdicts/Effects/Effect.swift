@@ -6,6 +6,8 @@ public enum Effect: Sendable, Equatable {
   case accuracy(AccuracyEffect)
   case flips(FlipShare)
   case text(TextEffect)
+  case score(ScoreEffect)
+  case correlation(CorrelationEffect)
   case peakMemory(PeakMemoryRatio)
   case degradedRounds(DegradedRounds)
   case limit(LimitEffect)
@@ -23,11 +25,13 @@ public enum Standing: String, Sendable, CaseIterable {
 
 extension Effect {
   /// Whether it is shown to be better than the resident by more than `minimumEffect`: relative for ratios, absolute for
-  /// accuracy. Answer flips and peak memory bound harm and win nothing.
+  /// shares, nats and correlations. Answer flips and peak memory bound harm and win nothing.
   func wins(byMoreThan minimumEffect: Double) -> Bool {
     switch self {
     case .ratio(let effect): effect.interval.lower > 1 + minimumEffect
     case .accuracy(let effect): effect.interval.lower > minimumEffect
+    case .score(let effect): effect.interval.lower > minimumEffect
+    case .correlation(let effect): effect.interval.lower > minimumEffect
     case .text(let effect): effect.interval.upper < -minimumEffect
     case .flips, .peakMemory, .degradedRounds, .limit: false
     }
@@ -38,6 +42,8 @@ extension Effect {
     switch self {
     case .ratio(let effect): Self.state(of: effect.interval, floor: 1 - margin)
     case .accuracy(let effect): Self.state(of: effect.interval, floor: -margin)
+    case .score(let effect): Self.state(of: effect.interval, floor: -margin)
+    case .correlation(let effect): Self.state(of: effect.interval, floor: -margin)
     case .flips(let flips):
       flips.interval.upper < margin ? .passed : flips.interval.lower > margin ? .broken : .unresolved
     case .text(let effect):
@@ -53,6 +59,8 @@ extension Effect {
     switch self {
     case .ratio(let effect): Self.standing(of: effect.interval, none: 1)
     case .accuracy(let effect): Self.standing(of: effect.interval, none: 0)
+    case .score(let effect): Self.standing(of: effect.interval, none: 0)
+    case .correlation(let effect): Self.standing(of: effect.interval, none: 0)
     case .text(let effect): effect.interval.upper < 0 ? .leads : effect.interval.lower > 0 ? .lags : .level
     case .flips, .peakMemory, .degradedRounds, .limit: nil
     }

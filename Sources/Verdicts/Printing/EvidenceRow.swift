@@ -55,7 +55,7 @@ public struct EvidenceRow: Sendable, Equatable {
     }
   }
 
-  /// - Parameter limit: What the effect has to be above: relative for ratios, absolute for shares and nats.
+  /// - Parameter limit: What the effect has to be above: relative for ratios, absolute for shares, nats and correlations.
   private mutating func add(_ effect: RecordedEffect, _ value: Double, _ metric: Metric, limit: Double) {
     let (lower, upper) = (effect.lower ?? -.infinity, effect.upper ?? .infinity)
     switch effect.kind {
@@ -66,6 +66,10 @@ public struct EvidenceRow: Sendable, Equatable {
     case .shareDifference:
       show(effect) { Figures.brief(percent: $0) }
       self.effect = Figures.briefPoints(value)
+      bar = EffectBar(estimate: value, lower: lower, upper: upper, limit: limit)
+    case .correlationDifference:
+      show(effect) { Figures.plain($0) + " rho" }
+      self.effect = Figures.rho(value)
       bar = EffectBar(estimate: value, lower: lower, upper: upper, limit: limit)
     case .natsDifference:
       if metric == .perplexity {
@@ -146,6 +150,7 @@ extension Metric {
     case .ratio, .recorded, .bound, .limit:
       Figures.change(direction == .higher ? better : 1 / (1 + better) - 1, isMoreBetter: direction == .higher)
     case .difference: Figures.briefPoints(better)
+    case .correlation: Figures.rho(better)
     case .share: Figures.brief(percent: better.magnitude)
     case .nats:
       self == .perplexity
@@ -170,6 +175,7 @@ extension Metric {
     case .memoryGrowthPerHour: "memory per hour"
     case .rateDrift: "rate lost"
     case .topThreeAccuracy: "top-3 accuracy"
+    case .rankCorrelation: "Spearman's rho"
     case .embedLatencyP50: "embedding p50"
     case .embedLatencyP95: "embedding p95"
     default: title

@@ -34,6 +34,9 @@ enum Figures {
   /// A difference of nats per token, three significant digits at least: `+0.0123 nats/token`.
   static func nats(_ value: Double, unit: String = " nats/token") -> String { fixed(value, "%+.5f") + unit }
 
+  /// A difference of rank correlations: `-0.0123 rho`.
+  static func rho(_ difference: Double, unit: String = " rho") -> String { fixed(difference, "%+.4f") + unit }
+
   /// Both ends of an interval times 100: `[+6.90, +9.70] %`.
   static func interval(_ lower: Double, _ upper: Double, format: String = "%+.2f", unit: String) -> String {
     "[\(fixed(lower * 100, format)), \(fixed(upper * 100, format))] \(unit)"

@@ -58,6 +58,7 @@ extension RuleRow {
       self.limit =
         switch metric.comparison {
         case .difference: "> \(Figures.points(limit))"
+        case .correlation: "> \(Figures.rho(limit))"
         case .nats: "< \(Figures.nats(-limit))"
         case .ratio, .share, .bound, .limit, .recorded: "> \(Figures.signedPercent(limit))"
         }
@@ -69,8 +70,9 @@ extension RuleRow {
         case .peakMemory:
           "<= \(Figures.times(1 + limit))" + (rule.budgetBytes.map { " and <= \(Figures.bytes($0))" } ?? "")
         case .flips: "< \(Figures.percent(limit))"
-        case .accuracy, .noneAccuracy, .topThreeAccuracy, .validToolCallRate, .answeredShare:
+        case .accuracy, .noneAccuracy, .topThreeAccuracy, .validToolCallRate, .answeredShare, .discountedGain, .recall:
           "> \(Figures.points(-limit))"
+        case .rankCorrelation: "> \(Figures.rho(-limit))"
         case .firstDegradedRound: ">= \(Figures.times(1 - limit))"
         case .perplexity, .divergence: "< \(Figures.nats(limit))"
         case .memoryGrowthPerRequest, .memoryGrowthPerHour, .rateDrift, .swapTaken:
@@ -103,6 +105,10 @@ extension RuleRow {
       self.effect = Figures.nats(value)
       interval = "[\(Figures.nats(lower, unit: "")), \(Figures.nats(upper, unit: ""))] nats/token"
       count = counted("token")
+    case .correlationDifference:
+      self.effect = Figures.rho(value)
+      interval = "[\(Figures.rho(lower, unit: "")), \(Figures.rho(upper, unit: ""))] rho"
+      count = counted("pair")
     case .candidateToResidentRatio:
       self.effect = Figures.times(value)
       count = "1 run each"
@@ -138,6 +144,11 @@ extension Effect {
     case .text(let effect):
       return
         "resident \(Figures.plain(effect.residentMean)), candidate \(Figures.plain(effect.candidateMean)) nats/token"
+    case .score(let effect):
+      return "resident \(Figures.percent(effect.residentMean)), candidate \(Figures.percent(effect.candidateMean));"
+        + " \(effect.better) of \(Figures.count(effect.items, "item")) better, \(effect.worse) worse"
+    case .correlation(let effect):
+      return "resident \(Figures.plain(effect.residentRho)), candidate \(Figures.plain(effect.candidateRho)) rho"
     case .peakMemory(let memory):
       return "resident \(Figures.bytes(memory.residentBytes)), candidate \(Figures.bytes(memory.candidateBytes))"
     case .limit(let effect):

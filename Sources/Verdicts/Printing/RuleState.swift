@@ -30,7 +30,7 @@ extension RecordedRule {
       switch effect?.kind {
       case .betterRatio? where !isBounded: .noBoundYet
       case .betterRatio?: leans ? .tooNoisy : .notShown
-      case .shareDifference?, .natsDifference?: leans ? .open : .notShown
+      case .shareDifference?, .natsDifference?, .correlationDifference?: leans ? .open : .notShown
       default: .notShown
       }
     case .guardrail(.unresolved): undecided
@@ -50,7 +50,7 @@ extension RecordedRule {
     guard let effect, let value = effect.value else { return false }
     return switch effect.kind {
     case .betterRatio: value > 1 + limit
-    case .shareDifference: value > limit
+    case .shareDifference, .correlationDifference: value > limit
     case .natsDifference: value < -limit
     case .flippedShare, .candidateToResidentRatio, .firstDegradedRound, .limitedFigure: false
     }

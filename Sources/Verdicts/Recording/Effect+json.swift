@@ -8,6 +8,7 @@ extension Effect {
     case shareDifference = "share_difference"
     case flippedShare = "flipped_share"
     case natsDifference = "nats_difference"
+    case correlationDifference = "correlation_difference"
     case candidateToResidentRatio = "candidate_to_resident_ratio"
     case firstDegradedRound = "first_degraded_round"
     case limitedFigure = "limited_figure"
@@ -16,7 +17,7 @@ extension Effect {
     var valueMember: String {
       switch self {
       case .betterRatio, .candidateToResidentRatio, .firstDegradedRound: "ratio"
-      case .shareDifference, .natsDifference: "difference"
+      case .shareDifference, .natsDifference, .correlationDifference: "difference"
       case .flippedShare: "share"
       case .limitedFigure: "value"
       }
@@ -48,6 +49,18 @@ extension Effect {
         "kind": .kind(.natsDifference), "difference": .init(effect.difference), "interval": effect.interval.ends,
         "resident_mean": .init(effect.residentMean), "candidate_mean": .init(effect.candidateMean),
         "tokens": .integer(effect.tokens),
+      ]
+    case .score(let effect):
+      [
+        "kind": .kind(.shareDifference), "difference": .init(effect.difference), "interval": effect.interval.ends,
+        "resident_share": .init(effect.residentMean), "candidate_share": .init(effect.candidateMean),
+        "items": .integer(effect.items), "better_items": .integer(effect.better), "worse_items": .integer(effect.worse),
+      ]
+    case .correlation(let effect):
+      [
+        "kind": .kind(.correlationDifference), "difference": .init(effect.difference),
+        "interval": effect.interval.ends, "resident_rho": .init(effect.residentRho),
+        "candidate_rho": .init(effect.candidateRho), "items": .integer(effect.items),
       ]
     case .limit(let effect):
       [

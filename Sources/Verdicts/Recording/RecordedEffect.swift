@@ -4,7 +4,7 @@ import Statistics
 /// An effect as a recorded verdict has it.
 public struct RecordedEffect: Sendable, Equatable {
   public let kind: Effect.Kind
-  /// A ratio, a share, or a difference of shares or of nats per token; nil if it was not finite.
+  /// A ratio, a share, or a difference of shares, of nats per token or of correlations; nil if it was not finite.
   public let value: Double?
   /// Whether the document has an interval; a bound that was read once has none.
   public let hasInterval: Bool
@@ -59,6 +59,14 @@ extension Effect {
       RecordedEffect(
         .natsDifference, effect.difference, effect.interval, resident: effect.residentMean,
         candidate: effect.candidateMean, count: effect.tokens)
+    case .score(let effect):
+      RecordedEffect(
+        .shareDifference, effect.difference, effect.interval, resident: effect.residentMean,
+        candidate: effect.candidateMean, count: effect.items)
+    case .correlation(let effect):
+      RecordedEffect(
+        .correlationDifference, effect.difference, effect.interval, resident: effect.residentRho,
+        candidate: effect.candidateRho, count: effect.items)
     case .peakMemory(let memory):
       RecordedEffect(
         .candidateToResidentRatio, memory.ratio, nil, resident: Double(memory.residentBytes),
@@ -81,6 +89,7 @@ extension Effect.Kind {
     switch self {
     case .shareDifference: "share"
     case .natsDifference: "mean"
+    case .correlationDifference: "rho"
     case .candidateToResidentRatio: "bytes"
     case .firstDegradedRound: "round"
     case .limitedFigure: "value"
@@ -92,7 +101,7 @@ extension Effect.Kind {
   fileprivate var countMember: String? {
     switch self {
     case .betterRatio: "blocks"
-    case .shareDifference, .flippedShare: "items"
+    case .shareDifference, .flippedShare, .correlationDifference: "items"
     case .natsDifference: "tokens"
     case .limitedFigure: "requests"
     case .candidateToResidentRatio, .firstDegradedRound: nil

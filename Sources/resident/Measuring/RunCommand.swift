@@ -68,7 +68,13 @@ private struct RunSummary {
     for task in envelope.accuracy where task.kind.isText {
       lines.append("| \(task.id) | \(task.items.count) texts | \(text(task)) |  |")
     }
-    for task in envelope.accuracy where !task.kind.isText {
+    for task in envelope.accuracy {
+      for figure in task.rankingFigures(samples) {
+        lines.append(
+          "| \(task.id) | \(task.kind.rawValue), items: \(figure.count) | \(figure.metric.title) | \(figure.text) |  |")
+      }
+    }
+    for task in envelope.accuracy where !task.kind.isText && task.kind != .similarity {
       let (right, asked) = answers(task)
       let share = asked > 0 ? String(format: "%.1f %%", 100 * Double(right) / Double(asked)) : "none"
       lines.append("| \(task.id) | \(task.kind.rawValue), items: \(asked) | accuracy | \(share) | \(right) right |")
@@ -114,8 +120,12 @@ private struct RunSummary {
           "mean_nats": .number(BlockMean(losses).mean), "standard_error": .number(BlockMean(losses).standardError),
         ]
       }
+      let figures = task.rankingFigures(samples).map { ($0.metric.rawValue, JSONValue.number($0.value)) }
+      if task.kind == .similarity { return .object(JSONObject([("cell", .string(task.id.rawValue))] + figures)) }
       let (right, asked) = answers(task)
-      return ["cell": .string(task.id.rawValue), "items": .integer(asked), "right": .integer(right)]
+      return .object(
+        JSONObject(
+          [("cell", .string(task.id.rawValue)), ("items", .integer(asked)), ("right", .integer(right))] + figures))
     }
     let loops: [JSONValue] = envelope.toolLoops.map { cell in
       var object = JSONObject([("cell", .string(cell.id.rawValue)), ("loop", LoopFacts(cell, samples).json)])

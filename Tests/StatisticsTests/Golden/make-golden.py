@@ -267,6 +267,60 @@ for _ in range(CASES):
     spread = deviation * math.sqrt(1 / n - 1 / total)
     record("chanceOfLower", [alpha, null, total, *sample], [stats.t.cdf((final - null) / spread, n - 1)])
 
+# Scores of queries: the same gambler on differences between -1 and 1. What follows draws by itself, so that what is
+# above stays as it is.
+
+rng = np.random.default_rng(20261127)
+
+for _ in range(60):
+    n = int(log_uniform(3, 60))
+    differences = np.clip(rng.normal(rng.uniform(-0.2, 0.2), rng.uniform(0.05, 0.8), n), -1, 1).round(3)
+    differences[rng.uniform(size=n) < rng.uniform(0, 0.6)] = 0
+    alpha = rng.choice([0.01, 0.05, 0.2])
+    null = rng.choice([-0.05, 0, rng.uniform(-0.5, 0.5)])
+    record(
+        "scoreSequence",
+        [alpha, null, *differences],
+        [
+            *(betting_evidence(differences, null, side) for side in (0, 1, -1)),
+            betting_limit(differences, alpha, 0, -1),
+            betting_limit(differences, alpha, 0, 1),
+            betting_limit(differences, alpha, 1, -1),
+            betting_limit(differences, alpha, -1, 1),
+        ],
+    )
+
+# Rank correlations with many ties among the gold scores, and the jackknife of their difference by leaving out for real
+
+
+def rho(one, two):
+    return stats.spearmanr(one, two).statistic
+
+
+for _ in range(60):
+    n = int(log_uniform(8, 60))
+    gold = rng.integers(0, rng.choice([4, 6, 100]), n).astype(float)
+    gold[:2] = 0, 1
+    resident = (gold + rng.normal(0, log_uniform(0.3, 30), n)).round(2)
+    candidate = (gold + rng.normal(0, log_uniform(0.3, 30), n)).round(int(rng.choice([0, 2])))
+    confidence = rng.choice([0.9, 0.95, 0.998])
+    kept = [np.delete(np.arange(n), item) for item in range(n)]
+    parts = np.array([rho(gold[k], candidate[k]) - rho(gold[k], resident[k]) for k in kept])
+    error = math.sqrt((n - 1) / n * np.sum((parts - parts.mean()) ** 2))
+    difference = rho(gold, candidate) - rho(gold, resident)
+    reach = stats.t.ppf((1 + confidence) / 2, n - 1) * error
+    record(
+        "rankCorrelation",
+        [confidence, n, *gold, *resident, *candidate],
+        [
+            rho(gold, resident),
+            rho(gold, candidate),
+            error,
+            max(difference - reach, -2),
+            min(difference + reach, 2),
+        ],
+    )
+
 print("{")
 for position, (name, cases) in enumerate(golden.items()):
     rows = ",\n".join("    " + json.dumps(case, separators=(",", ":")) for case in cases)

@@ -2,11 +2,29 @@ import Measurements
 
 /// Texts whose vectors are timed: one request alone for latency, many at once for the rate of indexing.
 public struct EmbeddingCell: Sendable, Equatable {
-  /// Which texts of the routing task.
+  /// Which texts of the task.
   public enum Part: String, Sendable, CaseIterable {
+    /// Of a routing task.
     case requests
     /// What requests are compared with.
     case skills
+    /// Of a retrieval task.
+    case queries
+    /// Among which the queries' are found.
+    case documents
+    /// Both texts of each pair of a similarity task.
+    case pairs
+
+    fileprivate var kind: AccuracyTask.Kind {
+      switch self {
+      case .requests, .skills: .routing
+      case .queries, .documents: .retrieval
+      case .pairs: .similarity
+      }
+    }
+
+    /// Whether other texts are compared with these.
+    public var isIndexed: Bool { self == .skills || self == .documents }
   }
 
   public var id: CellID
@@ -24,14 +42,17 @@ public struct EmbeddingCell: Sendable, Equatable {
     let batch = fields.integer("batch", 1...4096)
     let turns = fields.integer("turns", 1...1000)
     let task = tasks.first { $0.id.rawValue == name }
-    if let name, task?.routing == nil { fields.report("task", "there is no routing task \(Quoted.text(name))") }
+    if let name, let part, task?.kind != part.kind {
+      fields.report(
+        "task", "there is no \(part.kind.rawValue) task \(Quoted.text(name)), which would have \(part.rawValue)")
+    }
     if fields.schema != .rounds { fields.report("id", "is of a cell that needs schema 2: it is measured in rounds") }
-    guard let id, let part, let batch, let turns, let task, let routing = task.routing else { return nil }
+    guard let id, let part, let batch, let turns, let task, task.kind == part.kind else { return nil }
     self.id = CellID(rawValue: id)
     self.part = part
     self.batch = batch
     self.turns = turns
-    texts = part == .requests ? task.items.map(\.prompt) : routing.skillTexts.flatMap(\.self)
+    texts = part.isIndexed ? task.indexedTexts : task.itemTexts
   }
 
   /// The texts of a turn, from 1: they go on where the turn before ended, and the rounds as well.

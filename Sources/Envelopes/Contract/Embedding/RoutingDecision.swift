@@ -80,19 +80,3 @@ extension RoutingTask {
     return (below + above) / 2
   }
 }
-
-/// A vector of length 1, or of zeros.
-private struct UnitVector {
-  private let values: [Double]
-
-  init(_ vector: [Float]) { self.init(vector.map(Double.init)) }
-
-  init(_ vector: [Double]) {
-    let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    values = length > 0 ? vector.map { $0 / length } : vector
-  }
-
-  func cosine(_ other: UnitVector) -> Double { zip(values, other.values).reduce(0) { $0 + $1.0 * $1.1 } }
-
-  func added(to sum: [Double]) -> [Double] { sum.isEmpty ? values : zip(sum, values).map { $0 + $1 } }
-}
