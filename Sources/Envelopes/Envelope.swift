@@ -45,7 +45,7 @@ public enum EnvelopeSchema: Int, Sendable, CaseIterable {
 /// Opening.
 extension Envelope {
   /// The largest file that is read, in bytes.
-  static let sizeLimit = 16 << 20
+  package static let sizeLimit = 16 << 20
 
   /// Reads an envelope from a file.
   ///

@@ -66,6 +66,7 @@ class Commands:
             ("fit", ["smollm2-135m", "--no-rehearsal"]),
             ("models import", [gguf, "--out", folder / "imported"]),
             ("models quantize", [model, "--lane", "uniform", "--bits", "8", "--group-size", "64", "--out", folder / "made"]),
+            ("envelope import-search", [scored_collection(folder), "--out", folder / "search.json"]),
             ("envelope validate", [envelope]), ("envelope hash", [envelope]), ("envelope show", [envelope]),
             ("envelope metrics", []), ("envelope score", [envelope, "--outputs", folder / "outputs.jsonl"]),
             ("compare", ["smollm2-135m-4bit-g64", "--role", "default", "--envelope", envelope]),
@@ -102,6 +103,17 @@ class Commands:
         "serve": "never ends",
         "envelope import-bfcl": "needs the package bfcl-eval", "envelope import-tasks": "needs public task sets",
     }
+
+
+def scored_collection(folder):
+    """A tiny collection in the layout of BEIR."""
+    collection = folder / "collection"
+    (collection / "qrels").mkdir(parents=True, exist_ok=True)
+    for name, prefix in (("corpus", "d"), ("queries", "q")):
+        rows = [{"_id": f"{prefix}{number}", "text": f"Text {number}."} for number in range(4)]
+        (collection / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (collection / "qrels/test.tsv").write_text("query-id\tcorpus-id\tscore\nq0\td0\t1\nq1\td2\t2\n")
+    return collection
 
 
 # Members whose shape depends on what was measured: only their names at the top are held to.

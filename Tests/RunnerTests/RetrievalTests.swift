@@ -102,7 +102,7 @@ struct RetrievalTests {
         #expect(answer.optionScores.count == 1 && (1...7).contains(answer.optionScores[0]))
         #expect(answer.isCorrect == (answer.optionScores == [1]) && answer.isCorrect == (answer.answer == "d\(index)"))
       }
-      #expect(answers.contains(where: \.isCorrect))
+      #expect(answers.contains { $0.isCorrect })
       let pairs = samples.filter { $0.place.cell == "sts" }
       #expect(pairs.count == 30 && pairs.allSatisfy { $0.similarity != nil && $0.elapsedNanoseconds > 0 })
       // The first of every seven is a text with itself.

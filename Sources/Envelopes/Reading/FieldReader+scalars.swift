@@ -90,10 +90,10 @@ package struct NumberRange: Sendable, CustomStringConvertible {
 }
 
 /// The form of ids in an envelope: they become column values, flags and parts of file names.
-enum Identifiers {
+package enum Identifiers {
   static let lengthLimit = 64
 
-  static func isIdentifier(_ text: String) -> Bool {
+  package static func isIdentifier(_ text: String) -> Bool {
     (1...lengthLimit).contains(text.utf8.count) && text.utf8.allSatisfy(isIdentifierByte)
       && text.utf8.first != UInt8(ascii: ".")
   }

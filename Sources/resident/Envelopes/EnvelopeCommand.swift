@@ -13,7 +13,7 @@ struct EnvelopeCommand: ParsableCommand {
     commandName: "envelope", abstract: "Check, identify and describe measurement envelopes.",
     subcommands: [
       ValidateCommand.self, HashCommand.self, ShowCommand.self, MetricsCommand.self, ImportBFCLCommand.self,
-      ImportTasksCommand.self, ScoreCommand.self,
+      ImportTasksCommand.self, ImportSearchCommand.self, ScoreCommand.self,
     ])
 
   struct File: ParsableArguments {

@@ -110,6 +110,86 @@ struct ImportBFCLCommand: ParsableCommand {
   }
 }
 
+struct ImportSearchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import-search", abstract: "Make an envelope for embedding models from a search collection.",
+    discussion: """
+      Example: resident envelope import-search scifact --split test --pairs stsb-test.tsv
+
+      The collection is in the layout of BEIR: corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv. A draw of its queries, with \
+      all their relevant documents and a draw of the others, becomes a retrieval task (nDCG@10 and recall@10). Pairs of \
+      texts with gold scores, in a file of tabs or JSON lines with sentence1, sentence2 and score, become a similarity task \
+      (Spearman's rank correlation).
+      """)
+
+  @Argument(help: "The folder of the collection; may be left out with --pairs.", completion: .directory)
+  var collection: String?
+
+  @Option(help: ArgumentHelp("The judgements that are used.", valueName: "name"))
+  var split = "test"
+
+  @Option(help: ArgumentHelp("The most queries.", valueName: "n"))
+  var queries = 500
+
+  @Option(help: ArgumentHelp("The most documents; more if the queries' relevant ones are more.", valueName: "n"))
+  var documents = 2000
+
+  @Option(help: ArgumentHelp("Pairs of texts with gold scores.", valueName: "file"), completion: .file())
+  var pairs: String?
+
+  @Option(help: ArgumentHelp("The most pairs.", valueName: "n"))
+  var maximumPairs = 1500
+
+  @Option(help: ArgumentHelp("Which queries and documents are drawn.", valueName: "number"))
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("The envelope's id.", valueName: "id"))
+  var id = "search"
+
+  @Option(
+    help: ArgumentHelp("Where to write. Default: envelopes/ID.json in the user's data folder.", valueName: "file"))
+  var out: String?
+
+  @OptionGroup var output: JSONOption
+
+  func validate() throws {
+    for (name, value) in [("queries", queries), ("documents", documents), ("maximum-pairs", maximumPairs)]
+    where value < 1 {
+      throw ValidationError("--\(name) must be 1 or more")
+    }
+    if collection == nil, pairs == nil { throw ValidationError("name a collection's folder, or pairs with --pairs") }
+  }
+
+  func run() throws {
+    let retrieval = try collection.map {
+      try SearchCollection(folder: URL(fileURLWithPath: $0), split: split)
+        .task(queries: queries, documents: documents, seed: seed)
+    }
+    let similarity = try pairs.map {
+      try ScoredPairs(file: URL(fileURLWithPath: $0)).task(pairs: maximumPairs)
+    }
+    let source = try SearchEnvelope.of(id, retrieval: retrieval, similarity: similarity)
+    let url =
+      out.map { URL(fileURLWithPath: $0) } ?? DataLocations.folder.appendingPathComponent("envelopes/\(id).json")
+    let envelope = try Envelope(source: source, file: url.relativePath)
+    try write(source, to: url)
+    let counts = [
+      ("queries", envelope.accuracy.first { $0.kind == .retrieval }?.items.count ?? 0),
+      ("documents", envelope.accuracy.compactMap(\.retrieval).first?.documents.count ?? 0),
+      ("pairs", envelope.accuracy.first { $0.kind == .similarity }?.items.count ?? 0),
+    ]
+    if output.isChosen {
+      return Terminal.write(
+        result: .object(
+          JSONObject(
+            [("path", .string(url.path)), ("sha256", .string(envelope.hash.rawValue))]
+              + counts.map { ($0.0, .integer($0.1)) })))
+    }
+    let content = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+    Terminal.write("\(url.path): \(content), hash \(envelope.hash)\n")
+  }
+}
+
 /// Writes an envelope, whole or not at all, and makes its folder.
 private func write(_ envelope: JSONValue, to url: URL) throws {
   try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
