@@ -366,6 +366,7 @@ EMBEDDER := $(MODELS)/all-minilm-l6-v2
 .PHONY: conformance-embed embedder bench-embed
 conformance-embed: build embedder $(STATE)/embed-venv/sentence-transformers-6.2.0
 	$(EMBED_PYTHON) scripts/conformance-embed.py $(RESIDENT) $(EMBEDDER)
+	$(EMBED_PYTHON) scripts/conformance-search.py $(RESIDENT) $(EMBEDDER)
 	$(EMBED_PYTHON) Tests/TokenizationTests/Conformance/compare-tokenizers.py $(EMBEDDER) $(RESIDENT)
 
 # The embedder in float32 and its lanes.

@@ -134,6 +134,7 @@ let package = Package(
         "MLXEngine", "Measurements", "ModelRegistry", "NativeEngine", "Nightly", "Platform", "Promotion", "Report",
         "Runner",
         "Statistics", "Store", "TaskImport", "Tokenization", "ToolCalls", "Verdicts", "WorkerProtocol", arguments,
+        crypto,
       ]),
     .executableTarget(name: "resident-serve", dependencies: ["Platform", "Report", "Viewer", arguments]),
 

@@ -28,7 +28,7 @@ public struct AnswerForecast: Sendable, Equatable {
 
   static func all(of envelope: Envelope) throws(StatisticsError) -> [AnswerForecast] {
     var forecasts: [AnswerForecast] = []
-    for task in envelope.accuracy where task.hasRightAnswers && !task.items.isEmpty {
+    for task in envelope.accuracy where task.kind.hasRightAnswers && !task.items.isEmpty {
       forecasts.append(try AnswerForecast(task, envelope.promotion))
     }
     return forecasts
@@ -82,10 +82,4 @@ public struct AnswerForecast: Sendable, Equatable {
     let interval = try answers.accuracyDifferenceInterval(level)
     return -interval.lower
   }
-}
-
-extension AccuracyTask {
-  /// Whether what it is judged by is the share of right answers: how far scores of queries and correlations are apart, no
-  /// envelope tells.
-  fileprivate var hasRightAnswers: Bool { !kind.isText && kind != .retrieval && kind != .similarity }
 }

@@ -114,7 +114,7 @@ extension Plan {
 extension RequestCount {
   fileprivate var phrase: String {
     "\(throughput) for throughput after \(Phrase.count(warmUps, "warm-up")), \(Phrase.count(answers, "answer"))"
-      + (turns > 0 ? ", \(Phrase.count(turns, "turn")) of tool loops" : "")
+      + (turns > 0 ? ", \(Phrase.count(turns, "turn")) of tool loops or for vectors" : "")
   }
 }
 

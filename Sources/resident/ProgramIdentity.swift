@@ -1,5 +1,6 @@
-import Checkpoint
+import Crypto
 import Foundation
+import Platform
 import WorkerProtocol
 
 /// Which build of this program runs.
@@ -22,9 +23,10 @@ enum ProgramIdentity {
 
   /// The version with the first twelve digits of the executable's SHA-256.
   ///
-  /// Two builds that differ in a byte may differ in what they measure.
+  /// Two builds that differ in a byte may differ in what they measure. The file is read part by part: mapped, all of it would
+  /// count towards the peak memory of every worker.
   static var version: String {
-    guard let hash = try? MappedFile(contentsOf: executable).sha256() else { return Version.current }
+    guard let hash = try? SHA256.hexadecimal(ofFileAt: executable) else { return Version.current }
     return "\(Version.current)+\(hash.prefix(12))"
   }
 }

@@ -61,7 +61,7 @@ extension SpoiledExample {
     Self("accuracy.2.id", "gap", "accuracy[2].id: \"gap\" is at accuracy[1].id already"),
     Self(
       "accuracy.2.kind", "essay",
-      "accuracy[2].kind: must be one of multiple_choice, exact_match, number, instructions, cloze, perplexity, divergence, routing, not the string \"essay\"",
+      "accuracy[2].kind: must be one of multiple_choice, exact_match, number, instructions, cloze, perplexity, divergence, routing, retrieval, similarity, not the string \"essay\"",
       "accuracy[2].items[0].answer: is missing; it must be an integer from 0 to 1"),
     Self("accuracy.0.chat", "yes", "accuracy[0].chat: must be true or false, not the string \"yes\""),
     Self("accuracy.2.max_tokens", 0, "accuracy[2].max_tokens: must be an integer from 1 to 8192, not 0"),
@@ -121,8 +121,9 @@ extension SpoiledExample {
       "promotion.objectives[0].metric: must be one of cumulative_tokens_per_second, decode_tokens_per_second, "
         + "prefill_tokens_per_second, first_token_latency_ms, inter_token_p95_ms, accuracy, "
         + "valid_tool_call_rate, answered_share, turn_latency_p50_ms, turn_latency_p95_ms, turn_first_token_ms, "
-        + "loop_tokens_per_second, cached_prefix_tokens, none_accuracy, top_3_accuracy, embed_latency_p50_ms, "
-        + "embed_latency_p95_ms, embedded_texts_per_second, perplexity, kl_divergence_nats, not the string \"speed\""),
+        + "loop_tokens_per_second, cached_prefix_tokens, none_accuracy, top_3_accuracy, ndcg_at_10, recall_at_k, "
+        + "spearman_correlation, embed_latency_p50_ms, embed_latency_p95_ms, embedded_texts_per_second, perplexity, kl_divergence_nats, not the string \"speed\""
+    ),
     Self(
       "promotion.objectives.0.metric", "accuracy",
       "promotion.objectives[0].cell: accuracy is measured by accuracy tasks, and \"short\" is none; "

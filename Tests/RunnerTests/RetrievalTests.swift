@@ -93,8 +93,11 @@ struct RetrievalTests {
   )
   func comparison() async throws {
     let evidence = try await evidence(try envelope(), candidate: other.url)
+    let program = try #require(try Program.executable.resourceValues(forKeys: [.fileSizeKey]).fileSize)
     for side in Side.allCases {
       let samples = evidence.samples(of: side)
+      // The program's file, which every worker hashes, is not among what it holds.
+      #expect(samples.allSatisfy { $0.peakMemoryBytes > 0 && $0.peakMemoryBytes < program })
       let answers = samples.filter { $0.place.cell == "docs" }.compactMap(\.answer)
       #expect(answers.count == 7)
       for (index, answer) in answers.enumerated() {

@@ -40,6 +40,9 @@ public struct AccuracyTask: Sendable, Equatable {
     /// Whether items are texts without a question.
     public var isText: Bool { self == .perplexity || self == .divergence }
 
+    /// Whether what an answer yields is that it is right or wrong.
+    public var hasRightAnswers: Bool { !isText && self != .retrieval && self != .similarity }
+
     /// Whether a model is asked for vectors alone.
     public var isOfVectors: Bool { self == .routing || self == .retrieval || self == .similarity }
   }

@@ -139,9 +139,10 @@ private struct SampleSizeTable {
   private static let discordantShares = [0.03, 0.05, 0.10, 0.20]
   private static let power = 0.9
 
-  /// Several lines without a trailing line feed.
-  var text: String {
-    let items = envelope.accuracy.filter { !$0.kind.isText }.reduce(0) { $0 + $1.items.count }
+  /// Several lines without a trailing line feed; nil without items that are answered right or wrong.
+  var text: String? {
+    let items = envelope.accuracy.filter(\.kind.hasRightAnswers).reduce(0) { $0 + $1.items.count }
+    guard items > 0 else { return nil }
     let header = "  difference" + Self.discordantShares.map { Self.column("\(Self.percent($0)) changed") }.joined()
     let rows = Self.differences.map { difference in
       "  " + Self.padded("\(Self.percent(difference, unit: "points"))", to: 10)
