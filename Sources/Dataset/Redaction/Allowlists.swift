@@ -31,10 +31,10 @@ enum VerdictMembers {
   }
 
   private static let all: Set<String> = messages.union(titles).union(items).union([
-    "architecture", "block", "blocks", "budget_bytes", "cached_tokens", "candidate", "candidate_bytes",
-    "candidate_mean", "candidate_mean_interval", "candidate_round", "candidate_share", "candidate_value", "cell",
-    "cells", "challenge",
-    "code", "command", "concurrency", "confidence", "count", "counted_sessions", "decode_tokens", "difference",
+    "architecture", "better_items", "block", "blocks", "budget_bytes", "cached_tokens", "candidate", "candidate_bytes",
+    "candidate_mean", "candidate_mean_interval", "candidate_rho", "candidate_round", "candidate_share",
+    "candidate_value", "cell", "cells", "challenge", "code", "command", "concurrency", "confidence", "count",
+    "counted_sessions", "decode_tokens", "difference",
     "earlier_sessions", "effect", "engine", "envelope", "environment_class", "facts", "failures", "fingerprint",
     "first_degraded_round", "first_degraded_round_interval", "first_token_ms", "fixed_sample_interval", "flipped",
     "flips", "gaps", "guardrails", "highest_load_average", "host", "id", "instruction_set", "interval", "items",
@@ -42,11 +42,11 @@ enum VerdictMembers {
     "memory_bytes", "metric", "min_effect", "missing_environment_classes", "model", "name", "needed_comparisons",
     "number", "objective_alpha", "objectives", "outcome", "peak_memory_bytes", "physical_cores", "planned",
     "prompt_tokens", "ratio", "readiness_seconds", "refusals", "regime", "relative", "requests", "resident",
-    "resident_bytes",
-    "resident_mean", "resident_mean_interval", "resident_round", "resident_share", "resident_value", "right_to_wrong",
-    "role", "round",
-    "rounds", "schema", "server", "session", "sha256", "share", "side", "stage", "standing", "state", "stopped_for",
+    "resident_bytes", "resident_mean", "resident_mean_interval", "resident_rho", "resident_round", "resident_share",
+    "resident_value", "right_to_wrong", "role", "round", "rounds", "schema", "server", "session", "sha256", "share",
+    "side", "stage", "standing", "state", "stopped_for",
     "subject", "successes", "threads", "tokens", "unit", "unscored", "upper", "used", "validated_comparisons",
-    "value", "version", "void", "voids", "weight", "weights_sha256", "wrong_to_other_wrong", "wrong_to_right",
+    "value", "version", "void", "voids", "weight", "weights_sha256", "worse_items", "wrong_to_other_wrong",
+    "wrong_to_right",
   ])
 }
