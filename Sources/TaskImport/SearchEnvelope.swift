@@ -18,7 +18,7 @@ public enum SearchEnvelope {
         ["id": "index", "task": "search", "texts": "documents", "batch": .integer(min(documents, 32)), "turns": 2],
       ]
       guardrails += [
-        ["metric": "ndcg_at_10", "cell": "search", "margin": 0.05],
+        ["metric": "ndcg_at_10", "cell": "search", "margin": 0.04],
         ["metric": "recall_at_k", "cell": "search", "margin": 0.05],
         ["metric": "embed_latency_p95_ms", "cell": "one-query", "margin": 0.3],
         ["metric": "embedded_texts_per_second", "cell": "index", "margin": 0.15],

@@ -19,8 +19,19 @@ final class ProgressDisplay: Sendable {
     var session: SessionNumber?
     /// In words; nil if models are not loaded anew for each round.
     var round: String?
+    /// Why samples are not scored, so that each reason is said once for a cell and side.
+    var complaints: Set<String> = []
     /// The rules on ratios, of which the intervals hold at every look.
     var standing: [VerdictFace.Part] = []
+
+    /// - Parameter elapsed: Seconds since the start. What is left follows from it once a hundredth of the samples is there:
+    ///   answers that are asked for together come together.
+    func times(after elapsed: Double) -> String {
+      let (measured, left) = (done - doneAtStart, max(total - done, 0))
+      let times = "\(ProgressDisplay.clock(elapsed)) elapsed"
+      guard measured >= max(2, total / 100) else { return times }
+      return times + ", at most \(ProgressDisplay.clock(elapsed / Double(measured) * Double(left))) left"
+    }
   }
 
   private let state = Mutex(State())
@@ -56,6 +67,7 @@ final class ProgressDisplay: Sendable {
         state.doneAtStart = done
         state.round = nil
         state.standing = []
+        state.complaints = []
         state.lastLine = nil
         state.start = Machine.monotonicNanoseconds
       }
@@ -86,16 +98,14 @@ final class ProgressDisplay: Sendable {
     if sample.status != .success, sample.memory == nil || sample.status == .failed,
       case .unscored(let status, let message) = sample.outcome
     {
-      line("\(sample.place.cell) \(side.rawValue): \(status.rawValue): \(message)")
+      let complaint = "\(sample.place.cell) \(side.rawValue): \(status.rawValue): \(message)"
+      if state.withLock({ $0.complaints.insert(complaint).inserted }) { line(complaint) }
     }
-    let elapsed = Double(now - snapshot.start) * 1e-9
-    let pace = elapsed / Double(max(snapshot.done - snapshot.doneAtStart, 1))
-    let remaining = pace * Double(max(snapshot.total - snapshot.done, 0))
     let place =
       sample.place.item.map { "\(sample.place.cell) \($0)" }
       ?? sample.place.round.map { "\(sample.place.cell) round \($0)" }
       ?? "\(sample.place.cell) \(snapshot.round ?? "block \(sample.place.block)")"
-    let times = "\(Self.clock(elapsed)) elapsed, at most \(Self.clock(remaining)) left"
+    let times = snapshot.times(after: Double(now - snapshot.start) * 1e-9)
     if isTerminal {
       let filled = min(24 * snapshot.done / max(snapshot.total, 1), 24)
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
