@@ -119,7 +119,7 @@ struct ImportSearchCommand: ParsableCommand {
       The collection is in the layout of BEIR: corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv. A draw of its queries, with \
       all their relevant documents and a draw of the others, becomes a retrieval task (nDCG@10 and recall@10). Pairs of \
       texts with gold scores, in a file of tabs or JSON lines with sentence1, sentence2 and score, become a similarity task \
-      (Spearman's rank correlation).
+      (Spearman's rank correlation). An export publishes the envelope with all its texts.
       """)
 
   @Argument(help: "The folder of the collection; may be left out with --pairs.", completion: .directory)

@@ -63,6 +63,11 @@ struct CalibrateCommand: AsyncParsableCommand {
   func run() async throws {
     let envelope = try Envelope(contentsOf: URL(fileURLWithPath: envelope))
     if real { return try await measure(envelope) }
+    guard envelope.promotion.objectives.contains(where: \.metric.isOfThroughput) else {
+      throw ValidationError(
+        "no objective of \(envelope.id) is on throughput, and nothing else is simulated; `resident envelope show` says "
+          + "which losses its answers can exclude, and --real measures a model against itself")
+    }
     let calibrator = Calibrator(envelope, fitting: try storedComparisons(), seed: seed)
     let report = try await calibrator.report(
       simulations: simulations, detections: detections ?? max(simulations / 5, 1)
