@@ -98,6 +98,8 @@ extension RegistryError {
     case unterminated(String, line: Int)
     /// A Nix bracket that closes nothing, or something else.
     case unbalancedBracket(line: Int)
+    /// More Nix brackets are open at once than are read.
+    case nestedTooDeep(limit: Int, line: Int)
     /// The Nix file has more than one set of the name, so that the role's line is not certain.
     case setNotUnique(String, lines: [Int])
     /// The Nix set is computed, so that its text needn't be its value; where it comes from if that can be seen.
@@ -155,6 +157,7 @@ extension RegistryError {
           + "value of its own, or change all that share it by --move model where the form can"
       case .unterminated(let what, let line): "the \(what) that begins at line \(line) never ends"
       case .unbalancedBracket(let line): "the bracket at line \(line) doesn't close the one that is open"
+      case .nestedTooDeep(let limit, let line): "nested more than \(limit) levels deep at line \(line)"
       case .setNotUnique(let name, let lines):
         "more than one `\(name)`, at lines \(Self.list(lines)); edit the right one by hand"
       case .setNotPlain(let name, let line, let origin):

@@ -85,6 +85,7 @@ import Testing
     ("{ models = { default = \"o/a\"; ", .unterminated("bracket", line: 1)),
     ("{ models = [ { ] }; }", .unbalancedBracket(line: 1)),
     ("}", .unbalancedBracket(line: 1)),
+    ("{ models = \(String(repeating: "[", count: 300))", .nestedTooDeep(limit: 256, line: 1)),
   ]
 
   @Test("A place that can't be told for sure is refused", arguments: refused)

@@ -113,8 +113,8 @@ struct NixBindingFinder {
     case .word("inherit"): return visitInherited(index + 1)
     case .word("in"): if scopes.last?.isLet == true { scopes.removeLast() }
     case .word, .string: return visitName(index)
-    case _ where NixBrackets.isOpening(tokens[index]): open(isLet: false)
-    case _ where NixBrackets.isClosing(tokens[index]):
+    case _ where tokens[index].isOpening: open(isLet: false)
+    case _ where tokens[index].isClosing:
       while scopes.last?.isLet == true { scopes.removeLast() }
       scopes.removeLast()
     default: break
@@ -233,7 +233,7 @@ struct NixBindingFinder {
   /// Whether a brace or a parenthesis stands in the expression that begins there.
   private func isComputed(from start: Int) -> Bool {
     var index = start
-    while index < tokens.count, !tokens[index].is(";"), !tokens[index].is("="), !NixBrackets.isClosing(tokens[index]) {
+    while index < tokens.count, !tokens[index].is(";"), !tokens[index].is("="), !tokens[index].isClosing {
       if tokens[index].is("{") || tokens[index].is("(") { return true }
       index = (closings[index] ?? index) + 1
     }
@@ -243,10 +243,6 @@ struct NixBindingFinder {
 
 /// Which bracket closes which.
 private enum NixBrackets {
-  static func isOpening(_ token: NixToken) -> Bool { closer(of: token) != nil }
-
-  static func isClosing(_ token: NixToken) -> Bool { token.is("}") || token.is("]") || token.is(")") }
-
   /// For each opening bracket the index of the one that closes it.
   ///
   /// - Throws: `unterminated` or `unbalancedBracket` if the pairs don't match.
@@ -256,10 +252,10 @@ private enum NixBrackets {
     var closings: [Int: Int] = [:]
     var open: [Int] = []
     for (index, token) in tokens.enumerated() {
-      if isOpening(token) {
+      if token.isOpening {
         open.append(index)
-      } else if isClosing(token) {
-        guard let opening = open.popLast(), closer(of: tokens[opening]).map(token.is) == true else {
+      } else if token.isClosing {
+        guard let opening = open.popLast(), tokens[opening].closer.map(token.is) == true else {
           throw .unbalancedBracket(line: bytes.line(of: token.range.lowerBound))
         }
         closings[opening] = index
@@ -269,14 +265,5 @@ private enum NixBrackets {
       throw .unterminated("bracket", line: bytes.line(of: tokens[opening].range.lowerBound))
     }
     return closings
-  }
-
-  private static func closer(of token: NixToken) -> Unicode.Scalar? {
-    switch token.kind {
-    case .interpolation, .symbol(UInt8(ascii: "{")): "}"
-    case .symbol(UInt8(ascii: "[")): "]"
-    case .symbol(UInt8(ascii: "(")): ")"
-    default: nil
-    }
   }
 }

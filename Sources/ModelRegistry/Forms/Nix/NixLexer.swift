@@ -9,10 +9,22 @@ struct NixLexer {
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// Far above any registry's: whatever a file is of, it can't make its reader hold many levels open.
+  private static let depthLimit = 256
+
+  /// - Throws: `unterminated`, `nestedTooDeep`.
   static func tokens(of bytes: [UInt8]) throws(RegistryError.ContentProblem) -> [NixToken] {
     var lexer = NixLexer(bytes)
     var tokens: [NixToken] = []
-    while let token = try lexer.next() { tokens.append(token) }
+    var depth = 0
+    while let token = try lexer.next() {
+      if token.isOpening { depth += 1 }
+      if token.isClosing { depth -= 1 }
+      guard depth <= depthLimit else {
+        throw .nestedTooDeep(limit: depthLimit, line: bytes.line(of: token.range.lowerBound))
+      }
+      tokens.append(token)
+    }
     return tokens
   }
 
@@ -197,4 +209,17 @@ struct NixToken: Equatable {
   let range: Range<Int>
 
   func `is`(_ symbol: Unicode.Scalar) -> Bool { kind == .symbol(UInt8(ascii: symbol)) }
+
+  var isOpening: Bool { closer != nil }
+  var isClosing: Bool { self.is("}") || self.is("]") || self.is(")") }
+
+  /// What closes the bracket that it opens; nil if it opens none.
+  var closer: Unicode.Scalar? {
+    switch kind {
+    case .interpolation, .symbol(UInt8(ascii: "{")): "}"
+    case .symbol(UInt8(ascii: "[")): "]"
+    case .symbol(UInt8(ascii: "(")): ")"
+    default: nil
+    }
+  }
 }

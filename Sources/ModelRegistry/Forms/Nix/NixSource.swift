@@ -43,7 +43,8 @@ struct NixSource: RegistryForm {
 
   /// Nil if the file assigns no model that this form knows.
   ///
-  /// - Throws: `unterminated` or `unbalancedBracket` for a file that is no Nix; `setNotPlain`, `setNotUnique`.
+  /// - Throws: `unterminated` or `unbalancedBracket` for a file that is no Nix; `nestedTooDeep`, `setNotPlain`,
+  ///   `setNotUnique`.
   init?(recognizing bytes: [UInt8]) throws(RegistryError.ContentProblem) {
     let finder = try NixBindingFinder(bytes)
     self.bytes = bytes
