@@ -224,7 +224,8 @@ let package = Package(
     .testTarget(
       name: "DatasetTests",
       dependencies: [
-        "Dataset", "JSON", "Measurements", "Runner", "Store", "TestSupport", "Verdicts", "WorkerProtocol", crypto,
+        "Dataset", "JSON", "Measurements", "Platform", "Runner", "Store", "TestSupport", "Verdicts", "WorkerProtocol",
+        crypto,
       ]),
     .testTarget(name: "ReportTests", dependencies: ["JSON", "Measurements", "Report", "Store"]),
     .testTarget(

@@ -6,6 +6,8 @@ struct DatasetCard {
   private let rows: [DatasetTable: Int]
   private let bytes: Int
   private let format: ShardFormat
+  /// The shards of each table, where others lie beside them whose rows they have.
+  private let listed: [DatasetTable: [ShardName]]?
 
   init(index: DatasetIndex) {
     var rows: [DatasetTable: Int] = [:]
@@ -15,6 +17,9 @@ struct DatasetCard {
     self.rows = rows
     bytes = index.entries.flatMap(\.shards).reduce(0) { $0 + $1.bytes }
     format = index.format ?? .parquet
+    listed =
+      index.hasReplacements
+      ? Dictionary(grouping: index.entries.flatMap(\.shards).map(\.name)) { $0.table ?? .measurements } : nil
   }
 
   /// The files that change as the dataset grows, relative to its folder.
@@ -48,9 +53,14 @@ struct DatasetCard {
     for table in tables {
       lines.append("- config_name: \(table.rawValue)")
       if table == tables.first { lines.append("  default: true") }
-      lines += [
-        "  data_files:", "  - split: train", "    path: \(table.rawValue)/*\(format.fileExtension)",
-      ]
+      lines += ["  data_files:", "  - split: train"]
+      if let listed {
+        // Two batches may have the same shard of envelopes.
+        lines.append("    path:")
+        lines += Set((listed[table] ?? []).map(\.path)).sorted().map { "    - \($0)" }
+      } else {
+        lines.append("    path: \(table.rawValue)/*\(format.fileExtension)")
+      }
     }
     return (lines + ["---", ""]).joined(separator: "\n")
   }
@@ -87,7 +97,7 @@ struct DatasetCard {
 
     The shards have \(bytes) bytes in all. A shard's name ends in the first 32 hexadecimal digits of the SHA-256 of its
     bytes; shards are never changed, only added. `index/` says what each batch of shards holds, `schemas/` has the JSON
-    Schema of each table, and `RANKINGS.md` shows the last verdict on each comparison.
+    Schema of each table, and `RANKINGS.md` shows the last verdict on each comparison.\(replacements)
 
     Only the columns below leave a machine. Names have the form of names of models, engines and files; anything else is
     given as a hash, and so is what models wrote. Messages are sentences of the program with such values in them, and "…"
@@ -97,6 +107,17 @@ struct DatasetCard {
     \(tables.map(section).joined(separator: "\n\n"))
 
     """
+  }
+
+  private var replacements: String {
+    guard listed != nil else { return "" }
+    return """
+
+
+      Small batches were merged into larger ones, whose entries in `index/` name under `replaces` those that they replace.
+      The replaced shards stay valid and are not listed at the head of this file: whoever reads all files of a folder counts
+      their rows twice.
+      """
   }
 
   private func section(_ table: DatasetTable) -> String {

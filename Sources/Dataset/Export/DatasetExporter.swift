@@ -20,6 +20,8 @@ public struct DatasetExporter: Sendable {
   public let engine: DuckDB?
   private let signer: BatchSigner?
   private let batchSize: Int
+  /// How long another export may be at work in the folder, in seconds.
+  private let patience: Double
 
   /// - Parameters:
   ///   - gitRevision: The revision of the program that exports, in hexadecimal digits, or `unknown`.
@@ -29,9 +31,11 @@ public struct DatasetExporter: Sendable {
   ///   - signer: Signs new batches of sessions that were measured here; nil leaves them unsigned.
   ///   - identity: What must not leave this machine.
   ///   - batchSize: Samples after which a batch is closed.
+  ///   - patience: How long another export may be at work in the folder, in seconds.
   public init(
     store: MeasurementStore, folder: URL, gitRevision: String, trigger: String, format: ShardFormat? = nil,
-    engine: DuckDB? = nil, signer: BatchSigner? = nil, identity: LocalIdentity = .current, batchSize: Int = 250_000
+    engine: DuckDB? = nil, signer: BatchSigner? = nil, identity: LocalIdentity = .current,
+    batchSize: Int = Self.usualBatchSize, patience: Double = 60
   ) {
     self.store = store
     self.folder = folder
@@ -41,8 +45,12 @@ public struct DatasetExporter: Sendable {
     self.engine = engine
     self.signer = signer
     self.batchSize = batchSize
+    self.patience = patience
     redactor = Redactor(identity: identity)
   }
+
+  /// Samples after which a batch is closed, unless something else is asked for.
+  public static let usualBatchSize = 250_000
 
   /// Adds the sessions and verdicts that the folder lacks, and brings its card and its schemas up to date.
   ///
@@ -54,9 +62,16 @@ public struct DatasetExporter: Sendable {
   ///   `hashMismatch` or `malformed` for an index entry that was changed.
   public func export(progress: (Int, Int) -> Void = { _, _ in }) throws(DatasetError) -> ExportReport {
     let stamp = try ExportStamp(gitRevision: gitRevision, trigger: trigger)
-    let index = try DatasetIndex(of: folder)
+    return try ExportLock(on: folder, patience: patience).whileHeld { () throws(DatasetError) in
+      try export(stamp, progress)
+    }
+  }
+
+  private func export(
+    _ stamp: ExportStamp, _ progress: (Int, Int) -> Void
+  ) throws(DatasetError) -> ExportReport {
+    let index = try DatasetIndex.settled(of: folder)
     let format = try format(beside: index.format)
-    try index.settle()
     var writer = BatchQueue(index: index, format: format, engine: engine, signer: signer, stamp: stamp)
     var report = ExportReport(format: format)
     let envelopes = RecentValues<EnvelopeHash, ExaminedEnvelope>(limit: 16)

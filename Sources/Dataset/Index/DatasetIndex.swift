@@ -11,9 +11,14 @@ struct DatasetIndex {
   static let workName = ".export"
 
   let folder: URL
+  /// Those whose batches are read: what others replaced is not among them.
   private(set) var entries: [IndexEntry] = []
   /// The path of each entry within the dataset.
   private(set) var names: [String] = []
+  /// The entries that are there and not read, since others replaced them or their own shards are not in place yet.
+  private(set) var replaced: [NamedEntry] = []
+  /// For the path of an entry that replaces others, those that are there and that no other of them replaced.
+  private(set) var origins: [String: [NamedEntry]] = [:]
   /// UUIDs.
   private(set) var sessions: Set<String> = []
   /// Hashes.
@@ -26,28 +31,21 @@ struct DatasetIndex {
 
   /// Reads the entries, oldest first. A missing folder has none.
   ///
-  /// - Throws: `file`, `malformed`, also for a shard that two entries name, or `hashMismatch` for an entry that was changed.
+  /// - Throws: `file`, `malformed`, also for a shard that two entries name and for an entry that does not hold what it
+  ///   replaces, or `hashMismatch` for an entry that was changed.
   init(of folder: URL) throws(DatasetError) {
     self.folder = folder
     let files = folder.appendingPathComponent(Self.folderName)
     guard let found = try? FileManager.default.contentsOfDirectory(atPath: files.path) else { return }
     let all = Set(found)
-    var owners: [ShardName: String] = [:]
+    var read: [NamedEntry] = []
     for file in found.sorted() where file.hasSuffix(".json") && !file.hasPrefix(".") {
       let name = "\(Self.folderName)/\(file)"
       if all.contains(file + SSHKeygen.fileExtension) { signed.insert(name) }
       try ShardName(index: name).check(in: folder)
       do {
         let value = try JSONValue(parsing: RegularFile.read(files.appendingPathComponent(file).path))
-        let entry = try IndexEntry(value, name: name)
-        for shard in entry.shards.map(\.name) where shard.table != .envelopes {
-          // Else the rows of one batch would pass for those of another, and with its signature.
-          if let owner = owners.updateValue(name, forKey: shard) {
-            throw DatasetError.malformed(
-              name: name, line: 1, problem: "\(shard.path) is a shard of \(owner) already; a shard is of one batch")
-          }
-        }
-        add(entry, named: name)
+        read.append(NamedEntry(name: name, entry: try IndexEntry(value, name: name)))
       } catch let error as DatasetError {
         throw error
       } catch let error as JSONError {
@@ -56,7 +54,25 @@ struct DatasetIndex {
         throw .file(name: name, reason: error.localizedDescription)
       }
     }
+    let replacements = try Replacements(of: read, signed: signed) { $0.hasAllShards(in: folder) }
+    var owners: [ShardName: String] = [:]
+    for entry in replacements.live {
+      for shard in entry.entry.shards.map(\.name) where shard.table != .envelopes {
+        // Else the rows of one batch would pass for those of another, and with its signature.
+        if let owner = owners.updateValue(entry.name, forKey: shard) {
+          throw .malformed(
+            name: entry.name, line: 1,
+            problem: "\(shard.path) is a shard of \(owner) already; a shard is of one batch")
+        }
+      }
+      add(entry.entry, named: entry.name)
+    }
+    replaced = replacements.replaced
+    origins = replacements.origins
   }
+
+  /// Whether shards lie in the tables' folders, here or in other copies, whose rows larger ones have.
+  var hasReplacements: Bool { !replaced.isEmpty || entries.contains { !$0.replaces.isEmpty } }
 
   /// Nil for an empty dataset.
   var format: ShardFormat? { entries.first?.format }
@@ -124,6 +140,16 @@ extension DatasetIndex {
     if signature != nil { signed.insert(name.path) }
   }
 
+  /// The index of a folder without unfinished batches.
+  ///
+  /// - Throws: As ``init(of:)`` and ``settle()`` do.
+  static func settled(of folder: URL) throws(DatasetError) -> DatasetIndex {
+    let index = try DatasetIndex(of: folder)
+    try index.settle()
+    // A batch that replaces others does so once its shards are in place.
+    return index.replaced.isEmpty ? index : try DatasetIndex(of: folder)
+  }
+
   /// Finishes a batch that a crash interrupted after its entry was written, and removes any other unfinished batch.
   ///
   /// - Throws: `file`.
@@ -131,7 +157,7 @@ extension DatasetIndex {
     let work = folder.appendingPathComponent(Self.workName)
     guard FileManager.default.fileExists(atPath: work.path) else { return }
     do {
-      for name in entries.flatMap(\.shards).map(\.name) {
+      for name in (entries + replaced.map(\.entry)).flatMap(\.shards).map(\.name) {
         let waiting = Self.work(of: name, in: folder)
         if FileManager.default.fileExists(atPath: waiting.path) {
           try DurableWrite.move(waiting, to: name.url(in: folder))

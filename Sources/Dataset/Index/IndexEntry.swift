@@ -36,14 +36,20 @@ struct IndexEntry: Equatable {
   /// Hashes of the envelopes whose texts the shards hold.
   var envelopes: [String]
   var setAsides: [SetAside] = []
+  /// The paths of the entries whose batches this one holds in their place.
+  var replaces: [String] = []
+
+  /// The version of entries that replace others: a program that does not know of them would count their rows twice.
+  private static let replacingVersion = datasetSchemaVersion + 1
 
   func shards(of table: DatasetTable) -> [ShardName] { shards.map(\.name).filter { $0.table == table } }
 }
 
 extension IndexEntry {
   var json: JSONValue {
+    let version = replaces.isEmpty ? datasetSchemaVersion : Self.replacingVersion
     let entry: JSONValue = [
-      "schema_version": .integer(datasetSchemaVersion), "format": .string(format.rawValue),
+      "schema_version": .integer(version), "format": .string(format.rawValue),
       "shards": .array(
         shards.map { ["name": .string($0.name.path), "rows": .integer($0.rows), "bytes": .integer($0.bytes)] }),
       "sessions": .array(sessions.map { ["session": .string($0.uuid), "samples": .integer($0.samples)] }),
@@ -56,13 +62,16 @@ extension IndexEntry {
         }),
       "envelopes": .array(envelopes.map { .string($0) }),
     ]
-    guard !setAsides.isEmpty, var object = entry.object else { return entry }
-    object["set_asides"] = .array(
-      setAsides.map {
-        [
-          "session": .string($0.session), "recorded_at": .number($0.recordedAt), "is_set_aside": .bool($0.isSetAside),
-        ]
-      })
+    guard var object = entry.object else { return entry }
+    if !setAsides.isEmpty {
+      object["set_asides"] = .array(
+        setAsides.map {
+          [
+            "session": .string($0.session), "recorded_at": .number($0.recordedAt), "is_set_aside": .bool($0.isSetAside),
+          ]
+        })
+    }
+    if !replaces.isEmpty { object["replaces"] = .init(replaces) }
     return .object(object)
   }
 
@@ -70,7 +79,9 @@ extension IndexEntry {
   /// - Throws: `malformed`.
   init(_ json: JSONValue, name: String) throws(DatasetError) {
     func problem(_ text: String) -> DatasetError { .malformed(name: name, line: 1, problem: text) }
-    guard json["schema_version"]?.integer == datasetSchemaVersion else {
+    replaces = try Self.replaced(by: json, problem)
+    let version = replaces.isEmpty ? datasetSchemaVersion : Self.replacingVersion
+    guard json["schema_version"]?.integer == version else {
       throw problem("the tables are of another version; this program reads \(datasetSchemaVersion)")
     }
     guard let format = json["format"]?.string.flatMap(ShardFormat.init(rawValue:)) else {
@@ -105,5 +116,24 @@ extension IndexEntry {
       else { throw problem("a session that was set aside lacks its UUID, time or state") }
       setAsides.append(SetAside(session: session, recordedAt: time, isSetAside: isSetAside))
     }
+  }
+
+  /// - Throws: `malformed` for a path that is not of an entry.
+  private static func replaced(
+    by json: JSONValue, _ problem: (String) -> DatasetError
+  ) throws(DatasetError) -> [String] {
+    guard let value = json["replaces"] else { return [] }
+    guard let array = value.array, !array.isEmpty else { throw problem("\"replaces\" is no list of entries") }
+    var paths: [String] = []
+    var seen: Set<String> = []
+    for element in array {
+      let folder = DatasetIndex.folderName + "/"
+      guard let path = element.string, path.hasPrefix(folder), path.hasSuffix(".json"),
+        !path.dropFirst(folder.count).contains("/")
+      else { throw problem("\"replaces\" has \(element.serialized().prefix(100)), which is no entry's path") }
+      guard seen.insert(path).inserted else { throw problem("\"replaces\" has \(path) twice") }
+      paths.append(path)
+    }
+    return paths
   }
 }

@@ -38,7 +38,12 @@ extension PublishedDataset {
         name: DatasetIndex.workName, reason: "an export runs or was interrupted; export again before publishing")
     }
     var files: [DatasetFile] = []
-    for name in index.entries.flatMap(\.shards).map(\.name) + index.names.map(ShardName.init(index:)) {
+    var seen: Set<ShardName> = []
+    let names = index.entries.flatMap(\.shards).map(\.name) + index.names.map(ShardName.init(index:))
+    // What was replaced stays published where it is; who has only the new shards has all rows.
+    let replaced = index.replaced.flatMap { $0.entry.shards.map(\.name) + [ShardName(index: $0.name)] }
+      .filter { FileStatus(ofNameAt: $0.url(in: folder).path) != nil }
+    for name in names + replaced where seen.insert(name).inserted {
       try checkOwn(name.path)
       let digest = try FileDigest(of: name.url(in: folder), named: name.path)
       try name.check(sha256: digest.sha256)

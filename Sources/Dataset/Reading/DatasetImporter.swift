@@ -56,6 +56,7 @@ public struct DatasetImporter {
   ///   `engine`, `engineMissing`, `store`.
   public func run() throws(DatasetError) -> Report {
     let signers = try dataset.signatures()
+    try dataset.checkReplacements()
     let envelopes = try checkedEnvelopes()
     do {
       return try store.merging { merge in

@@ -125,7 +125,7 @@ public struct PublishedDataset: Sendable {
     }
   }
 
-  private func reader(_ format: ShardFormat) throws(DatasetError) -> ShardReader {
+  func reader(_ format: ShardFormat) throws(DatasetError) -> ShardReader {
     try ShardReader(folder: folder, format: format, engine: engine)
   }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import JSON
 import Platform
@@ -58,16 +59,71 @@ struct ShardReader {
     }
   }
 
+  /// Calls `body` with the key and the SHA-256 of each row of a table's shards, in order.
+  ///
+  /// - Parameter key: A column of text.
+  /// - Throws: `file`, `hashMismatch`, `malformed`, `engine`.
+  func forEachRowDigest(
+    of shards: [ShardName], _ table: DatasetTable, key: String, _ body: (String, [UInt8]) -> Void
+  ) throws(DatasetError) {
+    for shard in shards { try shard.check(in: folder) }
+    func text(_ value: JSONValue?, _ name: String, _ line: Int) throws(DatasetError) -> String {
+      guard let text = value?.string else {
+        throw .malformed(name: name, line: line, problem: "\"\(key)\" is missing or of another type")
+      }
+      return text
+    }
+    guard format == .parquet, let engine else {
+      for shard in shards {
+        var line = 0
+        try lines(of: shard) { bytes throws(DatasetError) in
+          line += 1
+          try body(text((try? JSONValue(parsing: bytes))?[key], shard.path, line), Array(SHA256.hash(data: bytes)))
+        }
+      }
+      return
+    }
+    for start in stride(from: 0, to: shards.count, by: Self.shardsAtOnce) {
+      let part = shards[start..<min(start + Self.shardsAtOnce, shards.count)]
+      let running = try engine.start(
+        Self.digestScript(part.map { $0.url(in: folder).path }, table, key: key), output: .pipe)
+      var line = 0
+      do throws(DatasetError) {
+        try running.forEachLine { bytes throws(DatasetError) in
+          line += 1
+          let row = try? JSONValue(parsing: bytes)
+          try body(text(row?["key"], part[part.startIndex].path, line), Array((row?["digest"]?.string ?? "").utf8))
+        }
+      } catch {
+        running.stop()
+        throw error
+      }
+      try running.wait()
+    }
+  }
+
   private static let shardsAtOnce = 100
   /// DuckDB's name of the column with the path of a row's file.
   private static let fileColumn = "filename"
 
   /// Numbers in lists are read as strings, since JSON has no infinities.
-  private static func script<Column: TableColumn>(_ paths: [String], _: Column.Type) -> String {
-    let columns = Column.allCases.map { column in
-      let name = SQL.name(column.rawValue)
+  private static func values(_ columns: [(name: String, definition: ColumnDefinition)]) -> [String] {
+    columns.map { column in
+      let name = SQL.name(column.name)
       return column.definition.kind == .numbers ? "\(name)::VARCHAR[] AS \(name)" : name
     }
+  }
+
+  private static func digestScript(_ paths: [String], _ table: DatasetTable, key: String) -> String {
+    let source = DatasetSQL.readParquet(files: DatasetSQL.list(paths), table.columns)
+    let row = "(SELECT \(values(table.columns).joined(separator: ", ")) FROM \(source)) AS shard_row"
+    return DatasetSQL.settings
+      + "COPY (SELECT \(SQL.name(key)) AS key, sha256(to_json(shard_row)::VARCHAR) AS digest FROM \(row)) "
+      + "TO '/dev/stdout' (FORMAT json)"
+  }
+
+  private static func script<Column: TableColumn>(_ paths: [String], _: Column.Type) -> String {
+    let columns = values(Column.allCases.map { ($0.rawValue, $0.definition) })
     let source = DatasetSQL.readParquet(
       files: "[\(paths.map(SQL.literal).joined(separator: ", "))]",
       Column.allCases.map { ($0.rawValue, $0.definition) }, ["filename = true"])

@@ -49,6 +49,18 @@ public struct SSHKeygen: Sendable {
     return Array(output.bytes)
   }
 
+  /// The fingerprint of a key.
+  ///
+  /// - Parameter key: The file of a private key or of a public one.
+  /// - Throws: `signing` with the reason in the program's words.
+  func fingerprint(of key: URL) throws(DatasetError) -> SigningKey {
+    let output = try run(["-l", "-E", "sha256", "-f", key.path], input: [])
+    guard output.exit == .exited(0), let words = output.text?.split(separator: " "), words.count > 1,
+      let key = SigningKey(fingerprint: String(words[1]))
+    else { throw .signing("\(key.lastPathComponent) is no key of ssh-keygen: \(Self.reason(output))") }
+    return key
+  }
+
   /// The key whose signature stands beside an index entry.
   ///
   /// - Parameter name: The entry's path within the dataset.
@@ -103,4 +115,6 @@ public struct BatchSigner: Sendable {
   }
 
   func signature(of bytes: [UInt8]) throws(DatasetError) -> [UInt8] { try keygen.signature(of: bytes, by: key) }
+
+  func fingerprint() throws(DatasetError) -> SigningKey { try keygen.fingerprint(of: key) }
 }

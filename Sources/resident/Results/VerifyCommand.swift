@@ -12,7 +12,7 @@ struct VerifyCommand: ParsableCommand {
 
       Needs no database. Exit code 0 if every published verdict follows from the raw samples and no challenge of a \
       resident is missing or has the number of another, 1 if not, 2 if a file is damaged, does not have the hash in its \
-      name or is not what its signature is of. A verdict about a session that was set aside need not follow, and one that \
+      name or is not what its signature is of, or if a batch that replaces others has not their rows. A verdict about a session that was set aside need not follow, and one that \
       rests on such a session does not. What the exporting database had imported is held to no count of challenges.
       """)
 
@@ -28,6 +28,7 @@ struct VerifyCommand: ParsableCommand {
     let folder = URL(fileURLWithPath: dataset, isDirectory: true)
     let dataset = try PublishedDataset(folder: folder, engine: engine.find())
     let signatures = try dataset.signatures()
+    let replacements = try dataset.checkReplacements()
     let verifier = DatasetVerifier(dataset)
     let findings = try verifier.findings()
     let audit = try verifier.challengeAudit()
@@ -37,6 +38,10 @@ struct VerifyCommand: ParsableCommand {
         result: [
           "verdicts": .array(findings.map(\.json)), "challenges": .array(audit.json),
           "is_sound": .bool(wrong.isEmpty && audit.isWhole),
+          "replacements": [
+            "replacing_batches": .integer(replacements.replacing), "compared_batches": .integer(replacements.compared),
+            "missing_batches": .integer(replacements.missing),
+          ],
         ])
     } else {
       for finding in findings {
@@ -49,11 +54,19 @@ struct VerifyCommand: ParsableCommand {
       for (key, count) in signatures.counts {
         Terminal.write("\(count.counted("batch", plural: "batches")) signed by \(key)\n")
       }
+      if replacements.replacing > 0 { Terminal.write(replacements.text) }
       for gap in audit.gaps { Terminal.write("\(gap)\n") }
       for clash in audit.clashes { Terminal.write("\(clash)\n") }
       for absent in audit.absent { Terminal.write("\(absent)\n") }
     }
     if !wrong.isEmpty || !audit.isWhole { throw ExitCode(1) }
+  }
+}
+
+extension ReplacementSummary {
+  fileprivate var text: String {
+    "\(replacing.counted("batch", plural: "batches")) \(replacing == 1 ? "has" : "have") the same rows as \(compared) replaced"
+      + (missing > 0 ? "; \(missing) more replaced are not there\n" : "\n")
   }
 }
 
