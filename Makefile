@@ -304,7 +304,7 @@ soak: build
 # adds what takes hours: 50,000 mutants of each kind, 2 million inputs of libFuzzer, 10,000 batches, 1,000 kills.
 # ONLY="PART..." chooses attacks by name, and nothing else runs then.
 .PHONY: attack fuzz
-attack: build
+attack: build duckdb
 	swift build -c $(CONFIGURATION) --product resident-serve
 	python3 Tests/Attack/attack.py $(RESIDENT) $(if $(LONG),--long) $(foreach part,$(ONLY),--only "$(part)") \
 	  $(if $(JSON),--json "$(JSON)")

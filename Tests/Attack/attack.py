@@ -8,6 +8,7 @@ The short form takes a minute or two. Needs Linux. Exit code 1 if anything gave 
 
 import argparse
 import json
+import os
 import pathlib
 import sys
 import time
@@ -15,7 +16,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from attacks import evidence, files, output, servers  # noqa: E402, F401 - importing a module lists its attacks
+from attacks import batches, evidence, files, output, servers  # noqa: E402, F401 - importing a module lists its attacks
 from attacks.listing import ATTACKS, LONG, NotDone  # noqa: E402
 from fault_injection.workbench import Models  # noqa: E402
 
@@ -31,6 +32,8 @@ def main() -> int:
         print("not done: the attacks need Linux")
         return 0
     program = arguments.program.resolve()
+    # Programs run in folders of their own, where they would not find it.
+    os.environ.setdefault("RESIDENT_DUCKDB", str(pathlib.Path(__file__).parents[2] / ".resident/tools/duckdb"))
     models = Models()
     rows = []
     try:
@@ -56,7 +59,7 @@ def run(name: str, attack, program: pathlib.Path, models: Models) -> dict:
     except NotDone as reason:
         outcome, note = "not done", str(reason)
     except Exception as error:  # noqa: BLE001 - whatever ends an attack is a finding
-        outcome, note = "GAVE WAY", f"{type(error).__name__}: {error}"
+        outcome, note = "GAVE WAY", f"{type(error).__name__}: {error}"[:600]
     seconds = round(time.monotonic() - start, 1)
     print(f"{outcome:8} {seconds:6.1f} s  {name}: {note}", flush=True)
     return {"attack": name, "outcome": outcome, "note": note, "seconds": seconds}

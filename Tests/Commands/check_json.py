@@ -74,7 +74,7 @@ class Commands:
             ("promote", ["--comparison", "1", "--role", "default", "--dry-run"]), ("explain", ["1"]), ("show", ["1"]),
             ("status", []), ("report", []), ("migrate", []), ("registry log", []), ("registry diff", []),
             ("sessions set-aside", ["2", "--why", "a test"]), ("sessions restore", ["2"]),
-            ("query", ["SELECT number, candidate FROM sessions"]), ("export", ["--out", folder / "results"]),
+            ("query", ["SELECT number, candidate FROM sessions"]), ("export", ["--out", folder / "results", "--compact"]),
             ("verify", [folder / "results"]), ("import", [folder / "results"]), ("doctor", ["--quick"]),
             ("calibrate", ["--envelope", envelope, "--simulations", "20"]),
             ("nightly run", [folder / "plan.json", "--dry-run"]),

@@ -66,6 +66,39 @@ def check_older_shards(program, engine, folder):
     print(f"samples: {older} rows of older shards load beside {added} of new ones")
 
 
+def check_compacted(program, engine, folder):
+    """Compacts batches, beside which the old shards stay, and loads the dataset by its card."""
+    import datasets
+
+    results = f"{folder}/compacted"
+    tables = ("measurements", "samples", "verdicts", "sessions", "runs", "envelopes")
+    generator = pathlib.Path(__file__).parents[2] / "Benchmarks/measurement_database.py"
+    # A batch for every third comparison, as nights add them: the generator's first comparisons are always the same.
+    for count in (1, 4, 7):
+        subprocess.run([sys.executable, generator, program, f"{folder}/first-{count}", "--comparisons", str(count),
+                        "--samples", str(1000 * count)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([program, "export", "--db", f"{folder}/first-{count}/resident.sqlite", "--out", results,
+                        "--duckdb", engine], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([program, "export", "--db", f"{folder}/resident.sqlite", "--out", results, "--duckdb", engine],
+                   check=True, stdout=subprocess.DEVNULL)
+    rows = {table: datasets.load_dataset(results, table, split="train").num_rows for table in tables}
+    report = subprocess.run(
+        [program, "export", "--db", f"{folder}/resident.sqlite", "--out", results, "--duckdb", engine, "--compact", "--json"],
+        check=True, capture_output=True, text=True)
+    check("new batches", json.loads(report.stdout)["compaction"]["new_batches"], 1)
+    for table in tables:
+        loaded = datasets.load_dataset(results, table, split="train")
+        schema = json.loads(pathlib.Path(f"{results}/schemas/{table}.schema.json").read_text())
+        check(f"rows of {table} after a compaction", loaded.num_rows, rows[table])
+        check(f"datasets' types of {table} after a compaction", arrow_types(loaded.features.arrow_schema),
+              expected_types(schema))
+        shards = len(glob.glob(f"{results}/{table}/*.parquet"))
+        if table == "samples":
+            check("shards of samples, old and new", shards, 5)
+            check("samples of ten comparisons", loaded.num_rows, 10_000)
+    print(f"compacted: {rows['samples']} samples load as before, without the old shards beside them")
+
+
 def main():
     program, engine = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:3])
     generator = pathlib.Path(__file__).parents[2] / "Benchmarks/measurement_database.py"
@@ -105,6 +138,7 @@ def main():
             check(f"rows of {table}", counts, dict.fromkeys(counts, stored.fetchone()[0]))
             print(f"{table}: {counts['pyarrow']} rows, {len(types)} columns, alike by {', '.join(counts)}")
         check_older_shards(program, engine, folder)
+        check_compacted(program, engine, folder)
 
 
 if __name__ == "__main__":

@@ -99,30 +99,3 @@ def shards(program, models):
             make(shard)
             note = expect_error(victim.run("import", str(folder), limit=30))
     return note
-
-
-@attack("verify of 10,000 batches", is_long=True)
-def batches(program, models):
-    with Workbench(program, models.folder) as bench:
-        original = exported(bench)
-        entry = next((original / "index").iterdir())
-        session = json.loads(entry.read_text())["sessions"][0]["session"]
-        lines = {
-            table.name: next(table.iterdir()).read_text()
-            for table in original.iterdir() if table.is_dir() and table.name not in ("index", "schemas", "envelopes")
-            and any(table.iterdir())}
-        text = entry.read_text()
-        for number in range(10_000):
-            uuid = f"{number:08x}" + session[8:]
-            new = text.replace(session, uuid)
-            for table, content in lines.items():
-                content = content.replace(session, uuid)
-                name = f"{table}-20990101T000000Z-{hashlib.sha256(content.encode()).hexdigest()[:32]}.jsonl"
-                old = next((original / table).glob(f"{table}-2[0-8]*")).name
-                (original / table / name).write_text(content)
-                new = new.replace(old, name)
-            digest = hashlib.sha256(new.encode()).hexdigest()[:32]
-            (original / "index" / f"batch-20990101T000000Z-{digest}.json").write_text(new)
-        result = bench.run("verify", str(original), limit=3600)
-        expect("10001 of" in result.stdout, f"exit code {result.returncode}: {(result.stdout + result.stderr)[-300:]}")
-    return result.stdout.splitlines()[-1][:160]
