@@ -14,7 +14,16 @@ public struct LeftOutPart: Sendable, Equatable {
 
   /// The part that a tensor belongs to, nil if it is of the text model.
   public static func name(of tensor: String) -> String? {
-    tensor.split(separator: ".").lazy.map(String.init).first(where: names.contains)
+    let bytes = tensor.utf8
+    var start = bytes.startIndex
+    // Without a text for each part of each of a million names.
+    while true {
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: ".")) ?? bytes.endIndex
+      let part = bytes[start..<end]
+      if let name = names.first(where: { $0.utf8.elementsEqual(part) }) { return name }
+      guard end < bytes.endIndex else { return nil }
+      start = bytes.index(after: end)
+    }
   }
 
   /// The parts among these tensors, in the order of their names.

@@ -21,6 +21,10 @@ struct WeightFiles: Sendable {
     for name in names.loaded {
       let weights = try SafetensorsFile(contentsOf: names.folder.appendingPathComponent(name), placement: placement)
       files.append(weights.file)
+      if tensors.isEmpty {
+        tensors = weights.tensors
+        continue
+      }
       for (tensorName, tensor) in weights.tensors {
         if let other = tensors.updateValue(tensor, forKey: tensorName) {
           throw .duplicateTensor(tensorName, files: [other.file.url.lastPathComponent, name])

@@ -22,12 +22,9 @@ public struct SafetensorsFile: Sendable {
     do throws(SafetensorsProblem) {
       let header = try SafetensorsHeader(parsing: file.bytes)
       metadata = header.metadata
-      var tensors = [String: TensorView](minimumCapacity: header.entries.count)
-      for entry in header.entries {
-        tensors[entry.name] = TensorView(
-          name: entry.name, type: entry.type, shape: entry.shape, file: file, range: entry.range)
+      tensors = try header.byName(in: file.bytes) { [file] entry in
+        TensorView(name: entry.name, type: entry.type, shape: entry.shape, file: file, range: entry.range)
       }
-      self.tensors = tensors
     } catch {
       throw .safetensors(file: url.path, error)
     }

@@ -16,19 +16,19 @@ extension SafetensorsHeader {
 
   private static func fields(_ reader: inout JSONReader) -> Fields? {
     guard reader.consume(UInt8(ascii: "{")) else { return nil }
-    var (type, shape, offsets): (TensorType?, [Int]?, [Int]?)
+    var (type, shape, offsets): (TensorType?, [Int]?, (start: Int, end: Int)?)
     repeat {
       guard let name = plainString(&reader), reader.consume(UInt8(ascii: ":")) else { return nil }
       if equal(name, "dtype"), type == nil {
         guard let value = plainString(&reader) else { return nil }
-        type = TensorType(rawValue: String(decoding: value, as: UTF8.self))
+        type = Self.types.first { equal(value, $0.name) }?.type
         if type == nil { return nil }
       } else if equal(name, "shape"), shape == nil {
         shape = integers(&reader)
         if shape == nil { return nil }
       } else if equal(name, "data_offsets"), offsets == nil {
-        offsets = integers(&reader)
-        if offsets?.count != 2 { return nil }
+        offsets = pair(&reader)
+        if offsets == nil { return nil }
       } else {
         return nil
       }
@@ -36,6 +36,13 @@ extension SafetensorsHeader {
     guard reader.consume(UInt8(ascii: "}")), let type, let shape, let offsets else { return nil }
     return (type, shape, offsets)
   }
+
+  /// The commonest first: to make a text of a name and compare it with each takes longer than all else of a tensor.
+  private static let types: [(name: StaticString, type: TensorType)] = [
+    ("BF16", .BF16), ("F16", .F16), ("U32", .U32), ("F32", .F32), ("U8", .U8), ("I8", .I8), ("I32", .I32),
+    ("I64", .I64),
+    ("BOOL", .BOOL), ("F64", .F64), ("U16", .U16), ("I16", .I16), ("U64", .U64),
+  ]
 
   private static func equal(_ bytes: Slice<UnsafeBufferPointer<UInt8>>, _ text: StaticString) -> Bool {
     bytes.count == text.utf8CodeUnitCount
@@ -56,27 +63,40 @@ extension SafetensorsHeader {
     return bytes[start..<end]
   }
 
-  /// An array of whole numbers from 0 of at most 18 digits, which no sum of two exceeds `Int` by.
+  /// An array of whole numbers as ``integer(_:)`` reads them.
   private static func integers(_ reader: inout JSONReader) -> [Int]? {
     guard reader.consume(UInt8(ascii: "[")) else { return nil }
     var numbers: [Int] = []
     if reader.consume(UInt8(ascii: "]")) { return numbers }
-    let bytes = reader.bytes
     repeat {
-      _ = reader.peek()
-      let start = reader.position
-      var (position, value) = (start, 0)
-      while position < bytes.count, (0x30...0x39).contains(bytes[position]), position - start < 18 {
-        value = value * 10 + Int(bytes[position] - 0x30)
-        position += 1
-      }
-      let hasLeadingZero = position - start > 1 && bytes[start] == UInt8(ascii: "0")
-      guard position > start, !hasLeadingZero, position < bytes.count, JSONReader.endsWord(bytes[position]) else {
-        return nil
-      }
-      reader.position = position
-      numbers.append(value)
+      guard let number = integer(&reader) else { return nil }
+      numbers.append(number)
     } while reader.consume(UInt8(ascii: ","))
     return reader.consume(UInt8(ascii: "]")) ? numbers : nil
+  }
+
+  /// An array of two of them.
+  private static func pair(_ reader: inout JSONReader) -> (start: Int, end: Int)? {
+    guard reader.consume(UInt8(ascii: "[")), let start = integer(&reader), reader.consume(UInt8(ascii: ",")),
+      let end = integer(&reader), reader.consume(UInt8(ascii: "]"))
+    else { return nil }
+    return (start, end)
+  }
+
+  /// A whole number from 0 of at most 18 digits, which no sum of two exceeds `Int` by.
+  private static func integer(_ reader: inout JSONReader) -> Int? {
+    _ = reader.peek()
+    let (bytes, start) = (reader.bytes, reader.position)
+    var (position, value) = (start, 0)
+    while position < bytes.count, (0x30...0x39).contains(bytes[position]), position - start < 18 {
+      value = value * 10 + Int(bytes[position] - 0x30)
+      position += 1
+    }
+    let hasLeadingZero = position - start > 1 && bytes[start] == UInt8(ascii: "0")
+    guard position > start, !hasLeadingZero, position < bytes.count, JSONReader.endsWord(bytes[position]) else {
+      return nil
+    }
+    reader.position = position
+    return value
   }
 }

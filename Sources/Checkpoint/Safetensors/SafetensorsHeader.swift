@@ -13,8 +13,10 @@ struct SafetensorsHeader {
   /// Larger headers are refused, as the reference implementation does.
   static let lengthLimit = 100_000_000
 
-  /// Of a tensor: offsets are two, into the data.
-  typealias Fields = (type: TensorType, shape: [Int], offsets: [Int])
+  /// Of a tensor: the offsets are into the data.
+  typealias Fields = (type: TensorType, shape: [Int], offsets: (start: Int, end: Int))
+
+  private static let metadataName = "__metadata__"
 
   private(set) var entries: [Entry] = []
   private(set) var metadata: [(name: String, value: String)] = []
@@ -30,16 +32,40 @@ struct SafetensorsHeader {
     try text.withMemoryRebound(to: UInt8.self) { text throws(SafetensorsProblem) in
       try read(text, dataStart: dataStart, dataEnd: bytes.count)
     }
-    try checkCoverage(from: dataStart, to: bytes.count)
+    do {
+      try checkCoverage(from: dataStart, to: bytes.count)
+    } catch {
+      // A tensor that is there twice overlaps itself, and that it is there twice is the better reason.
+      _ = try byName(in: bytes) { _ in }
+      throw error
+    }
+  }
+
+  /// What is made of each tensor, by the tensors' names.
+  ///
+  /// - Parameter bytes: Those that were parsed.
+  /// - Throws: `headerNotJSON` for a name that occurs twice.
+  func byName<Tensor>(
+    in bytes: UnsafeRawBufferPointer, _ make: (Entry) -> Tensor
+  ) throws(SafetensorsProblem) -> [String: Tensor] {
+    // The one table of a million names: to hash them takes as long as to read them.
+    var tensors = [String: Tensor](minimumCapacity: entries.count)
+    for entry in entries where tensors.updateValue(make(entry), forKey: entry.name) != nil {
+      let length = Int(UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)))
+      let text = UnsafeRawBufferPointer(rebasing: bytes[8..<8 + length])
+      let error = text.withMemoryRebound(to: UInt8.self) { Self.syntaxError(in: $0) }
+      throw error.map { .headerNotJSON($0) } ?? .overlap(entry.name, entry.name)
+    }
+    return tensors
   }
 
   /// Reads member by member, so that a header of a million tensors makes no tree of a million objects.
   private mutating func read(
     _ text: UnsafeBufferPointer<UInt8>, dataStart: Int, dataEnd: Int
   ) throws(SafetensorsProblem) {
-    // An entry has some 70 bytes.
-    entries.reserveCapacity(text.count / 128)
-    var names = Set<String>(minimumCapacity: text.count / 128)
+    // An entry has some 70 bytes at least.
+    entries.reserveCapacity(text.count / 64)
+    var hasMetadata = false
     var reader = JSONReader(text)
     if text.starts(with: [0xEF, 0xBB, 0xBF]) { reader.position = 3 }
     do {
@@ -53,7 +79,10 @@ struct SafetensorsHeader {
         repeat {
           let name = try reader.readString()
           try reader.expect(UInt8(ascii: ":"))
-          guard names.insert(name).inserted else { throw reader.error(.duplicateName(name)) }
+          if name == Self.metadataName {
+            guard !hasMetadata else { throw reader.error(.duplicateName(name)) }
+            hasMetadata = true
+          }
           try readMember(name, &reader, dataStart: dataStart, dataEnd: dataEnd)
         } while reader.consume(UInt8(ascii: ","))
         try reader.expect(UInt8(ascii: "}"))
@@ -82,7 +111,7 @@ struct SafetensorsHeader {
   private mutating func readMember(
     _ name: String, _ reader: inout JSONReader, dataStart: Int, dataEnd: Int
   ) throws {
-    if name == "__metadata__" {
+    if name == Self.metadataName {
       metadata = try Self.metadata(try reader.readValue())
     } else if let fields = Self.plainFields(&reader) {
       entries.append(try Self.entry(name, fields, dataStart: dataStart, dataEnd: dataEnd))
@@ -110,21 +139,21 @@ struct SafetensorsHeader {
     guard let offsets = integers(value["data_offsets"]), offsets.count == 2 else {
       throw .badField(tensor: name, field: "data_offsets")
     }
-    return try entry(name, (type, shape, offsets), dataStart: dataStart, dataEnd: dataEnd)
+    return try entry(name, (type, shape, (offsets[0], offsets[1])), dataStart: dataStart, dataEnd: dataEnd)
   }
 
   private static func entry(
     _ name: String, _ fields: Fields, dataStart: Int, dataEnd: Int
   ) throws(SafetensorsProblem) -> Entry {
     let (type, shape, offsets) = fields
-    guard offsets[0] <= offsets[1], offsets[1] <= dataEnd - dataStart else {
-      throw .outOfRange(tensor: name, start: offsets[0], end: offsets[1], dataSize: dataEnd - dataStart)
+    guard offsets.start <= offsets.end, offsets.end <= dataEnd - dataStart else {
+      throw .outOfRange(tensor: name, start: offsets.start, end: offsets.end, dataSize: dataEnd - dataStart)
     }
     guard let needed = byteCount(of: shape, type) else { throw .shapeOverflow(tensor: name, shape: shape) }
-    guard needed == offsets[1] - offsets[0] else {
-      throw .sizeMismatch(tensor: name, expected: needed, found: offsets[1] - offsets[0])
+    guard needed == offsets.end - offsets.start else {
+      throw .sizeMismatch(tensor: name, expected: needed, found: offsets.end - offsets.start)
     }
-    return Entry(name: name, type: type, shape: shape, range: dataStart + offsets[0]..<dataStart + offsets[1])
+    return Entry(name: name, type: type, shape: shape, range: dataStart + offsets.start..<dataStart + offsets.end)
   }
 
   /// The elements of an array of non-negative integers, else nil.
