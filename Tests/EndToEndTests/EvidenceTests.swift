@@ -38,6 +38,33 @@ struct EvidenceTests {
     #expect(rankings.contains("session \(session)") && rankings.contains(" of 1 |"))
   }
 
+  @Test("Batches of two comparisons are merged, verified and imported, and a folder is compacted without a database")
+  func compacted() throws {
+    let comparison = try Comparison()
+    let program = comparison.program
+    for _ in 1...2 {
+      _ = try comparison.run()
+      #expect(try program.run("export", "--out", "results").status == 0)
+    }
+    let first = try program.run("export", "--out", "results", "--compact", "--json")
+    let report = try JSONValue(parsing: first.output)
+    #expect(report["compaction"]?["replaced_batches"] == 2 && report["compaction"]?["new_batches"] == 1)
+    #expect(report["written"] == [] && report["compaction"]?["written"]?.array?.isEmpty == false)
+    let verified = try program.run("verify", "results")
+    #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
+    #expect(verified.output.contains("2 of 2 verdicts follow"))
+    #expect(verified.output.contains("1 batch has the same rows as 2 replaced\n"))
+    let samples = ["query", "SELECT count(*) AS n FROM samples", "--format", "csv"]
+    let asked = try program.run(samples + ["--results", "results"])
+    #expect(asked.output == (try program.run(samples)).output)
+    let merged = try program.run("import", "results", "--db", "other.sqlite")
+    #expect(merged.status == 0 && merged.output.contains("2 new sessions"), "\(merged.output)\(merged.errors)")
+    let again = try program.run("export", "--out", "results", "--compact", "--db", "none.sqlite")
+    #expect(again.status == 0 && again.output == "there are no two small batches to merge\n")
+    let nothing = try program.run("export", "--out", "nowhere", "--compact", "--db", "none.sqlite")
+    #expect(nothing.status == 2 && nothing.errors.contains("holds no dataset"), "\(nothing.errors)")
+  }
+
   @Test("A comparison without a chance to win ends long before its plan, and the judge agrees with the runner")
   func futile() throws {
     let comparison = try Comparison(minimumEffect: 9, blocks: 40, minimumBlocks: 4)

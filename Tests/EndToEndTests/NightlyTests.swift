@@ -41,6 +41,36 @@ struct NightlyTests {
     #expect(try comparison.registryText == Comparison.registry)
   }
 
+  @Test("A night signs what it exports by the key that it was given, and refuses a key that is none before it measures")
+  func signed() throws {
+    let key = comparison.folder("key").path
+    let made = Process()
+    made.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    made.arguments = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "night", "-f", key]
+    made.standardInput = FileHandle.nullDevice
+    try made.run()
+    made.waitUntilExit()
+    try #require(made.terminationStatus == 0)
+    let program = comparison.program
+    for (file, problem) in [("none", "none is not there"), ("plan.json", "plan.json is no key of ssh-keygen")] {
+      let refused = try program.run("nightly", "plan.json", "--export", "results", "--sign-key", file)
+      #expect(refused.status == 2 && refused.errors.contains(problem), "\(refused.errors)")
+      #expect(!comparison.folder.names.contains("results"))
+    }
+    let night = try program.run("nightly", "plan.json", "--summary", "out", "--export", "results", "--sign-key", key)
+    try #require(night.status == 0, "\(night.errors)\(night.output)")
+    let index = try FileManager.default.contentsOfDirectory(atPath: comparison.folder("results/index").path)
+    #expect(index.count == 2 && index.filter { $0.hasSuffix(".json.sig") }.count == 1)
+    let verified = try program.run("verify", "results")
+    #expect(verified.status == 0 && verified.output.contains("1 batch signed by SHA256:"), "\(verified.output)")
+    // A signature of other bytes is found.
+    let signature = try #require(index.first { $0.hasSuffix(".sig") })
+    let text = try comparison.folder.text(of: "results/index/\(signature)")
+    try comparison.folder.write(text.replacing("A", with: "B"), to: "results/index/\(signature)")
+    let tampered = try program.run("verify", "results")
+    #expect(tampered.status == 2 && tampered.errors.contains("is no signature of that file"))
+  }
+
   @Test("A plan with problems is exit code 2 and names each")
   func badPlan() throws {
     try comparison.folder.write("{\"schema\": 1, \"rolls\": []}", to: "bad.json")

@@ -116,5 +116,8 @@ public struct BatchSigner: Sendable {
 
   func signature(of bytes: [UInt8]) throws(DatasetError) -> [UInt8] { try keygen.signature(of: bytes, by: key) }
 
-  func fingerprint() throws(DatasetError) -> SigningKey { try keygen.fingerprint(of: key) }
+  /// The key's fingerprint.
+  ///
+  /// - Throws: `DatasetError.signing` for a file that holds no key.
+  public func fingerprint() throws(DatasetError) -> SigningKey { try keygen.fingerprint(of: key) }
 }

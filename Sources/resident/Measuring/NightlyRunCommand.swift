@@ -87,13 +87,15 @@ struct NightlyRunCommand: AsyncParsableCommand {
     throw ExitCode(summary.exitCode)
   }
 
-  /// Made before anything is measured, so that a key that is not there ends the night at its beginning.
+  /// Made before anything is measured, so that a key that is not there, or is none, ends the night at its beginning.
   private func signer() throws -> BatchSigner? {
     try signKey.map { key in
       guard FileManager.default.isReadableFile(atPath: key) else {
         throw ValidationError("--sign-key: \(key) is not there or cannot be read.")
       }
-      return BatchSigner(try SSHKeygen.find(), key: URL(fileURLWithPath: key))
+      let signer = BatchSigner(try SSHKeygen.find(), key: URL(fileURLWithPath: key))
+      _ = try signer.fingerprint()
+      return signer
     }
   }
 

@@ -145,15 +145,18 @@ def together(program, models):
 
 def _measured(bench: Workbench, name: str, *arguments: str) -> tuple[str, str]:
     """Runs a command; returns its output, and its time and peak memory in words."""
-    with tempfile.TemporaryFile("w+") as output:
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         start = time.monotonic()
-        process = bench.start(list(arguments), stdout=output, stderr=subprocess.STDOUT)
+        process = bench.start(list(arguments), stdout=output, stderr=errors)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.monotonic() - start
         output.seek(0)
+        errors.seek(0)
         text = output.read()
-    expect(process.returncode == 0, f"{name}: exit code {process.returncode}: {text[-300:]}")
+        reason = errors.read()
+    expect(process.returncode == 0, f"{name}: exit code {process.returncode}: {(text + reason)[-300:]}")
+    print(f"         {name}: {seconds:.1f} s, {usage.ru_maxrss / 1e6:.2f} GB", flush=True)
     # Of the program and of the largest of the processes that it waited for.
     return text, f"{name} {seconds:.1f} s, {usage.ru_maxrss / 1e6:.2f} GB"
 
