@@ -64,6 +64,11 @@ def check_older_shards(program, engine, folder):
         if table == "samples":
             check("rows of samples beside older shards", loaded.num_rows, older + added)
     print(f"samples: {older} rows of older shards load beside {added} of new ones")
+    subprocess.run([program, "export", "--db", f"{folder}/resident.sqlite", "--out", results, "--duckdb", engine, "--compact"],
+                   check=True, stdout=subprocess.DEVNULL)
+    check("shards of samples that the card lists", pathlib.Path(f"{results}/README.md").read_text().count("    - samples/"), 1)
+    loaded = datasets.load_dataset(results, "samples", split="train")
+    check("rows of samples merged with older shards", loaded.num_rows, older + added)
 
 
 def check_compacted(program, engine, folder):

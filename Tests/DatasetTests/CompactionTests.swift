@@ -1,3 +1,4 @@
+import Crypto
 import Dataset
 import Foundation
 import JSON
@@ -159,6 +160,7 @@ struct CompactionTests {
     let error = try #require(throws: DatasetError.self) { try fixture.compactor().compact() }
     #expect(error.description.hasPrefix("\(path) was changed"))
     #expect(try fixture.files() == before)
+    #expect(!FileManager.default.fileExists(atPath: fixture.folder("results/.export").path))
   }
 
   @Test("An export and a compaction wait for each other, and say so if that takes too long")
@@ -199,5 +201,52 @@ struct CompactionTests {
       let sessions = Set((entry["sessions"]?.array ?? []).compactMap { $0["session"]?.string })
       #expect(sessions == imported || sessions.isDisjoint(with: imported))
     }
+  }
+
+  @Test("The files to publish are the new ones, and the old ones as long as they are there")
+  func published() throws {
+    try fixture.smallBatches(of: ["a", "b"])
+    let before = Set(try fixture.dataset().files().map(\.path))
+    let written = try fixture.compactor().compact().written
+    let (entry, members) = try fixture.liveEntry()
+    let after = Set(try fixture.dataset().files().map(\.path))
+    #expect(after == before.union(written).union([entry]))
+    for shard in before where shard.hasPrefix("samples/") {
+      try FileManager.default.removeItem(at: fixture.folder("results/\(shard)"))
+    }
+    #expect(members["replaces"]?.array?.count == 3)
+    #expect(try fixture.dataset().files().count == after.count - 2)
+    #expect(try fixture.dataset().checkReplacements().missing == 2)
+  }
+
+  @Test("Shards with a column of a newer program are not merged, since it would be lost")
+  func unknownColumn() throws {
+    for uuid in ["a", "b"] {
+      try fixture.comparison(uuid: uuid)
+      _ = try fixture.exporter(format: .parquet).export()
+    }
+    let (path, entry) = try #require(try fixture.entries().min { $0.key < $1.key })
+    let shards = try #require(entry["shards"]?.array)
+    let old = try #require(shards.compactMap { $0["name"]?.string }.first { $0.hasPrefix("runs/") })
+    let newer = fixture.folder("newer.parquet")
+    let made = Process()
+    made.executableURL = Fixture.duckdb.executable
+    made.arguments = [
+      ":memory:", "-c",
+      "COPY (SELECT *, 1 AS later_column FROM '\(fixture.folder("results/\(old)").path)') TO '\(newer.path)'",
+    ]
+    try made.run()
+    made.waitUntilExit()
+    let hash = SHA256.hash(data: try Data(contentsOf: newer)).map { String(format: "%02x", $0) }.joined().prefix(32)
+    let name = "\(old.dropLast(".parquet".count + 32))\(hash).parquet"
+    try FileManager.default.moveItem(at: newer, to: fixture.folder("results/\(name)"))
+    try fixture.rewrite(path) { entry in
+      entry["shards"] = .array(
+        shards.map { $0["name"]?.string == old ? ["name": .string(name), "rows": 2, "bytes": 1] : $0 })
+    }
+    let before = try fixture.files()
+    let error = try #require(throws: DatasetError.self) { try fixture.compactor().compact() }
+    #expect(error.description.contains("runs has the column later_column, which this program does not know"))
+    #expect(try fixture.files() == before)
   }
 }

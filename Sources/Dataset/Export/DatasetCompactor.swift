@@ -51,18 +51,27 @@ public struct DatasetCompactor: Sendable {
     var report = CompactionReport(format: index.format ?? .parquet)
     report.foreign = plan.foreign
     let count = plan.groups.reduce(0) { $0 + $1.entries.count }
-    for (number, group) in plan.groups.enumerated() {
-      report.written += try replace(group, number: number, &index)
-      report.batches += 1
-      report.replaced += group.entries.count
-      progress(report.replaced, count)
+    do throws(DatasetError) {
+      for (number, group) in plan.groups.enumerated() {
+        report.written += try replace(group, number: number, &index)
+        report.batches += 1
+        report.replaced += group.entries.count
+        progress(report.replaced, count)
+      }
+    } catch {
+      // What was replaced before stays replaced, and the reason is what went wrong first.
+      try? finish()
+      throw error
     }
-    if report.batches > 0 {
-      // Before the work folder goes: nobody publishes a folder that has one.
-      try DatasetCard(index: try DatasetIndex(of: folder)).write(to: folder)
-      try index.settle()
-    }
+    if report.batches > 0 { try finish() }
     return report
+  }
+
+  /// Brings the card up to date, and then removes the work folder: nobody publishes a dataset that has one.
+  private func finish() throws(DatasetError) {
+    let index = try DatasetIndex(of: folder)
+    try DatasetCard(index: index).write(to: folder)
+    try index.settle()
   }
 
   /// Writes the batch of a group; returns the paths of its shards.
