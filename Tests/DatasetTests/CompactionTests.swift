@@ -167,11 +167,12 @@ struct CompactionTests {
   func concurrent() throws {
     try fixture.smallBatches(of: ["a", "b"])
     var lock: OpenFile? = try OpenFile(fixture.folder("results").path, .folder)
-    #expect(try lock?.tryLock() == true)
+    // A process that another test just started has a copy of each descriptor for a moment.
+    while try lock?.tryLock() == false { Thread.sleep(forTimeInterval: 0.01) }
     let error = try #require(throws: DatasetError.self) { try fixture.compactor(patience: 0).compact() }
     #expect(error.description.contains("another export has been writing to it for 0 s"))
     lock = nil
-    #expect(try fixture.compactor(patience: 0).compact().batches == 1)
+    #expect(try fixture.compactor().compact().batches == 1)
   }
 
   @Test("What was imported and what was measured stay in batches of their own")
@@ -242,7 +243,7 @@ struct CompactionTests {
     try FileManager.default.moveItem(at: newer, to: fixture.folder("results/\(name)"))
     try fixture.rewrite(path) { entry in
       entry["shards"] = .array(
-        shards.map { $0["name"]?.string == old ? ["name": .string(name), "rows": 2, "bytes": 1] : $0 })
+        shards.map { $0["name"]?.string == old ? ["name": .string(name), "rows": 2, "bytes": $0["bytes"] ?? 0] : $0 })
     }
     let before = try fixture.files()
     let error = try #require(throws: DatasetError.self) { try fixture.compactor().compact() }
