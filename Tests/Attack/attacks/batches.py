@@ -65,12 +65,13 @@ def killed(program, models):
         expect(bench.run("export", "--out", str(copy), "--compact").returncode == 0, "an undisturbed compaction failed")
         length = time.monotonic() - start
         landed = []
-        for _ in range(10):
+        for number in range(10):
             shutil.rmtree(copy)
             shutil.copytree(original, copy)
             process = bench.start(["export", "--out", str(copy), "--compact"])
             try:
-                process.wait(timeout=generator.uniform(0, length))
+                # Every other time near the end, where the new batch takes the place of the old ones.
+                process.wait(timeout=generator.uniform(0.8 * length if number % 2 else 0, length))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
