@@ -5,13 +5,27 @@ extension QuantizationConfig {
 
   /// The names under which a layer's exception may stand: its own path first, then the same with other prefixes.
   private static func names(of layerPath: String) -> [String] {
-    var rest = layerPath[...]
-    while let prefix = ["model.", "language_model."].first(where: { rest.hasPrefix($0) }) {
-      rest = rest.dropFirst(prefix.count)
-    }
+    let rest = rest(of: layerPath)
     var names = [layerPath]
     for prefix in prefixes where "\(prefix)\(rest)" != layerPath { names.append("\(prefix)\(rest)") }
     return names
+  }
+
+  /// A layer's path without prefixes.
+  private static func rest(of layerPath: String) -> Substring {
+    var rest = layerPath[...]
+    while let prefix = ["model.", "language_model."].first(where: { rest.utf8.starts(with: $0.utf8) }) {
+      rest = rest.dropFirst(prefix.count)
+    }
+    return rest
+  }
+
+  /// Those of some layers that have the name of an exception, whatever prefixes either has.
+  ///
+  /// To look for each of a million layers under all of its names takes seconds.
+  func named(among layers: some Sequence<String>) -> [String] {
+    let rests = Set(overrides.keys.map(Self.rest))
+    return layers.filter { rests.contains(Self.rest(of: $0)) }
   }
 
   /// The exception that applies to a layer, nil if there is none.

@@ -47,7 +47,8 @@ extension FolderWarning {
   /// What the quantization section says of layers that are not stored so.
   static func quantization(_ config: QuantizationConfig?, of tensors: [String: TensorView]) -> [FolderWarning] {
     guard let config, !config.overrides.isEmpty else { return [] }
-    let paths = tensors.keys.filter { $0.hasSuffix(".weight") }.map { String($0.dropLast(".weight".count)) }
+    let paths = config.named(
+      among: tensors.keys.lazy.filter { $0.hasSuffix(".weight") }.map { String($0.dropLast(".weight".count)) })
     var warnings: [FolderWarning] = []
     let unused = config.unusedOverrides(layers: paths)
     if !unused.isEmpty { warnings.append(.unusedOverrides(unused)) }

@@ -113,9 +113,16 @@ struct VerdictBasis {
 }
 
 /// A comparison of a dataset, without its samples.
-struct PublishedComparison {
+///
+/// An object, since each verdict looks through all that are under its envelope, and to copy one takes many references.
+final class PublishedComparison {
   let session: PublishedSession
   let evidence: Evidence
+
+  init(session: PublishedSession, evidence: Evidence) {
+    self.session = session
+    self.evidence = evidence
+  }
 
   var uuid: String { evidence.session.uuid }
 }
