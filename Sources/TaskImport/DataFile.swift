@@ -9,8 +9,6 @@ struct DataFile {
   /// Relative to the folder, for messages.
   private let name: String
 
-  private static let chunkLength = 1 << 20
-
   init(_ folder: URL, _ name: String) {
     url = folder.appendingPathComponent(name)
     self.name = name
@@ -25,34 +23,26 @@ struct DataFile {
   /// - Returns: The SHA-256 of the file's bytes.
   /// - Throws: `.missingFile` if it can't be read, and what `body` throws.
   @discardableResult
-  func forEachLine(_ body: (Data, Int) throws(TaskImportError) -> Void) throws(TaskImportError) -> String {
-    let handle: FileHandle
-    do throws(FileSystemError) { handle = try RegularFile.handle(forReading: url.path) } catch {
+  func forEachLine(
+    _ body: (ArraySlice<UInt8>, Int) throws(TaskImportError) -> Void
+  ) throws(TaskImportError) -> String {
+    do {
+      let handle = try RegularFile.handle(forReading: url.path)
+      defer { try? handle.close() }
+      var number = 0
+      let problem = try LineReader.forEachLine(of: handle, includesEmpty: true) { line in
+        number += 1
+        if !line.allSatisfy({ [0x09, 0x0D, 0x20].contains($0) }) { try body(line, number) }
+      }
+      if let problem { throw problem }
+      return try SHA256.hexadecimal(ofFileAt: url)
+    } catch let error as TaskImportError {
+      throw error
+    } catch let error as FileSystemError {
       throw .missingFile(path: url.path, reason: error.reason)
+    } catch {
+      throw .missingFile(path: url.path, reason: "\(error)")
     }
-    defer { try? handle.close() }
-    var (rest, number, hash) = (Data(), 0, SHA256())
-    func take(_ line: Data) throws(TaskImportError) {
-      number += 1
-      if !line.allSatisfy({ [0x09, 0x0D, 0x20].contains($0) }) { try body(line, number) }
-    }
-    while true {
-      let chunk: Data?
-      do { chunk = try handle.read(upToCount: Self.chunkLength) } catch {
-        throw .missingFile(path: url.path, reason: "\(error)")
-      }
-      guard let chunk, !chunk.isEmpty else { break }
-      hash.update(data: chunk)
-      rest.append(chunk)
-      var start = rest.startIndex
-      while let end = rest[start...].firstIndex(of: 0x0A) {
-        try take(rest[start..<end])
-        start = end + 1
-      }
-      rest = Data(rest[start...])
-    }
-    if !rest.isEmpty { try take(rest) }
-    return hash.finalize().hexadecimal
   }
 
   /// Each line as JSON.
@@ -63,7 +53,7 @@ struct DataFile {
   func forEachRow(_ body: (DataRow) throws(TaskImportError) -> Void) throws(TaskImportError) -> String {
     try forEachLine { line, number throws(TaskImportError) in
       let value: JSONValue
-      do throws(JSONError) { value = try JSONValue(parsing: Array(line)) } catch {
+      do throws(JSONError) { value = try JSONValue(parsing: line) } catch {
         throw malformed(number, "\(error)")
       }
       try body(DataRow(value: value, file: name, line: number))

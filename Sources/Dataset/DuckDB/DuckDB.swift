@@ -54,7 +54,7 @@ extension DuckDB {
 
     /// Calls `body` with each line of the output.
     func forEachLine<Failure>(_ body: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
-      try LineBuffer.forEachLine(of: process.output, body)
+      try LineReader.forEachLine(of: process.output, body)
     }
 
     /// Ends it without waiting for the rest.

@@ -67,7 +67,7 @@ struct JointBatch {
       for shard in shards {
         let source = try RegularFile.handle(forReading: shard.url(in: dataset).path)
         defer { try? source.close() }
-        try LineBuffer.forEachLine(of: source) { line in
+        let problem = try LineReader.forEachLine(of: source) { line in
           rows += 1
           buffer += line
           buffer.append(UInt8(ascii: "\n"))
@@ -75,6 +75,7 @@ struct JointBatch {
           try target.write(contentsOf: Data(buffer))
           buffer.removeAll(keepingCapacity: true)
         }
+        if let problem { throw problem }
       }
       try target.write(contentsOf: Data(buffer))
     } catch {

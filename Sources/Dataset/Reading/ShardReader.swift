@@ -142,32 +142,8 @@ struct ShardReader {
       throw .file(name: shard.path, reason: error.localizedDescription)
     }
     defer { try? file.close() }
-    try LineBuffer.forEachLine(of: file, body)
-  }
-}
-
-/// Reads the lines of a file or a pipe part by part.
-enum LineBuffer {
-  /// Bytes that are read at a time.
-  private static let chunk = 1 << 18
-
-  /// Calls `body` with each line that is not empty.
-  static func forEachLine<Failure>(
-    of file: FileHandle, _ body: (ArraySlice<UInt8>) throws(Failure) -> Void
-  ) throws(Failure) {
-    var buffer: [UInt8] = []
-    while let part = try? file.read(upToCount: chunk), !part.isEmpty {
-      // Only the new bytes can hold the end of a line.
-      var unread = buffer.count
-      buffer += part
-      var start = 0
-      while let end = buffer[unread...].firstIndex(of: UInt8(ascii: "\n")) {
-        if end > start { try body(buffer[start..<end]) }
-        start = end + 1
-        unread = start
-      }
-      buffer.removeSubrange(..<start)
+    if let problem = try LineReader.forEachLine(of: file, body) {
+      throw .file(name: shard.path, reason: problem.localizedDescription)
     }
-    if !buffer.isEmpty { try body(buffer[...]) }
   }
 }
