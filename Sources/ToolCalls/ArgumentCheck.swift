@@ -98,7 +98,20 @@ extension String {
 
   /// Whether a regular expression finds a match; false if the pattern is not one.
   fileprivate func matches(pattern: String) -> Bool {
-    guard let expression = try? Regex(pattern) else { return false }
+    guard let expression = ArgumentCheck.expression(of: pattern) else { return false }
     return firstMatch(of: expression) != nil
+  }
+}
+
+extension ArgumentCheck {
+  /// What a pattern may be, in words.
+  public static let patternForm = "a regular expression of at most 1000 bytes with at most 64 brackets"
+
+  /// The regular expression of a pattern; nil if it is none, or longer or deeper than ``patternForm`` says.
+  ///
+  /// The library's parser calls itself for each bracket, and thousands of them overflow the stack.
+  public static func expression(of pattern: String) -> Regex<AnyRegexOutput>? {
+    let brackets = pattern.utf8.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "(") }
+    return pattern.utf8.count <= 1000 && brackets <= 64 ? try? Regex(pattern) : nil
   }
 }

@@ -106,7 +106,7 @@ import ToolCalls
       try problems(["name": "find", "arguments": [:]]) == ["\(start).arguments: lacks q, which find requires"])
     #expect(
       try problems(["name": "find", "arguments": ["q": ["matches": "("], "x": ["equals": 1]]]) == [
-        "\(start).arguments.q.matches: must be a regular expression, not the string \"(\"",
+        "\(start).arguments.q.matches: must be a regular expression of at most 1000 bytes with at most 64 brackets, not the string \"(\"",
         "\(start).arguments.x: find has no argument of that name",
       ])
     #expect(

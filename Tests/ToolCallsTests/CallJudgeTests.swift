@@ -68,6 +68,15 @@ struct CallJudgeTests {
     #expect(judge.judge("<think>hm", isCutOff: false, expected: []).isAnswered == false)
   }
 
+  @Test func `a pattern of thousands of brackets, or of thousands of bytes, matches nothing and ends nothing`() {
+    for pattern in ["tea" + String(repeating: "[^", count: 5000), String(repeating: "(", count: 5000), "(tea", "["] {
+      #expect(!ArgumentCheck.matches(pattern).passes("tea"))
+    }
+    #expect(!ArgumentCheck.matches("tea|" + String(repeating: "x", count: 1000)).passes("tea"))
+    let nested = String(repeating: "(", count: 20) + "tea" + String(repeating: ")", count: 20)
+    #expect(ArgumentCheck.matches(nested).passes("green tea"))
+  }
+
   @Test func `parallel calls may come in any order`() {
     let judge = CallJudge(parser: .jsonTools, tools: Self.tools)
     let wanted = ["a", "b"].map {

@@ -69,8 +69,8 @@ extension ArgumentCheck {
         json.array.flatMap { $0.isEmpty ? nil : .oneOf($0, isLoose: isLoose) }
       }
     case "matches":
-      return fields.value(kind, expected: "a regular expression") { json in
-        json.string.flatMap { (try? Regex($0)) == nil ? nil : .matches($0) }
+      return fields.value(kind, expected: ArgumentCheck.patternForm) { json in
+        json.string.flatMap { ArgumentCheck.expression(of: $0) == nil ? nil : .matches($0) }
       }
     case "within":
       return fields.value(kind, expected: "an array of two numbers, the smaller first") { json in
