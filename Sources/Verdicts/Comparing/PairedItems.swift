@@ -10,6 +10,9 @@ struct PairedItems {
   private(set) var residentOnly: [String] = []
   private(set) var candidateOnly: [String] = []
   private(set) var neither: [String] = []
+  /// Of a similarity task; nil also if the gold scores, or the similarities of one side, are all alike. Kept, since it takes
+  /// the square of the pairs.
+  private(set) var correlation: RankCorrelationDifference?
   /// Of a routing task, with the index of each item's right skill, nil for none.
   private let routing: RoutingTask?
   private let rightSkills: [String: Int?]
@@ -67,13 +70,6 @@ struct PairedItems {
     }
   }
 
-  /// Nil if the gold scores, or the similarities of one side, are all alike.
-  var correlation: RankCorrelationDifference? {
-    let pairs = similarities
-    return RankCorrelationDifference(
-      gold: pairs.map(\.gold), resident: pairs.map(\.resident), candidate: pairs.map(\.candidate))
-  }
-
   /// Both sides' similarities of each pair of texts with its gold score.
   private var similarities: [(gold: Double, resident: Double, candidate: Double)] {
     pairs.compactMap { pair in
@@ -120,6 +116,10 @@ struct PairedItems {
       case (nil, nil): neither.append(item.id)
       }
     }
+    guard task.kind == .similarity else { return }
+    let scored = similarities
+    correlation = RankCorrelationDifference(
+      gold: scored.map(\.gold), resident: scored.map(\.resident), candidate: scored.map(\.candidate))
   }
 
   private static func samples(of task: AccuracyTask, _ samples: [Sample]) -> [String: Sample] {
