@@ -28,6 +28,16 @@ public enum TinyEmbedder {
     return folder
   }
 
+  /// The same with other weights: two models of the same tensors are not compared.
+  public static func other() throws -> TemporaryFolder {
+    let folder = try complete()
+    let file = folder("model.safetensors")
+    var bytes = [UInt8](try Data(contentsOf: file))
+    bytes[bytes.count - 2] ^= 1
+    try Data(bytes).write(to: file)
+    return folder
+  }
+
   /// Mean pooling, normalized, 18 tokens, and a prompt for queries.
   public static let files = [
     "modules.json": """
