@@ -81,7 +81,8 @@ public struct SearchCollection: Sendable {
     try file.forEachLine { line, number throws(TaskImportError) in
       let fields = String(decoding: line, as: UTF8.self).split(separator: "\t", omittingEmptySubsequences: false)
       if number == 1, fields.first == "query-id" { return }
-      guard fields.count == 3, let grade = Int(fields[2].trimmingCharacters(in: .whitespaces)), grade <= 100 else {
+      guard fields.count == 3, let grade = Int(fields[2].trimmingCharacters(in: .whitespacesAndNewlines)), grade <= 100
+      else {
         throw file.malformed(number, "must have a query, a document and a grade of at most 100, with tabs between")
       }
       if grade > 0 { judgements[String(fields[0]), default: [:]][String(fields[1])] = grade }

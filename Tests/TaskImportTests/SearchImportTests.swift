@@ -66,6 +66,15 @@ struct SearchImportTests {
     #expect(Set(task.retrieval?.documents.map(\.id) ?? []).count == 3 && task.items[0].options.count == 2)
   }
 
+  @Test("Lines that end as on Windows are read alike")
+  func carriageReturns() throws {
+    let plain = try retrieval()
+    let file = folder("qrels/test.tsv")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    try folder.write(text.replacing("\n", with: "\r\n") + "\r\n", to: "qrels/test.tsv")
+    #expect(try retrieval() == plain)
+  }
+
   @Test("What is no collection is one error that says where")
   func malformed() throws {
     func problem(_ change: () throws -> Void) throws -> String {
