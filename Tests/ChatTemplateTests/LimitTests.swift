@@ -97,7 +97,7 @@ struct LimitTests {
     let error = #expect(throws: ChatTemplateError.self) {
       try ChatTemplate(source: "{{ 'x' * 9999999 }}").render([:])
     }
-    #expect(error == .limit(.output, maximum: 1 << 20 + 64 * 19, line: 1))
+    #expect(error == .limit(.output, maximum: 128 << 10 + 16 * 19, line: 1))
   }
 
   static let hoarders = [
@@ -122,8 +122,15 @@ struct LimitTests {
       }
       guard case .limit(let limit, let maximum, _)? = error else { continue }
       #expect(limit == .allocations || limit == .output || limit == .depth, "\(source)")
-      #expect(maximum < 1_300_000)
+      #expect(maximum < 200_000)
     }
+  }
+
+  @Test("A list that doubles is refused before it is made")
+  func doubling() {
+    let source = "{% set n = namespace(l=[1]) %}{% for a in range(99) %}{% set n.l = n.l + n.l %}{% endfor %}"
+    let error = #expect(throws: ChatTemplateError.self) { try ChatTemplate(source: source).render([:]) }
+    #expect(error == .limit(.allocations, maximum: 20_000 + 8 * source.utf8.count, line: 1))
   }
 
   @Test("A spread and a filter over a range cost as much as they make")

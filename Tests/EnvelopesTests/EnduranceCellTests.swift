@@ -57,6 +57,10 @@ struct EnduranceCellTests {
       (["do": "cancel", "text": "a", "decode_tokens": 3], "endurance[0].stream[0].after_milliseconds"),
       (["do": "loop", "trace": "none", "decode_tokens": 3], "there is no trace \"none\""),
       (["do": "reset", "text": "a", "decode_tokens": 3, "sequences": 2], "endurance[0].stream[0].sequences"),
+      (
+        ["do": "grow", "text": "Two hundred and fifty thousand tokens are many. ", "repeat": 100_000, "decode_tokens": 3],
+        "stream[0].repeat: makes a text of 4800000 bytes; 4194304 are allowed"
+      ),
     ] as [(JSONValue, String)])
   func steps(_ step: JSONValue, _ words: String) throws {
     #expect(try problems { $0["stream"] = [step] }.contains(words))

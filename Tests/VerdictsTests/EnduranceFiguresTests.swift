@@ -12,8 +12,8 @@ struct EnduranceFiguresTests {
   private static let cell = EnduranceCell(
     id: "day",
     stream: [
-      StreamStep(kind: .reset(text: "a"), decodeTokens: 3), StreamStep(kind: .grow(text: "b"), decodeTokens: 3),
-      StreamStep(kind: .cancel(text: "c", seconds: 1), decodeTokens: 9),
+      StreamStep(kind: .reset(text: RepeatedText("a")), decodeTokens: 3), StreamStep(kind: .grow(text: RepeatedText("b")), decodeTokens: 3),
+      StreamStep(kind: .cancel(text: RepeatedText("c"), seconds: 1), decodeTokens: 9),
     ], length: .requests(60), warmUps: 2)
 
   /// Requests of 100 ms whose footprint grows by `bytes` each and rises and falls within a repetition.

@@ -97,14 +97,13 @@ extension Builtin {
       } else {
         parts = PythonText.splitAtSpace(text, limit: limit, fromEnd: fromEnd)
       }
-      return try interpreter.list(parts.map(Value.string))
+      return try interpreter.list(of: parts)
     }
   }
 
   private static let splitLines: Body = { interpreter, value, arguments throws(ChatTemplateError) in
     let text = try interpreter.owner(value)
-    return try interpreter.list(
-      PythonText.lines(text, keepingEnds: try interpreter.isSet(arguments[0])).map(Value.string))
+    return try interpreter.list(of: PythonText.lines(text, keepingEnds: try interpreter.isSet(arguments[0])))
   }
 
   private static func partition(fromEnd: Bool) -> Body {

@@ -86,8 +86,8 @@ extension Interpreter {
   private func join(_ left: Value, _ right: Value) throws(ChatTemplateError) -> Value {
     switch (left, right) {
     case (.string(let left), .string(let right)): return try string(left + right)
-    case (.list(let left), .list(let right)): return try list(Array(left.elements) + right.elements)
-    case (.tuple(let left), .tuple(let right)): return try tuple(Array(left.elements) + right.elements)
+    case (.list(let left), .list(let right)): return try list(try join(left.elements, right.elements))
+    case (.tuple(let left), .tuple(let right)): return try tuple(try join(left.elements, right.elements))
     case (.markup(let left), _):
       guard let other = right.text else { throw impossible(.add, .markup(left), right) }
       if case .markup = right { return .markup(try checked(left + other)) }
@@ -95,6 +95,11 @@ extension Interpreter {
     case (.string(let left), .markup(let right)): return .markup(try checked(PythonText.escaped(left) + right))
     default: throw impossible(.add, left, right)
     }
+  }
+
+  private func join(_ left: Elements, _ right: Elements) throws(ChatTemplateError) -> [Value] {
+    try allot(left.count + right.count)
+    return Array(left) + right
   }
 
   private func `repeat`(_ value: Value, _ count: Int) throws(ChatTemplateError) -> Value {

@@ -174,6 +174,11 @@ extension Interpreter {
 
   func list(_ elements: [Value]) throws(ChatTemplateError) -> Value { try list(Elements(elements)) }
 
+  func list(of texts: [String]) throws(ChatTemplateError) -> Value {
+    try allot(texts.count)
+    return try list(texts.map(Value.string))
+  }
+
   func tuple(_ elements: [Value]) throws(ChatTemplateError) -> Value {
     .tuple(ListValue(Elements(elements), depth: try depth(above: elements)))
   }

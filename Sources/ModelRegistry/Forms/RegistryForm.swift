@@ -97,6 +97,11 @@ public enum RegistryKind: String, Sendable, CaseIterable, CustomStringConvertibl
     case .success(let root): return try form(of: root, in: bytes)
     case .failure(let error): jsonError = error
     }
+    switch jsonError.problem {
+    // It is JSON, and the parser of YAML would take a hundred bytes of memory per bracket to refuse it as well.
+    case .nestedTooDeeply, .duplicateName: throw .notJSON(jsonError)
+    default: break
+    }
     var nixProblem: RegistryError.ContentProblem?
     do throws(RegistryError.ContentProblem) {
       if let source = try NixSource(recognizing: bytes) { return source }

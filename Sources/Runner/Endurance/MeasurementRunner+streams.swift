@@ -92,7 +92,7 @@ extension StreamStep {
   /// More than the bytes, and so the tokens, that the context of its requests gets; zero if the step goes on with another's.
   fileprivate var ownBytes: Int {
     switch kind {
-    case .reset(let text), .together(let text, _), .cancel(let text, _): text.utf8.count + decodeTokens
+    case .reset(let text), .together(let text, _), .cancel(let text, _): text.byteCount + decodeTokens
     case .grow: 0
     case .loop(let trace, let announcement):
       ToolLoopCell(
@@ -109,8 +109,8 @@ extension EnduranceCell {
     // Twice, since a context may grow from the end of a repetition into the next.
     for step in stream + stream {
       switch step.kind {
-      case .reset(let text): context = text.utf8.count
-      case .grow(let text): context += text.utf8.count
+      case .reset(let text): context = text.byteCount
+      case .grow(let text): context += text.byteCount
       case .together, .cancel, .loop: break
       }
       longest = max(longest, step.ownBytes, context + step.decodeTokens)

@@ -17,13 +17,13 @@ struct StreamContext {
 
   mutating func next(_ step: StreamStep, of cell: EnduranceCell) -> Prompt {
     switch step.kind {
-    case .reset(let text):
-      self.text = text
+    case .reset(let start):
+      text = start.text
       return .text(text, reusesPrefix: false)
-    case .grow(let text):
-      self.text += text
-      return .text(self.text, reusesPrefix: true)
-    case .together(let text, _), .cancel(let text, _): return .text(text, reusesPrefix: false)
+    case .grow(let addition):
+      text += addition.text
+      return .text(text, reusesPrefix: true)
+    case .together(let prompt, _), .cancel(let prompt, _): return .text(prompt.text, reusesPrefix: false)
     case .loop(let trace, let announcement):
       var conversation =
         turn == 0

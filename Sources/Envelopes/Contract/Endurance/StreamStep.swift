@@ -4,13 +4,13 @@ import Measurements
 public struct StreamStep: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// A context that begins anew, with nothing in the cache.
-    case reset(text: String)
+    case reset(text: RepeatedText)
     /// The text is added to the context so far, whose prefix stays in the cache.
-    case grow(text: String)
+    case grow(text: RepeatedText)
     /// The same prompt for so many sequences at once.
-    case together(text: String, sequences: Int)
+    case together(text: RepeatedText, sequences: Int)
     /// A request that is ended after so many seconds, as by a user who has seen enough.
-    case cancel(text: String, seconds: Double)
+    case cancel(text: RepeatedText, seconds: Double)
     /// The scripted turns of a tool loop, one request each.
     case loop(Trace, ToolLoopCell.Announcement)
 
@@ -80,10 +80,7 @@ extension StreamStep.Kind {
       self = .loop(trace, announcement)
       return
     }
-    let once = fields.text("text")
-    let count = fields.integer("repeat", 1...100_000, default: 1)
-    guard let once, let count else { return nil }
-    let text = String(repeating: once, count: count)
+    guard let text = RepeatedText(fields) else { return nil }
     switch name {
     case "reset": self = .reset(text: text)
     case "grow": self = .grow(text: text)
