@@ -87,8 +87,7 @@ struct ParquetTests {
 
   @Test("A failing engine is an error with its message, and leaves nothing behind")
   func failingEngine() throws {
-    try fixture.folder.write("#!/bin/sh\necho out of luck >&2\nexit 3\n", to: "duckdb")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: fixture.folder("duckdb").path)
+    try fixture.folder.writeProgram("#!/bin/sh\necho out of luck >&2\nexit 3\n", to: "duckdb")
     let exporter = DatasetExporter(
       store: fixture.store, folder: fixture.folder("failed"), gitRevision: "unknown", trigger: "manual",
       format: .parquet, engine: DuckDB(executable: fixture.folder("duckdb")), identity: Fixture.identity)

@@ -21,9 +21,8 @@ struct MeasuringTests {
   func overriddenWorker() throws {
     let comparison = try Comparison(blocks: 1)
     let folder = comparison.folder
-    let worker = try folder.write(
+    let worker = try folder.writeProgram(
       "#!/bin/sh\ntouch '\(folder("called").path)'\nexec '\(Program.executable.path)' \"$@\"\n", to: "worker.sh")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: worker.path)
     let process = Process()
     process.executableURL = Program.executable
     process.arguments = [

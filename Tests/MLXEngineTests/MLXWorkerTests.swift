@@ -21,8 +21,7 @@ struct MLXWorkerTests {
       ("mlx_lm/models/cache.py", ""), ("mlx_lm/sample_utils.py", "make_sampler = None"),
     ] { try folder.write(text + "\n", to: "modules/\(path)") }
     let modules = folder.url.appendingPathComponent("modules").path
-    let script = try folder.write("#!/bin/sh\nPYTHONPATH='\(modules)' exec python3 \"$@\"\n", to: "python")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+    let script = try folder.writeProgram("#!/bin/sh\nPYTHONPATH='\(modules)' exec python3 \"$@\"\n", to: "python")
     return MLXWorker.command(try PythonInterpreter(named: script.path))
   }
 

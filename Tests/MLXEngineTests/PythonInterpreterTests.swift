@@ -12,9 +12,7 @@ struct PythonInterpreterTests {
   init() throws { folder = try TemporaryFolder() }
 
   private func interpreter(_ name: String, _ script: String = "exit 0") throws -> URL {
-    let url = try folder.write("#!/bin/sh\n\(script)\n", to: name)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url.path)
-    return url
+    try folder.writeProgram("#!/bin/sh\n\(script)\n", to: name)
   }
 
   private func find(named name: String? = nil, _ environment: [String: String] = [:]) throws -> String {

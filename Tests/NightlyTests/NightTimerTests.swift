@@ -85,8 +85,7 @@ struct NightTimerTests {
       "systemd accepts the files, however paths are written",
       .enabled(if: FileManager.default.isExecutableFile(atPath: analyzer), "there is no systemd-analyze"))
     func verified() throws {
-      let program = try home.write("#!/bin/sh\n", to: "50% h ; é/resident")
-      #expect(chmod(program.path, 0o755) == 0)
+      let program = try home.writeProgram("#!/bin/sh\n", to: "50% h ; é/resident")
       let timer = NightTimer(system: .systemd, home: home.url)
       let files = try timer.files(
         program: program, arguments: ["nightly", "run", "/plans/$HOME %h \\ \"'; é.json", ";"],

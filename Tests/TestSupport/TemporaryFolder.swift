@@ -42,6 +42,22 @@ public final class TemporaryFolder: Sendable {
   @discardableResult
   public func write(_ text: String, to name: String) throws -> URL { try write(Array(text.utf8), to: name) }
 
+  /// Writes a script that can be run, and returns its URL.
+  @discardableResult
+  public func writeProgram(_ script: String, to name: String) throws -> URL {
+    let text = try write(script, to: name + ".text")
+    defer { try? FileManager.default.removeItem(at: text) }
+    // By another process: a program that is open for writing does not start, and a process that another test begins in
+    // this instant has copies of all open files.
+    let writer = Process()
+    writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+    writer.arguments = ["-c", "cat \"$1\" > \"$2\" && chmod 755 \"$2\"", "sh", text.path, self(name).path]
+    try writer.run()
+    writer.waitUntilExit()
+    guard writer.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
+    return self(name)
+  }
+
   /// Replaces a part of a text file that is there already.
   public func replace(_ part: String, by other: String, in name: String) throws {
     try write(try text(of: name).replacingOccurrences(of: part, with: other), to: name)

@@ -2,21 +2,20 @@ import Crypto
 import Dataset
 import Foundation
 import JSON
+import TestSupport
 
 /// A folder with a dataset and an `hf` command that follows the files beside it.
 final class ScriptedHub {
-  let folder: URL
+  private let files: TemporaryFolder
   var environment = ["PATH": "/usr/bin:/bin", "HF_TOKEN": "hf_secret_0123456789"]
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("publishing-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try write(Self.script, to: "hf")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url("hf").path)
+    files = try TemporaryFolder()
+    try files.writeProgram(Self.script, to: "hf")
     environment["FOLDER"] = folder.path
   }
 
-  deinit { try? FileManager.default.removeItem(at: folder) }
+  var folder: URL { files.url }
 
   /// A listing prints `listing`, or fails with `missing`. An upload fails with `failure`, or replaces `listing` by
   /// `after`. `calls` records the arguments and `uploaded` the files.
@@ -35,13 +34,9 @@ final class ScriptedHub {
     echo '{"url": "https://hub/commit/1"}'
     """
 
-  func url(_ name: String) -> URL { folder.appendingPathComponent(name) }
+  func url(_ name: String) -> URL { files(name) }
 
-  func write(_ text: String, to name: String) throws {
-    let url = url(name)
-    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: url)
-  }
+  func write(_ text: String, to name: String) throws { try files.write(text, to: name) }
 
   func lines(of name: String) -> [String] {
     ((try? String(contentsOf: url(name), encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
