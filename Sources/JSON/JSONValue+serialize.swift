@@ -31,9 +31,8 @@ extension JSONValue {
       }
     case .object(let object):
       if layout == .canonical {
-        let sorted = object.members.sorted {
-          $0.name.unicodeScalars.lexicographicallyPrecedes($1.name.unicodeScalars)
-        }
+        // The order of code points is that of their UTF-8.
+        let sorted = object.members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         Self.write(sorted, to: &text, layout: layout, indentation: indentation)
       } else {
         Self.write(object.members, to: &text, layout: layout, indentation: indentation)

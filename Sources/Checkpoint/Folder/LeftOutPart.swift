@@ -14,15 +14,17 @@ public struct LeftOutPart: Sendable, Equatable {
 
   /// The part that a tensor belongs to, nil if it is of the text model.
   public static func name(of tensor: String) -> String? {
-    let bytes = tensor.utf8
-    var start = bytes.startIndex
+    var tensor = tensor
     // Without a text for each part of each of a million names.
-    while true {
-      let end = bytes[start...].firstIndex(of: UInt8(ascii: ".")) ?? bytes.endIndex
-      let part = bytes[start..<end]
-      if let name = names.first(where: { $0.utf8.elementsEqual(part) }) { return name }
-      guard end < bytes.endIndex else { return nil }
-      start = bytes.index(after: end)
+    return tensor.withUTF8 { bytes in
+      var start = 0
+      while true {
+        let end = bytes[start...].firstIndex(of: UInt8(ascii: ".")) ?? bytes.count
+        let part = bytes[start..<end]
+        if let name = names.first(where: { $0.utf8.count == part.count && $0.utf8.elementsEqual(part) }) { return name }
+        guard end < bytes.count else { return nil }
+        start = end + 1
+      }
     }
   }
 
