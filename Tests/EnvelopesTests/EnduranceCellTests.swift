@@ -58,7 +58,10 @@ struct EnduranceCellTests {
       (["do": "loop", "trace": "none", "decode_tokens": 3], "there is no trace \"none\""),
       (["do": "reset", "text": "a", "decode_tokens": 3, "sequences": 2], "endurance[0].stream[0].sequences"),
       (
-        ["do": "grow", "text": "Two hundred and fifty thousand tokens are many. ", "repeat": 100_000, "decode_tokens": 3],
+        [
+          "do": "grow", "text": "Two hundred and fifty thousand tokens are many. ", "repeat": 100_000,
+          "decode_tokens": 3,
+        ],
         "stream[0].repeat: makes a text of 4800000 bytes; 4194304 are allowed"
       ),
     ] as [(JSONValue, String)])

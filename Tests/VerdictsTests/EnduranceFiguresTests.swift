@@ -12,7 +12,8 @@ struct EnduranceFiguresTests {
   private static let cell = EnduranceCell(
     id: "day",
     stream: [
-      StreamStep(kind: .reset(text: RepeatedText("a")), decodeTokens: 3), StreamStep(kind: .grow(text: RepeatedText("b")), decodeTokens: 3),
+      StreamStep(kind: .reset(text: RepeatedText("a")), decodeTokens: 3),
+      StreamStep(kind: .grow(text: RepeatedText("b")), decodeTokens: 3),
       StreamStep(kind: .cancel(text: RepeatedText("c"), seconds: 1), decodeTokens: 9),
     ], length: .requests(60), warmUps: 2)
 

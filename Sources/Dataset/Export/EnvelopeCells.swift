@@ -21,12 +21,12 @@ struct EnvelopeCells {
     tasks = Set((envelope["accuracy"]?.array ?? []).compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
     let turns = ["tool_loops", "embedding", "endurance"].flatMap { envelope[$0]?.array ?? [] }
     loops = Set(turns.compactMap { $0["id"]?.string.map(CellID.init(rawValue:)) })
-    let items = ["throughput", "accuracy", "tool_loops", "embedding", "endurance"].flatMap { envelope[$0]?.array ?? [] }
-      .flatMap { cell in
-        [cell["id"], cell["trace"]]
-          + ["items", "skills", "documents"].flatMap { (cell[$0]?.array ?? []).map { $0["id"] } }
-      }
-    names = Set(items.compactMap { $0?.string })
+    let cells = ["throughput", "accuracy", "tool_loops", "embedding", "endurance"].flatMap { envelope[$0]?.array ?? [] }
+    var names = Set(cells.flatMap { [$0["id"], $0["trace"]] }.compactMap { $0?.string })
+    for list in ["items", "skills", "documents"] {
+      for member in cells.flatMap({ $0[list]?.array ?? [] }) { if let id = member["id"]?.string { names.insert(id) } }
+    }
+    self.names = names
     samplingSeed = envelope["sampling"]?["seed"] ?? .null
   }
 

@@ -68,16 +68,17 @@ extension EnvelopeFacts {
   }
 
   private var trendsTable: String {
-    let rows = trends.map { trend in
-      let changes = trend.points.map(\.changes).filter { !$0.isEmpty }
+    let rows = trends.map { trend -> [String] in
+      let changes = Set(trend.points.flatMap(\.changes)).sorted().joined(separator: ", ")
+      func text(_ point: Trend.Point?) -> String {
+        point.map { "\(Self.text($0.value)) (\($0.startedAt.day))" } ?? ""
+      }
       return [
         trend.model.rawValue.htmlText(atMost: 80), "\(trend.chip) \(trend.host.prefix(8))".htmlText(atMost: 60),
         trend.metric.title.htmlText,
         trend.cell.rawValue.htmlText(atMost: 60),
         trend.metric.unit,
-        trend.points.first.map { "\(Self.text($0.value)) (\($0.startedAt.day))" } ?? "",
-        trend.points.last.map { "\(Self.text($0.value)) (\($0.startedAt.day))" } ?? "", "\(trend.points.count)",
-        Set(changes.joined()).sorted().joined(separator: ", "), trend.origin,
+        text(trend.points.first), text(trend.points.last), "\(trend.points.count)", changes, trend.origin,
       ]
     }
     return HTMLTable(

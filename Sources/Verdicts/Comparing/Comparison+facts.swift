@@ -6,11 +6,13 @@ import Statistics
 extension Comparison {
   /// By cell in the envelope's order, the resident before the candidate.
   var facts: [CellFacts] {
-    envelope.throughput.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
-      + envelope.accuracy.flatMap { task in Side.allCases.map { facts(of: task, $0) } }
-      + envelope.toolLoops.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
-      + envelope.embedding.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
-      + envelope.endurance.flatMap { cell in Side.allCases.map { facts(of: cell, $0) } }
+    var facts: [CellFacts] = []
+    for cell in envelope.throughput { for side in Side.allCases { facts.append(self.facts(of: cell, side)) } }
+    for task in envelope.accuracy { for side in Side.allCases { facts.append(self.facts(of: task, side)) } }
+    for cell in envelope.toolLoops { for side in Side.allCases { facts.append(self.facts(of: cell, side)) } }
+    for cell in envelope.embedding { for side in Side.allCases { facts.append(self.facts(of: cell, side)) } }
+    for cell in envelope.endurance { for side in Side.allCases { facts.append(self.facts(of: cell, side)) } }
+    return facts
   }
 
   private func facts(of cell: EmbeddingCell, _ side: Side) -> CellFacts {

@@ -73,17 +73,19 @@ extension Verdict {
 
   private func ruleLines(_ width: Int) -> [String] {
     let parts = [("objectives", objectives.map(\.row)), ("guardrails", guardrails.map(\.row))].filter { !$0.1.isEmpty }
-    let body = parts.flatMap { name, rows in [[name] + RuleRow.columns] + rows.map { ["  \($0.title)"] + $0.cells } }
+    func cells(_ row: RuleRow) -> [String] { ["  \(row.title)"] + row.cells }
+    let body = parts.flatMap { name, rows -> [[String]] in [[name] + RuleRow.columns] + rows.map(cells) }
     let table = TextTable(aligning: body)
     var lines: [String] = []
     for (name, rows) in parts {
       lines += ["", table.width <= width ? table.line([name] + RuleRow.columns) : name]
       for row in rows {
-        lines +=
-          table.width <= width
-          ? [table.line(["  \(row.title)"] + row.cells)]
-          : "\(row.title): \(row.state)".wrapped(width: width, indentation: 2)
-            + row.details("limit").wrapped(width: width, indentation: 4)
+        if table.width <= width {
+          lines.append(table.line(cells(row)))
+        } else {
+          lines += "\(row.title): \(row.state)".wrapped(width: width, indentation: 2)
+          lines += row.details("limit").wrapped(width: width, indentation: 4)
+        }
         if !row.beside.isEmpty { lines += row.beside.wrapped(width: width, indentation: 4) }
       }
     }

@@ -179,11 +179,9 @@ struct ImportSearchCommand: ParsableCommand {
       ("pairs", envelope.accuracy.first { $0.kind == .similarity }?.items.count ?? 0),
     ]
     if output.isChosen {
-      return Terminal.write(
-        result: .object(
-          JSONObject(
-            [("path", .string(url.path)), ("sha256", .string(envelope.hash.rawValue))]
-              + counts.map { ($0.0, .integer($0.1)) })))
+      var result = JSONObject([("path", .string(url.path)), ("sha256", .string(envelope.hash.rawValue))])
+      for (name, count) in counts { result[name] = .integer(count) }
+      return Terminal.write(result: .object(result))
     }
     let content = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
     Terminal.write("\(url.path): \(content), hash \(envelope.hash)\n")

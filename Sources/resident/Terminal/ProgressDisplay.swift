@@ -101,10 +101,9 @@ final class ProgressDisplay: Sendable {
       let complaint = "\(sample.place.cell) \(side.rawValue): \(status.rawValue): \(message)"
       if state.withLock({ $0.complaints.insert(complaint).inserted }) { line(complaint) }
     }
-    let place =
-      sample.place.item.map { "\(sample.place.cell) \($0)" }
-      ?? sample.place.round.map { "\(sample.place.cell) round \($0)" }
-      ?? "\(sample.place.cell) \(snapshot.round ?? "block \(sample.place.block)")"
+    let part =
+      sample.place.item ?? sample.place.round.map { "round \($0)" } ?? snapshot.round ?? "block \(sample.place.block)"
+    let place = "\(sample.place.cell) \(part)"
     let times = snapshot.times(after: Double(now - snapshot.start) * 1e-9)
     if isTerminal {
       let filled = min(24 * snapshot.done / max(snapshot.total, 1), 24)
