@@ -133,6 +133,13 @@ struct LimitTests {
     #expect(error == .limit(.allocations, maximum: 20_000 + 8 * source.utf8.count, line: 1))
   }
 
+  @Test("A list that grows by each message of a long conversation is no hoard")
+  func collecting() throws {
+    let source = "{% set n = namespace(l=[]) %}{% for m in data %}{% set n.l = n.l + [m] %}{% endfor %}{{ n.l|length }}"
+    let data = JSONValue.array(Array(repeating: .string(String(repeating: "x", count: 150)), count: 2000))
+    #expect(try ChatTemplate(source: source).render(["data": data]) == "2000")
+  }
+
   @Test("A spread and a filter over a range cost as much as they make")
   func ranges() {
     let work = "{% set r = range(100000) %}{% for i in r %}"

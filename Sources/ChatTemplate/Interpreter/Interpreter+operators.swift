@@ -98,7 +98,7 @@ extension Interpreter {
   }
 
   private func join(_ left: Elements, _ right: Elements) throws(ChatTemplateError) -> [Value] {
-    try allot(left.count + right.count)
+    try checkAllotment(of: left.count + right.count)
     return Array(left) + right
   }
 

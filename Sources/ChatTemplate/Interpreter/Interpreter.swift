@@ -92,8 +92,13 @@ extension Interpreter {
   /// Counts values, members and pieces of text that rendering made, with the work of making them.
   func allot(_ count: Int) throws(ChatTemplateError) {
     try charge(count)
+    try checkAllotment(of: count)
     allocations += count
-    guard allocations <= limits.allocations else {
+  }
+
+  /// Refuses what would be more than may be made, before it is made and counted.
+  func checkAllotment(of count: Int) throws(ChatTemplateError) {
+    guard count <= limits.allocations - allocations else {
       throw .limit(.allocations, maximum: limits.allocations, line: line)
     }
   }
@@ -175,7 +180,7 @@ extension Interpreter {
   func list(_ elements: [Value]) throws(ChatTemplateError) -> Value { try list(Elements(elements)) }
 
   func list(of texts: [String]) throws(ChatTemplateError) -> Value {
-    try allot(texts.count)
+    try checkAllotment(of: texts.count)
     return try list(texts.map(Value.string))
   }
 
