@@ -7,8 +7,10 @@ import JSON
 final class Connection: Sendable {
   private let descriptor: Int32
 
-  struct Failure: Error {
-    let reason: String
+  enum Failure: Error {
+    case notConnected(String)
+    case reset(after: String)
+    case silence(after: String)
   }
 
   /// - Parameter receiveBuffer: Bytes of the kernel's buffer for unread data.
@@ -35,7 +37,7 @@ final class Connection: Sendable {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard status == 0 else { throw Failure(reason: String(cString: strerror(errno))) }
+    guard status == 0 else { throw Failure.notConnected(String(cString: strerror(errno))) }
   }
 
   deinit { close(descriptor) }
@@ -56,11 +58,21 @@ final class Connection: Sendable {
           if isEnough(text) { return continuation.resume(returning: text) }
           let count = recv(descriptor, &buffer, buffer.count, 0)
           if count == 0 { return continuation.resume(returning: text) }
-          guard count > 0 else { return continuation.resume(throwing: Failure(reason: "silence after: \(text)")) }
+          guard count > 0 else {
+            let failure = errno == ECONNRESET ? Failure.reset(after: text) : .silence(after: text)
+            return continuation.resume(throwing: failure)
+          }
           bytes += buffer[..<count]
         }
       }
     }
+  }
+}
+
+extension Connection {
+  /// The same for a client that may write too late: its connection may also end by a reset, but not be silent.
+  func readOrReset(until isEnough: @escaping @Sendable (String) -> Bool) async throws -> String {
+    do { return try await read(until: isEnough) } catch Failure.reset(let text) { return text }
   }
 }
 
