@@ -104,14 +104,17 @@ extension String {
 }
 
 extension ArgumentCheck {
+  private static let (mostBytes, mostBrackets) = (1000, 64)
+
   /// What a pattern may be, in words.
-  public static let patternForm = "a regular expression of at most 1000 bytes with at most 64 brackets"
+  public static let patternForm =
+    "a regular expression of at most \(mostBytes) bytes with at most \(mostBrackets) brackets"
 
   /// The regular expression of a pattern; nil if it is none, or longer or deeper than ``patternForm`` says.
   ///
   /// The library's parser calls itself for each bracket, and thousands of them overflow the stack.
   public static func expression(of pattern: String) -> Regex<AnyRegexOutput>? {
     let brackets = pattern.utf8.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "(") }
-    return pattern.utf8.count <= 1000 && brackets <= 64 ? try? Regex(pattern) : nil
+    return pattern.utf8.count <= mostBytes && brackets <= mostBrackets ? try? Regex(pattern) : nil
   }
 }
