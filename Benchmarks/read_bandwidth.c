@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-enum { kMaximumThreads = 256, kSums = 64 };
+enum { kMaximumThreads = 256, kSums = 32 };
 
 typedef struct {
   const uint64_t *words;

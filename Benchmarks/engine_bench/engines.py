@@ -122,7 +122,6 @@ class Opponent:
             self.output(
                 work.threads,
                 *("--prompt-tokens", work.prompt_tokens, "--decode-tokens", work.decode_tokens),
-            *("--depth", work.prompt_tokens),
                 *("--warmups", effort.warmups, "--repetitions", effort.repetitions),
             )
         )
