@@ -86,4 +86,11 @@ static RK_INLINE void unpack_e2m1(const uint8_t *codes, vf out[1]) {
   out[0] = (vf)_mm512_permutexvar_ps(_mm512_srlv_epi32(copies, down), table);
 }
 
+#define RK_HAS_DOUBLED_E2M1
+static RK_INLINE vuw doubled_e2m1(vuw codes) {
+  const __m512i table = _mm512_set_epi16(-12, -8, -6, -4, -3, -2, -1, 0, 12, 8, 6, 4, 3, 2, 1, 0, -12, -8, -6, -4, -3, -2,
+                                         -1, 0, 12, 8, 6, 4, 3, 2, 1, 0);
+  return (vuw)_mm512_permutexvar_epi16((__m512i)codes, table);
+}
+
 #include "vector.h"

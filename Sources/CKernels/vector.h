@@ -17,7 +17,8 @@
 #include "tables.h"
 
 // Bytes between what a product reads and what it asks the memory for. Four rows at once are too many streams for the
-// hardware's prefetcher; measured on Zen 5, this doubles the bytes per second of a matrix that no cache holds.
+// hardware's prefetcher: on Zen 4 and Zen 5 this doubles the bytes per second of a matrix that no cache holds. Lines are
+// asked for into the second-level cache; rows of 1 KiB asked for into the first came at half that rate on Zen 4.
 enum { AHEAD = 8192 };
 
 // Vectors of tokens in a panel: RK_MR rows of as many sums, a panel's inputs, a weight and a product are in registers at

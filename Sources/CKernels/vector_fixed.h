@@ -3,13 +3,27 @@
 // Each group of activations has its own step, a 32767th of its largest magnitude, so that products of codes and
 // activations are exact in integers, and only the sum of a group's products is converted. A 32-bit word of codes is an
 // element of a vector; its two halves hold 16 / bits codes each, and code k of every half is one shift and one mask
-// away.
+// away. Elements of MXFP4 are integers too if they are doubled, which the end of each row takes back.
 
 // Columns that a vector of codes holds.
 #define FIXED_CHUNK(bits) (RK_W * 32 / (bits))
 
 static bool is_fixed(const rk_matrix *w) {
+  if (w->storage == RK_MXFP4) return true;
   return w->storage == RK_AFFINE && w->parameters != RK_FLOAT32 && (w->bits == 2 || w->bits == 4 || w->bits == 8);
+}
+
+// Bytes of a scale whose type is that of affine parameters, or RK_MXFP4 for E8M0.
+static RK_INLINE int64_t scale_width(rk_storage type) { return type == RK_MXFP4 ? 1 : 2; }
+
+// The scales of a chunk of E8M0 for each of its words; as `spread_parameters`.
+static RK_INLINE vf spread_exponents(const uint8_t *from, int places, int count) {
+  uint32_t codes = 0;
+  memcpy(&codes, from, (size_t)count);
+  vu down;
+  for (int i = 0; i < RK_W; i++) down[i] = (uint32_t)(i * places / RK_W * 8);
+  const vu exponents = (codes - (vu){0}) >> down & 255;
+  return (vf)(exponents << 23 | ((vu)(exponents == 0) & 0x00400000));
 }
 
 // A prepared input is a record per chunk: for each k the integers that code k of each half is multiplied with, then the
@@ -93,11 +107,17 @@ static RK_INLINE void add_chunk(fixed_position at, vf sum[4][4], int rows, int i
   vf scales[4];
   UNROLLED for (int r = 0; r < rows; r++) {
     const uint8_t *values = at.values + r * at.values_row;
-    __builtin_prefetch(values + AHEAD);
+    __builtin_prefetch(values + AHEAD, 0, 2);
     vuw codes = {0};
     memcpy(&codes, values, half ? RK_W * 2 : RK_W * 4);
-    scales[r] = spread_parameters(at.scales + r * at.scales_row, type, per_chunk, half ? per_chunk / 2 : per_chunk);
-    UNROLLED for (int k = 0; k < 16 / bits; k++) fields[r][k] = codes >> (k * bits) & (uint16_t)((1 << bits) - 1);
+    const uint8_t *parameters = at.scales + r * at.scales_row;
+    const int count = half ? per_chunk / 2 : per_chunk;
+    scales[r] = type == RK_MXFP4 ? spread_exponents(parameters, per_chunk, count)
+                                 : spread_parameters(parameters, type, per_chunk, count);
+    UNROLLED for (int k = 0; k < 16 / bits; k++) {
+      fields[r][k] = codes >> (k * bits) & (uint16_t)((1 << bits) - 1);
+      if (type == RK_MXFP4) fields[r][k] = doubled_e2m1(fields[r][k]);
+    }
   }
   UNROLLED for (int i = 0; i < inputs; i++) {
     const float *input = at.input + i * at.inputs_row;
@@ -119,30 +139,39 @@ static void copy_ends(const rk_matrix *w, int64_t row, int64_t column, int rows,
   memset(scales, 0, 4 * 8 * sizeof(uint16_t));
   for (int r = 0; r < rows; r++) {
     memcpy(values[r], rk_row_values(w, row + r) + column * w->bits / 8, (size_t)((w->columns - column) * w->bits / 8));
-    memcpy(scales[r], rk_row_parameters(w, w->scales, row + r) + column / w->group * 2,
-           (size_t)((w->columns - column + w->group - 1) / w->group * 2));
+    const int64_t width = rk_is_microscaling(w) ? 1 : 2, groups = w->columns / w->group, first = column / w->group;
+    memcpy(scales[r], (const uint8_t *)w->scales + ((row + r) * groups + first) * width,
+           (size_t)((groups - first) * width));
   }
+}
+
+// Asks for the scales or biases of rows a few tiles further on.
+static RK_INLINE void prefetch_rows(const uint8_t *parameters, int64_t bytes) {
+  for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(parameters + i + AHEAD / 8, 0, 2);
 }
 
 static RK_INLINE void multiply_fixed(const rk_matrix *w, const float *prepared, float *y, int64_t y_row, int64_t row,
                                      bool accumulate, int rows, int inputs, int bits, int group, rk_storage type) {
   const int64_t chunk = FIXED_CHUNK(bits), groups = w->columns / group;
   const int per_chunk = FIXED_CHUNK(bits) > group ? FIXED_CHUNK(bits) / group : 1;
-  const uint8_t *scales = (const uint8_t *)w->scales + row * groups * 2;
+  const int64_t width = scale_width(type);
+  const uint8_t *scales = (const uint8_t *)w->scales + row * groups * width;
   fixed_position at = {(const uint8_t *)w->values + row * (w->columns * bits / 8), scales, prepared,
-                       w->columns * bits / 8, groups * 2, rk_prepared_count(w->columns)};
+                       w->columns * bits / 8, groups * width, rk_prepared_count(w->columns)};
   vf sum[4][4];
   UNROLLED for (int r = 0; r < rows; r++) {
     UNROLLED for (int i = 0; i < inputs; i++) sum[r][i] = splat(0);
   }
+  prefetch_rows(scales, groups * width * rows);
+  if (type != RK_MXFP4) prefetch_rows((const uint8_t *)w->biases + row * groups * 2, groups * 2 * rows);
   int64_t c = 0;
   for (; c + chunk <= w->columns; c += chunk) {
-    at.scales = scales + c / group * 2;
+    at.scales = scales + c / group * width;
     add_chunk(at, sum, rows, inputs, bits, per_chunk, type, false);
     at.values += RK_W * 4;
     at.input += FIXED_RECORD(bits);
   }
-  at.scales = scales + c / group * 2;
+  at.scales = scales + c / group * width;
   if (per_chunk > 1 && w->columns - c == chunk / 2) {
     add_chunk(at, sum, rows, inputs, bits, per_chunk, type, true);
   } else if (c < w->columns) {
@@ -154,7 +183,7 @@ static RK_INLINE void multiply_fixed(const rk_matrix *w, const float *prepared, 
     add_chunk(at, sum, rows, inputs, bits, per_chunk, type, false);
   }
   const float *sums = prepared + fixed_sums(w->columns, bits);
-  for (int64_t g = 0; g < groups; g += RK_W) {
+  for (int64_t g = 0; g < groups && type != RK_MXFP4; g += RK_W) {
     UNROLLED for (int r = 0; r < rows; r++) {
       const vf bias = fixed_biases(w, row + r, g, groups);
       UNROLLED for (int i = 0; i < inputs; i++) sum[r][i] = fma(load(sums + i * at.inputs_row + g), bias, sum[r][i]);
@@ -163,7 +192,7 @@ static RK_INLINE void multiply_fixed(const rk_matrix *w, const float *prepared, 
   UNROLLED for (int r = 0; r < rows; r++) {
     UNROLLED for (int i = 0; i < inputs; i++) {
       float *out = y + i * y_row + row + r;
-      const float total = total_of(sum[r][i]);
+      const float total = total_of(sum[r][i]) * (type == RK_MXFP4 ? 0.5f : 1);
       *out = accumulate ? *out + total : total;
     }
   }
@@ -206,6 +235,7 @@ FIXED_FUNCTIONS(4, 128)
 FIXED_FUNCTIONS(8, 32)
 FIXED_FUNCTIONS(8, 64)
 FIXED_FUNCTIONS(8, 128)
+FIXED_FUNCTION(4, 32, exponents, RK_MXFP4)
 
 static void multiply_fixed_vectors(const rk_matrix *w, const float *prepared, int64_t inputs, float *y, int64_t y_row,
                                    int64_t begin, int64_t end, bool accumulate) {
@@ -215,6 +245,10 @@ static void multiply_fixed_vectors(const rk_matrix *w, const float *prepared, in
                                                {FIXED(4, 32), FIXED(4, 64), FIXED(4, 128)},
                                                {FIXED(8, 32), FIXED(8, 64), FIXED(8, 128)}};
 #undef FIXED
+  if (w->storage == RK_MXFP4) {
+    multiply_fixed_4_32_exponents(w, prepared, inputs, y, y_row, begin, end, accumulate);
+    return;
+  }
   const int width = w->bits == 2 ? 0 : w->bits == 4 ? 1 : 2, size = w->group == 32 ? 0 : w->group == 64 ? 1 : 2;
   functions[width][size][w->parameters == RK_BFLOAT16](w, prepared, inputs, y, y_row, begin, end, accumulate);
 }

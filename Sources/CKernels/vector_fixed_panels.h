@@ -60,6 +60,17 @@ static RK_INLINE void widen_codes(const uint8_t *codes, int bits, int64_t count,
   }
 }
 
+// The same for elements of MXFP4, doubled.
+static RK_INLINE void widen_elements(const uint8_t *codes, int64_t count, uint32_t *out) {
+  widen_codes(codes, 4, count, out);
+  for (int64_t i = 0; i < count / 2; i += RK_W) {
+    vuw words;
+    memcpy(&words, out + i, sizeof words);
+    words = doubled_e2m1(words);
+    memcpy(out + i, &words, sizeof words);
+  }
+}
+
 // What a tile of rows needs of its weights, `FIXED_COLUMNS` at a time.
 typedef struct {
   uint32_t codes[RK_TILE_ROWS][FIXED_COLUMNS / 2];
@@ -74,6 +85,16 @@ static void widen_tile(const rk_matrix *w, int64_t row, int64_t rows, int64_t co
   int64_t first = row * row_groups + column / w->group;
   for (int64_t i = 0; i < rows; i++, codes += rk_row_bytes(w), first += row_groups) {
     rk_prefetch_columns(w, row + i + RK_TILE_ROWS, column, column + count);
+    if (w->storage == RK_MXFP4) {
+      widen_elements(codes, count, tile->codes[i]);
+      const uint8_t *scales = (const uint8_t *)w->scales + first;
+      __builtin_prefetch(scales + RK_TILE_ROWS * row_groups, 0, 2);
+      for (int64_t g = 0; g < groups; g++) {
+        tile->scales[i][g] = rk_e8m0(scales[g]) * 0.5f;
+        tile->biases[i][g] = 0;
+      }
+      continue;
+    }
     __builtin_prefetch((const uint16_t *)w->scales + first + RK_TILE_ROWS * row_groups, 0, 2);
     __builtin_prefetch((const uint16_t *)w->biases + first + RK_TILE_ROWS * row_groups, 0, 2);
     if (w->bits == 2) widen_codes(codes, 2, count, tile->codes[i]);

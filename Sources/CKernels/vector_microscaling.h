@@ -19,6 +19,16 @@ static RK_INLINE void unpack_elements(const uint8_t *codes, rk_storage storage, 
   }
 }
 
+#ifndef RK_HAS_DOUBLED_E2M1
+// Twice the E2M1 element that each half's low four bits say, as a signed integer: 0, 1, 2, 3, 4, 6, 8, 12 is m + (m - 4)
+// + 2 (m - 6) with differences below zero left out.
+static RK_INLINE vuw doubled_e2m1(vuw codes) {
+  const vsw m = (vsw)(codes & 7), sign = -(vsw)(codes >> 3), zero = {0};
+  const vsw value = m + __builtin_elementwise_max(m - 4, zero) + 2 * __builtin_elementwise_max(m - 6, zero);
+  return (vuw)((value ^ sign) - sign);
+}
+#endif
+
 static RK_INLINE void dequantize_elements(const rk_matrix *w, int64_t row, int64_t begin, int64_t end, float *out,
                                           rk_storage storage, int bits, int group) {
   const uint8_t *values = rk_row_values(w, row), *scales = rk_row_scales(w, row);
@@ -55,7 +65,7 @@ static RK_INLINE void multiply_elements(const rk_matrix *w, const float *x, floa
     for (int64_t i = c; i < c + group; i += RK_UNIT) {
       for (int r = 0; r < rows; r++) {
         vf elements[RK_UNIT / RK_W];
-        __builtin_prefetch(values[r] + i * bits / 8 + AHEAD);
+        __builtin_prefetch(values[r] + i * bits / 8 + AHEAD, 0, 2);
         unpack_elements(values[r] + i * bits / 8, storage, elements);
         for (int u = 0; u < RK_UNIT / RK_W; u++) part[r] = fma(elements[u], load(x + i + u * RK_W), part[r]);
       }

@@ -12,6 +12,7 @@ typedef _Float16 vh __attribute__((vector_size(RK_W * 2)));
 typedef uint16_t vs __attribute__((vector_size(RK_W * 2)));
 typedef int16_t vn __attribute__((vector_size(RK_W * 2)));
 typedef uint16_t vuw __attribute__((vector_size(RK_W * 4)));
+typedef int16_t vsw __attribute__((vector_size(RK_W * 4)));
 typedef float v8 __attribute__((vector_size(32)));
 typedef uint8_t vb __attribute__((vector_size(RK_W)));
 typedef float v4 __attribute__((vector_size(16)));

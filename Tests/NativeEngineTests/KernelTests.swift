@@ -197,9 +197,51 @@ struct MicroscalingKernelTests {
       let x = matrix.randomInput(1)
       let scale = matrix.dequantized(scalar).map(abs).max() ?? 1
       expectClose(
-        matrix.product(x, kernels, .fixed16), matrix.product(x, scalar, .float32),
+        matrix.product(x, kernels, .float32), matrix.product(x, scalar, .float32),
         scale: scale * Float(columns).squareRoot())
     }
+  }
+
+  @Test("Products with rounded activations are off by no more than the rounding", arguments: sets, formats)
+  func fixedPoint(set: String, format: rk_storage) throws {
+    let kernels = try Kernels(named: set)
+    for columns in [32, 64, 96, 128, 160, 192, 576] {
+      let matrix = RandomMatrix(rows: 37, columns: columns, microscaling: format)
+      for tokens in [1, 4, 7] {
+        let x = matrix.randomInput(tokens)
+        let expected = matrix.product(x, batch: tokens, scalar, .float32)
+        #expect(largestDifference(matrix.product(x, batch: tokens, kernels, .fixed16), expected) < limit(of: matrix))
+      }
+    }
+  }
+
+  @Test("Rounded products of many tokens are off by no more than the rounding", arguments: sets, formats)
+  func fixedPointPanels(set: String, format: rk_storage) throws {
+    let kernels = try Kernels(named: set)
+    for tokens in [1, 17, 49, 100] {
+      let matrix = RandomMatrix(rows: 19, columns: 544, microscaling: format)
+      let x = matrix.randomInput(tokens)
+      let expected = matrix.panelProduct(x, tokens: tokens, scalar)
+      #expect(
+        largestDifference(matrix.panelProduct(x, tokens: tokens, kernels, .fixed16), expected) < limit(of: matrix))
+    }
+  }
+
+  /// Half a step of each activation, which is at most 1, times the largest weight.
+  private func limit(of matrix: RandomMatrix) -> Float {
+    let largest = matrix.dequantized(scalar).map(abs).max() ?? 1
+    return Float(matrix.columns) * largest / 65_534 + largest * 1e-4
+  }
+
+  @Test("A scale of zero exponent and the largest elements are read as they are", arguments: sets)
+  func extremes(set: String) throws {
+    let matrix = RandomMatrix(rows: 5, columns: 96, microscaling: RK_MXFP4, scale: 0, codes: 0x7F)
+    let x = matrix.randomInput(1).map { $0 * 0x1p100 }
+    let (found, expected) = try (
+      matrix.product(x, Kernels(named: set), .fixed16), matrix.product(x, scalar, .float32)
+    )
+    expectClose(found, expected, scale: 6 * 0x1p-27 * 10)
+    #expect(expected.contains { $0 != 0 })
   }
 
   @Test("Products of many tokens agree", arguments: sets, formats)

@@ -41,15 +41,17 @@ final class RandomMatrix {
       columns: Int64(columns), values: values, scales: scales, biases: biases)
   }
 
-  /// A matrix of microscaling floats with scales near 1.
-  init(rows: Int, columns: Int, microscaling storage: rk_storage) {
+  /// A matrix of microscaling floats with scales near 1, unless they are given.
+  init(rows: Int, columns: Int, microscaling storage: rk_storage, scale: UInt8? = nil, codes: UInt8? = nil) {
     var numbers = Numbers(seed: UInt64(rows * columns))
     self.rows = rows
     self.columns = columns
     let (bits, group) = (storage == RK_MXFP8 ? 8 : 4, storage == RK_NVFP4 ? 16 : 32)
     // The E4M3 code of all ones is not a number.
-    values = Self.copy(numbers.bytes(rows * columns * bits / 8).map { bits == 8 && $0 & 0x7F == 0x7F ? 0 : $0 })
-    scales = Self.copy(numbers.bytes(rows * columns / group).map { $0 & 7 + (storage == RK_NVFP4 ? 0x30 : 120) })
+    let drawn = numbers.bytes(rows * columns * bits / 8).map { bits == 8 && $0 & 0x7F == 0x7F ? 0 : $0 }
+    values = Self.copy(codes.map { [UInt8](repeating: $0, count: drawn.count) } ?? drawn)
+    scales = Self.copy(
+      numbers.bytes(rows * columns / group).map { scale ?? $0 & 7 + (storage == RK_NVFP4 ? 0x30 : 120) })
     biases = Self.copy([UInt8(0)])
     matrix = rk_matrix(
       storage: storage, bits: Int32(bits), group: Int32(group), parameters: storage, rows: Int64(rows),

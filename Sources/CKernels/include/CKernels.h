@@ -77,7 +77,8 @@ typedef struct {
 typedef enum {
   // Single precision, as they are.
   RK_EXACT = 0,
-  // Each group of activations in 16-bit fixed point, with affine codes of 2, 4 or 8 bits and 16-bit scales.
+  // Each group of activations in 16-bit fixed point, with affine codes of 2, 4 or 8 bits and 16-bit scales, and with
+  // MXFP4.
   RK_FIXED = 1,
   // bfloat16, with weights in bfloat16.
   RK_TO_BFLOAT16 = 2,
@@ -120,7 +121,7 @@ typedef struct {
   void (*dequantize_row)(const rk_matrix *w, int64_t row, float *out);
 
   // Products with one token or a few. `exact` keeps activations in single precision; `fixed` rounds each group of them
-  // to 16-bit fixed point if the matrix has 2, 4 or 8-bit codes and 16-bit scales, and is exact otherwise.
+  // to 16-bit fixed point if the matrix has 2, 4 or 8-bit codes and 16-bit scales or is MXFP4, and is exact otherwise.
   rk_vector_product exact;
   rk_vector_product fixed;
 

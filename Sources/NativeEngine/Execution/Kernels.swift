@@ -27,7 +27,7 @@ public enum ActivationPrecision: String, Sendable, CaseIterable {
   /// pairs of them. A text that is scored is not rounded to bfloat16: other lanes are compared with its distributions.
   case matched
   /// Each group of activations, as long as a group of weights, in 16-bit fixed point relative to its largest magnitude,
-  /// so that products with 2, 4 and 8-bit codes are exact in integers.
+  /// so that products with 2, 4 and 8-bit codes and with MXFP4 are exact in integers.
   case fixed16
   /// Single precision throughout.
   case float32
