@@ -24,8 +24,8 @@ typedef struct {
 
 static const format formats[] = {
     {"4-bit g32", RK_AFFINE, 4, 32}, {"4-bit g64", RK_AFFINE, 4, 64},   {"8-bit g64", RK_AFFINE, 8, 64},
-    {"2-bit g64", RK_AFFINE, 2, 64}, {"6-bit g64", RK_AFFINE, 6, 64},   {"bf16", RK_BFLOAT16, 16, 64},
-    {"float16", RK_FLOAT16, 16, 64}, {"float32", RK_FLOAT32, 32, 64},
+    {"2-bit g64", RK_AFFINE, 2, 64}, {"6-bit g64", RK_AFFINE, 6, 64},   {"mxfp4", RK_MXFP4, 4, 32},
+    {"bf16", RK_BFLOAT16, 16, 64},   {"float16", RK_FLOAT16, 16, 64},   {"float32", RK_FLOAT32, 32, 64},
 };
 
 static double now(void) {
@@ -46,6 +46,7 @@ static void *filled(size_t bytes) {
 }
 
 static double row_bytes(const rk_matrix *w) {
+  if (w->storage == RK_MXFP4) return (double)w->columns / 2 + (double)w->columns / w->group;
   if (w->storage != RK_AFFINE) return (double)w->columns * (w->storage == RK_FLOAT32 ? 4 : 2);
   return (double)w->columns * w->bits / 8 + 4.0 * (double)w->columns / w->group;
 }

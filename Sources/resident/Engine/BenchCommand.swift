@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import NativeEngine
 import Runner
+import WorkerProtocol
 
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -63,6 +64,13 @@ struct BenchCommand: AsyncParsableCommand {
       """)
   var activationPrecision: ActivationPrecision = .matched
 
+  @Option(
+    help: """
+      Where weights stand: memory of the process's own, as when models are compared, or the pages in which the system \
+      caches the file.
+      """)
+  var weights: WeightPlacement = .memory
+
   @OptionGroup var library: LibraryOption
 
   func validate() throws {
@@ -101,7 +109,8 @@ struct BenchCommand: AsyncParsableCommand {
       options: Session.Options(
         threads: threads, contextLength: longest, cachePrecision: cachePrecision,
         activationPrecision: activationPrecision, sequences: sequences,
-        instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]))
+        instructionSet: ProcessInfo.processInfo.environment[InstructionSet.environmentVariable]),
+      placement: weights == .memory ? .memory : .cache)
     for warning in model.folder.warnings { Terminal.writeError("warning: \(warning)\n") }
     let inspection = try ModelInspection(of: model.folder)
     let tests =
@@ -118,7 +127,7 @@ struct BenchCommand: AsyncParsableCommand {
         rates.append(try benchmark.rate(model.session))
       }
       display.end()
-      return BenchRow(model, inspection, test: test, sequences: sequences, rates: rates)
+      return BenchRow(model, inspection, weights, test: test, sequences: sequences, rates: rates)
     }
   }
 }
@@ -138,6 +147,8 @@ struct CountList: ExpressibleByArgument {
 
   var defaultValueDescription: String { counts.map(String.init).joined(separator: ",") }
 }
+
+extension WeightPlacement: ExpressibleByArgument {}
 
 enum BenchOutput: String, CaseIterable, ExpressibleByArgument {
   case md, json, csv

@@ -4,6 +4,7 @@ import JSON
 import Measurements
 import NativeEngine
 import Statistics
+import WorkerProtocol
 
 /// One test of one model with one number of threads.
 struct BenchRow {
@@ -11,18 +12,21 @@ struct BenchRow {
   private let size: Int
   private let parameters: Int
   private let session: Session
+  private let weights: WeightPlacement
   private let test: EngineBenchmark.Test
   private let sequences: Int
   /// Tokens per second of each repetition.
   private let rates: [Double]
 
   init(
-    _ model: LanguageModel, _ inspection: ModelInspection, test: EngineBenchmark.Test, sequences: Int, rates: [Double]
+    _ model: LanguageModel, _ inspection: ModelInspection, _ weights: WeightPlacement, test: EngineBenchmark.Test,
+    sequences: Int, rates: [Double]
   ) {
     self.model = model.folder.url.lastPathComponent
     size = inspection.byteCount
     parameters = inspection.parameterCount
     session = model.session
+    self.weights = weights
     self.test = test
     self.sequences = sequences
     self.rates = rates
@@ -83,7 +87,7 @@ struct BenchRow {
       "instruction_set": .string(session.instructionSet.rawValue), "threads": .integer(session.threadCount),
       "test": .string(test.name), "prompt_tokens": .integer(test.promptTokens),
       "decode_tokens": .integer(test.decodeTokens), "depth": .integer(test.depth), "sequences": .integer(sequences),
-      "activation_precision": .string(session.activationPrecision.rawValue),
+      "weights_in": .string(weights.rawValue), "activation_precision": .string(session.activationPrecision.rawValue),
       "weight_bytes_per_token": .integer(session.weightBytesPerToken),
       "cache_bytes_per_token": .integer(session.cacheBytesPerToken),
       "mean_tokens_per_second": .init(mean), "sd_tokens_per_second": .init(deviation),
