@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+// Of 64 sums GCC makes two streams half a kilobyte apart, which memory gives at half the rate.
 enum { kMaximumThreads = 256, kSums = 32 };
 
 typedef struct {

@@ -34,7 +34,7 @@ Decode at context 0 starts after a prompt of one token. Ours takes the likeliest
 cyllama and llama-cpp-python are given their tokens. Our time to first token is from before the process is created
 until the token's text arrives, so it includes the program's start and the tokenizer. The opponent's is from when
 Python runs and the library is loaded, so it has only model, context, evaluation of the same ids and the likeliest
-token. Peak memory is the largest resident set of `resident engine bench`, mapped weights included. Read bandwidth is
+token. Peak memory is the largest resident set of `resident engine bench`, weights included. Read bandwidth is
 the best of {PASSES} passes over {BUFFER_MEBIBYTES} MiB; decode's bytes are those of the weights only.
 
 Rows of published shapes have random weights in a few layers of the model's sizes, with SmolLM2's vocabulary, and both

@@ -8,6 +8,7 @@
 //   // `count` half-precision or bfloat16 numbers, the first of `places` that share the vector evenly
 //   static inline vf spread_parameters(const uint8_t *from, rk_storage type, int places, int count);
 //   static inline void unpack_e2m1(const uint8_t *codes, vf out[RK_UNIT / RK_W]);   // see vector_microscaling.h
+// RK_HAS_DOUBLED_E2M1 says that it also defines `doubled_e2m1`, which vector_microscaling.h has otherwise.
 // RK_FIXED_PANELS says that `dot` is so fast that integers pay for products with many tokens too, RK_VNNI that there are
 //   static inline bool has_bfloat16(void);                // whether this machine multiplies pairs of bfloat16
 //   static inline vf dot_bfloat16(vf sum, vuw a, vuw b);  // sum + the two products of each element's bfloat16 halves
@@ -20,6 +21,8 @@
 // hardware's prefetcher: on Zen 4 and Zen 5 this doubles the bytes per second of a matrix that no cache holds. Lines are
 // asked for into the second-level cache; rows of 1 KiB asked for into the first came at half that rate on Zen 4.
 enum { AHEAD = 8192 };
+
+static RK_INLINE void prefetch_at(const uint8_t *at) { __builtin_prefetch(at, 0, 2); }
 
 // Vectors of tokens in a panel: RK_MR rows of as many sums, a panel's inputs, a weight and a product are in registers at
 // once, of which there are 16 where a vector has 8 floats. A third vector made products of many tokens half as fast there.

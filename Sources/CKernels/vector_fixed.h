@@ -13,7 +13,7 @@ static bool is_fixed(const rk_matrix *w) {
   return w->storage == RK_AFFINE && w->parameters != RK_FLOAT32 && (w->bits == 2 || w->bits == 4 || w->bits == 8);
 }
 
-// Bytes of a scale whose type is that of affine parameters, or RK_MXFP4 for E8M0.
+// Bytes of a scale: RK_MXFP4 has E8M0, all else that `is_fixed` 16 bits.
 static RK_INLINE int64_t scale_width(rk_storage type) { return type == RK_MXFP4 ? 1 : 2; }
 
 // The scales of a chunk of E8M0 for each of its words; as `spread_parameters`.
@@ -107,7 +107,7 @@ static RK_INLINE void add_chunk(fixed_position at, vf sum[4][4], int rows, int i
   vf scales[4];
   UNROLLED for (int r = 0; r < rows; r++) {
     const uint8_t *values = at.values + r * at.values_row;
-    __builtin_prefetch(values + AHEAD, 0, 2);
+    prefetch_at(values + AHEAD);
     vuw codes = {0};
     memcpy(&codes, values, half ? RK_W * 2 : RK_W * 4);
     const uint8_t *parameters = at.scales + r * at.scales_row;
@@ -139,7 +139,7 @@ static void copy_ends(const rk_matrix *w, int64_t row, int64_t column, int rows,
   memset(scales, 0, 4 * 8 * sizeof(uint16_t));
   for (int r = 0; r < rows; r++) {
     memcpy(values[r], rk_row_values(w, row + r) + column * w->bits / 8, (size_t)((w->columns - column) * w->bits / 8));
-    const int64_t width = rk_is_microscaling(w) ? 1 : 2, groups = w->columns / w->group, first = column / w->group;
+    const int64_t width = scale_width(w->storage), groups = w->columns / w->group, first = column / w->group;
     memcpy(scales[r], (const uint8_t *)w->scales + ((row + r) * groups + first) * width,
            (size_t)((groups - first) * width));
   }
@@ -147,7 +147,7 @@ static void copy_ends(const rk_matrix *w, int64_t row, int64_t column, int rows,
 
 // Asks for the scales or biases of rows a few tiles further on.
 static RK_INLINE void prefetch_rows(const uint8_t *parameters, int64_t bytes) {
-  for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(parameters + i + AHEAD / 8, 0, 2);
+  for (int64_t i = 0; i < bytes; i += 64) prefetch_at(parameters + i + AHEAD / 8);
 }
 
 static RK_INLINE void multiply_fixed(const rk_matrix *w, const float *prepared, float *y, int64_t y_row, int64_t row,

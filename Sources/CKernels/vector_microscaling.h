@@ -65,7 +65,7 @@ static RK_INLINE void multiply_elements(const rk_matrix *w, const float *x, floa
     for (int64_t i = c; i < c + group; i += RK_UNIT) {
       for (int r = 0; r < rows; r++) {
         vf elements[RK_UNIT / RK_W];
-        __builtin_prefetch(values[r] + i * bits / 8 + AHEAD, 0, 2);
+        prefetch_at(values[r] + i * bits / 8 + AHEAD);
         unpack_elements(values[r] + i * bits / 8, storage, elements);
         for (int u = 0; u < RK_UNIT / RK_W; u++) part[r] = fma(elements[u], load(x + i + u * RK_W), part[r]);
       }

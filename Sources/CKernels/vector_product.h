@@ -47,7 +47,7 @@ static RK_INLINE void multiply_words(const rk_matrix *w, const float *prepared, 
   int64_t word = 0;
   for (; word + RK_W <= words; word += RK_W, prepared += 9 * RK_W) {
     for (int r = 0; r < rows; r++) {
-      __builtin_prefetch(values[r] + 4 * word + AHEAD, 0, 2);
+      prefetch_at(values[r] + 4 * word + AHEAD);
       const vu codes = load_words(values[r] + 4 * word);
       vf part = nibbles(codes, 0) * load(prepared);
       for (int k = 1; k < 8; k++) part = fma(nibbles(codes, 4 * k), load(prepared + k * RK_W), part);
@@ -101,7 +101,7 @@ static RK_INLINE void multiply_codes(const rk_matrix *w, const float *x, float *
     for (int64_t i = c; i < c + w->group; i += RK_UNIT) {
       for (int r = 0; r < rows; r++) {
         vf codes[RK_UNIT / RK_W];
-        __builtin_prefetch(values[r] + i * bits / 8 + AHEAD, 0, 2);
+        prefetch_at(values[r] + i * bits / 8 + AHEAD);
         unpack(values[r] + i * bits / 8, bits, codes);
         for (int u = 0; u < RK_UNIT / RK_W; u++) part[r] = fma(codes[u], load(x + i + u * RK_W), part[r]);
       }
