@@ -93,20 +93,26 @@ static void bench(const rk_kernels *table, const format *f, int64_t columns) {
   rk_matrix w = {.storage = f->storage, .bits = f->bits, .group = f->group, .parameters = RK_FLOAT16,
                  .columns = columns};
   if (f->storage != RK_AFFINE) w.parameters = f->storage;
-  const int64_t rows = (int64_t)(MEMORY_BYTES / row_bytes(&w));
+  const int64_t rows = (int64_t)(MEMORY_BYTES / row_bytes(&w)) / RK_ROW_BLOCK * RK_ROW_BLOCK;
   w.rows = rows;
   void *values = filled((size_t)(row_bytes(&w) * (double)rows));
   void *scales = filled((size_t)(rows * columns / f->group) * 2), *biases = filled((size_t)(rows * columns / f->group) * 2);
+  // The exponent of 1: products with 2^-110 would be denormal, which takes many times as long.
+  if (f->storage == RK_MXFP4) memset(scales, 127, (size_t)(rows * columns / f->group));
   w.values = values, w.scales = scales, w.biases = biases;
   printf("| %s | %s | %lld |", table->name, f->name, (long long)columns);
   const rk_vector_product *products[] = {&table->exact, &table->fixed};
   for (int p = 0; p < 2; p++) {
+    // As a worker's weights stand.
+    if (p == 1 && table->in_blocks != NULL && table->in_blocks(&w)) w.layout = RK_ROW_BLOCKS;
     printf(" %.1f | %.1f | %.1f |", vector_rate(products[p], &w, CACHED_ROWS, 1),
            vector_rate(products[p], &w, rows, 1),
            vector_rate(products[p], &w, CACHED_ROWS, INPUTS));
   }
   const rk_rounding rounding = w.storage == RK_BFLOAT16 ? RK_TO_BFLOAT16 : RK_FIXED;
-  printf(" %.0f | %.0f |\n", panel_rate(table, &w, RK_EXACT), panel_rate(table, &w, rounding));
+  const double rounded = panel_rate(table, &w, rounding);
+  w.layout = RK_ROWS;
+  printf(" %.0f | %.0f |\n", panel_rate(table, &w, RK_EXACT), rounded);
   fflush(stdout);
   free(values), free(scales), free(biases);
 }

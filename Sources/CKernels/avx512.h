@@ -68,6 +68,19 @@ static RK_INLINE vi dot(vi sum, vuw a, vuw b) {
 }
 
 #ifdef RK_VNNI
+static RK_INLINE vi dot_bytes(vi sum, vu codes, const float *word) {
+  __asm__("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(codes), "m"(*word));
+  return sum;
+}
+
+enum { E2M1_OFFSET = 12 };
+
+static RK_INLINE vu offset_e2m1(vu codes) {
+  const __m512i table = _mm512_broadcast_i32x4(
+      _mm_setr_epi8(12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0));
+  return (vu)_mm512_shuffle_epi8(table, (__m512i)codes);
+}
+
 static RK_INLINE bool has_bfloat16(void) { return __builtin_cpu_supports("avx512bf16"); }
 
 static RK_INLINE vf dot_bfloat16(vf sum, vuw a, vuw b) {

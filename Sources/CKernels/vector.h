@@ -12,6 +12,9 @@
 // RK_FIXED_PANELS says that `dot` is so fast that integers pay for products with many tokens too, RK_VNNI that there are
 //   static inline bool has_bfloat16(void);                // whether this machine multiplies pairs of bfloat16
 //   static inline vf dot_bfloat16(vf sum, vuw a, vuw b);  // sum + the two products of each element's bfloat16 halves
+//   // sum + the four products of each element's bytes, from 0 on, with the signed bytes of one word
+//   static inline vi dot_bytes(vi sum, vu codes, const float *word);
+//   static inline vu offset_e2m1(vu codes);   // of each byte's E2M1 element twice its value, plus E2M1_OFFSET
 // The types below come first: include "vector_types.h" before defining them.
 #include "convert.h"
 #include "microscaling.h"
@@ -43,6 +46,13 @@ enum { CHUNK = 8 * RK_W, BLOCK_VECTORS = RK_KEY_BLOCK / RK_W };
 #include "vector_steps.h"
 #include "vector_attention.h"
 
+#ifdef RK_VNNI
+static bool in_blocks(const rk_matrix *w) { return is_fixed(w) && w->rows % RK_ROW_BLOCK == 0; }
+#define RK_IN_BLOCKS in_blocks
+#else
+#define RK_IN_BLOCKS NULL
+#endif
+
 static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
 #ifdef RK_FIXED_PANELS
   if (rounding == RK_FIXED && is_fixed(w)) return (rk_panel_product){prepare_fixed_panel, multiply_fixed_panels};
@@ -61,6 +71,7 @@ static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
       .name = title,                     \
       .panel = PANEL,                    \
       .vector_width = RK_W,              \
+      .in_blocks = RK_IN_BLOCKS,         \
       .dequantize_row = dequantize_row,  \
       .exact = {prepare, multiply_vectors}, \
       .fixed = {prepare_fixed_or_exact, multiply_fixed_or_exact}, \

@@ -253,13 +253,29 @@ static void multiply_fixed_vectors(const rk_matrix *w, const float *prepared, in
   functions[width][size][w->parameters == RK_BFLOAT16](w, prepared, inputs, y, y_row, begin, end, accumulate);
 }
 
+#ifdef RK_VNNI
+#include "vector_row_blocks.h"
+#endif
+
 static void prepare_fixed_or_exact(const rk_matrix *w, const float *x, float *prepared) {
+#ifdef RK_VNNI
+  if (w->layout == RK_ROW_BLOCKS) {
+    prepare_blocks(w, x, prepared);
+    return;
+  }
+#endif
   if (is_fixed(w)) prepare_fixed(w, x, prepared);
   else prepare(w, x, prepared);
 }
 
 static void multiply_fixed_or_exact(const rk_matrix *w, const float *prepared, int64_t inputs, float *y, int64_t y_row,
                                     int64_t begin, int64_t end, bool accumulate) {
+#ifdef RK_VNNI
+  if (w->layout == RK_ROW_BLOCKS) {
+    multiply_blocks(w, prepared, inputs, y, y_row, begin, end, accumulate);
+    return;
+  }
+#endif
   if (is_fixed(w)) multiply_fixed_vectors(w, prepared, inputs, y, y_row, begin, end, accumulate);
   else multiply_vectors(w, prepared, inputs, y, y_row, begin, end, accumulate);
 }

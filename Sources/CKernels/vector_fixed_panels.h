@@ -71,9 +71,10 @@ static RK_INLINE void widen_elements(const uint8_t *codes, int64_t count, uint32
   }
 }
 
-// What a tile of rows needs of its weights, `FIXED_COLUMNS` at a time.
+// What a tile of rows needs of its weights, `FIXED_COLUMNS` at a time. Of rows in blocks the pairs of codes stand side by
+// side, as [pair][row].
 typedef struct {
-  uint32_t codes[RK_TILE_ROWS][FIXED_COLUMNS / 2];
+  uint32_t codes[RK_TILE_ROWS * FIXED_COLUMNS / 2];
   float scales[RK_TILE_ROWS][FIXED_COLUMNS / 32];
   float biases[RK_TILE_ROWS][FIXED_COLUMNS / 32];
 } fixed_tile;
@@ -85,8 +86,9 @@ static void widen_tile(const rk_matrix *w, int64_t row, int64_t rows, int64_t co
   int64_t first = row * row_groups + column / w->group;
   for (int64_t i = 0; i < rows; i++, codes += rk_row_bytes(w), first += row_groups) {
     rk_prefetch_columns(w, row + i + RK_TILE_ROWS, column, column + count);
+    uint32_t *words = tile->codes + i * (FIXED_COLUMNS / 2);
     if (w->storage == RK_MXFP4) {
-      widen_elements(codes, count, tile->codes[i]);
+      widen_elements(codes, count, words);
       const uint8_t *scales = (const uint8_t *)w->scales + first;
       __builtin_prefetch(scales + RK_TILE_ROWS * row_groups, 0, 2);
       for (int64_t g = 0; g < groups; g++) {
@@ -97,9 +99,9 @@ static void widen_tile(const rk_matrix *w, int64_t row, int64_t rows, int64_t co
     }
     __builtin_prefetch((const uint16_t *)w->scales + first + RK_TILE_ROWS * row_groups, 0, 2);
     __builtin_prefetch((const uint16_t *)w->biases + first + RK_TILE_ROWS * row_groups, 0, 2);
-    if (w->bits == 2) widen_codes(codes, 2, count, tile->codes[i]);
-    else if (w->bits == 4) widen_codes(codes, 4, count, tile->codes[i]);
-    else widen_codes(codes, 8, count, tile->codes[i]);
+    if (w->bits == 2) widen_codes(codes, 2, count, words);
+    else if (w->bits == 4) widen_codes(codes, 4, count, words);
+    else widen_codes(codes, 8, count, words);
     for (int64_t g = 0; g < groups; g++) {
       tile->scales[i][g] = rk_load(w->scales, w->parameters, first + g);
       tile->biases[i][g] = rk_load(w->biases, w->parameters, first + g);
@@ -107,9 +109,62 @@ static void widen_tile(const rk_matrix *w, int64_t row, int64_t rows, int64_t co
   }
 }
 
+#ifdef RK_VNNI
+// The pairs of codes in the words at `from`, of eight rows of a block each.
+static RK_INLINE void widen_block_words(const uint8_t *from, int bits, rk_storage type, uint32_t *out) {
+  const int pairs = 16 / bits;
+  vu words;
+  memcpy(&words, from, sizeof words / 2);
+  memcpy((uint8_t *)&words + sizeof words / 2, from + RK_ROW_BLOCK * 4, sizeof words / 2);
+  UNROLLED for (int p = 0; p < pairs; p++) {
+    const vu both = words >> (2 * p * bits);
+    const uint32_t mask = (1u << bits) - 1;
+    vu pair = (both & mask) | (both << (16 - bits) & mask << 16);
+    if (type == RK_MXFP4) pair = (vu)doubled_e2m1((vuw)pair);
+    memcpy(out + p * RK_TILE_ROWS, &pair, sizeof pair / 2);
+    memcpy(out + (pairs + p) * RK_TILE_ROWS, (uint8_t *)&pair + sizeof pair / 2, sizeof pair / 2);
+  }
+}
+
+// As `widen_tile`, of the first or last eight rows of a block.
+static RK_INLINE void widen_block_tile(const rk_matrix *w, int64_t row, int64_t column, int64_t count, fixed_tile *tile,
+                                       int bits, rk_storage type) {
+  const int64_t words = w->columns * bits / 32, groups = w->columns / w->group, width = scale_width(type);
+  const int64_t block = row / RK_ROW_BLOCK, place = row % RK_ROW_BLOCK;
+  const uint8_t *from = (const uint8_t *)w->values + ((block * words + column * bits / 32) * RK_ROW_BLOCK + place) * 4;
+  uint32_t *out = tile->codes;
+  for (int64_t i = 0; i < count * bits / 32; i += 2, from += 2 * RK_ROW_BLOCK * 4, out += RK_TILE_ROWS * 32 / bits) {
+    // The lines of a block serve its other rows too; the next block's are asked for with those.
+    if (place != 0) {
+      prefetch_at(from + words * RK_ROW_BLOCK * 4);
+      prefetch_at(from + (words + 1) * RK_ROW_BLOCK * 4);
+    }
+    widen_block_words(from, bits, type, out);
+  }
+  for (int64_t g = 0; g < count / w->group; g++) {
+    const int64_t number = (block * groups + column / w->group + g) * RK_ROW_BLOCK + place;
+    const uint8_t *scales = (const uint8_t *)w->scales + number * width;
+    for (int i = 0; i < RK_TILE_ROWS; i++) {
+      tile->scales[i][g] = type == RK_MXFP4 ? rk_e8m0(scales[i]) * 0.5f : rk_load(scales, type, i);
+      tile->biases[i][g] = type == RK_MXFP4 ? 0 : rk_load((const uint8_t *)w->biases + number * width, type, i);
+    }
+  }
+}
+
+static void widen_blocks(const rk_matrix *w, int64_t row, int64_t column, int64_t count, fixed_tile *tile) {
+  const rk_storage type = w->parameters;
+  if (w->storage == RK_MXFP4) widen_block_tile(w, row, column, count, tile, 4, RK_MXFP4);
+  else if (w->bits == 2) widen_block_tile(w, row, column, count, tile, 2, type);
+  else if (w->bits == 4) widen_block_tile(w, row, column, count, tile, 4, type);
+  else widen_block_tile(w, row, column, count, tile, 8, type);
+}
+#endif
+
 static RK_INLINE void multiply_fixed_tile(const fixed_tile *tile, int64_t first, const float *x, const float *steps,
                                           const float *sums, int64_t groups, int group, float *y, bool accumulate,
-                                          int rows, int vectors) {
+                                          int rows, int vectors, rk_layout layout) {
+  const int64_t pairs_row = layout == RK_ROW_BLOCKS ? 1 : FIXED_COLUMNS / 2;
+  const int64_t pair_step = layout == RK_ROW_BLOCKS ? RK_TILE_ROWS : 1;
   for (int64_t g = 0; g < groups; g++) {
     vi part[RK_MR][PANEL_VECTORS];
     UNROLLED for (int i = 0; i < rows; i++) {
@@ -119,7 +174,8 @@ static RK_INLINE void multiply_fixed_tile(const fixed_tile *tile, int64_t first,
       vuw in[PANEL_VECTORS];
       UNROLLED for (int v = 0; v < vectors; v++) memcpy(&in[v], x + v * RK_W, sizeof in[v]);
       UNROLLED for (int i = 0; i < rows; i++) {
-        const vuw pair = (vuw)(tile->codes[first + i][g * group / 2 + k] - (vu){0});
+        const uint32_t codes = tile->codes[(first + i) * pairs_row + (g * group / 2 + k) * pair_step];
+        const vuw pair = (vuw)(codes - (vu){0});
         UNROLLED for (int v = 0; v < vectors; v++) part[i][v] = dot(part[i][v], pair, in[v]);
       }
     }
@@ -138,9 +194,9 @@ static RK_INLINE void multiply_fixed_tile(const fixed_tile *tile, int64_t first,
 
 static RK_INLINE void multiply_fixed_rows(const fixed_tile *tile, const float *x, const float *steps, const float *sums,
                                           int64_t groups, int group, float *y, bool accumulate, int64_t rows,
-                                          int64_t vectors) {
+                                          int64_t vectors, rk_layout layout) {
 #define TILE(rows, vectors) \
-  multiply_fixed_tile(tile, i, x, steps, sums, groups, group, y + i * PANEL, accumulate, rows, vectors)
+  multiply_fixed_tile(tile, i, x, steps, sums, groups, group, y + i * PANEL, accumulate, rows, vectors, layout)
   int64_t i = 0;
   for (; i + RK_MR <= rows; i += RK_MR) {
     if (vectors == 1) TILE(RK_MR, 1);
@@ -159,7 +215,11 @@ static void multiply_fixed_panels(const rk_matrix *w, const float *prepared, flo
     const int64_t rows = r + RK_TILE_ROWS < end ? RK_TILE_ROWS : end - r;
     for (int64_t c = 0; c < w->columns; c += FIXED_COLUMNS) {
       const int64_t count = c + FIXED_COLUMNS < w->columns ? FIXED_COLUMNS : w->columns - c;
-      widen_tile(w, r, rows, c, count, tile);
+#ifdef RK_VNNI
+      if (w->layout == RK_ROW_BLOCKS) widen_blocks(w, r, c, count, tile);
+      else
+#endif
+        widen_tile(w, r, rows, c, count, tile);
       for (int64_t p = 0; p * PANEL < tokens; p++) {
         const float *panel = prepared + p * w->columns * PANEL;
         const float *x = panel + c / 2 * PANEL, *steps = panel + (w->columns / 2 + c / w->group) * PANEL;
@@ -168,10 +228,17 @@ static void multiply_fixed_panels(const rk_matrix *w, const float *prepared, flo
         float *out = y + (p * y_features + r) * PANEL;
 #define ROWS(group) \
   multiply_fixed_rows(tile, x, steps, steps + groups * PANEL, count / group, group, out, accumulate || c > 0, rows, \
-                      vectors)
-        if (w->group == 32) ROWS(32);
-        else if (w->group == 64) ROWS(64);
-        else ROWS(128);
+                      vectors, layout)
+#define LAYOUT_ROWS(layout_)                 \
+  do {                                       \
+    const rk_layout layout = layout_;        \
+    if (w->group == 32) ROWS(32);            \
+    else if (w->group == 64) ROWS(64);       \
+    else ROWS(128);                          \
+  } while (0)
+        if (w->layout == RK_ROW_BLOCKS) LAYOUT_ROWS(RK_ROW_BLOCKS);
+        else LAYOUT_ROWS(RK_ROWS);
+#undef LAYOUT_ROWS
 #undef ROWS
       }
     }

@@ -48,4 +48,16 @@ static void dequantize(const rk_matrix *w, int64_t row, int64_t begin, int64_t e
   }
 }
 
-static void dequantize_row(const rk_matrix *w, int64_t row, float *out) { dequantize(w, row, 0, w->columns, out); }
+#ifdef RK_VNNI
+static void dequantize_block_row(const rk_matrix *w, int64_t row, float *out);
+#endif
+
+static void dequantize_row(const rk_matrix *w, int64_t row, float *out) {
+#ifdef RK_VNNI
+  if (w->layout == RK_ROW_BLOCKS) {
+    dequantize_block_row(w, row, out);
+    return;
+  }
+#endif
+  dequantize(w, row, 0, w->columns, out);
+}

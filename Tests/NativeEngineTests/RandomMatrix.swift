@@ -38,7 +38,7 @@ final class RandomMatrix {
     biases = Self.copy(numbers.floats(parameters, in: -1...1).map { Float16($0 * scale) })
     matrix = rk_matrix(
       storage: RK_AFFINE, bits: Int32(bits), group: Int32(group), parameters: RK_FLOAT16, rows: Int64(rows),
-      columns: Int64(columns), values: values, scales: scales, biases: biases)
+      columns: Int64(columns), values: values, scales: scales, biases: biases, layout: RK_ROWS)
   }
 
   /// A matrix of microscaling floats with scales near 1, unless they are given.
@@ -55,7 +55,7 @@ final class RandomMatrix {
     biases = Self.copy([UInt8(0)])
     matrix = rk_matrix(
       storage: storage, bits: Int32(bits), group: Int32(group), parameters: storage, rows: Int64(rows),
-      columns: Int64(columns), values: values, scales: scales, biases: nil)
+      columns: Int64(columns), values: values, scales: scales, biases: nil, layout: RK_ROWS)
   }
 
   /// A matrix of floats.
@@ -73,7 +73,7 @@ final class RandomMatrix {
     biases = Self.copy([UInt8(0)])
     matrix = rk_matrix(
       storage: storage, bits: 0, group: 0, parameters: storage, rows: Int64(rows), columns: Int64(columns),
-      values: values, scales: nil, biases: nil)
+      values: values, scales: nil, biases: nil, layout: RK_ROWS)
   }
 
   deinit { for memory in [values, scales, biases] { memory.deallocate() } }

@@ -28,7 +28,19 @@ typedef enum {
   RK_NVFP4 = 6,
 } rk_storage;
 
-// A weight matrix of `rows` outputs by `columns` inputs, row-major, as an MLX folder stores it.
+// Rows of a block in RK_ROW_BLOCKS.
+#define RK_ROW_BLOCK 16
+
+// How the rows of a matrix stand in memory.
+typedef enum {
+  // One after the other, as an MLX folder stores them.
+  RK_ROWS = 0,
+  // Sixteen rows side by side: [row / RK_ROW_BLOCK][unit][row % RK_ROW_BLOCK], where a unit of the values is a word of 32
+  // bits, and of scales and biases one number. There are only whole blocks. See `in_blocks`.
+  RK_ROW_BLOCKS = 1,
+} rk_layout;
+
+// A weight matrix of `rows` outputs by `columns` inputs.
 typedef struct {
   rk_storage storage;
   // Bits per code (affine: 2, 3, 4, 5, 6 or 8) and columns per group (affine: 32, 64 or 128; see `rk_storage`); of an
@@ -42,6 +54,7 @@ typedef struct {
   const void *values;
   const void *scales;
   const void *biases;
+  rk_layout layout;
 } rk_matrix;
 
 // Key positions that stand side by side in the key cache.
@@ -116,6 +129,11 @@ typedef struct {
   // Tokens per panel, and tokens per vector (`panel` is a multiple of it).
   int64_t panel;
   int64_t vector_width;
+
+  // Whether this table multiplies the matrix faster if its rows stand in blocks, with rounded activations. Such a matrix is
+  // read by `dequantize_row`, `fixed` and, with RK_FIXED, `panels`, whose rows then begin and end at multiples of 8; by
+  // nothing else. NULL if there is none.
+  bool (*in_blocks)(const rk_matrix *w);
 
   // Writes columns values of one row.
   void (*dequantize_row)(const rk_matrix *w, int64_t row, float *out);

@@ -118,9 +118,9 @@ extension MappedFile {
   /// - Throws: `.cancelled`.
   public func sha256(isCancelled: () -> Bool = { false }) throws(CheckpointError) -> String {
     var hasher = SHA256()
-    for start in stride(from: 0, to: count, by: 1 << 23) {
+    try forEachPiece(of: 0..<count, atMost: 1 << 23) { piece throws(CheckpointError) in
       if isCancelled() { throw .cancelled }
-      hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + 1 << 23, count)]))
+      hasher.update(bufferPointer: piece)
     }
     return hasher.finalize().hexadecimal
   }
@@ -134,11 +134,10 @@ extension MappedFile {
     var whole = SHA256()
     // In steps that stay in the processor's cache from one hash to the other.
     func read(_ range: Range<Int>, also part: inout SHA256) throws(CheckpointError) {
-      for start in stride(from: range.lowerBound, to: range.upperBound, by: 1 << 18) {
+      try forEachPiece(of: range, atMost: 1 << 18) { piece throws(CheckpointError) in
         if isCancelled() { throw .cancelled }
-        let step = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + 1 << 18, range.upperBound)])
-        whole.update(bufferPointer: step)
-        part.update(bufferPointer: step)
+        whole.update(bufferPointer: piece)
+        part.update(bufferPointer: piece)
       }
     }
     var parts: [String] = []

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The bytes of a file, read-only in memory until the last reference goes.
 ///
@@ -19,7 +20,9 @@ public final class MappedFile: Sendable {
   /// Where the bytes came from.
   public let url: URL
   // Immutable and only read: safe to share.
-  private nonisolated(unsafe) let mapping: Mapping
+  nonisolated(unsafe) let mapping: Mapping
+  /// Rows that stand side by side in memory, by place.
+  let blocks = Mutex<[RowBlocks]>([])
 
   /// The contents; valid while this object lives.
   ///
@@ -34,6 +37,9 @@ public final class MappedFile: Sendable {
     defer { withExtendedLifetime(self) {} }
     return try body(bytes)
   }
+
+  /// Whether the bytes are a copy in memory of this process.
+  public var isCopy: Bool { mapping.isCopy }
 
   /// Bytes in the file.
   public var count: Int { bytes.count }

@@ -31,6 +31,7 @@ struct Mapping {
         + "files in place by renaming, and never write into them\n")
   }
 
+
   /// Ends the mapping; the bytes are not read afterwards.
   func unmap() {
     if let watch { mappings_forget(watch) }
@@ -40,6 +41,23 @@ struct Mapping {
 
 /// Copies.
 extension Mapping {
+  var isCopy: Bool { watch == nil }
+
+  /// Calls `body` with the bytes of a copy, which can be written meanwhile.
+  func write(_ body: (UnsafeMutableRawBufferPointer) -> Void) throws(MappingFailure) {
+    precondition(isCopy, "the pages of a file are never written")
+    // All pages at once: a part of a huge page cannot have other rights than the rest of it.
+    func allow(_ rights: Int32) throws(MappingFailure) {
+      guard let address = pages.baseAddress else { return }
+      guard mprotect(UnsafeMutableRawPointer(mutating: address), pages.count, rights) == 0 else {
+        throw MappingFailure(code: errno)
+      }
+    }
+    try allow(PROT_READ | PROT_WRITE)
+    body(UnsafeMutableRawBufferPointer(mutating: bytes))
+    try allow(PROT_READ)
+  }
+
   /// The size of a huge page on x86-64, and on arm64 with pages of 4 KiB.
   static let hugePage = 2 << 20
   /// The bytes start at a multiple of this.

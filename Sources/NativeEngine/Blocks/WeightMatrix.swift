@@ -4,9 +4,11 @@ import Checkpoint
 /// A layer's weights as the kernels see them: pointers into the checkpoint's files in memory.
 struct WeightMatrix: Sendable {
   // Immutable views of files that `tensors` keeps in memory.
-  nonisolated(unsafe) private(set) var matrix: rk_matrix
-  private let tensors: [TensorView]
-  private var owner: (any Sendable)?
+  nonisolated(unsafe) var matrix: rk_matrix
+  let tensors: [TensorView]
+  /// Matrices of one size that stand below each other.
+  let stackedCount: Int
+  private(set) var owner: (any Sendable)?
 
   var rows: Int { Int(matrix.rows) }
   var columns: Int { Int(matrix.columns) }
@@ -79,7 +81,7 @@ struct WeightMatrix: Sendable {
   func sharesInput(with other: WeightMatrix) -> Bool {
     matrix.columns == other.matrix.columns && matrix.storage == other.matrix.storage
       && matrix.bits == other.matrix.bits && matrix.group == other.matrix.group
-      && matrix.parameters == other.matrix.parameters
+      && matrix.parameters == other.matrix.parameters && matrix.layout == other.matrix.layout
   }
 
   /// The weights under `path`, e.g. `model.layers.0.mlp.up_proj`.
@@ -93,7 +95,7 @@ struct WeightMatrix: Sendable {
     switch try folder.weight(of: path, columnCount: columns) {
     case .plain(let tensor): weight = tensor
     case .quantized(let tensor):
-      try self.init(tensor, shape: shape, rows: rows, columns: columns)
+      try self.init(tensor, shape: shape, stacked: stacked ?? 1, rows: rows, columns: columns)
       return
     }
     guard weight.shape == shape else {
@@ -106,8 +108,8 @@ struct WeightMatrix: Sendable {
     self.init(
       matrix: rk_matrix(
         storage: storage, bits: 0, group: 0, parameters: storage, rows: Int64(rows), columns: Int64(columns),
-        values: weight.bytes.baseAddress, scales: nil, biases: nil),
-      tensors: [weight])
+        values: weight.bytes.baseAddress, scales: nil, biases: nil, layout: RK_ROWS),
+      tensors: [weight], stacked: stacked ?? 1)
   }
 
   /// The shape and storage of weights that are not there: sizes can be asked for, products cannot.
@@ -115,14 +117,14 @@ struct WeightMatrix: Sendable {
   /// - Parameters:
   ///   - format: Nil for floats.
   ///   - type: Of floats, and of the scales and biases of an affine format.
-  init(planned format: QuantizationFormat?, type: TensorType, rows: Int, columns: Int) {
+  init(planned format: QuantizationFormat?, type: TensorType, stacked: Int = 1, rows: Int, columns: Int) {
     let floats = rk_storage(type) ?? RK_FLOAT32
     self.init(
       matrix: rk_matrix(
         storage: format.map { rk_storage($0.mode) } ?? floats, bits: Int32(format?.bits ?? 0),
         group: Int32(format?.groupSize ?? 0), parameters: floats, rows: Int64(rows), columns: Int64(columns),
-        values: nil, scales: nil, biases: nil),
-      tensors: [])
+        values: nil, scales: nil, biases: nil, layout: RK_ROWS),
+      tensors: [], stacked: stacked)
   }
 
   /// Bytes of the values, of the scales and of the biases.
@@ -144,9 +146,10 @@ struct WeightMatrix: Sendable {
     return placed
   }
 
-  private init(matrix: rk_matrix, tensors: [TensorView]) {
+  private init(matrix: rk_matrix, tensors: [TensorView], stacked: Int = 1) {
     self.matrix = matrix
     self.tensors = tensors
+    stackedCount = stacked
   }
 
   /// Weights that stand in memory.
@@ -159,7 +162,7 @@ struct WeightMatrix: Sendable {
       matrix: rk_matrix(
         storage: storage, bits: Int32(format.bits), group: Int32(format.groupSize),
         parameters: rk_storage(type) ?? storage, rows: Int64(rows), columns: Int64(columns), values: memory[0].base,
-        scales: memory[1].base, biases: memory[2].base),
+        scales: memory[1].base, biases: memory[2].base, layout: RK_ROWS),
       tensors: [])
     owner = memory
   }
@@ -176,12 +179,12 @@ struct WeightMatrix: Sendable {
     self.init(
       matrix: rk_matrix(
         storage: storage, bits: 0, group: 0, parameters: storage, rows: Int64(rows), columns: Int64(columns),
-        values: memory.base, scales: nil, biases: nil),
+        values: memory.base, scales: nil, biases: nil, layout: RK_ROWS),
       tensors: [])
     owner = memory
   }
 
-  private init(_ tensor: QuantizedTensor, shape: [Int], rows: Int, columns: Int) throws {
+  private init(_ tensor: QuantizedTensor, shape: [Int], stacked: Int, rows: Int, columns: Int) throws {
     guard tensor.shape == shape else {
       throw EngineError.shape(tensor: tensor.codes.name, found: tensor.shape, expected: shape)
     }
@@ -192,8 +195,8 @@ struct WeightMatrix: Sendable {
         storage: storage, bits: Int32(tensor.format.bits), group: Int32(tensor.format.groupSize),
         parameters: rk_storage(tensor.scales.type) ?? storage, rows: Int64(rows), columns: Int64(columns),
         values: tensor.codes.bytes.baseAddress, scales: tensor.scales.bytes.baseAddress,
-        biases: tensor.biases?.bytes.baseAddress),
-      tensors: [tensor.codes, tensor.scales] + (tensor.biases.map { [$0] } ?? []))
+        biases: tensor.biases?.bytes.baseAddress, layout: RK_ROWS),
+      tensors: [tensor.codes, tensor.scales] + (tensor.biases.map { [$0] } ?? []), stacked: stacked)
   }
 }
 
@@ -203,7 +206,7 @@ extension TensorView {
     guard let storage = rk_storage(type) else { return nil }
     var matrix = rk_matrix(
       storage: storage, bits: 0, group: 0, parameters: storage, rows: 1, columns: Int64(elementCount),
-      values: bytes.baseAddress, scales: nil, biases: nil)
+      values: bytes.baseAddress, scales: nil, biases: nil, layout: RK_ROWS)
     return [Float](unsafeUninitializedCapacity: elementCount) { buffer, count in
       kernels.functions.dequantize_row(&matrix, 0, buffer.baseAddress)
       count = elementCount

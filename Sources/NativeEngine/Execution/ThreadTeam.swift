@@ -140,7 +140,7 @@ struct TeamThread {
   func barrier() { team.barrier(index) }
 
   /// This thread's part of `count` rows, in multiples of `granularity` except at the end.
-  func share(of count: Int, granularity: Int = 8) -> Range<Int> {
+  func share(of count: Int, granularity: Int = Int(RK_ROW_BLOCK)) -> Range<Int> {
     let blocks = (count + granularity - 1) / granularity
     let begin = blocks * index / team.size * granularity
     let end = blocks * (index + 1) / team.size * granularity

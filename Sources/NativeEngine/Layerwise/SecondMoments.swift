@@ -56,7 +56,8 @@ public final class SecondMoments {
       inputs.columns.withUnsafeBufferPointer { columns in
         let matrix = rk_matrix(
           storage: RK_FLOAT32, bits: 0, group: 0, parameters: RK_FLOAT32, rows: Int64(features),
-          columns: Int64(inputs.tokens), values: rows.baseAddress, scales: nil, biases: nil)
+          columns: Int64(inputs.tokens), values: rows.baseAddress, scales: nil, biases: nil,
+          layout: RK_ROWS)
         let size = 32
         let product = session.kernels.panelProduct(matrix, .float32)
         session.team.run { thread in

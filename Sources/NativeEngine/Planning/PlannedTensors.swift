@@ -39,7 +39,8 @@ final class PlannedTensors: TensorSource {
 
   func matrix(_ path: String, stacked: Int?, rows: Int, columns: Int) -> WeightMatrix {
     let format = config.quantization?.format(of: path).flatMap { columns % $0.groupSize == 0 ? $0 : nil }
-    let matrix = WeightMatrix(planned: format, type: floatType, rows: (stacked ?? 1) * rows, columns: columns)
+    let matrix = WeightMatrix(
+      planned: format, type: floatType, stacked: stacked ?? 1, rows: (stacked ?? 1) * rows, columns: columns)
     tensors.append(
       Tensor(name: path, parameterCount: matrix.rows * columns, format: format, byteCount: matrix.byteCount))
     return matrix

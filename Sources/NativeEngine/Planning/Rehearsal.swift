@@ -110,7 +110,10 @@ public struct Rehearsal {
     let linears = matrices(of: layers)
     let weights = try RandomWeights(byteCount: byteCount(of: layers))
     let planned = linears.map(\.matrix)
-    for linear in linears { linear.matrix = weights.place(linear.matrix) }
+    for linear in linears {
+      let placed = weights.place(linear.matrix)
+      linear.matrix = options.activationPrecision != .float32 && placed.prefersBlocks(kernels) ? placed.inBlocks : placed
+    }
     // The weights go with the run.
     defer { for (linear, matrix) in zip(linears, planned) { linear.matrix = matrix } }
     var options = options

@@ -81,7 +81,9 @@ public final class Session {
   /// - Throws: `CheckpointError` or `EngineError`.
   public convenience init(_ folder: ModelFolder, options: Options = Options()) throws {
     let kernels = try Kernels(named: options.instructionSet)
-    self.init(try Families.decoder(of: folder, kernels: kernels), kernels: kernels, options: options)
+    let decoder = try Families.decoder(of: folder, kernels: kernels)
+    if options.activationPrecision != .float32 { try decoder.interleave(for: kernels) }
+    self.init(decoder, kernels: kernels, options: options)
   }
 
   /// Allocates all that the token loop needs.
