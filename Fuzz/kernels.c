@@ -72,7 +72,8 @@ static rk_matrix matrix(source *from) {
 static void vectors(const rk_kernels *table, const rk_matrix *w, source *from) {
   const int64_t inputs = draw(from, 1, 9), begin = draw(from, 0, w->rows), end = draw(from, begin, w->rows);
   const int64_t stride = rk_prepared_count(w->columns);
-  const rk_vector_product *product = w->storage == RK_AFFINE && draw(from, 0, 1) ? &table->fixed : &table->exact;
+  const bool is_fixed = w->layout == RK_ROW_BLOCKS || (w->storage == RK_AFFINE && draw(from, 0, 1));
+  const rk_vector_product *product = is_fixed ? &table->fixed : &table->exact;
   const float *x = floats(inputs * w->columns, from);
   float *prepared = floats(inputs * stride, from);
   for (int64_t i = 0; i < inputs; i++) product->prepare(w, x + i * w->columns, prepared + i * stride);
@@ -80,10 +81,12 @@ static void vectors(const rk_kernels *table, const rk_matrix *w, source *from) {
 }
 
 static void panels(const rk_kernels *table, const rk_matrix *w, source *from) {
-  const int64_t tokens = draw(from, 1, 70), begin = draw(from, 0, w->rows), end = draw(from, begin, w->rows);
+  const int64_t step = w->layout == RK_ROW_BLOCKS ? 8 : 1, steps = w->rows / step;
+  const int64_t tokens = draw(from, 1, 70), begin = draw(from, 0, steps) * step, end = draw(from, begin / step, steps) * step;
+  const rk_rounding rounding = (rk_rounding)draw(from, RK_EXACT, RK_TO_BFLOAT16);
   const int64_t count = (tokens + table->panel - 1) / table->panel, size = w->columns * table->panel;
   const int64_t features = w->rows + draw(from, 0, 3);
-  const rk_panel_product product = table->panels(w, (rk_rounding)draw(from, RK_EXACT, RK_TO_BFLOAT16));
+  const rk_panel_product product = table->panels(w, w->layout == RK_ROW_BLOCKS ? RK_FIXED : rounding);
   const float *x = floats(count * size, from);
   if (product.prepare != NULL) {
     float *prepared = floats(count * size, from);
@@ -153,7 +156,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
   } else if (what == 4) {
     steps(table, &from);
   } else {
-    const rk_matrix w = matrix(&from);
+    rk_matrix w = matrix(&from);
+    if (table->in_blocks != NULL && table->in_blocks(&w) && draw(&from, 0, 1)) w.layout = RK_ROW_BLOCKS;
     if (what == 0) vectors(table, &w, &from);
     if (what == 1) panels(table, &w, &from);
     if (what == 2) {

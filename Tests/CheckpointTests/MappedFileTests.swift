@@ -47,6 +47,34 @@ struct MappedFileTests {
     #expect(file.withBytes { Array($0) } == [1, 2, 3])
   }
 
+  @Test(
+    "Rows that are put side by side stand so in memory, and the file's hashes stay", arguments: [(1, 4), (2, 6), (4, 12)])
+  func rowsInBlocks(unit: Int, rowBytes: Int) throws {
+    let folder = try TemporaryFolder()
+    // Two blocks from an odd place on, with bytes before, between and after.
+    let (start, blockBytes) = (13, 16 * rowBytes)
+    let bytes = (0..<start + 5 * blockBytes).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+    let url = try folder.write(bytes, to: "f")
+    let (plain, moved) = (try MappedFile(contentsOf: url), try MappedFile(contentsOf: url, placement: .memory))
+    let places = [start..<start + 2 * blockBytes, start + 3 * blockBytes..<start + 4 * blockBytes]
+    try moved.interleave(Set(places.map { RowBlocks(range: $0, rowBytes: rowBytes, unitBytes: unit) }))
+    var expected = bytes
+    for place in places {
+      for index in place {
+        let (row, byte) = ((index - place.lowerBound) / rowBytes, (index - place.lowerBound) % rowBytes)
+        let number = (row / 16 * (rowBytes / unit) + byte / unit) * 16 + row % 16
+        expected[place.lowerBound + number * unit + byte % unit] = bytes[index]
+      }
+    }
+    #expect(moved.withBytes { $0.elementsEqual(expected) })
+    #expect(try moved.sha256() == plain.sha256())
+    let parts = [0..<7, start + 5..<start + blockBytes + 1, start + 3 * blockBytes - 1..<bytes.count]
+    let (found, known) = (
+      try moved.sha256(withParts: parts) { false }, try plain.sha256(withParts: parts) { false }
+    )
+    #expect(found.whole == known.whole && found.parts == known.parts)
+  }
+
   @Test("What is missing or no file is refused", arguments: placements)
   func refusals(placement: MappedFile.Placement) throws {
     let folder = try TemporaryFolder()

@@ -14,6 +14,7 @@ static long check(const char *name, bool required) {
   check_products(&s);
   check_steps(&s);
   check_attention(&s);
+  check_row_blocks(&s);
   printf("%-10s %ld comparisons, %ld failed, largest error %.2f of what is allowed\n", name, s.comparisons, s.failures,
          s.closest);
   return s.failures;

@@ -218,6 +218,80 @@ static void check_matrix(subject *s, rk_storage storage, int bits, int group, rk
   release();
 }
 
+// `count` rows of units of `unit` bytes, in blocks.
+static void *blocks_of(const void *rows, int64_t count, int64_t units, int64_t unit) {
+  uint8_t *out = exact((size_t)(count * units * unit));
+  for (int64_t r = 0; r < count; r++) {
+    for (int64_t u = 0; u < units; u++) {
+      const int64_t place = (r / RK_ROW_BLOCK * units + u) * RK_ROW_BLOCK + r % RK_ROW_BLOCK;
+      memcpy(out + place * unit, (const uint8_t *)rows + (r * units + u) * unit, (size_t)unit);
+    }
+  }
+  return out;
+}
+
+// Rows in blocks: dequantized they are the same, and so are products with many tokens; others are rounded as fixed point.
+static void check_blocks(subject *s, rk_storage storage, int bits, int group, rk_storage parameters, int64_t columns,
+                         kind k) {
+  const int64_t rows = 3 * RK_ROW_BLOCK, groups = columns / group;
+  const rk_matrix w = random_matrix(storage, bits, group, parameters, rows, columns, k), absolute = magnitudes(w);
+  if (s->table->in_blocks == NULL || !s->table->in_blocks(&w)) {
+    release();
+    return;
+  }
+  rk_matrix blocks = w;
+  const int64_t scale = storage == RK_AFFINE ? width(parameters) : 1;
+  blocks.layout = RK_ROW_BLOCKS;
+  blocks.values = blocks_of(w.values, rows, columns * bits / 32, 4);
+  blocks.scales = blocks_of(w.scales, rows, groups, scale);
+  if (w.biases != NULL) blocks.biases = blocks_of(w.biases, rows, groups, scale);
+  const float *x = input(7 * columns, k), *before = random_floats(7 * rows, -1e-3f, 1e-3f);
+  float *found = floats(columns), *expected = floats(columns);
+  for (int64_t r = 0; r < rows; r++) {
+    s->table->dequantize_row(&blocks, r, found);
+    s->table->dequantize_row(&w, r, expected);
+    expect(s, found, expected, expected, columns, (bound){0, 0}, "row %lld in blocks of " FORMAT, (long long)r,
+           FORMAT_OF(&w, k));
+  }
+  bound rounding = sums_of(columns);
+  rounding.relative += 0x1p-16;
+  static const struct { int64_t inputs, begin, end; } parts[] = {{1, 0, 48}, {4, 5, 41}, {7, 15, 33}, {1, 17, 18}};
+  for (int p = 0; p < 4; p++) {
+    const int64_t inputs = parts[p].inputs, begin = parts[p].begin, end = parts[p].end, count = inputs * rows;
+    float *y = copy_floats(before, count), *exact_y = copy_floats(before, count), *magnitude = floats(count);
+    for (int64_t i = 0; i < count; i++) magnitude[i] = fabsf(before[i]);
+    multiply_vectors(&s->scalar->exact, &w, x, inputs, exact_y, begin, end, true);
+    multiply_vectors(&s->scalar->exact, &absolute, group_tops(&w, x, inputs), inputs, magnitude, begin, end, true);
+    multiply_vectors(&s->table->fixed, &blocks, x, inputs, y, begin, end, true);
+    expect(s, y, exact_y, magnitude, count, rounding, "product of %lld inputs, rows %lld..<%lld in blocks of " FORMAT,
+           (long long)inputs, (long long)begin, (long long)end, FORMAT_OF(&w, k));
+  }
+  const float *y = random_floats(50 * rows, -1e-3f, 1e-3f), *many = input(50 * columns, k);
+  for (int64_t begin = 0; begin <= 8; begin += 8) {
+    const float *in_blocks = multiply_panels(s->table, RK_FIXED, &blocks, many, y, rows, 50, begin, rows - begin, true);
+    const float *in_rows = multiply_panels(s->table, RK_FIXED, &w, many, y, rows, 50, begin, rows - begin, true);
+    expect(s, in_blocks, in_rows, in_rows, 50 * rows, (bound){0, 0}, "product of 50 tokens in blocks of " FORMAT,
+           FORMAT_OF(&w, k));
+  }
+  release();
+}
+
+void check_row_blocks(subject *s) {
+  static const int bits[] = {2, 4, 8}, groups[] = {32, 64, 128};
+  for (int k = 0; k < KINDS; k++) {
+    check_blocks(s, RK_MXFP4, 4, 32, RK_MXFP4, 32, k);
+    check_blocks(s, RK_MXFP4, 4, 32, RK_MXFP4, 544, k);
+    for (int b = 0; b < 3; b++) {
+      for (int g = 0; g < 3; g++) {
+        for (rk_storage type = RK_FLOAT16; type <= RK_BFLOAT16; type++) {
+          check_blocks(s, RK_AFFINE, bits[b], groups[g], type, 3 * groups[g], k);
+          check_blocks(s, RK_AFFINE, bits[b], groups[g], type, 512 + groups[g], k);
+        }
+      }
+    }
+  }
+}
+
 static void check_microscaling(subject *s) {
   static const struct { rk_storage storage; int bits, group; } formats[] = {
       {RK_MXFP4, 4, 32}, {RK_MXFP8, 8, 32}, {RK_NVFP4, 4, 16}};

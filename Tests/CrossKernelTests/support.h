@@ -17,6 +17,7 @@ typedef struct {
 } subject;
 
 void check_products(subject *s);
+void check_row_blocks(subject *s);
 void check_steps(subject *s);
 void check_attention(subject *s);
 

@@ -76,6 +76,33 @@ final class RandomMatrix {
       values: values, scales: nil, biases: nil, layout: RK_ROWS)
   }
 
+  /// The rows of another matrix in blocks, as CKernels.h says it.
+  private init(blocksOf other: RandomMatrix) {
+    (rows, columns) = (other.rows, other.columns)
+    let (rows, block) = (rows, Int(RK_ROW_BLOCK))
+    func moved(_ from: UnsafeMutableRawPointer, rowBytes: Int, unit: Int) -> UnsafeMutableRawPointer {
+      var bytes = [UInt8](repeating: 0, count: rows * rowBytes)
+      for index in bytes.indices {
+        let (row, byte) = (index / rowBytes, index % rowBytes)
+        let place = (row / block * (rowBytes / unit) + byte / unit) * block + row % block
+        bytes[place * unit + byte % unit] = from.load(fromByteOffset: index, as: UInt8.self)
+      }
+      return Self.copy(bytes)
+    }
+    var blocks = other.matrix
+    let (groups, isAffine) = (columns / Int(blocks.group), blocks.storage == RK_AFFINE)
+    values = moved(other.values, rowBytes: columns * Int(blocks.bits) / 8, unit: 4)
+    scales = moved(other.scales, rowBytes: isAffine ? 2 * groups : groups, unit: isAffine ? 2 : 1)
+    biases = isAffine ? moved(other.biases, rowBytes: 2 * groups, unit: 2) : Self.copy([UInt8(0)])
+    blocks.layout = RK_ROW_BLOCKS
+    (blocks.values, blocks.scales) = (UnsafeRawPointer(values), UnsafeRawPointer(scales))
+    blocks.biases = isAffine ? UnsafeRawPointer(biases) : nil
+    matrix = blocks
+  }
+
+  /// The same matrix with its rows in blocks, of which there are whole ones.
+  func inBlocks() -> RandomMatrix { RandomMatrix(blocksOf: self) }
+
   deinit { for memory in [values, scales, biases] { memory.deallocate() } }
 
   private static func copy<Element>(_ elements: [Element]) -> UnsafeMutableRawPointer {

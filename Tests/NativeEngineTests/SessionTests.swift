@@ -1,3 +1,4 @@
+import CKernels
 import Checkpoint
 import Foundation
 import TestSupport
@@ -9,8 +10,32 @@ import Testing
 struct SessionTests {
   private let tokens: [Int32] = (0..<70).map { Int32($0 * 613 % 49_152) }
 
-  private func session(_ options: Session.Options = .init(threads: 1, contextLength: 512)) throws -> Session {
-    try Session(ModelFolder(contentsOf: TestModels.uniform), options: options)
+  /// Rows stand in blocks if the weights are in memory of their own.
+  private static let placements: [MappedFile.Placement] = [.cache, .memory]
+
+  private func session(
+    _ options: Session.Options = .init(threads: 1, contextLength: 512), _ placement: MappedFile.Placement = .cache
+  ) throws -> Session {
+    try Session(ModelFolder(contentsOf: TestModels.uniform, placement: placement), options: options)
+  }
+
+  @Test("Weights in memory have the logits of the mapped file but for rounding, and hashes of the file")
+  func placementOfWeights() throws {
+    let folder = try ModelFolder(contentsOf: TestModels.uniform, placement: .memory)
+    let inMemory = try Session(folder, options: .init(threads: 1, contextLength: 512))
+    let mapped = try session()
+    #expect(largestDifference(Array(try inMemory.prefill(tokens)), Array(try mapped.prefill(tokens))) < 1e-2)
+    #expect(largestDifference(Array(try inMemory.decode(7)), Array(try mapped.decode(7))) < 2e-2)
+    #expect(try WeightManifest(of: folder) == WeightManifest(of: ModelFolder(contentsOf: TestModels.uniform)))
+    let hasBlocks = inMemory.kernels.functions.in_blocks != nil
+    #expect(inMemory.decoder.matrices.allSatisfy { ($0.linear.matrix.matrix.layout == RK_ROW_BLOCKS) == hasBlocks })
+    #expect(mapped.decoder.matrices.allSatisfy { $0.linear.matrix.matrix.layout == RK_ROWS })
+  }
+
+  @Test("Rows stay where they are if activations are not rounded")
+  func exactActivations() throws {
+    let session = try session(.init(threads: 1, contextLength: 16, activationPrecision: .float32), .memory)
+    #expect(session.decoder.matrices.allSatisfy { $0.linear.matrix.matrix.layout == RK_ROWS })
   }
 
   @Test(
@@ -25,10 +50,10 @@ struct SessionTests {
     #expect(largestDifference(atOnce, oneByOne) < limit)
   }
 
-  @Test("The number of threads does not change a bit")
-  func threads() throws {
+  @Test("The number of threads does not change a bit", arguments: placements)
+  func threads(placement: MappedFile.Placement) throws {
     let runs = try [1, 2, 3].map { threads in
-      let session = try session(.init(threads: threads, contextLength: 512))
+      let session = try session(.init(threads: threads, contextLength: 512), placement)
       let prefilled = Array(try session.prefill(tokens))
       return prefilled + Array(try session.decode(7))
     }
@@ -36,9 +61,9 @@ struct SessionTests {
     #expect(runs[0] == runs[2])
   }
 
-  @Test("The logits of a sequence in a batch are those of the sequence alone, to the last bit")
-  func batches() throws {
-    let session = try session(.init(threads: 1, contextLength: 512, sequences: 5))
+  @Test("The logits of a sequence in a batch are those of the sequence alone, to the last bit", arguments: placements)
+  func batches(placement: MappedFile.Placement) throws {
+    let session = try session(.init(threads: 1, contextLength: 512, sequences: 5), placement)
     let prompts = (0..<5).map { Array(tokens.prefix(3 + 31 * $0 % 67)) }
     for (index, prompt) in prompts.enumerated() { _ = try session.prefill(prompt, sequence: index) }
     _ = try session.decode([1, 2, 3, 4, 5])

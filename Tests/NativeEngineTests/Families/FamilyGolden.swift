@@ -71,10 +71,11 @@ struct FamilyGolden: Sendable, CustomTestStringConvertible {
 
   /// - Parameter threads: One unless a test is about them: tests run beside each other.
   func session(
-    _ precision: ActivationPrecision = .float32, sequences: Int = 1, threads: Int = 1, rewindableTokens: Int = 1024
+    _ precision: ActivationPrecision = .float32, sequences: Int = 1, threads: Int = 1, rewindableTokens: Int = 1024,
+    placement: MappedFile.Placement = .cache
   ) throws -> Session {
     try Session(
-      try ModelFolder(contentsOf: folder),
+      try ModelFolder(contentsOf: folder, placement: placement),
       options: .init(
         threads: threads, contextLength: 1024, activationPrecision: precision, sequences: sequences,
         rewindableTokens: rewindableTokens))

@@ -71,6 +71,27 @@ struct FamilyTests {
     #expect(found == golden.greedy)
   }
 
+  @Test(
+    "Weights in memory of their own, whose rows may stand in blocks, have mlx-lm's logits and likeliest tokens",
+    arguments: FamilyGolden.known)
+  func weightsInMemory(golden: FamilyGolden) throws {
+    let last = golden.last.map(Float.init)
+    let session = try golden.session(.fixed16, placement: .memory)
+    #expect(largestDifference(Array(try session.prefill(golden.prompt)), last) < Self.limit)
+    session.rewind(to: 0)
+    _ = try session.prefill(golden.prompt.prefix(590))
+    for token in golden.prompt[590..<599] { _ = try session.decode(token) }
+    #expect(largestDifference(Array(try session.decode(golden.prompt[599])), last) < Self.limit)
+    session.rewind(to: 0)
+    var newest = Sampler.likeliest(try session.prefill(golden.greedyPrompt))
+    var found: [Int32] = []
+    while found.count < golden.greedy.count {
+      found.append(newest)
+      newest = Sampler.likeliest(try session.decode(newest))
+    }
+    #expect(found == golden.greedy)
+  }
+
   @Test("A batch of texts has the scores of each alone, and threads do not change a bit", arguments: FamilyGolden.known)
   func batches(golden: FamilyGolden) throws {
     let session = try golden.session()
