@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+import shutil
 import sys
 
 from engine_bench.places import Places
@@ -89,9 +90,23 @@ def install_one(places: Places, library: Library) -> None:
     else:
         # Other people's wheels of the same version are not built for this processor.
         command += ["--no-binary", library.package, "--no-cache-dir"]
-        environment["CMAKE_ARGS"] = library.cmake_arguments
+        environment["CMAKE_ARGS"] = " ".join([library.cmake_arguments, *compiler_arguments()])
         environment.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count() or 1))
     run([*command, f"{library.package}=={library.version}"], environment=environment)
+
+
+def compiler_arguments() -> list[str]:
+    """For CMake, on processors with AMX: GCC 12 configures tiles wrongly, and the first one that is loaded ends the process
+    with an illegal instruction. The clang beside Swift does not."""
+    try:
+        has_tiles = "amx_tile" in pathlib.Path("/proc/cpuinfo").read_text().split()
+    except OSError:
+        return []
+    swift = shutil.which("swift")
+    if not has_tiles or swift is None:
+        return []
+    clang = pathlib.Path(swift).resolve().parent / "clang"
+    return [f"-DCMAKE_C_COMPILER={clang}", f"-DCMAKE_CXX_COMPILER={clang}++"]
 
 
 def pip_install(places: Places) -> list[object]:

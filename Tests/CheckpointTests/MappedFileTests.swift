@@ -48,7 +48,8 @@ struct MappedFileTests {
   }
 
   @Test(
-    "Rows that are put side by side stand so in memory, and the file's hashes stay", arguments: [(1, 4), (2, 6), (4, 12)])
+    "Rows that are put side by side stand so in memory, and the file's hashes stay",
+    arguments: [(1, 4), (2, 6), (4, 12)])
   func rowsInBlocks(unit: Int, rowBytes: Int) throws {
     let folder = try TemporaryFolder()
     // Two blocks from an odd place on, with bytes before, between and after.

@@ -45,7 +45,9 @@ extension MappedFile {
         try body(UnsafeRawBufferPointer(rebasing: rows[position - block..<end - block]))
         position = end
       } else {
-        let limits = [position + limit, range.upperBound, next < all.count ? all[next].range.lowerBound : range.upperBound]
+        let limits = [
+          position + limit, range.upperBound, next < all.count ? all[next].range.lowerBound : range.upperBound,
+        ]
         let end = limits.reduce(range.upperBound, min)
         try body(UnsafeRawBufferPointer(rebasing: bytes[position..<end]))
         position = end

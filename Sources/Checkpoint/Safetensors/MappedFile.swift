@@ -24,7 +24,7 @@ public final class MappedFile: Sendable {
   /// Rows that stand side by side in memory, by place.
   let blocks = Mutex<[RowBlocks]>([])
 
-  /// The contents; valid while this object lives.
+  /// The contents, except that rows stand where `interleave` moved them; valid while this object lives.
   ///
   /// A local reference ends with its last use, not with its scope: if nothing else holds the object, read through
   /// `withBytes`.

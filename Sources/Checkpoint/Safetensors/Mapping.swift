@@ -31,7 +31,6 @@ struct Mapping {
         + "files in place by renaming, and never write into them\n")
   }
 
-
   /// Ends the mapping; the bytes are not read afterwards.
   func unmap() {
     if let watch { mappings_forget(watch) }

@@ -32,11 +32,16 @@ public struct RowBlocks: Sendable, Hashable {
   }
 
   private func transpose(_ from: UnsafeRawPointer, rows: Int, columns: Int, into: UnsafeMutableRawPointer) {
-    func move<Unit: BitwiseCopyable>(_: Unit.Type) {
+    // By pointers that move on: with an offset computed for each unit this takes four times as long.
+    func move<Unit: FixedWidthInteger>(_: Unit.Type) {
+      let size = MemoryLayout<Unit>.size
+      var to = into
       for column in 0..<columns {
-        for row in 0..<rows {
-          let unit = from.loadUnaligned(fromByteOffset: (row * columns + column) * unitBytes, as: Unit.self)
-          into.storeBytes(of: unit, toByteOffset: (column * rows + row) * unitBytes, as: Unit.self)
+        var source = from + column * size
+        for _ in 0..<rows {
+          to.storeBytes(of: source.loadUnaligned(as: Unit.self), as: Unit.self)
+          source += columns * size
+          to += size
         }
       }
     }

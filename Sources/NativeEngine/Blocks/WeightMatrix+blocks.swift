@@ -9,13 +9,6 @@ extension WeightMatrix {
     let rows: RowBlocks
   }
 
-  /// The same matrix, whose rows stand in blocks.
-  var inBlocks: WeightMatrix {
-    var matrix = self
-    matrix.matrix.layout = RK_ROW_BLOCKS
-    return matrix
-  }
-
   /// Whether the kernels multiply it faster if its rows stand in blocks. No block has rows of two matrices.
   func prefersBlocks(_ kernels: Kernels) -> Bool {
     guard let inBlocks = kernels.functions.in_blocks else { return false }
@@ -51,7 +44,8 @@ extension Decoder {
     // Others that stand in the same bytes, such as an output layer, are among them.
     let places = Set(moved.flatMap { $0.matrix.places ?? [] })
     let files = Dictionary(
-      moved.flatMap { $0.matrix.tensors.map { (ObjectIdentifier($0.file), $0.file) } }, uniquingKeysWith: { first, _ in first })
+      moved.flatMap { $0.matrix.tensors.map { (ObjectIdentifier($0.file), $0.file) } },
+      uniquingKeysWith: { first, _ in first })
     for (identifier, file) in files {
       try file.interleave(Set(places.filter { $0.file == identifier }.map(\.rows)))
     }

@@ -4,7 +4,7 @@ import Checkpoint
 /// A layer's weights as the kernels see them: pointers into the checkpoint's files in memory.
 struct WeightMatrix: Sendable {
   // Immutable views of files that `tensors` keeps in memory.
-  nonisolated(unsafe) var matrix: rk_matrix
+  nonisolated(unsafe) private(set) var matrix: rk_matrix
   let tensors: [TensorView]
   /// Matrices of one size that stand below each other.
   let stackedCount: Int
@@ -39,6 +39,13 @@ struct WeightMatrix: Sendable {
     var portion = self
     portion.matrix = part(index, of: count)
     return portion
+  }
+
+  /// The same matrix after its rows were moved into blocks.
+  var inBlocks: WeightMatrix {
+    var matrix = self
+    matrix.matrix.layout = RK_ROW_BLOCKS
+    return matrix
   }
 
   /// A copy with its rows in another order.

@@ -112,7 +112,8 @@ public struct Rehearsal {
     let planned = linears.map(\.matrix)
     for linear in linears {
       let placed = weights.place(linear.matrix)
-      linear.matrix = options.activationPrecision != .float32 && placed.prefersBlocks(kernels) ? placed.inBlocks : placed
+      linear.matrix =
+        options.activationPrecision != .float32 && placed.prefersBlocks(kernels) ? placed.inBlocks : placed
     }
     // The weights go with the run.
     defer { for (linear, matrix) in zip(linears, planned) { linear.matrix = matrix } }

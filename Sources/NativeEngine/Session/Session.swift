@@ -78,6 +78,9 @@ public final class Session {
 
   /// Checks the weights and allocates all that the token loop needs.
   ///
+  /// If the folder's weights are copies in memory, rows are moved in them where the kernels multiply them faster so; the
+  /// folder's tensors show them there, and its hashes stay.
+  ///
   /// - Throws: `CheckpointError` or `EngineError`.
   public convenience init(_ folder: ModelFolder, options: Options = Options()) throws {
     let kernels = try Kernels(named: options.instructionSet)
