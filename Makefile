@@ -269,12 +269,12 @@ bench-loads: build $(MODELS)/smollm2-135m
 
 # Goes on where it was stopped; SECONDS_LIMIT=N measures for that long, COUNT=N so many, and BUSY=0, 1 or 2 those beside so
 # many busy processes. NULL=N, PLANTED_5=N, PLANTED_10=N and EQUAL=N are the numbers of comparisons; OUT=DIR keeps them
-# elsewhere.
+# elsewhere. BESIDE="DIR..." counts what other machines measured, in folders that OUT named there.
 real-calibration: build duckdb $(MODELS)/smollm2-135m
 	python3 Benchmarks/real_calibration.py $(RESIDENT) $(STATE) --resume --null $(or $(NULL),300) \
 	  --planted-5 $(or $(PLANTED_5),60) --planted-10 $(or $(PLANTED_10),30) --equal $(or $(EQUAL),0) \
 	  $(if $(SECONDS_LIMIT),--seconds-limit $(SECONDS_LIMIT)) $(if $(COUNT),--count $(COUNT)) \
-	  $(if $(BUSY),--busy $(BUSY)) $(if $(OUT),--out "$(OUT)")
+	  $(if $(BUSY),--busy $(BUSY)) $(if $(OUT),--out "$(OUT)") $(if $(BESIDE),--beside $(BESIDE))
 
 # Without the program: workers and databases are scripted.
 test-calibration:

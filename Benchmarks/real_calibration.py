@@ -2,7 +2,7 @@
 """Compares a model with copies of itself, many times, and counts what the promotion rule makes of it on this machine.
 
 usage: real_calibration.py RESIDENT STATE [--null N] [--planted-5 N] [--planted-10 N] [--equal N] [--resume]
-         [--count N] [--busy 0|1|2] [--publish]
+         [--count N] [--busy 0|1|2] [--beside DIR...] [--publish]
 
 STATE/models has the model. Each comparison is `resident compare` of two copies, then `resident promote --dry-run`,
 whose exit code says whether it would have promoted. A third of each kind runs on the quiet machine, a third beside one
@@ -22,6 +22,8 @@ that other programs took meanwhile. --resume goes on after an end at any point: 
 again with other copies. --count N stops after N comparisons, --busy B takes only those beside B busy processes:
 
   while real_calibration.py RESIDENT STATE --null 300 --resume --count 1 --busy 0; do sleep 60; done
+
+--beside names folders of other machines: what was measured there is not measured again, and the table is of all of them.
 
 DIR/table.md is written at each end. When nothing is left, or without --count, or with --publish, both databases are
 exported to DIR/results, which is verified. The exit code is 0 if comparisons were measured, 1 if the dataset does not
@@ -91,7 +93,7 @@ def measure(program, jobs, journal, options):
         if time.monotonic() >= deadline:
             print(f"time is over; {len(jobs) - index} comparisons are left", file=sys.stderr)
             break
-        program.copies.draw(program.sessions())
+        program.copies.draw(options.begun_elsewhere + program.sessions())
         # Written back now, and not while it is measured.
         os.sync()
         if job.kind != "equal":
@@ -126,11 +128,18 @@ def parse():
     parser.add_argument("--busy", type=int, choices=range(len(BUSY)), help="only those beside so many processes")
     parser.add_argument("--publish", action="store_true", help="export and verify, whatever is left")
     parser.add_argument("--out", type=pathlib.Path, metavar="DIR", help="default: STATE/real-calibration")
+    parser.add_argument("--beside", type=pathlib.Path, nargs="+", default=[], metavar="DIR",
+                        help="folders of other machines whose comparisons count")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--print", action="store_true", dest="print_only", help="print the table without measuring")
     options = parser.parse_args()
     options.out = (options.out or options.state / "real-calibration").resolve()
     options.resident, options.envelope = options.resident.resolve(), options.envelope.resolve()
+    elsewhere = [Journal(folder / "comparisons.jsonl") for folder in options.beside if folder.resolve() != options.out]
+    options.elsewhere = [row for journal in elsewhere for row in journal.comparisons()]
+    # Other copies than there, where each comparison that was begun had its own.
+    options.begun_elsewhere = sum("begins" in line or "comparison" in line for journal in elsewhere
+                                  for line in journal.read())
     return options
 
 
@@ -145,7 +154,7 @@ def calibrate(options, journal):
         program = Program(options, Copies(options.state / "models" / options.model, options.model, library))
         recover(program, journal)
         counts = {kind: getattr(options, kind.replace("-", "_")) for kind in KINDS}
-        done = {Job(row["kind"], row["number"]) for row in journal.comparisons()}
+        done = {Job(row["kind"], row["number"]) for row in options.elsewhere + journal.comparisons()}
         left = [job for job in schedule(counts) if job not in done]
         chosen = [job for job in left if options.busy in (None, job.busy)][:options.count]
         try:
@@ -155,7 +164,7 @@ def calibrate(options, journal):
         except Failure as failure:
             print(failure, file=sys.stderr)
             status = 2
-        text = table(journal.comparisons())
+        text = table(options.elsewhere + journal.comparisons())
         (options.out / "table.md").write_text(text + "\n")
         print(text, flush=True)
         is_done = len(left) == len(chosen) and status == 0
@@ -170,7 +179,7 @@ def main():
     options = parse()
     journal = Journal(options.out / "comparisons.jsonl")
     if options.print_only:
-        print(table(journal.comparisons()))
+        print(table(options.elsewhere + journal.comparisons()))
         return 0
     options.out.mkdir(parents=True, exist_ok=True)
     with open(options.out / "lock", "w") as lock:

@@ -104,6 +104,20 @@ class RealCalibrationTests(unittest.TestCase):
             self.assertIn("--model /tiny --slow 0.05 --", worker)
 
 
+    def test_what_other_machines_measured_counts_and_copies_are_others(self):
+        self.calibrate("--null", 2)
+        self.calibrate("--null", 5, "--out", self.state / "here", "--beside", self.state / "real-calibration",
+                       self.state / "none")
+        here = Journal(self.state / "here/comparisons.jsonl").comparisons()
+        self.assertEqual([row["number"] for row in here], [2, 3, 4])
+        text = self.calibrate("--out", self.state / "here", "--print", "--beside", self.state / "real-calibration")
+        self.assertEqual(cells(text, "all | null")[2], "5")
+        self.assertEqual((self.state / "here/table.md").read_text(), text)
+        places = [tuple(side) for folder in ("real-calibration", "here")
+                  for note in map(json.loads, (self.state / folder / "notes").read_text().splitlines())
+                  if "changed" in note for side in note["changed"]]
+        self.assertEqual(len(set(places)), 10)
+
     def test_one_at_a_time_and_of_one_load_until_nothing_is_left(self):
         arguments = ("--null", 4, "--resume", "--count", 1, "--busy", 0)
         for status in (0, 0, 3):
