@@ -77,7 +77,8 @@ static RK_INLINE void multiply_row_blocks(const rk_matrix *w, const float *prepa
   const int64_t block_bytes = w->columns * bits / 8 * RK_ROW_BLOCK, block_scales = groups * width * RK_ROW_BLOCK;
   const uint8_t *values = (const uint8_t *)w->values + row / RK_ROW_BLOCK * block_bytes;
   const uint8_t *scales = (const uint8_t *)w->scales + row / RK_ROW_BLOCK * block_scales;
-  const uint8_t *biases = (const uint8_t *)w->biases + row / RK_ROW_BLOCK * block_scales;
+  // MXFP4 has none, and reads none.
+  const uint8_t *biases = type == RK_MXFP4 ? NULL : (const uint8_t *)w->biases + row / RK_ROW_BLOCK * block_scales;
   const float *x = prepared, *steps = prepared + w->columns / 2, *sums = steps + groups;
   vf sum[2][4];
   UNROLLED for (int b = 0; b < blocks; b++) {
