@@ -28,6 +28,9 @@ struct SessionTests {
     #expect(largestDifference(Array(try inMemory.decode(7)), Array(try mapped.decode(7))) < 2e-2)
     #expect(try WeightManifest(of: folder) == WeightManifest(of: ModelFolder(contentsOf: TestModels.uniform)))
     let hasBlocks = inMemory.kernels.functions.in_blocks != nil
+    if hasBlocks {
+      #expect(throws: EngineError.self) { try Session(folder, options: .init(threads: 1, instructionSet: "scalar")) }
+    }
     #expect(inMemory.decoder.matrices.allSatisfy { ($0.linear.matrix.matrix.layout == RK_ROW_BLOCKS) == hasBlocks })
     #expect(mapped.decoder.matrices.allSatisfy { $0.linear.matrix.matrix.layout == RK_ROWS })
   }

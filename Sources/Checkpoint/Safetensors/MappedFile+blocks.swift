@@ -12,6 +12,7 @@ extension MappedFile {
   public func interleave(_ wanted: Set<RowBlocks>) throws(CheckpointError) {
     let sorted = wanted.sorted { $0.range.lowerBound < $1.range.lowerBound }
     precondition(zip(sorted, sorted.dropFirst()).allSatisfy { $0.range.upperBound <= $1.range.lowerBound })
+    precondition(!isMoved, "rows are moved once")
     do throws(MappingFailure) {
       try mapping.write { bytes in
         for rows in sorted { bytes.interleave(rows) }
@@ -19,11 +20,11 @@ extension MappedFile {
     } catch {
       throw .unreadable(url.path, reason: error.reason)
     }
-    blocks.withLock { blocks in
-      precondition(blocks.isEmpty, "rows are moved once")
-      blocks = sorted
-    }
+    blocks.withLock { $0 = sorted }
   }
+
+  /// Whether rows were moved, so that who expects them as in the file would read others.
+  public var isMoved: Bool { blocks.withLock { !$0.isEmpty } }
 
   /// Calls `body` with the file's bytes in their order, a few at a time, as they stand in the file.
   func forEachPiece<Failure: Error>(

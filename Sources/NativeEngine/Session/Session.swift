@@ -81,9 +81,12 @@ public final class Session {
   /// If the folder's weights are copies in memory, rows are moved in them where the kernels multiply them faster so; the
   /// folder's tensors show them there, and its hashes stay.
   ///
-  /// - Throws: `CheckpointError` or `EngineError`.
+  /// - Throws: `CheckpointError` or `EngineError`; `.unsupported` for copies that another session moved.
   public convenience init(_ folder: ModelFolder, options: Options = Options()) throws {
     let kernels = try Kernels(named: options.instructionSet)
+    guard !folder.weightFiles.contains(where: \.isMoved) else {
+      throw EngineError.unsupported("the weights of \(folder.url.path) stand as another session needs them; open it anew")
+    }
     let decoder = try Families.decoder(of: folder, kernels: kernels)
     if options.activationPrecision != .float32 { try decoder.interleave(for: kernels) }
     self.init(decoder, kernels: kernels, options: options)
