@@ -85,7 +85,8 @@ public final class Session {
   public convenience init(_ folder: ModelFolder, options: Options = Options()) throws {
     let kernels = try Kernels(named: options.instructionSet)
     guard !folder.weightFiles.contains(where: \.isMoved) else {
-      throw EngineError.unsupported("the weights of \(folder.url.path) stand as another session needs them; open it anew")
+      throw EngineError.unsupported(
+        "the weights of \(folder.url.path) stand as another session needs them; open the folder anew")
     }
     let decoder = try Families.decoder(of: folder, kernels: kernels)
     if options.activationPrecision != .float32 { try decoder.interleave(for: kernels) }
