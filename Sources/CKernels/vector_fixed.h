@@ -16,6 +16,11 @@ static bool is_fixed(const rk_matrix *w) {
 // Bytes of a scale: RK_MXFP4 has E8M0, all else that `is_fixed` 16 bits.
 static RK_INLINE int64_t scale_width(rk_storage type) { return type == RK_MXFP4 ? 1 : 2; }
 
+// As `rk_e8m0`.
+static RK_INLINE vf powers_of_two(vu exponents) {
+  return (vf)(exponents << 23 | ((vu)(exponents == 0) & 0x00400000));
+}
+
 // The scales of a chunk of E8M0 for each of its words; as `spread_parameters`.
 static RK_INLINE vf spread_exponents(const uint8_t *from, int places, int count) {
   uint32_t codes = 0;
@@ -23,7 +28,7 @@ static RK_INLINE vf spread_exponents(const uint8_t *from, int places, int count)
   vu down;
   for (int i = 0; i < RK_W; i++) down[i] = (uint32_t)(i * places / RK_W * 8);
   const vu exponents = (codes - (vu){0}) >> down & 255;
-  return (vf)(exponents << 23 | ((vu)(exponents == 0) & 0x00400000));
+  return powers_of_two(exponents);
 }
 
 // A prepared input is a record per chunk: for each k the integers that code k of each half is multiplied with, then the

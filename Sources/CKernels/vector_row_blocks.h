@@ -8,8 +8,6 @@
 // low bytes; then the step of each group; then the sum of each group's rounded activations, of RK_MXFP4 in integers and
 // times the offset of its elements. Field f of a word holds the codes at bits f * bits of each byte.
 
-enum { FIELD_BYTES = 4 };
-
 // The bytes of words that hold sixteen columns: high are theirs, low the same.
 static RK_INLINE void store_bytes(vb high, vb low, int bits, int8_t *to) {
   typedef uint8_t v32 __attribute__((vector_size(32)));
@@ -57,8 +55,7 @@ static RK_INLINE vf block_parameters(const uint8_t *at, rk_storage type) {
   if (type != RK_MXFP4) return load_as(at, type, 0);
   vb exponents;
   memcpy(&exponents, at, sizeof exponents);
-  const vu wide = __builtin_convertvector(exponents, vu);
-  return (vf)(wide << 23 | ((vu)(wide == 0) & 0x00400000));
+  return powers_of_two(__builtin_convertvector(exponents, vu));
 }
 
 // The bytes of a field as numbers from 0 on.

@@ -60,24 +60,14 @@ extension MappedFile {
 extension UnsafeMutableRawBufferPointer {
   /// Puts the rows of each block side by side.
   fileprivate func interleave(_ blocks: RowBlocks) {
-    let rows = RowBytes(base: self[blocks.range.lowerBound...])
-    DispatchQueue.concurrentPerform(iterations: blocks.range.count / blocks.blockBytes) { index in
-      rows.interleave(blocks, at: index)
+    // Each iteration moves a block of its own.
+    nonisolated(unsafe) let bytes = UnsafeMutableRawBufferPointer(rebasing: self[blocks.range])
+    DispatchQueue.concurrentPerform(iterations: bytes.count / blocks.blockBytes) { index in
+      guard let block = bytes.baseAddress.map({ $0 + index * blocks.blockBytes }) else { return }
+      let rows = UnsafeMutableRawPointer.allocate(byteCount: blocks.blockBytes, alignment: 64)
+      defer { rows.deallocate() }
+      rows.copyMemory(from: block, byteCount: blocks.blockBytes)
+      blocks.interleave(rows, into: block)
     }
-  }
-}
-
-/// The rows of a matrix that several threads move.
-private struct RowBytes: @unchecked Sendable {  // Each thread has a block of its own.
-  private let base: UnsafeMutableRawBufferPointer
-
-  init(base: Slice<UnsafeMutableRawBufferPointer>) { self.base = UnsafeMutableRawBufferPointer(rebasing: base) }
-
-  func interleave(_ blocks: RowBlocks, at index: Int) {
-    guard let block = base.baseAddress.map({ $0 + index * blocks.blockBytes }) else { return }
-    let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: blocks.blockBytes, alignment: 64)
-    defer { rows.deallocate() }
-    rows.copyMemory(from: UnsafeRawBufferPointer(start: block, count: blocks.blockBytes))
-    if let copy = rows.baseAddress { blocks.interleave(copy, into: block) }
   }
 }

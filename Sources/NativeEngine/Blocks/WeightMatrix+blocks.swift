@@ -40,15 +40,17 @@ extension Decoder {
   ///
   /// - Throws: `CheckpointError` if the system does not let the copies be written.
   func interleave(for kernels: Kernels) throws {
-    let moved = matrices.map(\.linear).filter { $0.matrix.prefersBlocks(kernels) && $0.matrix.places != nil }
+    let moved = matrices.compactMap { linear, _ in
+      linear.matrix.prefersBlocks(kernels) ? linear.matrix.places.map { (linear: linear, places: $0) } : nil
+    }
     // Others that stand in the same bytes, such as an output layer, are among them.
-    let places = Set(moved.flatMap { $0.matrix.places ?? [] })
+    let places = Set(moved.flatMap(\.places))
     let files = Dictionary(
-      moved.flatMap { $0.matrix.tensors.map { (ObjectIdentifier($0.file), $0.file) } },
+      moved.flatMap { $0.linear.matrix.tensors.map { (ObjectIdentifier($0.file), $0.file) } },
       uniquingKeysWith: { first, _ in first })
     for (identifier, file) in files {
       try file.interleave(Set(places.filter { $0.file == identifier }.map(\.rows)))
     }
-    for linear in moved { linear.matrix = linear.matrix.inBlocks }
+    for (linear, _) in moved { linear.matrix = linear.matrix.inBlocks }
   }
 }
