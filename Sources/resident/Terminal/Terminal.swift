@@ -141,14 +141,15 @@ extension Terminal {
   ///
   /// Outside of strings, JSON holds none of it but line feeds.
   static func jsonFiltered(_ text: String) -> String {
-    var output = ""
+    var output: [UInt8] = []
+    output.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
-      if scalar.isInvisibleOrObeyed, scalar != "\n" {
-        for unit in String(scalar).utf16 { output += String(format: "\\u%04x", unit) }
+      if scalar.isInvisibleOrObeyed && scalar != "\n" || scalar == "[" && output.suffix(2).elementsEqual("##".utf8) {
+        for unit in UTF16.encode(scalar) ?? .init() { output += String(format: "\\u%04x", unit).utf8 }
       } else {
-        output.unicodeScalars.append(scalar)
+        output += UTF8.encode(scalar) ?? .init()
       }
     }
-    return output.replacing("##[", with: "##\\u005b")
+    return String(decoding: output, as: UTF8.self)
   }
 }
