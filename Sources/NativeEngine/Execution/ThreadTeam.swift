@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// A decoded token needs about 150 barriers in a few milliseconds: waking a sleeping thread for each would cost more
 /// than the arithmetic between them. A thread that has spun in vain sleeps all the same: if another program wants the
-/// cores, the scheduler can move the thread that all others wait for only to an idle core.
+/// cores, the scheduler can move the thread that all others wait for only to an idle core. Where that was seen to
+/// happen, threads spin less for some tokens.
 final class ThreadTeam: @unchecked Sendable {
   // Safe to share: `body` is written before `generation` is raised and read after it is seen raised.
 
@@ -23,13 +24,21 @@ final class ThreadTeam: @unchecked Sendable {
   /// By thread.
   private let sleepers: [Sleeper]
 
-  /// About 50 microseconds of waiting in a loop.
+  /// Turns of a loop before a thread sleeps, each a pause of 40 to 140 cycles.
   private static let spinLimit = 1 << 12
+  /// The same while cores are shared.
+  private static let sharedSpinLimit = 1 << 9
+  /// A thread that slept longer waited for one that another program kept from running.
+  private static let preemptionNanoseconds: UInt64 = 500_000
+  /// How many of its next waits are taken to be on shared cores: a few tokens.
+  private static let sharedWaits = 500
 
   /// What one thread sleeps on.
   private final class Sleeper: Sendable {
     let isParked = Atomic<Bool>(false)
     let wake = DispatchSemaphore(value: 0)
+    /// Used by the thread itself only.
+    let sharedWaits = Atomic<Int>(0)
   }
 
   init(size: Int) {
@@ -76,7 +85,7 @@ final class ThreadTeam: @unchecked Sendable {
   private func serve(_ index: Int) {
     var seen = 0
     while true {
-      wait(index) { generation.load(ordering: .sequentiallyConsistent) != seen }
+      wait(index, isIdle: true) { generation.load(ordering: .sequentiallyConsistent) != seen }
       seen = generation.load(ordering: .sequentiallyConsistent)
       let isLast = isClosing.load(ordering: .sequentiallyConsistent)
       if !isLast { body(TeamThread(index: index, team: self)) }
@@ -86,17 +95,26 @@ final class ThreadTeam: @unchecked Sendable {
   }
 
   /// Returns when the condition holds; the thread that makes it hold calls `wakeSleepers` next.
-  private func wait(_ index: Int, until isMet: () -> Bool) {
+  ///
+  /// - Parameter isIdle: Whether the others may have nothing to do, so that a long sleep says nothing about the cores.
+  private func wait(_ index: Int, isIdle: Bool = false, until isMet: () -> Bool) {
     let sleeper = sleepers[index]
+    let sharedWaits = sleeper.sharedWaits.load(ordering: .relaxed)
+    let spins = sharedWaits > 0 ? Self.sharedSpinLimit : Self.spinLimit
+    if sharedWaits > 0 { sleeper.sharedWaits.store(sharedWaits - 1, ordering: .relaxed) }
     while true {
-      for _ in 0..<Self.spinLimit {
+      for _ in 0..<spins {
         if isMet() { return }
         rk_relax()
       }
       sleeper.isParked.store(true, ordering: .sequentiallyConsistent)
       // The flag is cleared once: by another thread, which then signals, or by this one, which then need not sleep.
       if isMet(), sleeper.isParked.exchange(false, ordering: .sequentiallyConsistent) { return }
+      let start = DispatchTime.now()
       sleeper.wake.wait()
+      if !isIdle, start.uptimeNanoseconds + Self.preemptionNanoseconds < DispatchTime.now().uptimeNanoseconds {
+        sleeper.sharedWaits.store(Self.sharedWaits, ordering: .relaxed)
+      }
     }
   }
 
