@@ -140,9 +140,11 @@ $(MODELS)/smollm2-135m-4bit-g64: | build $(MODELS)/smollm2-135m
 lanes: models
 	python3 scripts/lane-table.py $(RESIDENT) $(MODELS)/smollm2-135m $(STATE)/lanes --draws $(or $(DRAWS),0)
 
-# Four of those lanes against the uniform one, through envelopes/lane-ab.json; ONLY=NAME chooses one.
+# Four of those lanes against the uniform one, through envelopes/lane-ab.json; ONLY=NAME chooses one, and
+# CONDITION="beside one busy process" starts that beside them.
 lane-comparisons: build
-	python3 scripts/lane-comparisons.py $(RESIDENT) $(STATE)/lanes $(if $(ONLY),--only "$(ONLY)")
+	python3 Benchmarks/lane_comparisons.py $(RESIDENT) $(STATE)/lanes $(if $(ONLY),--only "$(ONLY)") \
+	  $(if $(CONDITION),--condition "$(CONDITION)")
 
 # In debug, which checks more and builds faster; the kernels are optimized in both configurations.
 test: CONFIGURATION := debug
