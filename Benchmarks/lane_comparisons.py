@@ -15,11 +15,16 @@ import subprocess
 import sys
 
 import machine_load
+from slices_against_requests import print_table
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODEL = "smollm2-135m"
 RESIDENT_LANE = "uniform-4-bit-g64"
-CANDIDATES = ["mixed-5.0-bits", "distilled-4-bit-g64", "mxfp4", "uniform-8-bit-g64"]
+# By folder, as the tables name them.
+CANDIDATES = {
+    "mixed-5.0-bits": "mixed 5.0 bits", "distilled-4-bit-g64": "distilled 4-bit g64", "mxfp4": "mxfp4",
+    "uniform-8-bit-g64": "uniform 8-bit g64",
+}
 SPEED = ("lane", "64 + 64 tokens", "512 + 128", "1,024 + 64", "time to first token")
 QUALITY = ("lane", "KL divergence", "perplexity", "choice, 1,000 items", "its flips, McNemar's p", "peak memory")
 OUTCOME = ("lane", "outcome", "ended for", "rounds", "time")
@@ -32,6 +37,10 @@ def interval(effect, scale, digits):
     lower, upper = (ends.get(end) for end in ("lower", "upper"))
     shown = ["-∞" if lower is None else f"{lower * scale:.{digits}f}", "∞" if upper is None else f"{upper * scale:.{digits}f}"]
     return f" [{shown[0]}, {shown[1]}]"
+
+
+def probability(value):
+    return f"{value:.3f}" if value >= 0.0005 else "< 0.001"
 
 
 def effects_of(verdict):
@@ -64,7 +73,7 @@ def quality_of(verdict):
         nats("kl_divergence_nats", "divergence"),
         nats("perplexity", "text"),
         f"{choice['difference'] * 100:+.1f} pp" + interval(choice, 100, 1) if "difference" in choice else "not measured",
-        f"{choice['flips']['flipped']}, {choice['mcnemar_p']:.3f}" if "flips" in choice else "",
+        f"{choice['flips']['flipped']}, {probability(choice['mcnemar_p'])}" if "flips" in choice else "",
         f"× {memory['ratio']:.2f}" if "ratio" in memory else "not measured",
     ]
 
@@ -73,15 +82,6 @@ def outcome_of(verdict):
     rounds = min(tally["used"] for tally in verdict["blocks"])
     minutes, seconds = divmod(round(verdict["seconds"]), 60)
     return [verdict["outcome"], (verdict.get("stopped_for") or "").replace("_", " "), str(rounds), f"{minutes} min {seconds} s"]
-
-
-def print_table(columns, cells, verdicts):
-    print("| " + " | ".join(columns) + " |")
-    print("| --- |" + (" --- | --- | ---: | ---: |" if columns is OUTCOME else " ---: |" * (len(columns) - 1)))
-    for lane in CANDIDATES:
-        if verdict := verdicts.get(f"{MODEL}-{lane}"):
-            print("| " + " | ".join([lane.replace("-", " "), *cells(verdict)]) + " |")
-    print()
 
 
 def main():
@@ -115,8 +115,10 @@ def main():
     rows = json.loads(run("query", QUERY, "--format", "json", capture_output=True, text=True).stdout)
     verdicts = [json.loads(row["document"]) | {"seconds": row["seconds"]} for row in rows]
     latest = {verdict["subject"]["candidate"]["model"]: verdict for verdict in verdicts}
-    for columns, cells in ((SPEED, speed_of), (QUALITY, quality_of), (OUTCOME, outcome_of)):
-        print_table(columns, cells, latest)
+    shown = {name: latest[f"{MODEL}-{lane}"] for lane, name in CANDIDATES.items() if f"{MODEL}-{lane}" in latest}
+    for columns, cells, texts in ((SPEED, speed_of, 1), (QUALITY, quality_of, 1), (OUTCOME, outcome_of, 3)):
+        print_table(columns, [[name, *cells(verdict)] for name, verdict in shown.items()], texts)
+        print()
 
 
 if __name__ == "__main__":
