@@ -145,9 +145,9 @@ extension Terminal {
     output.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
       if scalar.isInvisibleOrObeyed && scalar != "\n" || scalar == "[" && output.suffix(2).elementsEqual("##".utf8) {
-        for unit in UTF16.encode(scalar) ?? .init() { output += String(format: "\\u%04x", unit).utf8 }
+        for unit in scalar.utf16 { output += String(format: "\\u%04x", unit).utf8 }
       } else {
-        output += UTF8.encode(scalar) ?? .init()
+        output += scalar.utf8
       }
     }
     return String(decoding: output, as: UTF8.self)
