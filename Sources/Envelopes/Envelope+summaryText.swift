@@ -155,7 +155,7 @@ extension PromotionRule.Guardrail {
     case (.limit, _): "\(subject) is at most \(amount)"
     case (.share, _): "\(subject) are at most \(amount)"
     case (_, .higher): "\(subject) is lower by at most \(amount)\(mean.phrase)"
-    case (_, .lower): "\(subject) is higher by at most \(amount)\(mean.phrase)"
+    case (_, .lower): "\(subject) is higher by at most \(amount)\(mean.phrase)\(requests.phrase)"
     }
   }
 }
@@ -165,6 +165,15 @@ extension PromotionRule.Guardrail.Mean {
     switch self {
     case .geometric: ""
     case .arithmetic: " by the arithmetic mean"
+    }
+  }
+}
+
+extension PromotionRule.Guardrail.Requests {
+  fileprivate var phrase: String {
+    switch self {
+    case .all: ""
+    case .sliced: ", of requests in slices"
     }
   }
 }

@@ -106,29 +106,44 @@ struct RoundEnvelopeTests {
     #expect(blocks.contains { $0.contains("plan.blocks") })
   }
 
+  /// The envelope with other guardrails on a metric.
+  private static func edited(_ edit: (inout JSONObject) -> Void, of metric: String) throws -> JSONValue {
+    var source = try JSONValue(parsing: text)
+    guard var object = source.object, var promotion = object["promotion"]?.object else { return source }
+    promotion["guardrails"] = .array(
+      (promotion["guardrails"]?.array ?? []).map { rule in
+        guard var members = rule.object, rule["metric"]?.string == metric else { return rule }
+        edit(&members)
+        return .object(members)
+      })
+    object["promotion"] = .object(promotion)
+    source = .object(object)
+    return source
+  }
+
   @Test("The mean of a guardrail is geometric unless it says otherwise, and of ratios of rounds alone")
   func mean() throws {
-    func edited(_ edit: (inout JSONObject) -> Void, of metric: String) throws -> JSONValue {
-      var source = try JSONValue(parsing: Self.text)
-      guard var object = source.object, var promotion = object["promotion"]?.object else { return source }
-      promotion["guardrails"] = .array(
-        (promotion["guardrails"]?.array ?? []).map { rule in
-          guard var members = rule.object, rule["metric"]?.string == metric else { return rule }
-          edit(&members)
-          return .object(members)
-        })
-      object["promotion"] = .object(promotion)
-      source = .object(object)
-      return source
-    }
-    let arithmetic = try Envelope(source: edited({ $0["mean"] = "arithmetic" }, of: "total_time_ms"))
+    let arithmetic = try Envelope(source: Self.edited({ $0["mean"] = "arithmetic" }, of: "total_time_ms"))
     let means = arithmetic.promotion.guardrails.map { ($0.metric, $0.mean) }
     #expect(means.allSatisfy { $0.1 == ($0.0 == .totalTime ? .arithmetic : .geometric) })
     #expect(arithmetic.summaryText.contains("is higher by at most 0 % by the arithmetic mean"))
     for (metric, mean) in [
       ("total_time_ms", "harmonic"), ("accuracy", "arithmetic"), ("peak_memory_bytes", "arithmetic"),
     ] {
-      let source = try edited({ $0["mean"] = .string(mean) }, of: metric)
+      let source = try Self.edited({ $0["mean"] = .string(mean) }, of: metric)
+      #expect(throws: EnvelopeError.self) { try Envelope(source: source) }
+    }
+  }
+
+  @Test("Total time alone may be of requests in slices")
+  func requests() throws {
+    let sliced = try Envelope(source: Self.edited({ $0["requests"] = "sliced" }, of: "total_time_ms"))
+    let requests = sliced.promotion.guardrails.map { ($0.metric, $0.requests) }
+    #expect(requests.allSatisfy { $0.1 == ($0.0 == .totalTime ? .sliced : .all) })
+    #expect(sliced.summaryText.contains("is higher by at most 0 %, of requests in slices"))
+    for (metric, requests) in [("total_time_ms", "whole"), ("decode_tokens_per_second", "sliced"), ("accuracy", "all")]
+    {
+      let source = try Self.edited({ $0["requests"] = .string(requests) }, of: metric)
       #expect(throws: EnvelopeError.self) { try Envelope(source: source) }
     }
   }

@@ -51,8 +51,16 @@ struct ShippedEnvelopeTests {
 
   @Test("All of the time is guarded as it is spent", arguments: Promise.all)
   func time(_ promise: Promise) throws {
-    let guardrails = try Envelope(contentsOf: promise.file).promotion.guardrails
-    #expect(guardrails.filter { $0.metric == .totalTime }.map(\.mean) == [.arithmetic])
+    let guardrails = try Envelope(contentsOf: promise.file).promotion.guardrails.filter { $0.metric == .totalTime }
+    #expect(guardrails.map(\.mean) == [.arithmetic])
+    #expect(guardrails.map(\.requests) == [.all])
+  }
+
+  @Test("A stall in every tenth request is among those of a win in 99 of 100 comparisons", arguments: Promise.all)
+  func rareStalls(_ promise: Promise) throws {
+    let envelope = try Envelope(contentsOf: promise.file)
+    let requests = 2 * envelope.plan.minimumBlocks * envelope.throughput.count
+    #expect(pow(0.9, Double(requests)) < 0.01)
   }
 
   @Test("No question is asked twice", arguments: Promise.all)

@@ -69,7 +69,9 @@ struct RatioMeanTests {
       for rounds in 6...30 {
         let evidence = try RoundFixture.evidence {
           ($0.rounds, $0.loadOffset) = (rounds, 0.06)
-          $0.guardrails = [["metric": "total_time_ms", "margin": 0.01, "mean": .string(mean)]]
+          $0.guardrails = [
+            ["metric": "total_time_ms", "margin": 0.01, "mean": .string(mean), "requests": "sliced"]
+          ]
           $0.speeds = ["short": 1.05, "long": 1.02]
         }
         let judge = try Judge(VerdictInputs(evidence))

@@ -52,6 +52,14 @@ public struct PromotionRule: Sendable, Equatable {
       case arithmetic
     }
 
+    /// Which of a round's requests total time is of.
+    public enum Requests: String, Sendable, CaseIterable {
+      /// The whole one and the one in slices.
+      case all
+      /// The one in slices, each of which met the same moment of the machine as one of the other model.
+      case sliced
+    }
+
     public var metric: Metric
     /// Nil for peak memory, which belongs to the run, and for a throughput metric of all throughput cells together.
     public var cell: CellID?
@@ -61,15 +69,19 @@ public struct PromotionRule: Sendable, Equatable {
     /// The most bytes that the candidate may hold at all; for peak memory alone, nil for no bound.
     public var budgetBytes: Int64?
     public var mean: Mean
+    /// For total time alone.
+    public var requests: Requests
 
     public init(
-      metric: Metric, cell: CellID?, margin: Double, budgetBytes: Int64? = nil, mean: Mean = .geometric
+      metric: Metric, cell: CellID?, margin: Double, budgetBytes: Int64? = nil, mean: Mean = .geometric,
+      requests: Requests = .all
     ) {
       self.metric = metric
       self.cell = cell
       self.margin = margin
       self.budgetBytes = budgetBytes
       self.mean = mean
+      self.requests = requests
     }
   }
 
@@ -210,10 +222,13 @@ extension PromotionRule.Guardrail {
     let hasMean = fields.schema == .rounds && metric?.isOfBlocks == true && metric != .peakMemory
     let isMeanAsked = hasMean && fields.object["mean"] != nil
     let mean = isMeanAsked ? fields.choice("mean", of: PromotionRule.Guardrail.Mean.allCases) : .geometric
+    let areRequestsAsked = hasMean && metric == .totalTime && fields.object["requests"] != nil
+    let requests = areRequestsAsked ? fields.choice("requests", of: PromotionRule.Guardrail.Requests.allCases) : .all
     guard let metric, let margin, metric == .peakMemory || isOfAll || cell != nil, hasBudget == (budget != nil),
-      let mean
+      let mean, let requests
     else { return nil }
-    self.init(metric: metric, cell: cell, margin: margin, budgetBytes: budget.map(Int64.init), mean: mean)
+    self.init(
+      metric: metric, cell: cell, margin: margin, budgetBytes: budget.map(Int64.init), mean: mean, requests: requests)
   }
 }
 

@@ -43,8 +43,8 @@ struct Block {
   }
 
   /// Both sides' values, whose ratio is the block's effect.
-  func pair(of metric: Metric) -> MeasurementPair? {
-    if let sliced { return sliced.pair(of: metric) }
+  func pair(of metric: Metric, by requests: PromotionRule.Guardrail.Requests = .all) -> MeasurementPair? {
+    if let sliced { return sliced.pair(of: metric, by: requests) }
     if let turns { return turns.pair(of: metric) }
     guard let resident = value(of: metric, .resident), let candidate = value(of: metric, .candidate) else { return nil }
     return MeasurementPair(resident: resident, candidate: candidate)

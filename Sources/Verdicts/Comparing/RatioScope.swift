@@ -21,11 +21,16 @@ struct RatioScope {
   let metric: Metric
   let shares: [PromotionRule.Objective.Share]
   let mean: RatioMean
+  let requests: PromotionRule.Guardrail.Requests
 
-  init(_ metric: Metric, _ shares: [PromotionRule.Objective.Share], _ mean: RatioMean = .geometric) {
+  init(
+    _ metric: Metric, _ shares: [PromotionRule.Objective.Share], _ mean: RatioMean = .geometric,
+    of requests: PromotionRule.Guardrail.Requests = .all
+  ) {
     self.metric = metric
     self.shares = shares
     self.mean = mean
+    self.requests = requests
   }
 
   init(_ objective: PromotionRule.Objective) { self.init(objective.metric, objective.cells) }
@@ -34,7 +39,8 @@ struct RatioScope {
   init?(_ guardrail: PromotionRule.Guardrail, of envelope: Envelope) {
     guard guardrail.metric.isOfBlocks, guardrail.metric != .peakMemory else { return nil }
     let cells = guardrail.cell.map { [$0] } ?? envelope.throughput.map(\.id)
-    self.init(guardrail.metric, cells.map { PromotionRule.Objective.Share(cell: $0, weight: 1) }, guardrail.mean)
+    let shares = cells.map { PromotionRule.Objective.Share(cell: $0, weight: 1) }
+    self.init(guardrail.metric, shares, guardrail.mean, of: guardrail.requests)
   }
 
   /// Every block number of a comparison, ascending, void ones in their places.
@@ -50,7 +56,7 @@ struct RatioScope {
     return numbers.sorted().map { number in
       let all = blocks.compactMap { $0[number] }
       let isWhole = all.count == cells.count && all.allSatisfy(\.isWhole)
-      let pairs = all.compactMap { $0.pair(of: metric) }
+      let pairs = all.compactMap { $0.pair(of: metric, by: requests) }
       return Point(
         session: comparison.evidence.session.uuid, number: number,
         pair: pairs.count == cells.count ? joined(pairs) : nil,

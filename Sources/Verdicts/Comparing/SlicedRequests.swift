@@ -1,3 +1,4 @@
+import Envelopes
 import Foundation
 import Measurements
 import Statistics
@@ -6,9 +7,10 @@ import Statistics
 ///
 /// The effect is the median over pairs of slices, because both slices of a pair meet the same moment of the machine, and a
 /// moment that hits one of them alone is an outlier among many. A median also hides a model's own stalls; so it stands beside
-/// ``Metric/totalTime``, the ratio of the sums over these requests and the whole ones of the block, and the metrics of the
-/// tail, which count every stall and have guardrails. A phase with too few slices for a median has the ratio of its sums. (Duet benchmarking: L. Bulej et al., *Duet Benchmarking:
-/// Improving Measurement Accuracy in the Cloud*, ICPE 2020, arXiv:2001.05811.)
+/// ``Metric/totalTime``, the ratio of the sums over these requests, or over these and the whole ones of the block, and the
+/// metrics of the tail, which count every stall and have guardrails. A phase with too few slices for a median has the ratio of
+/// its sums. (Duet benchmarking: L. Bulej et al., *Duet Benchmarking: Improving Measurement Accuracy in the Cloud*, ICPE 2020,
+/// arXiv:2001.05811.)
 struct SlicedRequests {
   let resident: ThroughputReading
   let candidate: ThroughputReading
@@ -29,7 +31,9 @@ struct SlicedRequests {
   }
 
   /// Both sides' values in the metric's unit, whose ratio is the effect; nil if the requests do not define it.
-  func pair(of metric: Metric) -> MeasurementPair? {
+  ///
+  /// - Parameter requests: Those that total time is of.
+  func pair(of metric: Metric, by requests: PromotionRule.Guardrail.Requests = .all) -> MeasurementPair? {
     let (prefill, decode) = (seconds(of: .prefill), seconds(of: .decode))
     let sequences = Double(resident.sequences)
     func rate(_ tokens: Int, _ pair: MeasurementPair?) -> MeasurementPair? {
@@ -47,7 +51,7 @@ struct SlicedRequests {
     case .decodeTokensPerSecond: return rate(resident.decodeTokens - 1, decode)
     case .firstTokenLatency:
       return prefill.map { MeasurementPair(resident: $0.resident * 1000, candidate: $0.candidate * 1000) }
-    case .totalTime: return totalTime
+    case .totalTime: return totalTime(of: requests)
     default:
       guard let resident = resident.ratioValue(of: metric), let candidate = candidate.ratioValue(of: metric) else {
         return nil
@@ -56,10 +60,12 @@ struct SlicedRequests {
     }
   }
 
-  /// Of a request of each side, with every stall, in milliseconds: the mean of the one in slices and the whole one.
-  private var totalTime: MeasurementPair? {
+  /// Of a request of each side, with every stall, in milliseconds: the mean of the one in slices and the whole one, or the
+  /// former alone.
+  private func totalTime(of requests: PromotionRule.Guardrail.Requests) -> MeasurementPair? {
     func sum(_ reading: ThroughputReading) -> Double { reading.slices.reduce(0) { $0 + Double($1.nanoseconds) } }
-    let (whole, count) = wholeNanoseconds.map { ($0.map(Double.init), 2.0) } ?? ([0, 0], 1)
+    let counted = requests == .all ? wholeNanoseconds : nil
+    let (whole, count) = counted.map { ($0.map(Double.init), 2.0) } ?? ([0, 0], 1)
     return MeasurementPair(
       resident: (sum(resident) + whole[0]) / count * 1e-6, candidate: (sum(candidate) + whole[1]) / count * 1e-6)
   }

@@ -162,7 +162,7 @@ public struct RuleTrack: Sendable {
   }
 
   fileprivate mutating func observe(_ round: [CellID: SlicedRequests]) throws(StatisticsError) {
-    let pairs = scope.shares.compactMap { round[$0.cell]?.pair(of: metric) }
+    let pairs = scope.shares.compactMap { round[$0.cell]?.pair(of: metric, by: scope.requests) }
     guard pairs.count == scope.shares.count else { return }
     try observe(scope.joined(pairs).betterLogRatio(metric.direction))
   }
