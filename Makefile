@@ -65,7 +65,7 @@ help:
 	@echo "make attack       attack the built program with hostile inputs and damaged files (LONG=1 and libFuzzer: hours)"
 	@echo "make fuzz         run libFuzzer with the address sanitizer on the kernels' bounds and the readers of files (RUNS=N)"
 	@echo "make gemma        fetch, import and run Gemma 3 270M, whose terms bind whoever downloads it"
-	@echo "make faults       inject faults into tiny comparisons, under five minutes (LONG=1: 1,000 kills; disks need root)"
+	@echo "make faults       inject faults into tiny comparisons, ten minutes (KILLS=300, LONG=1: 1,000; disks need root)"
 	@echo "make endurance    plant leaks in workers and count which are rejected, an hour (RUNS=N, MODELS_OF=DIR)"
 	@echo "make test-cache   measure servers that keep prompts, and count which are caught, 20 minutes (RUNS=N)"
 	@echo "make soak         measure 2,000 tiny comparisons in one process and check that nothing grows"
@@ -282,10 +282,10 @@ real-calibration: build duckdb $(MODELS)/smollm2-135m
 test-calibration:
 	python3 -m unittest discover -s Tests/Calibration -p 'test_*.py'
 
-# ONLY="PART..." chooses faults by name, JSON=FILE writes the figures; JOURNAL=FILE keeps finished kills, so that the long
-# form can be run in pieces of MINUTES.
+# KILLS=N kills another number; ONLY="PART..." chooses faults by name, JSON=FILE writes the figures; JOURNAL=FILE keeps
+# finished kills, so that the long form can be run in pieces of MINUTES.
 faults: build
-	scripts/faults $(RESIDENT) $(if $(LONG),--long) $(if $(JOURNAL),--journal "$(JOURNAL)") \
+	scripts/faults $(RESIDENT) $(if $(LONG),--long) $(if $(KILLS),--kills $(KILLS)) $(if $(JOURNAL),--journal "$(JOURNAL)") \
 	  $(if $(MINUTES),--minutes $(MINUTES)) $(foreach part,$(ONLY),--only $(part)) $(if $(JSON),--json "$(JSON)")
 
 # RUNS=N of each case, ONLY=CASE one of them; MODELS_OF=DIR has the folders `resident` and `candidate` in place of tiny models.
