@@ -118,7 +118,7 @@ static void bench(const rk_kernels *table, const format *f, int64_t columns) {
 }
 
 int main(int count, char **arguments) {
-  static const char *const names[] = {"scalar", "neon", "avx2", "avx512", "avx512vnni"};
+  static const char *const names[] = {"scalar", "neon", "avx2", "avx512", "avx512vnni", "amx"};
   const long columns = count > 1 ? strtol(arguments[1], NULL, 10) : 576;
   if (columns != 576 && (columns <= 0 || columns % 128 != 0)) {
     fprintf(stderr, "error: %s: columns must be 576 or a multiple of 128\n", arguments[1]);

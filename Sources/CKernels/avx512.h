@@ -1,5 +1,5 @@
 // Vectors of 16 floats for x86, with or without the integer dot products of VNNI (RK_VNNI). Part of avx512.c and
-// avx512vnni.c, which choose the target and name the table.
+// avx512vnni.c and amx.c, which choose the target and name the table.
 #include <immintrin.h>
 #include <math.h>
 #include <string.h>
@@ -80,6 +80,13 @@ static RK_INLINE vu offset_e2m1(vu codes) {
       _mm_setr_epi8(12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0));
   return (vu)_mm512_shuffle_epi8(table, (__m512i)codes);
 }
+
+#ifdef RK_TILES
+static RK_INLINE vu signed_e2m1(vu codes) {
+  const __m512i table = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12));
+  return (vu)_mm512_shuffle_epi8(table, (__m512i)codes);
+}
+#endif
 
 static RK_INLINE bool has_bfloat16(void) { return __builtin_cpu_supports("avx512bf16"); }
 

@@ -2,6 +2,29 @@
 
 #include "convert.h"
 #include "tables.h"
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+#if defined(__x86_64__)
+// Whether the processor multiplies tiles of bytes and the system keeps them for this process. Linux does so from the request
+// on (arch_prctl(2), Documentation/arch/x86/xstate.rst); other systems are not asked.
+static bool has_tiles(void) {
+#if defined(__linux__)
+  enum { kRequestPermission = 0x1023, kTileData = 18, kTiles = 1 << 24, kTilesOfBytes = 1 << 25 };
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) return false;
+  if (!(edx & kTiles) || !(edx & kTilesOfBytes)) return false;
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+#endif
 
 static bool runs(const char *name) {
 #if defined(__x86_64__)
@@ -11,6 +34,7 @@ static bool runs(const char *name) {
            __builtin_cpu_supports("f16c");
   }
   if (strcmp(name, "avx512vnni") == 0) return runs("avx512") && __builtin_cpu_supports("avx512vnni");
+  if (strcmp(name, "amx") == 0) return runs("avx512vnni") && has_tiles();
   if (strcmp(name, "avx512") == 0) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("f16c");
@@ -28,6 +52,7 @@ const rk_kernels *rk_kernels_named(const char *name) {
       &rk_kernels_avx2,
       &rk_kernels_avx512,
       &rk_kernels_avx512vnni,
+      &rk_kernels_amx,
 #elif defined(__aarch64__)
       &rk_kernels_neon,
 #endif
@@ -39,7 +64,7 @@ const rk_kernels *rk_kernels_named(const char *name) {
 }
 
 const rk_kernels *rk_kernels_best(void) {
-  static const char *const names[] = {"avx512vnni", "avx512", "avx2", "neon", "scalar"};
+  static const char *const names[] = {"amx", "avx512vnni", "avx512", "avx2", "neon", "scalar"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     const rk_kernels *table = rk_kernels_named(names[i]);
     if (table != NULL) return table;

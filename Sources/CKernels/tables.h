@@ -13,6 +13,7 @@ extern const rk_kernels rk_kernels_scalar;
 extern const rk_kernels rk_kernels_avx2;
 extern const rk_kernels rk_kernels_avx512;
 extern const rk_kernels rk_kernels_avx512vnni;
+extern const rk_kernels rk_kernels_amx;
 extern const rk_kernels rk_kernels_neon;
 
 #endif

@@ -15,6 +15,8 @@
 //   // sum + the four products of each element's bytes, from 0 on, with the signed bytes of one word
 //   static inline vi dot_bytes(vi sum, vu codes, const float *word);
 //   static inline vu offset_e2m1(vu codes);   // of each byte's E2M1 element twice its value, plus E2M1_OFFSET
+// RK_TILES says that the target has AMX's tiles of bytes, and there is
+//   static inline vu signed_e2m1(vu codes);   // of each byte's E2M1 element twice its value
 // The types below come first: include "vector_types.h" before defining them.
 #include "convert.h"
 #include "microscaling.h"
@@ -43,6 +45,9 @@ enum { CHUNK = 8 * RK_W, BLOCK_VECTORS = RK_KEY_BLOCK / RK_W };
 #ifdef RK_FIXED_PANELS
 #include "vector_fixed_panels.h"
 #endif
+#ifdef RK_TILES
+#include "vector_tile_panels.h"
+#endif
 #include "vector_steps.h"
 #include "vector_attention.h"
 
@@ -54,6 +59,11 @@ static bool in_blocks(const rk_matrix *w) { return is_fixed(w) && w->rows % RK_R
 #endif
 
 static rk_panel_product panels(const rk_matrix *w, rk_rounding rounding) {
+#ifdef RK_TILES
+  if (rounding == RK_FIXED && w->layout == RK_ROW_BLOCKS) {
+    return (rk_panel_product){prepare_tile_panel, multiply_tile_panels};
+  }
+#endif
 #ifdef RK_FIXED_PANELS
   if (rounding == RK_FIXED && is_fixed(w)) return (rk_panel_product){prepare_fixed_panel, multiply_fixed_panels};
 #endif

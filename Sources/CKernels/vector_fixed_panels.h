@@ -7,27 +7,35 @@
 // Columns of codes that are widened at a time: their activations stay in the first-level cache for all rows of a tile.
 enum { FIXED_COLUMNS = 256 };
 
+// The steps of a group of `count` features of a vector of tokens; NaN of a token if one is not finite.
+static RK_INLINE vf panel_step(const float *from, int64_t count) {
+  vf top = splat(0), poison = splat(0);
+  for (int64_t k = 0; k < count; k++) {
+    const vf value = load(from + k * PANEL);
+    top = larger(top, larger(value, -value));
+    poison += value * splat(0);
+  }
+  return fma(top, splat(1.0f / 32767), poison);
+}
+
+// Below this the reciprocal would overflow; such activations count as zero.
+static RK_INLINE vf panel_factor(vf step) { return (vf)((vi)(splat(1) / step) & ~(step < splat(1e-34f))); }
+
+static RK_INLINE vi rounded(const float *from, vf factor) {
+  return __builtin_convertvector(__builtin_elementwise_roundeven(load(from) * factor), vi);
+}
+
 static void prepare_fixed_panel(const rk_matrix *w, const float *x, float *prepared) {
   const int64_t groups = w->columns / w->group;
   float *steps = prepared + w->columns / 2 * PANEL, *sums = steps + groups * PANEL;
   for (int64_t g = 0; g < groups; g++) {
     for (int64_t v = 0; v < PANEL; v += RK_W) {
       const float *from = x + g * w->group * PANEL + v;
-      vf top = splat(0), poison = splat(0);
-      for (int64_t k = 0; k < w->group; k++) {
-        const vf value = load(from + k * PANEL);
-        top = larger(top, larger(value, -value));
-        poison += value * splat(0);
-      }
-      const vf step = fma(top, splat(1.0f / 32767), poison);
-      // Below this the reciprocal would overflow; such activations count as zero.
-      const vf factor = (vf)((vi)(splat(1) / step) & ~(step < splat(1e-34f)));
+      const vf step = panel_step(from, w->group), factor = panel_factor(step);
       vi sum = {0};
       float *to = prepared + g * w->group / 2 * PANEL + v;
       for (int64_t k = 0; k < w->group; k += 2, to += PANEL) {
-        const vf even = load(from + k * PANEL) * factor, odd = load(from + (k + 1) * PANEL) * factor;
-        const vi low = __builtin_convertvector(__builtin_elementwise_roundeven(even), vi);
-        const vi high = __builtin_convertvector(__builtin_elementwise_roundeven(odd), vi);
+        const vi low = rounded(from + k * PANEL, factor), high = rounded(from + (k + 1) * PANEL, factor);
         sum += low + high;
         const vu pair = ((vu)low & 0xFFFF) | (vu)high << 16;
         memcpy(to, &pair, sizeof pair);

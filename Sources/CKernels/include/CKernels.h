@@ -209,7 +209,7 @@ typedef struct {
   void (*online_log_sum_exp_panel)(const float *x, int64_t features, float *largest, float *total);
 } rk_kernels;
 
-// The table of that name ("scalar", "avx2", "avx512", "neon"), or NULL if this machine can't run it.
+// The table of that name ("scalar", "avx2", "avx512", "avx512vnni", "amx", "neon"), or NULL if this machine can't run it.
 const rk_kernels *rk_kernels_named(const char *name);
 // The fastest table that this machine runs.
 const rk_kernels *rk_kernels_best(void);

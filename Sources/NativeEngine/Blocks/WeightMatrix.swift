@@ -81,7 +81,7 @@ struct WeightMatrix: Sendable {
   /// Whether one input arranged for a product with many tokens serves both; there the bits do not matter.
   func sharesPanels(with other: WeightMatrix) -> Bool {
     matrix.columns == other.matrix.columns && matrix.storage == other.matrix.storage
-      && matrix.group == other.matrix.group
+      && matrix.group == other.matrix.group && matrix.layout == other.matrix.layout
   }
 
   /// Whether one input arranged for a product with one token or a few serves both.

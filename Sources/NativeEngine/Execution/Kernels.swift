@@ -8,6 +8,8 @@ public enum InstructionSet: String, Sendable, CaseIterable, CustomStringConverti
   case avx512
   /// AVX-512 with integer dot products.
   case avx512vnni
+  /// The same, and the tiles of AMX for prompts.
+  case amx
   case neon
 
   public var description: String { rawValue }
