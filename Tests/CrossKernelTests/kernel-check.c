@@ -21,7 +21,7 @@ static long check(const char *name, bool required) {
 }
 
 int main(int count, char **arguments) {
-  static const char *const names[] = {"scalar", "neon", "avx2", "avx512", "avx512vnni"};
+  static const char *const names[] = {"scalar", "neon", "avx2", "avx512", "avx512vnni", "amx"};
   long failures = 0;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     bool required = false;
