@@ -1,4 +1,4 @@
-// Vectors of 16 floats for x86, with or without the integer dot products of VNNI (RK_VNNI). Part of avx512.c and
+// Vectors of 16 floats for x86, with or without the integer dot products of VNNI (RK_VNNI). Part of avx512.c,
 // avx512vnni.c and amx.c, which choose the target and name the table.
 #include <immintrin.h>
 #include <math.h>

@@ -203,17 +203,15 @@ static void multiply_tile_panels(const rk_matrix *w, const float *prepared, floa
 #define ROWS(group, rows, is_signed)                                                                                    \
   multiply_code_tiles(tiles, high, high + plane, steps, steps + groups * PANEL, count / group, group, out,              \
                       accumulate || c > 0, first, rows, is_signed)
-#define GROUP(group)                                               \
-  do {                                                             \
-    if (rows == RK_ROW_BLOCK) ROWS(group, RK_ROW_BLOCK, false);    \
-    else ROWS(group, RK_TILE_ROWS, false);                         \
+#define GROUP(group, is_signed)                                        \
+  do {                                                                 \
+    if (rows == RK_ROW_BLOCK) ROWS(group, RK_ROW_BLOCK, is_signed);    \
+    else ROWS(group, RK_TILE_ROWS, is_signed);                         \
   } while (0)
-        if (w->storage == RK_MXFP4) {
-          if (rows == RK_ROW_BLOCK) ROWS(32, RK_ROW_BLOCK, true);
-          else ROWS(32, RK_TILE_ROWS, true);
-        } else if (w->group == 32) GROUP(32);
-        else if (w->group == 64) GROUP(64);
-        else GROUP(128);
+        if (w->storage == RK_MXFP4) GROUP(32, true);
+        else if (w->group == 32) GROUP(32, false);
+        else if (w->group == 64) GROUP(64, false);
+        else GROUP(128, false);
 #undef GROUP
 #undef ROWS
       }

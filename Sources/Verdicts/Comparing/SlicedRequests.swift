@@ -33,7 +33,7 @@ struct SlicedRequests {
   /// Both sides' values in the metric's unit, whose ratio is the effect; nil if the requests do not define it.
   ///
   /// - Parameter requests: Those that total time is of.
-  func pair(of metric: Metric, by requests: PromotionRule.Guardrail.Requests = .all) -> MeasurementPair? {
+  func pair(of metric: Metric, by requests: PromotionRule.Guardrail.Requests) -> MeasurementPair? {
     let (prefill, decode) = (seconds(of: .prefill), seconds(of: .decode))
     let sequences = Double(resident.sequences)
     func rate(_ tokens: Int, _ pair: MeasurementPair?) -> MeasurementPair? {
