@@ -11,14 +11,14 @@
 #endif
 
 #if defined(__x86_64__)
-// Whether the processor multiplies tiles of bytes and the system keeps them for this process. Linux does so from the request
-// on (arch_prctl(2), Documentation/arch/x86/xstate.rst); other systems are not asked.
+// Whether the processor multiplies tiles of bytes and of bfloat16, and the system keeps them for this process. Linux does
+// so from the request on (arch_prctl(2), Documentation/arch/x86/xstate.rst); other systems are not asked.
 static bool has_tiles(void) {
 #if defined(__linux__)
-  enum { kRequestPermission = 0x1023, kTileData = 18, kTiles = 1 << 24, kTilesOfBytes = 1 << 25 };
+  enum { kRequestPermission = 0x1023, kTileData = 18, kBfloat16 = 1 << 22, kTiles = 1 << 24, kBytes = 1 << 25 };
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
   if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) return false;
-  if (!(edx & kTiles) || !(edx & kTilesOfBytes)) return false;
+  if (!(edx & kTiles) || !(edx & kBytes) || !(edx & kBfloat16)) return false;
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 #else
   return false;

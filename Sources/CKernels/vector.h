@@ -15,7 +15,8 @@
 //   // sum + the four products of each element's bytes, from 0 on, with the signed bytes of one word
 //   static inline vi dot_bytes(vi sum, vu codes, const float *word);
 //   static inline vu offset_e2m1(vu codes);   // of each byte's E2M1 element twice its value, plus E2M1_OFFSET
-// RK_TILES says that the target has AMX's tiles of bytes, and there is
+// RK_TILES says that the target has AMX's tiles of bytes and of bfloat16, and there are
+//   tile_configuration                        // what LDTILECFG reads
 //   static inline vu signed_e2m1(vu codes);   // of each byte's E2M1 element twice its value
 // The types below come first: include "vector_types.h" before defining them.
 #include "convert.h"
@@ -47,6 +48,7 @@ enum { CHUNK = 8 * RK_W, BLOCK_VECTORS = RK_KEY_BLOCK / RK_W };
 #endif
 #ifdef RK_TILES
 #include "vector_tile_panels.h"
+#include "vector_bfloat16_tiles.h"
 #endif
 #include "vector_steps.h"
 #include "vector_attention.h"

@@ -22,6 +22,8 @@ static void prepare_bfloat16_panel(const rk_matrix *w, const float *x, float *pr
   }
 }
 
+// Where there are tiles, vector_bfloat16_tiles.h multiplies.
+#ifndef RK_TILES
 static RK_INLINE void multiply_bfloat16_tile(const uint8_t *weights, int64_t row_bytes, const float *x, int64_t count,
                                              float *y, bool accumulate, int rows, int vectors) {
   vf sum[RK_MR][PANEL_VECTORS];
@@ -68,3 +70,4 @@ static void multiply_bfloat16_panels(const rk_matrix *w, const float *prepared, 
     r += rows;
   }
 }
+#endif

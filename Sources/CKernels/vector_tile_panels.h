@@ -171,11 +171,7 @@ static RK_INLINE void multiply_code_tiles(code_tiles *tiles, const uint32_t *hig
 // Tile 0 has codes, 1 and 2 activations, 3 and 4 sums.
 static RK_INLINE void configure_tiles(int group) {
   const int depth = group < TILE_COLUMNS ? group : TILE_COLUMNS;
-  struct {
-    uint8_t palette, start, zero[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-  } __attribute__((aligned(64))) configuration = {
+  const tile_configuration configuration = {
       .palette = 1,
       .row_bytes = {(uint16_t)depth, RK_W * 4, RK_W * 4, RK_W * 4, RK_W * 4},
       .rows = {RK_ROW_BLOCK, (uint8_t)(depth / 4), (uint8_t)(depth / 4), RK_ROW_BLOCK, RK_ROW_BLOCK},
