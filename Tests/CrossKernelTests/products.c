@@ -319,6 +319,9 @@ void check_products(subject *s) {
     for (int c = 0; c < 6; c++) {
       check_matrix(s, types[t], 0, 0, types[t], 11, float_columns[c], ORDINARY);
       check_matrix(s, types[t], 0, 0, types[t], 11, float_columns[c], DENORMAL_SCALES);
+      // Whole pairs of tiles of 16 rows, and what is left of one and of two tiles.
+      check_matrix(s, types[t], 0, 0, types[t], 75, float_columns[c], ORDINARY);
+      check_matrix(s, types[t], 0, 0, types[t], 59, float_columns[c], ORDINARY);
     }
   }
 }
