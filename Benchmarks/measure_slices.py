@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """Measures five pairs of lanes in rounds that have slices and whole requests, on a quiet and on a busy machine.
 
-usage: measure_slices.py RESIDENT STATE [--quiet-parts N] [--busy-parts N] [--count N] [--condition NAME]
-         [--seconds-limit S] [--print]
+usage: measure_slices.py RESIDENT STATE [--threads N] [--quiet-parts N] [--busy-parts N] [--count N]
+         [--condition NAME] [--seconds-limit S] [--print]
 
 Each part is a comparison of eight rounds and three cells: uniform 4-bit against one of five lanes of the same weights,
 which are made in STATE/lanes if they are not there. --quiet-parts of them (12) are measured for each pair on the quiet
 machine, then --busy-parts (6) beside one busy process, two busy processes and a compile of the project's kernels, in turn
-over the pairs. Both tables of slices_against_requests.py end it. Rounds are in STATE/slices/slices.sqlite; what was
-measured is not measured again, so it can be ended at any point, and run in pieces by --count, --condition and
---seconds-limit. The exit code is 2 if the last part failed, and with --count 3 if nothing was left to measure.
+over the pairs. Both tables of slices_against_requests.py end it. Rounds are in STATE/slices/slices.sqlite, with --threads in
+STATE/slices-threads-N/slices.sqlite; what was measured is not measured again, so it can be ended at any point, and run in
+pieces by --count, --condition and --seconds-limit. The exit code is 2 if the last part failed, and with --count 3 if
+nothing was left to measure.
+
+A whole request on one thread scatters far less than one on all processors of a machine, which waits for its slowest
+thread: --threads 1 shows equal effects in a fraction of the rounds.
 
 A row of the tables whose condition is "with other programs" is of parts in which these took a quarter of a processor.
 """
@@ -58,8 +62,8 @@ def schedule(quiet_parts, busy_parts):
 class Lanes:
     """The lanes of the model, in a library of their own."""
 
-    def __init__(self, resident, state):
-        self.resident, self.folder, self.library = resident, state / "lanes", state / "slices/library"
+    def __init__(self, resident, state, library):
+        self.resident, self.folder, self.library = resident, state / "lanes", library
         self.library.mkdir(parents=True, exist_ok=True)
         source = state / "models" / MODEL
         reference = self.made(REFERENCE, source, ["bf16"])
@@ -93,7 +97,8 @@ def compare(options, lanes, candidate, condition):
     with machine_load.running(condition):
         result = subprocess.run(
             [options.resident, "compare", lanes.name(candidate), "--against", lanes.name(RESIDENT_LANE), "--envelope",
-             options.envelope, "--environment", "isolated" if condition == "quiet" else "under-load", "--json"],
+             options.envelope, "--environment", "isolated" if condition == "quiet" else "under-load", "--json",
+             *(["--threads", str(options.threads)] if options.threads else [])],
             cwd=ROOT, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL,
             preexec_fn=machine_load.end_with_parent(signal.SIGINT))
     if result.returncode:
@@ -127,6 +132,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("resident", type=pathlib.Path, metavar="RESIDENT")
     parser.add_argument("state", type=pathlib.Path, metavar="STATE")
+    parser.add_argument("--threads", type=int, metavar="N", help="of each worker (default: one per physical core)")
     parser.add_argument("--quiet-parts", type=int, default=12, metavar="N", help="for each pair (default: 12)")
     parser.add_argument("--busy-parts", type=int, default=6, metavar="N", help="for each condition (default: 6)")
     parser.add_argument("--count", type=int, metavar="N", help="end after that many parts")
@@ -139,7 +145,8 @@ def parse():
     options = parser.parse_args()
     options.resident, options.state = options.resident.resolve(), options.state.resolve()
     options.envelope = options.envelope.resolve()
-    options.database = options.state / "slices/slices.sqlite"
+    folder = f"slices-threads-{options.threads}" if options.threads else "slices"
+    options.database = options.state / folder / "slices.sqlite"
     return options
 
 
@@ -160,7 +167,7 @@ def main():
                     if part not in done and options.condition in (None, part[1])][:options.count]
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
-                lanes = Lanes(options.resident, options.state)
+                lanes = Lanes(options.resident, options.state, folder / "library")
                 status = 0 if measure(options, lanes, left, journal) else 2
                 if options.count and not left:
                     status = NOTHING_LEFT

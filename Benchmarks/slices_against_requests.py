@@ -5,8 +5,9 @@ usage: slices_against_requests.py DATABASE... [--draws N]
 
 Reads every round that is not void: one whole request of each model (repetition 1) and one in slices (repetition 0), so
 the work of both is equal. An effect is how much faster the candidate is over a whole request. From slices it is made as
-Sources/Verdicts/Comparing/SlicedRequests.swift makes it, by the median of the pairs' log-ratios within each phase;
-beside it stand the ratio of sums, the mean of the middle 60 %, and the median without the first token after each turn.
+Sources/Verdicts/Comparing/SlicedRequests.swift makes it, by the median of the pairs' log-ratios within each phase, without
+the warm-up of slices that the envelope has; beside it stand the ratio of sums, the mean of the middle 60 %, and the median
+without the first token of what counts of each slice.
 Deviations are of a round's log-ratio from its session's mean. Ranges are the middle 95 % of a bootstrap over rounds
 within sessions.
 
@@ -36,8 +37,10 @@ SAME = math.log1p(0.01)
 ALL_CELLS = "all cells"
 QUERY = """
     SELECT sessions.number, sessions.environment, sessions.resident, sessions.candidate, runs.side, samples.cell,
-      samples.block, samples.repetition, samples.token_ns, samples.slices
+      samples.block, samples.repetition, samples.token_ns, samples.slices,
+      coalesce(json_extract(envelopes.document, '$.plan.slice_warm_up_milliseconds'), 0)
     FROM samples JOIN runs ON runs.number = samples.run JOIN sessions ON sessions.number = runs.session
+      JOIN envelopes ON envelopes.hash = sessions.envelope_hash
     WHERE samples.status = 'success' AND samples.prompt_tokens IS NOT NULL AND samples.round IS NULL
       AND samples.item IS NULL AND sessions.resident IS NOT NULL
       AND NOT EXISTS (
@@ -63,23 +66,31 @@ class Request:
     token_ns: list[int]
     slices: list[Slice]
 
-    def without_first_tokens(self):
-        """Its slices without the first token of each that decodes, and how long that took relative to the others."""
-        left, costs, start, token = [], [], 0, 1
+    @property
+    def nanoseconds_per_token(self):
+        """Of decoding in slices; infinite without any."""
+        decoded = [part for part in self.slices if part.phase == "decode"]
+        return sum(part.nanoseconds for part in decoded) / sum(part.tokens for part in decoded) if decoded else math.inf
+
+    def without(self, warm_up):
+        """CountedSlice.swift: its slices without that many first tokens of each that decodes, but for the last one."""
+        left, start, token = [], 0, 1
         for part in self.slices:
-            if part.phase == "prefill":
-                left.append(part)
-            else:
-                first = self.token_ns[token] - start
-                if part.tokens > 1 and part.nanoseconds > first:
-                    rest = part.nanoseconds - first
-                    costs.append(first * (part.tokens - 1) / rest)
-                    left.append(dataclasses.replace(part, tokens=part.tokens - 1, nanoseconds=rest))
-                else:
-                    left.append(None)
-                token += part.tokens
-            start += part.nanoseconds
-        return left, costs
+            skipped = min(warm_up, part.tokens - 1) if part.phase == "decode" else 0
+            end = start + part.nanoseconds
+            warm = self.token_ns[token + skipped - 1] if skipped else start
+            left.append(dataclasses.replace(part, tokens=part.tokens - skipped, nanoseconds=end - warm) if warm < end else part)
+            token += part.tokens if part.phase == "decode" else 0
+            start = end
+        return left
+
+    def first_token_costs(self, warm_up):
+        """How long the first token that counts of each slice took, relative to those after it."""
+        costs = []
+        for counted, later in zip(self.without(warm_up), self.without(warm_up + 1)):
+            if later.tokens < counted.tokens and later.nanoseconds:
+                costs.append((counted.nanoseconds - later.nanoseconds) * later.tokens / later.nanoseconds)
+        return costs
 
 
 @dataclasses.dataclass
@@ -110,43 +121,50 @@ def trimmed_mean(values):
     return statistics.fmean(sorted(values)[out:len(values) - out])
 
 
-def log_ratio(pairs, center):
-    """How much faster the candidate's slices are; `center` joins the log-ratios of the pairs of a phase."""
+def log_ratio(pairs, totals, center):
+    """How much faster the candidate's slices are; `center` joins the log-ratios of the pairs of a phase, whose tokens are
+    `totals`."""
     resident = candidate = 0.0
-    for phase in ("prefill", "decode"):
+    for phase, total in totals.items():
         chosen = [(own, other) for own, other in pairs if own.phase == phase]
         if not chosen:
             continue
         if center is None or len(chosen) < FEWEST_PAIRS:
-            resident += sum(own.nanoseconds for own, _ in chosen)
-            candidate += sum(other.nanoseconds for _, other in chosen)
+            own, other = (
+                sum(pair[side].nanoseconds for pair in chosen) / sum(pair[side].tokens for pair in chosen) for side in (0, 1))
+            resident += own * total
+            candidate += other * total
             continue
-        tokens = sum(own.tokens for own, _ in chosen)
-        usual = statistics.median(own.nanoseconds / own.tokens for own, _ in chosen) * tokens
+        usual = statistics.median(own.nanoseconds / own.tokens for own, _ in chosen) * total
         resident += usual
-        candidate += usual * math.exp(center([math.log(other.nanoseconds / own.nanoseconds) for own, other in chosen]))
+        candidate += usual * math.exp(center([
+            math.log(other.nanoseconds / own.nanoseconds * own.tokens / other.tokens) for own, other in chosen]))
     return math.log(resident / candidate)
 
 
-def make_round(sliced, whole):
+def make_round(sliced, whole, warm_up_nanoseconds):
     """From the requests of both models, the resident's first; None if their slices are of other tokens."""
     pairs = list(zip(sliced[0].slices, sliced[1].slices))
     if any((own.phase, own.tokens) != (other.phase, other.tokens) for own, other in pairs) or len(
             {len(request.slices) for request in sliced}) > 1:
         return None
-    (own, own_costs), (other, other_costs) = (request.without_first_tokens() for request in sliced)
-    # Slices of a single token have no later one.
-    later = [pair for pair in zip(own, other) if None not in pair]
-    is_known = sum(part.phase == "decode" for part, _ in later) >= FEWEST_PAIRS
+    totals = {phase: sum(own.tokens for own, _ in pairs if own.phase == phase) for phase in ("prefill", "decode")}
+    warm_up = int(warm_up_nanoseconds / min(request.nanoseconds_per_token for request in sliced))
+    counted = list(zip(*(request.without(warm_up) for request in sliced)))
+    later = list(zip(*(request.without(warm_up + 1) for request in sliced)))
+    # Where most slices have a single token that counts, nothing comes after it.
+    shortened = sum(after[0].tokens < before[0].tokens for before, after in zip(counted, later))
+    is_known = shortened >= max(FEWEST_PAIRS, totals["decode"] and 0.5 * sum(own.phase == "decode" for own, _ in pairs))
     counts = [part.switches for request in sliced for part in request.slices if part.switches is not None]
     return Round(
         whole=math.log(whole[0].token_ns[-1] / whole[1].token_ns[-1]),
         sliced={
-            "median": log_ratio(pairs, statistics.median), "sums": log_ratio(pairs, None),
-            "trimmed": log_ratio(pairs, trimmed_mean),
-            "later tokens": log_ratio(later, statistics.median) if is_known else math.nan,
+            "median": log_ratio(counted, totals, statistics.median), "sums": log_ratio(counted, totals, None),
+            "trimmed": log_ratio(counted, totals, trimmed_mean),
+            "later tokens": log_ratio(later, totals, statistics.median) if is_known else math.nan,
         },
-        first_token_costs=own_costs + other_costs, preempted=[count > 0 for count in counts])
+        first_token_costs=[cost for request in sliced for cost in request.first_token_costs(warm_up)],
+        preempted=[count > 0 for count in counts])
 
 
 def told_of(database):
@@ -160,16 +178,17 @@ def read(database):
     """Rounds by group and session; a group is what stands in a row of the tables."""
     known = told_of(database)
     requests = collections.defaultdict(dict)
-    groups = {}
+    groups, warm_ups = {}, {}
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         for row in connection.execute(QUERY):
-            session, environment, resident, candidate, side, cell, block, repetition, times, slices = row
+            session, environment, resident, candidate, side, cell, block, repetition, times, slices, warm_up = row
             told = known.get(session)
             if known and not told:
                 continue  # It was not brought to its end.
             planted = told and told.get("kind")
             pair = f"{resident}, {planted.replace('-', ' ')}" if planted else f"{resident} → {candidate}"
             groups[session] = (pair, condition(told) if told else environment)
+            warm_ups[session] = warm_up * 1e6
             parts = [Slice(*part) for part in json.loads(slices)] if slices else []
             requests[session, cell, block][side, repetition] = Request(token_times(times), parts)
     rounds = collections.defaultdict(lambda: collections.defaultdict(list))
@@ -177,7 +196,7 @@ def read(database):
         sliced, whole = ([found.get((side, repetition)) for side in ("resident", "candidate")] for repetition in (0, 1))
         if None in sliced or None in whole or not all(request.slices for request in sliced):
             continue
-        if made := make_round(sliced, whole):
+        if made := make_round(sliced, whole, warm_ups[session]):
             rounds[*groups[session], cell][str(database), session, cell].append(made)
     return rounds
 

@@ -5,7 +5,7 @@
 // Columns that are multiplied at a time: their weights of two tiles' rows stay in the first-level cache for all tokens.
 enum { TILE_ROWS = 16, TILE_DEPTH = 32, BFLOAT16_TILE_COLUMNS = 512 };
 
-// Tiles 0 to 3 have the sums of two blocks of rows with two vectors of tokens, 4 and 5 weights, 6 and 7 activations.
+// Tiles 0 to 3 have the sums of two tiles of rows with two vectors of tokens, 4 and 5 weights, 6 and 7 activations.
 static RK_INLINE void configure_bfloat16_tiles(int64_t rows, int64_t depth) {
   const uint8_t first = (uint8_t)(rows < TILE_ROWS ? rows : TILE_ROWS), second = (uint8_t)(rows - first);
   const uint8_t pairs = (uint8_t)(depth / 2);
@@ -30,14 +30,14 @@ typedef struct {
 } bfloat16_tiles;
 
 static RK_INLINE void sum_bfloat16_tiles(const bfloat16_tiles *of, int64_t count, int64_t depth, bool accumulate,
-                                         bool ask_ahead, int blocks, int vectors) {
+                                         bool ask_ahead, int row_tiles, int vectors) {
   enum { LINE = PANEL * 4 };
   const uint8_t *weights = of->weights, *below = weights + TILE_ROWS * of->row_bytes;
-#define EACH_SUM(DO)                                                   \
-  DO(0, of->y[0]);                                                     \
-  if (vectors == 2) DO(1, of->y[1]);                                   \
-  if (blocks == 2) DO(2, of->y[0] + TILE_ROWS * PANEL);                \
-  if (blocks == 2 && vectors == 2) DO(3, of->y[1] + TILE_ROWS * PANEL)
+#define EACH_SUM(DO)                                                      \
+  DO(0, of->y[0]);                                                        \
+  if (vectors == 2) DO(1, of->y[1]);                                      \
+  if (row_tiles == 2) DO(2, of->y[0] + TILE_ROWS * PANEL);                \
+  if (row_tiles == 2 && vectors == 2) DO(3, of->y[1] + TILE_ROWS * PANEL)
 #define LOAD(tile, from) _tile_loadd(tile, from, LINE)
 #define ZERO(tile, from) _tile_zero(tile)
 #define STORE(tile, to) _tile_stored(tile, to, LINE)
@@ -57,7 +57,7 @@ static RK_INLINE void sum_bfloat16_tiles(const bfloat16_tiles *of, int64_t count
       _tile_loadd(7, of->x[1] + c / 2 * PANEL, LINE);
       _tile_dpbf16ps(1, 4, 7);
     }
-    if (blocks == 2) {
+    if (row_tiles == 2) {
       _tile_loadd(5, below + c * 2, of->row_bytes);
       _tile_dpbf16ps(2, 5, 6);
       if (vectors == 2) _tile_dpbf16ps(3, 5, 7);
@@ -95,7 +95,7 @@ static void multiply_bfloat16_panels(const rk_matrix *w, const float *prepared, 
           tiles.y[i] = y + (p * y_features + r) * PANEL + at;
         }
         const bool ask_ahead = t == 0 && r + 4 * TILE_ROWS <= end, adds = accumulate || c > 0;
-#define TILES(blocks, vectors) sum_bfloat16_tiles(&tiles, count, depth, adds, ask_ahead, blocks, vectors)
+#define TILES(row_tiles, vectors) sum_bfloat16_tiles(&tiles, count, depth, adds, ask_ahead, row_tiles, vectors)
         if (rows > TILE_ROWS) {
           if (t + RK_W < tokens) TILES(2, 2);
           else TILES(2, 1);

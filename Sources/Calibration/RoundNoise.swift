@@ -57,9 +57,9 @@ extension NoiseLevels {
     var variance = 2 * load * load
     for share in objective.cells {
       guard let cell = envelope.throughput.first(where: { $0.id == share.cell }),
-        let seconds = envelope.plan.sliceSeconds
+        let length = envelope.plan.slice
       else { continue }
-      let pairs = Double(max(SlicedCell(cell, sliceSeconds: seconds).sliceCount, 1))
+      let pairs = Double(max(SlicedCell(cell, length).sliceCount, 1))
       let weight = share.weight / total
       variance += weight * weight * Double.pi * slice * slice / pairs
     }

@@ -10,8 +10,8 @@ struct SimulatedRounds: Sendable {
   /// The rule before any round.
   private let trial: SequentialTrial
 
-  init(_ envelope: Envelope, sliceSeconds: Double, _ trial: SequentialTrial) {
-    cells = envelope.throughput.map { SlicedCell($0, sliceSeconds: sliceSeconds) }
+  init(_ envelope: Envelope, _ slice: SliceLength, _ trial: SequentialTrial) {
+    cells = envelope.throughput.map { SlicedCell($0, slice) }
     rounds = max(envelope.plan.blocks, 1)
     self.trial = trial
   }

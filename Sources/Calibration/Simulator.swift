@@ -94,8 +94,8 @@ struct Simulator: Sendable {
     case .blocks(let divergenceLimit):
       let comparison = SimulatedBlocks(envelope: envelope, divergenceLimit: divergenceLimit, trial: trial)
       return { try comparison.run(candidate, model, levels, seed: $0) }
-    case .rounds(let sliceSeconds):
-      let comparison = SimulatedRounds(envelope, sliceSeconds: sliceSeconds, trial)
+    case .rounds(let slice):
+      let comparison = SimulatedRounds(envelope, slice, trial)
       return { try comparison.run(candidate, model, levels, seed: $0) }
     }
   }

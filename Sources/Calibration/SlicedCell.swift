@@ -23,24 +23,26 @@ struct SlicedCell: Sendable {
   private static let decodeSeconds = 0.01
   private static let promptSeconds = decodeSeconds / 8
 
-  init(_ cell: ThroughputCell, sliceSeconds: Double) {
+  init(_ cell: ThroughputCell, _ slice: SliceLength) {
     id = cell.id
     promptTokens = cell.promptTokens
     decodeTokens = cell.decodeTokens
     sequences = cell.concurrency
     // The prompt's end yields the first token.
     shapes =
-      Self.slices(.prefill, cell.promptTokens, sliceSeconds, secondsPerToken: Self.promptSeconds)
-      + Self.slices(.decode, cell.decodeTokens - 1, sliceSeconds, secondsPerToken: Self.decodeSeconds)
+      Self.slices(.prefill, cell.promptTokens, of: slice.seconds, secondsPerToken: Self.promptSeconds)
+      + Self.slices(
+        .decode, cell.decodeTokens - 1, of: slice.seconds, secondsPerToken: Self.decodeSeconds,
+        warmUpTokens: slice.warmUpTokens(secondsPerToken: [Self.decodeSeconds]))
   }
 
   /// Slices of a request.
   var sliceCount: Int { shapes.count }
 
   private static func slices(
-    _ phase: Slice.Phase, _ tokens: Int, _ sliceSeconds: Double, secondsPerToken: Double
+    _ phase: Slice.Phase, _ tokens: Int, of seconds: Double, secondsPerToken: Double, warmUpTokens: Int = 0
   ) -> [Shape] {
-    let most = max(Int((sliceSeconds / secondsPerToken).rounded()), 1)
+    let most = max(Int((seconds / secondsPerToken).rounded()), 1) + warmUpTokens
     return stride(from: 0, to: tokens, by: most).map { start in
       let count = min(most, tokens - start)
       return Shape(phase: phase, tokens: count, nanoseconds: Double(count) * secondsPerToken * 1e9)

@@ -46,10 +46,12 @@ extension Plan {
         "blocks": .integer(blocks), "minimum_blocks": .integer(minimumBlocks), "warm_ups": .integer(warmUps),
         "order_seed": seed, "divergence_limit": .number(divergenceLimit), "void_limit": .number(voidLimit),
       ]
-    case .rounds(let sliceSeconds):
+    case .rounds(let slice):
       [
         "rounds": .integer(blocks), "minimum_rounds": .integer(minimumBlocks),
-        "slice_milliseconds": .number(sliceSeconds * 1000), "order_seed": seed, "void_limit": .number(voidLimit),
+        "slice_milliseconds": .number(slice.seconds * 1000),
+        "slice_warm_up_milliseconds": .number(slice.warmUpSeconds * 1000), "order_seed": seed,
+        "void_limit": .number(voidLimit),
       ]
     }
   }

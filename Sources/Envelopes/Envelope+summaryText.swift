@@ -94,14 +94,19 @@ extension Plan {
           + "\(Phrase.count(warmUps, "warm-up")) per model and cell, order seed \(orderSeed)",
         "a block is void if a model's two repetitions differ by more than \(Phrase.percent(divergenceLimit))", voids,
       ] + (mayEndEarly ? ["a comparison ends from \(minimumBlocks) blocks per cell on, once it is decided"] : [])
-    case .rounds(let sliceSeconds):
+    case .rounds(let slice):
       return [
         "\(most)\(Phrase.count(blocks, "round")), each in freshly loaded workers, order seed \(orderSeed)",
         "per round and throughput cell one whole request of each model, and one in slices of about "
-          + "\(Phrase.number(sliceSeconds * 1000)) ms that take turns; per round and replay one loop of each, turn by turn",
+          + "\(Phrase.number(slice.seconds * 1000)) ms that take turns; per round and replay one loop of each, turn by turn",
         voids,
-      ] + (mayEndEarly ? [stop] : [])
+      ] + (slice.warmUpSeconds > 0 ? [warmUp(slice.warmUpSeconds)] : []) + (mayEndEarly ? [stop] : [])
     }
+  }
+
+  private func warmUp(_ seconds: Double) -> String {
+    "the first \(Phrase.number(seconds * 1000)) ms of decoding in a slice warm caches up, on top of its length, and count in"
+      + " total time and the tail alone"
   }
 
   private var stop: String {

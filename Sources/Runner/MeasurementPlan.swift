@@ -73,7 +73,7 @@ public struct MeasurementPlan: Sendable {
   }
 
   /// Whether models are loaded anew for each round.
-  var isByRounds: Bool { envelope.plan.sliceSeconds != nil }
+  var isByRounds: Bool { envelope.plan.slice != nil }
 
   func model(of side: Side) -> ModelID? { contenders.first { $0.side == side }?.model }
 

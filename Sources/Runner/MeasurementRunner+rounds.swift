@@ -97,13 +97,13 @@ extension MeasurementRunner {
   ) async throws {
     let whole = try await measureWhole(block, block.order.prefix(2), from: 1, models, &recorder)
     let readings = whole.compactMap(\.throughput)
-    guard let seconds = plan.envelope.plan.sliceSeconds, readings.count == models.count else {
+    guard let slice = plan.envelope.plan.slice, readings.count == models.count else {
       // A model that fails leaves the other nothing to take turns with.
       try await measureWhole(block, block.order.dropFirst(2), models, &recorder)
       return
     }
     let pair = SlicedPair(
-      cell: block.cell, block: block.block, sizes: SliceSizes(seconds: seconds, readings: readings, chunk: chunk),
+      cell: block.cell, block: block.block, sizes: SliceSizes(slice, readings: readings, chunk: chunk),
       turns: schedule.sliceTurns(of: block.cell.id, round: block.block), models: models)
     try await take(pair, models, &recorder)
   }

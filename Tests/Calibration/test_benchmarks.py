@@ -170,20 +170,24 @@ class MachineLoadTests(unittest.TestCase):
 
 
 class SlicesTests(unittest.TestCase):
-    def write(self, file, effect, noise, tokens=4, seed=1):
-        """Rounds of 48 tokens; `noise` is the deviation of a whole request, and slices have a tenth of it."""
+    def write(self, file, effect, noise, tokens=4, seed=1, warm_up=0, first=(1.25, 1.25)):
+        """Rounds of 48 tokens; `noise` is the deviation of a whole request, and slices have a tenth of it. The first token of
+        a slice takes `first` times as long as the others, for the resident and for the candidate."""
         generator = random.Random(seed)
         with sqlite3.connect(file) as database:
             database.executescript("""
-                CREATE TABLE sessions (number INTEGER, environment TEXT, resident TEXT, candidate TEXT);
+                CREATE TABLE envelopes (hash TEXT, document TEXT);
+                CREATE TABLE sessions (number INTEGER, environment TEXT, resident TEXT, candidate TEXT, envelope_hash TEXT);
                 CREATE TABLE runs (number INTEGER, session INTEGER, side TEXT);
                 CREATE TABLE voids (session INTEGER, cell TEXT, block INTEGER);
                 CREATE TABLE samples (id INTEGER PRIMARY KEY, run INTEGER, cell TEXT, block INTEGER, repetition INTEGER,
                   item TEXT, round INTEGER, status TEXT, prompt_tokens INTEGER, token_ns BLOB, slices TEXT);
                 INSERT INTO voids VALUES (1, 'cell', 3);
                 """)
+            plan = {"plan": {"slice_warm_up_milliseconds": warm_up}}
+            database.execute("INSERT INTO envelopes VALUES ('hash', ?)", (json.dumps(plan),))
             for session in (1, 2):
-                database.execute("INSERT INTO sessions VALUES (?, 'isolated', 'a', 'b')", (session,))
+                database.execute("INSERT INTO sessions VALUES (?, 'isolated', 'a', 'b', 'hash')", (session,))
                 for block in range(20):
                     for side in ("resident", "candidate"):
                         run_number = database.execute("SELECT count(*) FROM runs").fetchone()[0] + 1
@@ -195,8 +199,8 @@ class SlicesTests(unittest.TestCase):
                             factor = 50 if (session, block, side) == (1, 3, "candidate") else 1
                             scale = pace * factor * math.exp(generator.gauss(0, noise if repetition else noise / 10))
                             for part in [("prefill", 32)] + [("decode", tokens)] * (48 // tokens):
-                                # The first token of a slice takes a quarter longer.
-                                steps = [32 * 0.1] if part[0] == "prefill" else [1.25] + [1] * (tokens - 1)
+                                cold = 1 if repetition else first[side == "candidate"]
+                                steps = [32 * 0.1] if part[0] == "prefill" else [cold] + [1] * (tokens - 1)
                                 start = time
                                 for step in steps:
                                     time += round(step * scale)
@@ -236,6 +240,16 @@ class SlicesTests(unittest.TestCase):
         self.assertTrue(0.05 < low < ratio < high < 0.2, row)
         self.assertEqual(row[8:], ["× 1.250", "53.8 %"])
 
+    def test_tokens_of_the_warm_up_are_in_no_effect_of_slices(self):
+        cold = {"first": (2, 1)}
+        biased = cells(self.table(0.05, 0.01, **cold)[0], "a → b")
+        self.assertAlmostEqual(float(biased[6]), 5 + 22, delta=4)
+        # A token takes a millisecond, and the faster model's a little less.
+        effects, noise = self.table(0.05, 0.01, warm_up=1, **cold)
+        for value in cells(effects, "a → b")[5:10]:
+            self.assertAlmostEqual(float(value), 5, delta=0.6)
+        self.assertEqual(cells(noise, "a → b")[8], "× 1.000")
+
     def test_slices_of_a_token_say_nothing_about_first_tokens(self):
         effects, noise = self.table(0.05, 0.01, tokens=1)
         self.assertEqual(cells(effects, "a → b")[9], "not known")
@@ -268,9 +282,9 @@ class SlicesTests(unittest.TestCase):
                 parts[4] = slices.Slice("decode", 4, 40_000_000, None, None)
             return parts
 
-        pairs = list(zip(request(False), request(True)))
-        self.assertEqual(slices.log_ratio(pairs, slices.statistics.median), 0)
-        self.assertAlmostEqual(slices.log_ratio(pairs, None), math.log(36 / 72))
+        pairs, totals = list(zip(request(False), request(True))), {"decode": 36}
+        self.assertEqual(slices.log_ratio(pairs, totals, slices.statistics.median), 0)
+        self.assertAlmostEqual(slices.log_ratio(pairs, totals, None), math.log(36 / 72))
 
 
 class LoadEffectsTests(unittest.TestCase):

@@ -95,7 +95,7 @@ struct FittingTests {
     var random = RandomSource(seed: seed)
     var noise = SliceNoise(model, levels, &random)
     let cell = SlicedCell(
-      ThroughputCell(id: "c", text: "Hello.", promptTokens: 256, decodeTokens: 128), sliceSeconds: 0.035)
+      ThroughputCell(id: "c", text: "Hello.", promptTokens: 256, decodeTokens: 128), SliceLength())
     var samples: [Side: [Sample]] = [:]
     for round in 0..<rounds {
       noise.load(&random)

@@ -22,7 +22,7 @@ struct RoundTests {
     var random = RandomSource(seed: 1)
     var noise = SliceNoise(.stalls, .assumed, &random)
     noise.load(&random)
-    let round = SlicedCell(cell, sliceSeconds: 0.035).measure(.init(), &noise, &random)
+    let round = SlicedCell(cell, SliceLength()).measure(.init(), &noise, &random)
     for reading in [round.resident, round.candidate] {
       #expect(reading.problem == nil)
       #expect(reading.decodeTokens == cell.decodeTokens)

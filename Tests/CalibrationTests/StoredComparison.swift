@@ -19,7 +19,7 @@ struct StoredComparison {
   func evidence() -> Evidence {
     var random = RandomSource(seed: seed)
     var noise = SliceNoise(model, levels, &random)
-    let cells = envelope.throughput.map { SlicedCell($0, sliceSeconds: envelope.plan.sliceSeconds ?? 0.035) }
+    let cells = envelope.throughput.map { SlicedCell($0, envelope.plan.slice ?? SliceLength()) }
     var samples: [Side: [Sample]] = [:]
     for side in Side.allCases where answerSeconds > 0 {
       samples[side] = [

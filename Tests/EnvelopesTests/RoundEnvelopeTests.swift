@@ -106,6 +106,25 @@ struct RoundEnvelopeTests {
     #expect(blocks.contains { $0.contains("plan.blocks") })
   }
 
+  @Test("The warm-up of slices is none unless the plan has one, and is printed")
+  func warmUp() throws {
+    func envelope(_ milliseconds: JSONValue) throws -> Envelope {
+      var source = try #require(try JSONValue(parsing: Self.text).object)
+      var plan = try #require(source["plan"]?.object)
+      plan["slice_warm_up_milliseconds"] = milliseconds
+      source["plan"] = .object(plan)
+      return try Envelope(source: .object(source))
+    }
+    let plain = try Envelope(source: JSONValue(parsing: Self.text))
+    #expect(plain.plan.slice?.warmUpSeconds == 0 && !plain.summaryText.contains("warm caches up"))
+    let warmed = try envelope(20)
+    #expect(warmed.plan.slice == SliceLength(seconds: 0.035, warmUpSeconds: 0.02))
+    #expect(warmed.summaryText.contains("the first 20 ms of decoding in a slice warm caches up"))
+    #expect(warmed.summaryJSON.object?["plan"]?.object?["slice_warm_up_milliseconds"] == .number(20))
+    #expect(warmed.hash != plain.hash)
+    #expect(throws: (any Error).self) { try envelope(-1) }
+  }
+
   /// The envelope with other guardrails on a metric.
   private static func edited(_ edit: (inout JSONObject) -> Void, of metric: String) throws -> JSONValue {
     var source = try JSONValue(parsing: text)

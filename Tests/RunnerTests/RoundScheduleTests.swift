@@ -132,9 +132,22 @@ struct RoundScheduleTests {
         tokenNanoseconds: (0..<11).map { (100 * prompt + Int64($0) * token) * 1_000_000 })
     }
     let readings = [reading(1, 3), reading(2, 2)]
-    #expect(SliceSizes(seconds: 0.035, readings: readings, chunk: 8).prefill == 16)
-    #expect(SliceSizes(seconds: 0.035, readings: readings, chunk: 8).decode == 12)
-    #expect(SliceSizes(seconds: 0.035, readings: readings, chunk: 48).prefill == 48)
-    #expect(SliceSizes(seconds: 0.001, readings: readings, chunk: 1).decode == 1)
+    #expect(SliceSizes(SliceLength(seconds: 0.035), readings: readings, chunk: 8).prefill == 16)
+    #expect(SliceSizes(SliceLength(seconds: 0.035), readings: readings, chunk: 8).decode == 12)
+    #expect(SliceSizes(SliceLength(seconds: 0.035), readings: readings, chunk: 48).prefill == 48)
+    #expect(SliceSizes(SliceLength(seconds: 0.001), readings: readings, chunk: 1).decode == 1)
+  }
+
+  @Test("A warm-up adds the tokens that the faster model decodes within it")
+  func warmUp() {
+    let readings = [3, 2].map { milliseconds in
+      ThroughputReading(
+        promptTokens: 10, cachedTokens: 0, tokenNanoseconds: (1...11).map { Int64($0) * milliseconds * 1_000_000 })
+    }
+    func sizes(_ warmUpSeconds: Double) -> SliceSizes {
+      SliceSizes(SliceLength(seconds: 0.03, warmUpSeconds: warmUpSeconds), readings: readings, chunk: 8)
+    }
+    #expect([0, 0.001, 0.005, 0.02].map { sizes($0).decode } == [10, 10, 12, 20])
+    #expect(sizes(0.02).prefill == sizes(0).prefill)
   }
 }

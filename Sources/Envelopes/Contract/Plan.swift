@@ -6,8 +6,8 @@ public struct Plan: Sendable, Equatable {
     /// than the limit, relative to the slower, is void. The form of schema 1.
     case blocks(divergenceLimit: Double)
     /// Rounds, each in freshly loaded workers and with one block of every throughput cell and every replay. The requests of
-    /// a block take turns in slices of about that many seconds where the engine can slice, and replays turn by turn.
-    case rounds(sliceSeconds: Double)
+    /// a block take turns in slices of that length where the engine can slice, and replays turn by turn.
+    case rounds(SliceLength)
   }
 
   public var unit: Unit
@@ -36,9 +36,9 @@ public struct Plan: Sendable, Equatable {
   }
 
   public init(
-    rounds: Int, minimumRounds: Int, sliceSeconds: Double = 0.035, orderSeed: UInt64, voidLimit: Double = 0.25
+    rounds: Int, minimumRounds: Int, slice: SliceLength = SliceLength(), orderSeed: UInt64, voidLimit: Double = 0.25
   ) {
-    unit = .rounds(sliceSeconds: sliceSeconds)
+    unit = .rounds(slice)
     blocks = rounds
     minimumBlocks = minimumRounds
     warmUps = 0
@@ -49,8 +49,8 @@ public struct Plan: Sendable, Equatable {
   /// Whether a comparison that is decided ends before it has all blocks.
   public var mayEndEarly: Bool { minimumBlocks < blocks }
 
-  /// Seconds of a slice; nil if models are not loaded anew for each round.
-  public var sliceSeconds: Double? { if case .rounds(let seconds) = unit { seconds } else { nil } }
+  /// Nil if models are not loaded anew for each round.
+  public var slice: SliceLength? { if case .rounds(let length) = unit { length } else { nil } }
 
   /// The least number of rounds on which a verdict may rest: each is a pair of loads, and fewer say nothing of the others.
   public static let fewestRounds = 6
@@ -79,11 +79,13 @@ public struct Plan: Sendable, Equatable {
     let range = Self.fewestRounds...max(rounds ?? 10_000, Self.fewestRounds)
     let minimumRounds = fields.integer("minimum_rounds", range, default: range.upperBound)
     let milliseconds = fields.number("slice_milliseconds", .from(5, through: 1000), default: 35)
+    let warmUp = fields.number("slice_warm_up_milliseconds", .from(0, through: 1000), default: 0)
     let orderSeed = fields.seed("order_seed")
     let voidLimit = fields.number("void_limit", .from(0, below: 1), default: 0.25)
-    guard let rounds, let minimumRounds, let milliseconds, let orderSeed, let voidLimit else { return nil }
+    guard let rounds, let minimumRounds, let milliseconds, let warmUp, let orderSeed, let voidLimit else { return nil }
     self.init(
-      rounds: rounds, minimumRounds: minimumRounds, sliceSeconds: milliseconds / 1000, orderSeed: orderSeed,
+      rounds: rounds, minimumRounds: minimumRounds,
+      slice: SliceLength(seconds: milliseconds / 1000, warmUpSeconds: warmUp / 1000), orderSeed: orderSeed,
       voidLimit: voidLimit)
   }
 }

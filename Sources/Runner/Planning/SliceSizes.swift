@@ -1,3 +1,4 @@
+import Envelopes
 import Measurements
 
 /// How many tokens a slice has, of each sequence: the same for both models, so that their slices are pairs.
@@ -8,18 +9,21 @@ struct SliceSizes: Sendable, Equatable {
   /// More than any slice can have.
   private static let limit = 1 << 20
 
-  /// As many tokens as take the slower model that many seconds, at least one.
+  /// As many tokens as take the slower model the slice's seconds, at least one; of decoding, those of the warm-up before
+  /// them.
   ///
   /// A model processes its prompt in chunks, which a slice does not cut: its prompt tokens are a multiple of the chunk.
   ///
   /// - Parameters:
-  ///   - seconds: Of a slice.
   ///   - readings: Of whole requests of both models.
   ///   - chunk: The larger of both models' chunks of a prompt, in tokens.
-  init(seconds: Double, readings: [ThroughputReading], chunk: Int) {
-    let promptTokens = Self.tokens(in: seconds, readings.compactMap(\.secondsPerPromptToken), .down)
+  init(_ slice: SliceLength, readings: [ThroughputReading], chunk: Int) {
+    let promptTokens = Self.tokens(in: slice.seconds, readings.compactMap(\.secondsPerPromptToken), .down)
     prefill = max(promptTokens / chunk, 1) * chunk
-    decode = max(Self.tokens(in: seconds, readings.compactMap(\.secondsPerToken), .toNearestOrAwayFromZero), 1)
+    let paces = readings.compactMap(\.secondsPerToken)
+    decode =
+      max(Self.tokens(in: slice.seconds, paces, .toNearestOrAwayFromZero), 1)
+      + slice.warmUpTokens(secondsPerToken: paces)
   }
 
   private static func tokens(in seconds: Double, _ paces: [Double], _ rule: FloatingPointRoundingRule) -> Int {

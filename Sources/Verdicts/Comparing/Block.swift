@@ -83,7 +83,7 @@ struct Block {
       let readings = sides.map { side in repetitions.compactMap { side[key]?[$0] } }
       return Block(
         cell: key.cell, number: key.number, resident: readings[0], candidate: readings[1],
-        sliced: SlicedRequests(of: sides.map { $0[key] ?? [:] }),
+        sliced: SlicedRequests(of: sides.map { $0[key] ?? [:] }, envelope.plan.slice),
         turns: envelope.schema == .rounds ? TurnPairs(of: sides.map { $0[key] ?? [:] }) : nil)
     }
   }
@@ -91,11 +91,11 @@ struct Block {
 
 extension SlicedRequests {
   /// From the readings of the resident and of the candidate by repetition, if the first of both have slices.
-  fileprivate init?(of sides: [[Int: any BlockReading]]) {
+  fileprivate init?(of sides: [[Int: any BlockReading]], _ slice: SliceLength?) {
     guard let resident = sides.first?[0] as? ThroughputReading, let candidate = sides.last?[0] as? ThroughputReading
     else { return nil }
     let whole = sides.compactMap { ($0[1] as? ThroughputReading)?.tokenNanoseconds.last }
-    self.init(resident: resident, candidate: candidate, wholeNanoseconds: whole)
+    self.init(resident: resident, candidate: candidate, wholeNanoseconds: whole, slice: slice)
   }
 }
 

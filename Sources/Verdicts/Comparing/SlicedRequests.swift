@@ -9,25 +9,33 @@ import Statistics
 /// moment that hits one of them alone is an outlier among many. A median also hides a model's own stalls; so it stands beside
 /// ``Metric/totalTime``, the ratio of the sums over these requests, or over these and the whole ones of the block, and the
 /// metrics of the tail, which count every stall and have guardrails. A phase with too few slices for a median has the ratio of
-/// its sums. (Duet benchmarking: L. Bulej et al., *Duet Benchmarking: Improving Measurement Accuracy in the Cloud*, ICPE 2020,
+/// its sums. Where the envelope has a ``SliceLength/warmUpSeconds``, the tokens within it are in neither. (Duet benchmarking: L. Bulej et al., *Duet Benchmarking: Improving Measurement Accuracy in the Cloud*, ICPE 2020,
 /// arXiv:2001.05811.)
 struct SlicedRequests {
   let resident: ThroughputReading
   let candidate: ThroughputReading
   /// Of the whole requests in the same block, the resident's and the candidate's; nil if there are none.
   private let wholeNanoseconds: [Int64]?
+  /// Tokens at the beginning of a slice that decodes which the effect leaves out.
+  private let warmUpTokens: Int
 
   /// Pairs of slices from which on a median resists a single outlier on either side.
   private static let fewestPairs = 5
 
   /// Nil unless both requests are in slices of the same tokens.
-  init?(resident: ThroughputReading, candidate: ThroughputReading, wholeNanoseconds: [Int64]? = nil) {
+  ///
+  /// - Parameter slice: The envelope's, for the warm-up of slices.
+  init?(
+    resident: ThroughputReading, candidate: ThroughputReading, wholeNanoseconds: [Int64]? = nil, slice: SliceLength?
+  ) {
     guard !resident.slices.isEmpty, resident.slices.count == candidate.slices.count,
       zip(resident.slices, candidate.slices).allSatisfy({ $0.phase == $1.phase && $0.tokens == $1.tokens })
     else { return nil }
     self.resident = resident
     self.candidate = candidate
     self.wholeNanoseconds = wholeNanoseconds?.count == Side.allCases.count ? wholeNanoseconds : nil
+    let paces = [resident, candidate].compactMap(\.slicedSecondsPerToken)
+    warmUpTokens = slice?.warmUpTokens(secondsPerToken: paces) ?? 0
   }
 
   /// Both sides' values in the metric's unit, whose ratio is the effect; nil if the requests do not define it.
@@ -73,16 +81,22 @@ struct SlicedRequests {
   /// What a phase takes each side when nothing disturbs it: the resident's usual time per token for all tokens, and that
   /// times the median ratio of the pairs. Nil without slices of the phase.
   private func seconds(of phase: Slice.Phase) -> MeasurementPair? {
-    let pairs = zip(resident.slices, candidate.slices).filter { $0.0.phase == phase }
-    guard !pairs.isEmpty else { return nil }
-    func sum(_ slices: [Slice]) -> Double { slices.reduce(0) { $0 + Double($1.nanoseconds) } * 1e-9 }
-    guard pairs.count >= Self.fewestPairs else {
-      return MeasurementPair(resident: sum(pairs.map(\.0)), candidate: sum(pairs.map(\.1)))
+    let tokens = resident.slices.reduce(0) { $0 + ($1.phase == phase ? $1.tokens : 0) }
+    guard tokens > 0 else { return nil }
+    let own = resident.countedSlices(of: phase, warmUpTokens: warmUpTokens)
+    let others = candidate.countedSlices(of: phase, warmUpTokens: warmUpTokens)
+    guard own.count >= Self.fewestPairs else {
+      return MeasurementPair(resident: seconds(of: tokens, by: own), candidate: seconds(of: tokens, by: others))
     }
-    let tokens = pairs.reduce(0) { $0 + $1.0.tokens }
-    let usual = Self.median(pairs.map { Double($0.0.nanoseconds) / Double($0.0.tokens) }) * Double(tokens) * 1e-9
-    let ratio = exp(Self.median(pairs.map { log(Double($0.1.nanoseconds) / Double($0.0.nanoseconds)) }))
+    let usual = Self.median(own.map { $0.nanoseconds / Double($0.tokens) }) * Double(tokens) * 1e-9
+    let ratio = exp(Self.median(zip(own, others).map { $1.logRatio(to: $0) }))
     return MeasurementPair(resident: usual, candidate: usual * ratio)
+  }
+
+  /// At the mean pace of slices.
+  private func seconds(of tokens: Int, by slices: [CountedSlice]) -> Double {
+    let counted = slices.reduce(0) { $0 + $1.tokens }
+    return slices.reduce(0) { $0 + $1.nanoseconds } * 1e-9 * (Double(tokens) / Double(counted))
   }
 
   private static func median(_ values: [Double]) -> Double { Descriptive.quantile(sorted: values.sorted(), 0.5) }

@@ -93,7 +93,8 @@ extension SequentialTrial {
   /// A cell whose requests are not in slices of the same tokens counts for no rule.
   public mutating func observe(_ round: [CellID: RoundReadings]) throws(StatisticsError) {
     let requests = round.compactMapValues {
-      SlicedRequests(resident: $0.resident, candidate: $0.candidate, wholeNanoseconds: $0.wholeNanoseconds)
+      SlicedRequests(
+        resident: $0.resident, candidate: $0.candidate, wholeNanoseconds: $0.wholeNanoseconds, slice: plan.slice)
     }
     for index in objectives.indices { try objectives[index].observe(requests) }
     for index in guardrails.indices { try guardrails[index].observe(requests) }
