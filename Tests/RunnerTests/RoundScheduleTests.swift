@@ -147,7 +147,7 @@ struct RoundScheduleTests {
     func sizes(_ warmUpSeconds: Double) -> SliceSizes {
       SliceSizes(SliceLength(seconds: 0.03, warmUpSeconds: warmUpSeconds), readings: readings, chunk: 8)
     }
-    #expect([0, 0.001, 0.005, 0.02].map { sizes($0).decode } == [10, 10, 12, 20])
+    #expect([0, 0.001, 0.005, 0.021].map { sizes($0).decode } == [10, 10, 12, 20])
     #expect(sizes(0.02).prefill == sizes(0).prefill)
   }
 }
