@@ -12,9 +12,6 @@ STATE/slices-threads-N/slices.sqlite; what was measured is not measured again, s
 pieces by --count, --condition and --seconds-limit. The exit code is 2 if the last part failed, and with --count 3 if
 nothing was left to measure.
 
-A whole request on one thread scatters far less than one on all processors of a machine, which waits for its slowest
-thread: --threads 1 shows equal effects in a fraction of the rounds.
-
 A row of the tables whose condition is "with other programs" is of parts in which these took a quarter of a processor.
 """
 
@@ -62,8 +59,8 @@ def schedule(quiet_parts, busy_parts):
 class Lanes:
     """The lanes of the model, in a library of their own."""
 
-    def __init__(self, resident, state, library):
-        self.resident, self.folder, self.library = resident, state / "lanes", library
+    def __init__(self, resident, state):
+        self.resident, self.folder, self.library = resident, state / "lanes", state / "slices/library"
         self.library.mkdir(parents=True, exist_ok=True)
         source = state / "models" / MODEL
         reference = self.made(REFERENCE, source, ["bf16"])
@@ -167,7 +164,7 @@ def main():
                     if part not in done and options.condition in (None, part[1])][:options.count]
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
-                lanes = Lanes(options.resident, options.state, folder / "library")
+                lanes = Lanes(options.resident, options.state)
                 status = 0 if measure(options, lanes, left, journal) else 2
                 if options.count and not left:
                     status = NOTHING_LEFT

@@ -68,9 +68,8 @@ class Request:
 
     @property
     def nanoseconds_per_token(self):
-        """Of decoding in slices; infinite without any."""
-        decoded = [part for part in self.slices if part.phase == "decode"]
-        return sum(part.nanoseconds for part in decoded) / sum(part.tokens for part in decoded) if decoded else math.inf
+        """Of those after the first; infinite without any."""
+        return (self.token_ns[-1] - self.token_ns[0]) / (len(self.token_ns) - 1) if len(self.token_ns) > 1 else math.inf
 
     def without(self, warm_up):
         """CountedSlice.swift: its slices without that many first tokens of each that decodes, but for the last one."""
@@ -83,14 +82,6 @@ class Request:
             token += part.tokens if part.phase == "decode" else 0
             start = end
         return left
-
-    def first_token_costs(self, warm_up):
-        """How long the first token that counts of each slice took, relative to those after it."""
-        costs = []
-        for counted, later in zip(self.without(warm_up), self.without(warm_up + 1)):
-            if later.tokens < counted.tokens and later.nanoseconds:
-                costs.append((counted.nanoseconds - later.nanoseconds) * later.tokens / later.nanoseconds)
-        return costs
 
 
 @dataclasses.dataclass
@@ -150,11 +141,11 @@ def make_round(sliced, whole, warm_up_nanoseconds):
         return None
     totals = {phase: sum(own.tokens for own, _ in pairs if own.phase == phase) for phase in ("prefill", "decode")}
     warm_up = int(warm_up_nanoseconds / min(request.nanoseconds_per_token for request in sliced))
-    counted = list(zip(*(request.without(warm_up) for request in sliced)))
-    later = list(zip(*(request.without(warm_up + 1) for request in sliced)))
-    # Where most slices have a single token that counts, nothing comes after it.
-    shortened = sum(after[0].tokens < before[0].tokens for before, after in zip(counted, later))
-    is_known = shortened >= max(FEWEST_PAIRS, totals["decode"] and 0.5 * sum(own.phase == "decode" for own, _ in pairs))
+    counted, later = (list(zip(*(request.without(first) for request in sliced))) for first in (warm_up, warm_up + 1))
+    # How long the first token that counts of a slice took, relative to those after it. Most slices need to have any.
+    costs = [[(part.nanoseconds - rest.nanoseconds) * rest.tokens / rest.nanoseconds
+              for part, rest in zip(*parts) if rest.tokens < part.tokens] for parts in zip(counted, later)]
+    is_known = sum(map(bool, costs)) >= max(FEWEST_PAIRS, 0.5 * sum(own.phase == "decode" for own, _ in pairs))
     counts = [part.switches for request in sliced for part in request.slices if part.switches is not None]
     return Round(
         whole=math.log(whole[0].token_ns[-1] / whole[1].token_ns[-1]),
@@ -163,7 +154,7 @@ def make_round(sliced, whole, warm_up_nanoseconds):
             "trimmed": log_ratio(counted, totals, trimmed_mean),
             "later tokens": log_ratio(later, totals, statistics.median) if is_known else math.nan,
         },
-        first_token_costs=[cost for request in sliced for cost in request.first_token_costs(warm_up)],
+        first_token_costs=[cost for of_pair in costs for cost in of_pair],
         preempted=[count > 0 for count in counts])
 
 

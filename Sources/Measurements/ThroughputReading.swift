@@ -44,6 +44,12 @@ public struct ThroughputReading: Sendable, Equatable {
     return rate(decodeTokens - 1, Double(last - first) * 1e-9)
   }
 
+  /// Seconds of a token of each sequence after the first; nil if there is none.
+  public var secondsPerToken: Double? {
+    guard decodeTokens > 1, let first = firstTokenSeconds, let last = totalSeconds else { return nil }
+    return (last - first) / Double(decodeTokens - 1)
+  }
+
   /// The 95th percentile (nearest rank) of the seconds between two tokens.
   public var interTokenP95Seconds: Double? {
     zip(tokenNanoseconds.dropFirst(), tokenNanoseconds).map { $0 - $1 }.nearestRank(percentile: 95)

@@ -40,7 +40,7 @@ struct SliceWarmUpTests {
 
   @Test("A small model that loses its cache at each turn is as fast as without turns", arguments: [9, 4])
   func smallModel(slices: Int) throws {
-    // Half the candidate's size, so that it alone had stood in the cache.
+    // The candidate is half the resident's size and alone fits the cache.
     let resident = Self.request(slices: slices, tokenMilliseconds: 8)
     let candidate = Self.request(slices: slices, tokenMilliseconds: 4, cold: 3, factor: 1.5)
     #expect(try Self.ratio(resident, candidate, warmUpSeconds: 0) < 1.7)

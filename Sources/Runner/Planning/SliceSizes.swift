@@ -37,10 +37,4 @@ extension ThroughputReading {
   fileprivate var secondsPerPromptToken: Double? {
     promptTokens > cachedTokens ? firstTokenSeconds.map { $0 / Double(promptTokens - cachedTokens) } : nil
   }
-
-  /// Seconds per token after the first; nil if there is none.
-  fileprivate var secondsPerToken: Double? {
-    guard decodeTokens > 1, let first = firstTokenSeconds, let last = totalSeconds else { return nil }
-    return (last - first) / Double(decodeTokens - 1)
-  }
 }

@@ -37,11 +37,4 @@ extension ThroughputReading {
     }
     return counted
   }
-
-  /// Seconds of decoding in slices, per token; nil without such slices.
-  var slicedSecondsPerToken: Double? {
-    let decoded = slices.filter { $0.phase == .decode }
-    let tokens = decoded.reduce(0) { $0 + $1.tokens }
-    return tokens > 0 ? decoded.reduce(0) { $0 + Double($1.nanoseconds) } * 1e-9 / Double(tokens) : nil
-  }
 }

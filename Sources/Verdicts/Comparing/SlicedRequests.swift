@@ -34,7 +34,7 @@ struct SlicedRequests {
     self.resident = resident
     self.candidate = candidate
     self.wholeNanoseconds = wholeNanoseconds?.count == Side.allCases.count ? wholeNanoseconds : nil
-    let paces = [resident, candidate].compactMap(\.slicedSecondsPerToken)
+    let paces = [resident, candidate].compactMap(\.secondsPerToken)
     warmUpTokens = slice?.warmUpTokens(secondsPerToken: paces) ?? 0
   }
 
