@@ -77,7 +77,52 @@ struct YAMLFormTests {
       "b: &b {model: o/a}\nmodel_list:\n - {model_name: coding, litellm_params: {<<: *b}}",
       .valueNotPlain("coding", line: 3, origin: nil)
     ),
+    (
+      "model_list:\n - {model_name: coding, litellm_params: {model: os.environ/CODING_MODEL}}",
+      .valueNotPlain("coding", line: 2, origin: "it is that of the variable CODING_MODEL")
+    ),
+    (
+      "model_list:\n - {model_name: coding, litellm_params: {model: \"openai/*\"}}",
+      .valueNotPlain("coding", line: 2, origin: "it is a pattern, which stands for many models")
+    ),
   ]
+
+  @Test("Deployments of one model are read and not edited, and a name that is the model's id is no other role")
+  func balanced() throws {
+    let text = """
+      model_list:
+        - {model_name: o/a, litellm_params: {model: openai/o/a, api_base: http://one}}
+        - {model_name: o/a, litellm_params: {model: openai/o/a, api_base: http://two}}
+        - {model_name: coding, litellm_params: {model: openai/o/a}}
+
+      """
+    let registry = try Registry(parsing: Array(text.utf8))
+    #expect(registry.models == ["o/a": "o/a", "coding": "o/a"])
+    let edit = try RegistryEdit(role: "o/a", expected: "o/a", replacement: "o/b")
+    #expect(throws: RegistryError.content(path: "registry.json", .roleRepeated("o/a", lines: [2, 3]))) {
+      try registry.proposal(for: edit)
+    }
+  }
+
+  @Test("A byte order mark, and an anchor that many deployments merge, are ordinary")
+  func ordinary() throws {
+    let marked = MarkedText(
+      "\u{FEFF}common: &d {api_base: http://x}\nmodel_list:\n"
+        + (0..<60).map { " - {model_name: r\($0), litellm_params: {<<: *d, model: o/f}}\n" }.joined()
+        + " - {model_name: coding, litellm_params: {model: «o/a»}}\n")
+    let (text, proposal) = try marked.pointing("coding", at: "o/b")
+    #expect(text == marked.replacing(with: "o/b"))
+    #expect(Array(proposal.bytes.prefix(3)) == [0xEF, 0xBB, 0xBF])
+  }
+
+  /// Keys that stand for 2⁴⁰ nodes or so.
+  static let bombs = ["? KEY\n: 1\n", "{KEY : 1}", "[KEY: 1]", "b: KEY\n? *a40\n: 1\n", "b: KEY\n*a40 : 1\n"]
+
+  @Test("A key that stands for more than can be read is refused at once", .timeLimit(.minutes(1)), arguments: bombs)
+  func bomb(_ text: String) throws {
+    let key = (1...40).reduce("&a0 [x]") { "&a\($1) [\($0), *a\($1 - 1)]" }
+    #expect(throws: RegistryError.self) { try Registry(parsing: Array(text.replacing("KEY", with: key).utf8)) }
+  }
 
   @Test("A model that can't be told is named, and the others stay what they are", arguments: unsure)
   func unsureValue(_ text: String, _ problem: RegistryError.ContentProblem) throws {
@@ -187,6 +232,8 @@ struct YAMLFormTests {
     "model_list:\n - &e\n   model_name: coding\n   litellm_params: {model: openai/o/a}\n - {<<: *e, model_name: fast}\n",
     "common: &c {aliases: [other]}\nmodels:\n  o/a: {cmd: x, aliases: [coding]}\n  o/b: {<<: *c, cmd: y}\n",
     "models:\n  o/a: &a {cmd: x, aliases: [coding]}\n  o/b: {cmd: y}\n  o/c: {<<: *a, cmd: z}\n",
+    "models:\n  o/a: {cmd: x, aliases: &n [coding]}\n  o/b: {cmd: y}\nothers: *n\n",
+    "models:\n  o/a: {cmd: x, aliases: [coding]}\n  o/b: {cmd: y, aliases: &n [fast]}\nothers: *n\n",
   ]
 
   @Test("What an alias or a merge may stand for is not edited", arguments: merged)

@@ -9,7 +9,8 @@ import Yams
 ///     litellm_params: { model: openai/org/name-4bit, api_base: http://localhost:8080/v1 }
 /// ```
 ///
-/// The word before the first slash names the API to speak and stays, if it is one that local servers speak.
+/// The word before the first slash names the API to speak and stays, if it is one that local servers speak. A name may
+/// have several deployments of one model, among which the proxy balances; they are read, and not edited.
 ///
 /// Format: the proxy's `config.yaml` as LiteLLM documents it.
 struct LiteLLM: RegistryForm {
@@ -53,7 +54,7 @@ struct LiteLLM: RegistryForm {
     try RegistryKind.checkCount(deployments.count)
     entries = first.map { [deployments] deployment in
       let all = deployments.filter { $0.role == deployment.role }
-      if all.count > 1 {
+      if Set(all.map { $0.model.map { Self.split($0).id } }).count > 1 {
         return Registry.Entry(
           role: deployment.role, meaning: .unusable(.roleRepeated(deployment.role, lines: all.map(\.line))))
       }
@@ -82,7 +83,21 @@ struct LiteLLM: RegistryForm {
       return .unusable(.valueNotPlain(deployment.role, line: deployment.line, origin: nil))
     }
     let id = split(model).id
+    if let variable = environmentVariable(in: model) {
+      return .unusable(
+        .valueNotPlain(deployment.role, line: deployment.line, origin: "it is that of the variable \(variable)"))
+    }
+    if (deployment.role.rawValue + id).contains("*") {
+      return .unusable(
+        .valueNotPlain(deployment.role, line: deployment.line, origin: "it is a pattern, which stands for many models"))
+    }
     return id.allSatisfy(\.isWhitespace) ? .unset : .model(ModelID(rawValue: id))
+  }
+
+  /// The variable that the proxy takes a value from.
+  private static func environmentVariable(in model: String) -> Substring? {
+    let prefix = "os.environ/"
+    return model.hasPrefix(prefix) ? model.dropFirst(prefix.count) : nil
   }
 
   /// The word that names the API, with its slash, and the id after it.
@@ -93,6 +108,7 @@ struct LiteLLM: RegistryForm {
 
   private func deployment(of role: Role) throws(RegistryError.ContentProblem) -> (Deployment, api: String) {
     let found = deployments.filter { $0.role == role }
+    guard found.count <= 1 else { throw .roleRepeated(role, lines: found.map(\.line)) }
     guard found.count == 1, let deployment = found.first, let model = deployment.model else {
       throw .placeNotFound("model_list: \(role)")
     }

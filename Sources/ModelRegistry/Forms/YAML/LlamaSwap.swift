@@ -69,7 +69,9 @@ struct LlamaSwap: RegistryForm {
     guard !isShared(target) else { throw .valueShared(role, line: text.line(of: target.key)) }
     for source in models {
       guard let index = source.names.firstIndex(where: { $0.scalar?.string == role.rawValue }) else { continue }
-      guard !text.isAnchored(source.value) else { throw .valueShared(role, line: text.line(of: source.key)) }
+      guard !text.isAnchored(source.value), !hasSharedNames(source) else {
+        throw .valueShared(role, line: text.line(of: source.key))
+      }
       let names = try AliasList(source.names, of: source.aliases, role: role, in: text)
       let written = String(decoding: text.bytes[names.items[index].text], as: UTF8.self)
       return FormEdit(rewrites: names.removing(index) + [try inserting(written, role, into: target)])
@@ -80,7 +82,15 @@ struct LlamaSwap: RegistryForm {
   /// Whether a model's settings are others' as well, or aliases of its own would hide merged ones.
   private func isShared(_ model: Model) -> Bool {
     let merges = model.value.mapping?.contains { $0.key.scalar?.string == "<<" } ?? false
-    return text.isAnchored(model.value) || merges && model.aliases == nil
+    return text.isAnchored(model.value) || hasSharedNames(model) || merges && model.aliases == nil
+  }
+
+  /// Whether others may stand for a model's list of aliases.
+  private func hasSharedNames(_ model: Model) -> Bool {
+    guard let aliases = model.aliases, case .collection = text.place(of: aliases.value, after: aliases.key) else {
+      return false
+    }
+    return text.isAnchored(aliases.value)
   }
 
   func renamingModel(

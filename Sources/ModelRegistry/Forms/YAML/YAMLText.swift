@@ -28,17 +28,16 @@ struct YAMLText {
   /// - Throws: `notYAML`.
   init?(_ bytes: [UInt8]) throws(RegistryError.ContentProblem) {
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-    guard text.aliasCount <= Self.aliasLimit else { throw .notYAML("more than \(Self.aliasLimit) aliases (*name)") }
+    guard YAMLAliases(in: bytes).areReadable else { throw .notYAML("too many aliases (*name)") }
     let root: Node?
-    do { root = try Parser(yaml: text, encoding: .utf8).singleRoot() } catch { throw .notYAML(Self.text(of: error)) }
+    // The parser takes a byte order mark for an indent of the first line.
+    let content = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    do { root = try Parser(yaml: content, encoding: .utf8).singleRoot() } catch { throw .notYAML(Self.text(of: error)) }
     guard case .mapping(let mapping) = root else { return nil }
     self.bytes = bytes
     self.root = mapping
     lines = Self.lineStarts(of: bytes)
   }
-
-  /// An alias may stand for aliases: so many are a few million nodes at most, which the parser compares as keys.
-  private static let aliasLimit = 44
 
   /// What is wrong and where, and no more of the file: it may hold secrets.
   private static func text(of error: any Error) -> String {
@@ -55,8 +54,9 @@ struct YAMLText {
 
   /// Lines as libyaml counts them: they end at CR LF, CR, LF, U+0085, U+2028 or U+2029.
   private static func lineStarts(of bytes: [UInt8]) -> [Int] {
-    var starts = [0]
-    var index = 0
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    var starts = [bytes.starts(with: mark) ? mark.count : 0]
+    var index = starts[0]
     while index < bytes.count {
       let rest = bytes[index...]
       let length =
@@ -241,20 +241,5 @@ struct YAMLScalar {
       && text.unicodeScalars.allSatisfy {
         $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_./+".unicodeScalars.contains($0))
       }
-  }
-}
-
-extension String {
-  /// How many aliases a YAML text has, at most: what looks like one in a string or a comment counts as well.
-  var aliasCount: Int {
-    var count = 0
-    var previous = UInt8(ascii: "\n")
-    var isStar = false
-    for byte in utf8 {
-      if isStar, byte > 0x20, byte != UInt8(ascii: "*") { count += 1 }
-      isStar = byte == UInt8(ascii: "*") && (previous <= 0x20 || Array("[{,:-?".utf8).contains(previous))
-      previous = byte
-    }
-    return count
   }
 }
