@@ -76,9 +76,12 @@ public struct Registry: Sendable {
   ///   fallback.
   public func resolve(_ name: String) throws(RegistryError) -> Resolution {
     let role = Role(rawValue: name)
-    if entry(of: role) != nil { return Resolution(requested: name, match: .role, id: try resident(of: role)) }
     let id = ModelID(rawValue: name)
-    guard entries.contains(where: { $0.id == id }) else {
+    let isID = entries.contains { $0.id == id }
+    if let entry = entry(of: role), entry.id != nil || !isID {
+      return Resolution(requested: name, match: .role, id: try resident(of: role))
+    }
+    guard isID else {
       throw .unknownName(name, path: path, roles: roles, ids: modelIDs)
     }
     return Resolution(requested: name, match: .exactID, id: id)
@@ -110,7 +113,7 @@ public struct Registry: Sendable {
     let meanings = Dictionary(entries.map { ($0.role.rawValue, $0.id) }) { first, _ in first }
     return entries.map { entry in
       if !entry.role.isWellFormed { return Entry(role: entry.role, meaning: .unusable(.malformedRole(entry.role))) }
-      guard let id = entry.id, let other = meanings[id.rawValue], other != id else { return entry }
+      guard let id = entry.id, let other = meanings[id.rawValue] ?? nil, other != id else { return entry }
       return Entry(role: entry.role, meaning: .unusable(.idNamesARole(entry.role, id)))
     }
   }

@@ -104,6 +104,10 @@ extension RegistryError {
     case setNotUnique(String, lines: [Int])
     /// The Nix set is computed, so that its text needn't be its value; where it comes from if that can be seen.
     case setNotPlain(String, line: Int, origin: String?)
+    /// A condition chooses what holds the name in the Nix file, or `//` may put something over it.
+    case setReplaceable(String, line: Int)
+    /// Two names of the Nix file stand in sets that have nothing to do with each other.
+    case setsApart(String, String, lines: [Int])
     case roleRepeated(Role, lines: [Int])
     /// A value that is not written out; where it comes from if that can be seen.
     case valueNotPlain(Role, line: Int, origin: String?)
@@ -163,6 +167,12 @@ extension RegistryError {
       case .setNotPlain(let name, let line, let origin):
         "`\(name)` at line \(line) is computed, not written as `\(name) = { … };`; "
           + (origin ?? "edit it by hand, or write it out")
+      case .setReplaceable(let name, let line):
+        "`\(name)` at line \(line) stands in a set that a condition chooses or that `//` may put another over, so that its "
+          + "text needn't be its value; edit it by hand"
+      case .setsApart(let one, let other, let lines):
+        "`\(one)` and `\(other)`, at lines \(Self.list(lines)), stand in different sets, as those of two hosts; put them into "
+          + "one, or edit the right one by hand"
       case .roleRepeated(let role, let lines):
         "role \"\(role)\" is assigned more than once, at lines \(Self.list(lines)); edit the right one by hand"
       case .valueNotPlain(let role, let line, let origin):

@@ -118,4 +118,36 @@ struct RolesFileTests {
         + "\"roles\" : { \"c\\u006fding\" :\t{ \"x\": {\"model\": \"b\"}, \"model\" : «\"b\"» } } }")
     #expect(try marked.pointing("coding", at: "o/b").text == marked.replacing(with: "\"né\""))
   }
+
+  @Test(
+    "Hosts that are written in another way make the edit one for the owner",
+    arguments: [
+      "[{\"name\": \"workstation\", \"resident\": [\"a\"]}]", "{\"workstation\": {\"resident\": \"a\"}}",
+      "{\"workstation\": {\"swap\": [{\"key\": \"a\"}]}}", "{\"workstation\": [\"a\"]}",
+    ])
+  func otherHosts(_ hosts: String) throws {
+    let marked = MarkedText(
+      "{\"models\": {\"a\": {\"id\": \"o/a\"}, \"b\": {\"id\": \"o/b\"}}, \"roles\": {\"coding\": {\"model\": «\"a\"»}}, "
+        + "\"hosts\": \(hosts)}")
+    let (text, proposal) = try marked.pointing("coding", at: "o/b")
+    #expect(text == marked.replacing(with: "\"b\""))
+    #expect(proposal.reasonsForOwner.count == 1)
+  }
+
+  @Test("Ids beside roles that other programs describe are JSON of roles and ids")
+  func describedRoles() throws {
+    let text = "{\"models\": {\"coding\": \"o/a\"}, \"roles\": {\"coding\": {\"description\": \"writes\"}}}"
+    let registry = try Registry(parsing: Array(text.utf8))
+    #expect(registry.kind == .models)
+    #expect(registry.models == ["coding": "o/a"])
+  }
+
+  @Test("A role without a model blocks no other whose id is its name")
+  func unsetName() throws {
+    let text =
+      "{\"models\": {\"b\": {\"id\": \"o/a\"}}, \"roles\": {\"o/a\": {\"model\": null}, \"coding\": {\"model\": \"b\"}}}"
+    let registry = try Registry(parsing: Array(text.utf8))
+    #expect(registry["coding"] == "o/a")
+    #expect(try registry.resolve("o/a").match == .exactID)
+  }
 }

@@ -21,7 +21,8 @@ struct RolesFile: RegistryForm {
   private let bytes: [UInt8]
   private let models: JSONObject
   private let roles: JSONObject
-  private let hosts: JSONObject
+  /// Nil if `hosts` is written in a way that isn't read.
+  private let hosts: JSONObject?
 
   /// Nil if the value is of another form.
   ///
@@ -29,15 +30,29 @@ struct RolesFile: RegistryForm {
   init?(_ root: JSONValue, in bytes: [UInt8]) throws(RegistryError.ContentProblem) {
     guard let object = root.object, let models = object["models"]?.object, let roles = object["roles"]?.object
     else { return nil }
+    // Ids beside roles that other programs describe are those of the simpler form.
+    guard models.isEmpty || models.members.contains(where: { $0.value.object != nil }) else { return nil }
     try RegistryKind.checkCount(roles.count)
     self.bytes = bytes
     self.models = models
     self.roles = roles
-    hosts = object["hosts"]?.object ?? JSONObject()
+    hosts = Self.hosts(object["hosts"] ?? .null)
     entries = roles.members.map { member in
       let role = Role(rawValue: member.name)
       return Registry.Entry(role: role, meaning: Self.meaning(of: role, member.value, models))
     }
+  }
+
+  private static let lists = ["resident", "swap"]
+
+  private static func hosts(_ value: JSONValue) -> JSONObject? {
+    if case .null = value { return JSONObject() }
+    guard let hosts = value.object else { return nil }
+    let isRead = hosts.members.allSatisfy { host in
+      guard let host = host.value.object else { return false }
+      return lists.allSatisfy { host[$0] == nil || host[$0]?.array?.allSatisfy { $0.string != nil } == true }
+    }
+    return isRead ? hosts : nil
   }
 
   private static func meaning(of role: Role, _ value: JSONValue, _ models: JSONObject) -> Registry.Meaning {
@@ -90,8 +105,14 @@ struct RolesFile: RegistryForm {
     _ role: Role, from present: String, at key: String
   ) throws(RegistryError.ContentProblem) -> FormEdit {
     var edit = FormEdit(rewrites: [try Rewrite(jsonAt: ["roles", role.rawValue, "model"], in: bytes, key)])
+    guard let hosts else {
+      edit.reasonsForOwner = [
+        "\"hosts\" is not made of lists of keys, so that whether one lacks \"\(key)\" can't be told"
+      ]
+      return edit
+    }
     for host in hosts.members {
-      let lists = ["resident", "swap"].map { ($0, host.value.object?[$0]?.array?.compactMap(\.string) ?? []) }
+      let lists = Self.lists.map { ($0, host.value.object?[$0]?.array?.compactMap(\.string) ?? []) }
       guard let list = lists.first(where: { $0.1.contains(present) }), !lists.contains(where: { $0.1.contains(key) })
       else { continue }
       let path = ["hosts", host.name, list.0]

@@ -31,6 +31,10 @@ struct NixBinding {
 }
 
 extension NixBinding.Value {
+  var isAttributeSet: Bool {
+    if case .attributeSet = self { true } else { false }
+  }
+
   /// Whether it is the name of something with that name.
   func names(_ name: String) -> Bool {
     guard case .reference(let reference) = self else { return false }
@@ -54,12 +58,15 @@ struct NixAttributes {
   private(set) var isDeclared: [Bool] = []
   /// Of each attribute, whether a `let` binds it.
   private(set) var isLet: [Bool] = []
+  /// Of each attribute, whether a condition chooses the set that holds it, or another may be put over it by `//`.
+  private(set) var isReplaceable: [Bool] = []
   private var indices: [Attribute: Int] = [:]
 
-  mutating func root(isDeclared: Bool, isLet: Bool) -> Int {
+  mutating func root(isDeclared: Bool, isLet: Bool, isReplaceable: Bool) -> Int {
     attributes.append(Attribute(parent: nil, name: ""))
     self.isDeclared.append(isDeclared)
     self.isLet.append(isLet)
+    self.isReplaceable.append(isReplaceable)
     return attributes.count - 1
   }
 
@@ -69,7 +76,15 @@ struct NixAttributes {
     attributes.append(attribute)
     isDeclared.append(isDeclared[parent] || name == "options" && attributes[parent].parent == nil)
     isLet.append(isLet[parent])
+    isReplaceable.append(isReplaceable[parent])
     indices[attribute] = attributes.count - 1
     return attributes.count - 1
+  }
+
+  /// Whether an attribute is another one, or in its set, however deep.
+  func contains(_ outer: Int, _ inner: Int) -> Bool {
+    var attribute: Int? = inner
+    while let current = attribute, current != outer { attribute = attributes[current].parent }
+    return attribute == outer
   }
 }

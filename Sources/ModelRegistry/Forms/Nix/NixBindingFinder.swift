@@ -12,108 +12,37 @@ struct NixBindingFinder {
     let isLet: Bool
   }
 
-  private let bytes: [UInt8]
-  private let tokens: [NixToken]
+  let bytes: [UInt8]
+  let tokens: [NixToken]
   /// For each opening bracket the index of the one that closes it.
-  private let closings: [Int: Int]
+  let closings: [Int: Int]
   private var scopes: [Scope] = []
 
   private(set) var tree = NixAttributes()
   private(set) var bindings: [NixBinding] = []
+  /// Where a member has a computed name, such as `${role}`, by the attribute whose set has it.
+  private(set) var computedNames: [Int: Int] = [:]
 
   init(_ bytes: [UInt8]) throws(RegistryError.ContentProblem) {
     self.bytes = bytes
     tokens = try NixLexer.tokens(of: bytes)
     closings = try NixBrackets.closings(in: tokens, of: bytes)
-    scopes = [Scope(attribute: tree.root(isDeclared: false, isLet: false), isLet: false)]
+    scopes = [Scope(attribute: tree.root(isDeclared: false, isLet: false, isReplaceable: false), isLet: false)]
     var index = 0
     while index < tokens.count { index = visit(index) }
-  }
-
-  /// The one attribute of a name in the file, as a plain set or by paths such as `models.default`; nil if there is none.
-  ///
-  /// What a module declares below `options` is no assignment.
-  func attribute(named name: String) throws(RegistryError.ContentProblem) -> Int? {
-    var offsets: [Int: Int] = [:]
-    var literals: [Int] = []
-    var visited = Set<Int>()
-    var elsewhere: NixBinding?
-    for binding in bindings where !tree.isDeclared[binding.attribute] {
-      if tree.attributes[binding.attribute].name == name {
-        switch binding.value {
-        case .attributeSet:
-          literals.append(binding.path.lowerBound)
-          offsets[binding.attribute] = binding.path.lowerBound
-        case .computed, .expression: throw .setNotPlain(name, line: line(of: binding), origin: nil)
-        case .reference, .imported: elsewhere = elsewhere ?? binding
-        case .string, .null, .other: break
-        }
-      }
-      var attribute = tree.attributes[binding.attribute].parent
-      while let parent = attribute, visited.insert(parent).inserted {
-        if tree.attributes[parent].name == name, offsets[parent] == nil { offsets[parent] = binding.path.lowerBound }
-        attribute = tree.attributes[parent].parent
-      }
-    }
-    let candidates = literals.count > offsets.count ? literals : Array(offsets.values)
-    guard candidates.count <= 1 else {
-      throw .setNotUnique(name, lines: bytes.lines(of: candidates))
-    }
-    // One of the same name elsewhere may be what is written out here; another may not.
-    if let elsewhere, offsets.isEmpty || !elsewhere.value.names(name) {
-      throw .setNotPlain(name, line: line(of: elsewhere), origin: origin(of: elsewhere.value))
-    }
-    return offsets.first?.key
-  }
-
-  /// The bindings of the names in a set, in file order.
-  func members(of attribute: Int) -> [NixBinding] {
-    bindings.filter { tree.attributes[$0.attribute].parent == attribute }
-  }
-
-  /// The bindings of a name anywhere, but for what a module declares.
-  func bindings(named name: String) -> [NixBinding] {
-    bindings.filter { tree.attributes[$0.attribute].name == name && !tree.isDeclared[$0.attribute] }
-  }
-
-  func name(of binding: NixBinding) -> String { tree.attributes[binding.attribute].name }
-
-  func line(of binding: NixBinding) -> Int { bytes.line(of: binding.path.lowerBound) }
-
-  /// Whether the value of a binding that is not plain may be that of another name of the file.
-  func mentions(_ name: String, _ binding: NixBinding) -> Bool {
-    switch binding.value {
-    case .attributeSet, .string, .null, .imported: return false
-    case .computed, .reference, .expression, .other: break
-    }
-    let expression = bytes[binding.path.upperBound...].prefix(4096).prefix { $0 != UInt8(ascii: ";") }
-    return String(decoding: expression, as: UTF8.self).split { !($0.isLetter || $0.isNumber || "_-'".contains($0)) }
-      .contains { $0 == name }
-  }
-
-  /// Where the value of an expression can be seen to come from, in words; nil if it can't.
-  func origin(of value: NixBinding.Value) -> String? {
-    switch value {
-    case .imported(let path): return "it is imported from \(path): name that file by --source, or write the value here"
-    case .reference(let name):
-      let last = name.split(separator: ".").last.map(String.init) ?? name
-      for binding in bindings where self.name(of: binding) == last {
-        guard case .string = binding.value else { continue }
-        return "it is `\(name)`, which line \(line(of: binding)) sets"
-      }
-      return "it is `\(name)`"
-    default: return nil
-    }
   }
 
   /// Handles the token there and returns the index of the next one to visit.
   private mutating func visit(_ index: Int) -> Int {
     switch tokens[index].kind {
-    case .word("let"): open(isLet: true)
+    case .word("let"): open(at: index, isLet: true)
     case .word("inherit"): return visitInherited(index + 1)
     case .word("in"): if scopes.last?.isLet == true { scopes.removeLast() }
     case .word, .string: return visitName(index)
-    case _ where tokens[index].isOpening: open(isLet: false)
+    case .interpolation:
+      noteComputedName(index)
+      open(at: index, isLet: false)
+    case _ where tokens[index].isOpening: open(at: index, isLet: false)
     case _ where tokens[index].isClosing:
       while scopes.last?.isLet == true { scopes.removeLast() }
       scopes.removeLast()
@@ -123,9 +52,45 @@ struct NixBindingFinder {
   }
 
   /// Opens a scope whose names are no part of the one around it.
-  private mutating func open(isLet: Bool) {
+  private mutating func open(at index: Int, isLet: Bool) {
     let isDeclared = scopes.last.map { tree.isDeclared[$0.attribute] || $0.binding.map { tree.isDeclared[$0] } == true }
-    scopes.append(Scope(attribute: tree.root(isDeclared: isDeclared == true, isLet: isLet), isLet: isLet))
+    let isReplaceable = scopes.last.map { tree.isReplaceable[$0.attribute] } == true || !isLet && isChosen(index)
+    let root = tree.root(isDeclared: isDeclared == true, isLet: isLet, isReplaceable: isReplaceable)
+    scopes.append(Scope(attribute: root, isLet: isLet))
+  }
+
+  /// Whether a condition chooses what stands in a bracket, or `//` puts something over it.
+  private func isChosen(_ opening: Int) -> Bool {
+    var index = opening - 1
+    while index >= 0 {
+      switch tokens[index].kind {
+      case .word("then"), .word("else"): return true
+      case .word: index -= 1
+      case _ where tokens[index].is("."): index -= 1
+      default: index = -1
+      }
+    }
+    guard let closing = closings[opening], closing + 2 < tokens.count else { return false }
+    return tokens[closing + 1].is("/") && tokens[closing + 2].is("/")
+  }
+
+  /// Remembers the set whose member has the name that is computed there, if it is one that is bound.
+  private mutating func noteComputedName(_ index: Int) {
+    guard let closing = closings[index], closing + 1 < tokens.count, tokens[closing + 1].is("="),
+      let scope = scopes.last
+    else { return }
+    var names: [String] = []
+    var start = index
+    while start >= 2, tokens[start - 1].is(".") {
+      switch tokens[start - 2].kind {
+      case .word(let name), .string(.some(let name)): names.append(name)
+      default: return
+      }
+      start -= 2
+    }
+    var attribute = scope.attribute
+    for name in names.reversed() { attribute = tree.child(name, of: attribute) }
+    computedNames[attribute] = tokens[index].range.lowerBound
   }
 
   /// Binds the names of an `inherit` to what has them elsewhere.

@@ -11,12 +11,13 @@ import Measurements
 /// }; }
 /// ```
 ///
-/// A role means its override, else its entry in `models`, else, where that is null, the default id. A value that is the
-/// name of a set with a `model` means that model. Sets may be written by paths such as `models.default` as well. A role
-/// that has the default id gets an override of its own, which is a new line and so proposed, never made unasked.
+/// A role means its override, else its entry in `models`, else the default id; null is no value. A value that is the name
+/// of a set with a `model` means that model. Sets may be written by paths such as `models.default` as well. A role that has
+/// the default id gets an override of its own, which is a new line and so proposed, never made unasked.
 ///
-/// The file is searched, not evaluated, so whatever leaves a doubt which text decides is refused: two sets of one name, a
-/// set that is computed, a role assigned twice, a value that isn't a plain string on one line.
+/// The file is searched, not evaluated, so whatever leaves a doubt which text decides is refused: two sets of one name,
+/// sets of different hosts, a set that is computed or may be replaced, a role assigned twice, a value that isn't a plain
+/// string on one line.
 struct NixSource: RegistryForm {
   static let kind = RegistryKind.nix
 
@@ -38,13 +39,12 @@ struct NixSource: RegistryForm {
   private let overrides: Int?
   private let origins: [Role: Origin]
   private let defaultID: NixBinding?
-  /// The sets with a `model`, by name.
-  private let catalog: [String: [NixBinding]]
+  private let catalog: NixCatalog
 
   /// Nil if the file assigns no model that this form knows.
   ///
   /// - Throws: `unterminated` or `unbalancedBracket` for a file that is no Nix; `nestedTooDeep`, `setNotPlain`,
-  ///   `setNotUnique`.
+  ///   `setNotUnique`, `setReplaceable`, `setsApart`.
   init?(recognizing bytes: [UInt8]) throws(RegistryError.ContentProblem) {
     let finder = try NixBindingFinder(bytes)
     self.bytes = bytes
@@ -53,34 +53,40 @@ struct NixSource: RegistryForm {
     for name in Self.setNames { sets[name] = try finder.attribute(named: name) }
     try RegistryKind.checkCount(sets.values.reduce(0) { $0 + finder.members(of: $1).count })
     overrides = sets["roleOverrides"]
-    let defaults = finder.bindings(named: Self.defaultName)
-    guard defaults.count <= 1 else {
-      throw .setNotUnique(Self.defaultName, lines: bytes.lines(of: defaults.map(\.path.lowerBound)))
+    let defaultID = try finder.value(named: Self.defaultName)
+    var attributes = sets
+    attributes[Self.defaultName] = defaultID?.attribute
+    if let models = sets["models"], finder.isForeign(models, to: attributes.values) {
+      sets["models"] = nil
+      attributes["models"] = nil
     }
-    let catalog = Self.catalog(in: finder)
-    let defaultID = defaults.first
-    self.catalog = catalog
+    try finder.checkNear(attributes)
+    try finder.checkNames(in: "roleOverrides")
+    let modelSets = Set(finder.bindings(named: "model").compactMap { finder.tree.attributes[$0.attribute].parent })
+    let members = sets.mapValues { set in
+      finder.members(of: set).filter { !$0.value.isAttributeSet || !modelSets.contains($0.attribute) }
+    }
+    let values = members.values.joined() + (defaultID.map { [$0] } ?? [])
+    catalog = NixCatalog(in: finder, namedBy: sets.isEmpty ? nil : Set(values.compactMap(\.value.string)))
     self.defaultID = defaultID
     guard !sets.isEmpty || defaultID != nil || !catalog.isEmpty else { return nil }
     var order: [Role] = []
     var origins: [Role: Origin] = [:]
     for name in Self.setNames {
-      guard let set = sets[name] else { continue }
-      let members = finder.members(of: set).filter { catalog[finder.name(of: $0)] == nil }
-      for member in members {
-        let role = Role(rawValue: finder.name(of: member))
-        guard origins[role] == nil else { continue }
-        order.append(role)
-        let all = members.filter { finder.name(of: $0) == role.rawValue }
-        origins[role] = all.count == 1 && all[0].value == .null ? .byDefault : .bindings(all)
+      let byRole = Dictionary(grouping: members[name] ?? []) { Role(rawValue: finder.name(of: $0)) }
+      for role in (members[name] ?? []).map({ Role(rawValue: finder.name(of: $0)) }) {
+        if !order.contains(role) { order.append(role) }
+        guard origins[role] == nil, let all = byRole[role] else { continue }
+        if all.count > 1 || all[0].value != .null { origins[role] = .bindings(all) }
       }
     }
+    for role in order where origins[role] == nil { origins[role] = .byDefault }
     if defaultID != nil, origins["default"] == nil {
       order.append("default")
       origins["default"] = .byDefault
     }
     self.origins = origins
-    entries = order.map { role in
+    entries = order.map { [catalog] role in
       Registry.Entry(
         role: role,
         meaning: Self.meaning(of: role, origins[role] ?? .byDefault, default: defaultID, catalog, finder))
@@ -93,19 +99,8 @@ struct NixSource: RegistryForm {
     return text.contains("=") && (setNames + [defaultName]).contains { text.contains($0) }
   }
 
-  private static func catalog(in finder: NixBindingFinder) -> [String: [NixBinding]] {
-    var catalog: [String: [NixBinding]] = [:]
-    for binding in finder.bindings(named: "model") {
-      guard case .string = binding.value, let set = finder.tree.attributes[binding.attribute].parent,
-        finder.tree.attributes[set].parent != nil
-      else { continue }
-      catalog[finder.tree.attributes[set].name, default: []].append(binding)
-    }
-    return catalog
-  }
-
   private static func meaning(
-    of role: Role, _ origin: Origin, default defaultID: NixBinding?, _ catalog: [String: [NixBinding]],
+    of role: Role, _ origin: Origin, default defaultID: NixBinding?, _ catalog: NixCatalog,
     _ finder: NixBindingFinder
   ) -> Registry.Meaning {
     let binding: NixBinding
@@ -125,18 +120,22 @@ struct NixSource: RegistryForm {
         .valueNotPlain(role, line: finder.line(of: binding), origin: finder.origin(of: binding.value)))
     }
     if text.allSatisfy(\.isWhitespace) { return .unset }
-    guard let entries = catalog[text] else { return .model(ModelID(rawValue: text)) }
-    guard entries.count == 1, case .string(let id, _) = entries[0].value else {
-      return .unusable(.setNotUnique(text, lines: entries.map(finder.line).sorted()))
+    guard let models = catalog[text] else { return .model(ModelID(rawValue: text)) }
+    guard models.count == 1 else {
+      return .unusable(.setNotUnique(text, lines: models.map(finder.line).sorted()))
     }
-    return .model(ModelID(rawValue: id))
+    guard let id = models[0].value.string else {
+      return .unusable(
+        .valueNotPlain(role, line: finder.line(of: models[0]), origin: finder.origin(of: models[0].value)))
+    }
+    return id.allSatisfy(\.isWhitespace) ? .unset : .model(ModelID(rawValue: id))
   }
 }
 
 /// Edits.
 extension NixSource {
   func implies(_ id: ModelID, of role: Role, by move: RegistryEdit.Move) -> Bool {
-    if case .string(let text, _) = defaultID?.value, text == id.rawValue { return true }
+    if let text = defaultID?.value.string, text == id.rawValue { return true }
     return move == .model && catalogEntry(with: id) != nil
   }
 
@@ -149,10 +148,11 @@ extension NixSource {
     guard case .bindings(let bindings) = origins[role], case .string(let text, let range) = bindings[0].value else {
       return try overriding(role, with: id)
     }
-    try checkReferences(to: role.rawValue, role)
+    try checkReferences(to: [role.rawValue], role)
     guard catalog[text] != nil else { return FormEdit(rewrites: [Rewrite(range, NixString.literal(id.rawValue))]) }
-    let keys = catalog.filter { $0.value.contains { $0.isString(id.rawValue) } }.keys.sorted()
-    guard let key = keys.first else { throw .noKeyForModel(role, id, moving: rolesMoving(with: role)) }
+    guard let key = catalog.name(of: id, beside: text) else {
+      throw .noKeyForModel(role, id, moving: rolesMoving(with: role))
+    }
     return FormEdit(rewrites: [Rewrite(range, NixString.literal(key))])
   }
 
@@ -168,7 +168,7 @@ extension NixSource {
       place = catalogEntry(with: present)
     }
     guard let place else { throw .modelNotShared(role) }
-    for name in [Self.defaultName, "model"] + catalog.keys { try checkReferences(to: name, role) }
+    try checkReferences(to: Set(catalog.names).union([Self.defaultName, "model"]), role)
     return FormEdit(rewrites: [Rewrite(place, NixString.literal(id.rawValue))])
   }
 
@@ -188,17 +188,22 @@ extension NixSource {
     return range
   }
 
-  /// - Throws: `valueShared` if a role may have its value from another place by name.
-  private func checkReferences(to name: String, _ role: Role) throws(RegistryError.ContentProblem) {
+  /// - Throws: `valueShared` if a role may have its value from another place by one of some names.
+  private func checkReferences(to names: Set<String>, _ role: Role) throws(RegistryError.ContentProblem) {
+    let hasDefault = origins.values.contains { if case .byDefault = $0 { true } else { false } }
+    if hasDefault, let defaultID, finder.mentions(anyOf: names, defaultID) {
+      throw .valueShared(role, line: finder.line(of: defaultID))
+    }
     for case .bindings(let bindings) in origins.values {
-      for binding in bindings where finder.name(of: binding) != role.rawValue && finder.mentions(name, binding) {
+      for binding in bindings where finder.name(of: binding) != role.rawValue && finder.mentions(anyOf: names, binding)
+      {
         throw .valueShared(role, line: finder.line(of: binding))
       }
     }
   }
 
   private func catalogEntry(with id: ModelID) -> Range<Int>? {
-    let found = catalog.values.joined().filter { $0.isString(id.rawValue) }
+    let found = catalog.models(with: id)
     guard found.count == 1, case .string(_, let range) = found[0].value else { return nil }
     return range
   }
@@ -264,12 +269,5 @@ extension NixSource {
         return isLetter || index > 0 && (("0"..."9").contains(scalar) || scalar == "-" || scalar == "'")
       } && !keywords.contains(name)
     return isIdentifier ? name : String(decoding: NixString.literal(name), as: UTF8.self)
-  }
-}
-
-extension NixBinding {
-  fileprivate func isString(_ text: String) -> Bool {
-    guard case .string(let value, _) = value else { return false }
-    return value == text
   }
 }
