@@ -262,7 +262,7 @@ bench-kernels:
 bench-slices: $(if $(DATABASES),,build $(MODELS)/smollm2-135m)
 	$(if $(DATABASES),python3 Benchmarks/slices_against_requests.py $(DATABASES),\
 	  python3 Benchmarks/measure_slices.py $(RESIDENT) $(STATE) $(if $(CONDITION),--condition "$(CONDITION)") \
-  $(if $(THREADS),--threads $(THREADS)) \
+	  $(if $(MEGABYTES),--megabytes $(MEGABYTES)) $(if $(THREADS),--threads $(THREADS)) \
 	  $(if $(SECONDS_LIMIT),--seconds-limit $(SECONDS_LIMIT)))
 
 # Five copies in 20 sessions each (SESSIONS=N), with the weights in the page cache and in memory; JSON=FILE writes all.

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Measures five pairs of lanes in rounds that have slices and whole requests, on a quiet and on a busy machine.
 
-usage: measure_slices.py RESIDENT STATE [--threads N] [--quiet-parts N] [--busy-parts N] [--count N]
+usage: measure_slices.py RESIDENT STATE [--megabytes N] [--threads N] [--quiet-parts N] [--busy-parts N] [--count N]
          [--condition NAME] [--seconds-limit S] [--print]
 
-Each part is a comparison of eight rounds and three cells: uniform 4-bit against one of five lanes of the same weights,
-which are made in STATE/lanes if they are not there. --quiet-parts of them (12) are measured for each pair on the quiet
-machine, then --busy-parts (6) beside one busy process, two busy processes and a compile of the project's kernels, in turn
-over the pairs. Both tables of slices_against_requests.py end it. Rounds are in STATE/slices/slices.sqlite, with --threads in
-STATE/slices-threads-N/slices.sqlite; what was measured is not measured again, so it can be ended at any point, and run in
-pieces by --count, --condition and --seconds-limit. The exit code is 2 if the last part failed, and with --count 3 if
-nothing was left to measure.
+Each part is a comparison of eight rounds: uniform 4-bit against one of five lanes of the same weights, which are made in
+STATE/lanes if they are not there. They are lanes of SmolLM2-135M, which fit the last cache of some processors; with
+--megabytes lanes of a random model whose uniform 4-bit lane has that size. --quiet-parts of them (12) are measured for each
+pair on the quiet machine, then --busy-parts (6) beside one busy process, two busy processes and a compile of the project's
+kernels, in turn over the pairs. Both tables of slices_against_requests.py end it. Rounds are in STATE/slices/slices.sqlite,
+with --megabytes and --threads in STATE/slices-megabytes-N-threads-N/slices.sqlite; what was measured is not measured again,
+so it can be ended at any point, and run in pieces by --count, --condition and --seconds-limit. The exit code is 2 if the
+last part failed, and with --count 3 if nothing was left to measure.
 
 A row of the tables whose condition is "with other programs" is of parts in which these took a quarter of a processor.
 """
@@ -29,7 +30,8 @@ import machine_load
 import slices_against_requests
 from journal import Journal
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parent
 MODEL = "smollm2-135m"
 RESIDENT_LANE = "uniform-4-bit-g64"
 # How each is made of the dequantized weights, which is a lane itself.
@@ -57,15 +59,27 @@ def schedule(quiet_parts, busy_parts):
 
 
 class Lanes:
-    """The lanes of the model, in a library of their own."""
+    """The lanes of one model, in a library of their own."""
 
-    def __init__(self, resident, state):
-        self.resident, self.folder, self.library = resident, state / "lanes", state / "slices/library"
+    def __init__(self, options):
+        self.resident, self.library = options.resident, options.database.with_name("library")
         self.library.mkdir(parents=True, exist_ok=True)
-        source = state / "models" / MODEL
+        source, self.model, self.folder = options.state / "models" / MODEL, MODEL, options.state / "lanes"
+        if options.megabytes:
+            self.model = f"random-{options.megabytes}-megabytes"
+            self.folder = options.state / "lanes" / self.model
+            source = self.random(source, options.megabytes)
         reference = self.made(REFERENCE, source, ["bf16"])
         for lane, arguments in LANES.items():
             self.made(lane, reference, arguments)
+
+    def random(self, tokenizer, megabytes):
+        folder = self.folder / "source"
+        if not folder.exists():
+            print(f"making {folder}", file=sys.stderr, flush=True)
+            subprocess.run([sys.executable, FOLDER / "random_checkpoint.py", tokenizer, str(megabytes * 1_000_000), folder],
+                           check=True)
+        return folder
 
     def made(self, lane, source, arguments):
         folder = self.folder / lane
@@ -79,9 +93,8 @@ class Lanes:
             link.symlink_to(folder.resolve(), target_is_directory=True)
         return folder
 
-    @staticmethod
-    def name(lane):
-        return f"{MODEL}-{lane}"
+    def name(self, lane):
+        return f"{self.model}-{lane}"
 
 
 def compare(options, lanes, candidate, condition):
@@ -129,6 +142,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("resident", type=pathlib.Path, metavar="RESIDENT")
     parser.add_argument("state", type=pathlib.Path, metavar="STATE")
+    parser.add_argument("--megabytes", type=int, metavar="N", help="of the 4-bit lane of a random model")
     parser.add_argument("--threads", type=int, metavar="N", help="of each worker (default: one per physical core)")
     parser.add_argument("--quiet-parts", type=int, default=12, metavar="N", help="for each pair (default: 12)")
     parser.add_argument("--busy-parts", type=int, default=6, metavar="N", help="for each condition (default: 6)")
@@ -136,13 +150,18 @@ def parse():
     parser.add_argument("--condition", choices=machine_load.CONDITIONS, help="only parts under that condition")
     parser.add_argument("--seconds-limit", type=float, default=float("inf"), metavar="S",
                         help="begin no part after that many seconds")
-    parser.add_argument("--envelope", type=pathlib.Path, default=ROOT / "Benchmarks/slices-envelope.json")
+    parser.add_argument("--envelope", type=pathlib.Path, metavar="FILE",
+                        help="default: slices-envelope.json, with --megabytes large-slices-envelope.json")
     parser.add_argument("--draws", type=int, default=1000, help="of the bootstrap (default: 1000)")
     parser.add_argument("--print", action="store_true", dest="print_only", help="print the tables without measuring")
     options = parser.parse_args()
     options.resident, options.state = options.resident.resolve(), options.state.resolve()
-    options.envelope = options.envelope.resolve()
-    folder = f"slices-threads-{options.threads}" if options.threads else "slices"
+    shipped = "large-slices-envelope.json" if options.megabytes else "slices-envelope.json"
+    options.envelope = (options.envelope or FOLDER / shipped).resolve()
+    folder = "slices"
+    for name in ("megabytes", "threads"):
+        if value := getattr(options, name):
+            folder += f"-{name}-{value}"
     options.database = options.state / folder / "slices.sqlite"
     return options
 
@@ -164,7 +183,7 @@ def main():
                     if part not in done and options.condition in (None, part[1])][:options.count]
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
-                lanes = Lanes(options.resident, options.state)
+                lanes = Lanes(options)
                 status = 0 if measure(options, lanes, left, journal) else 2
                 if options.count and not left:
                     status = NOTHING_LEFT
