@@ -52,6 +52,22 @@ struct PromotionTests {
     #expect(comparison.folder.names == before)
   }
 
+  @Test("A role that the source leaves open is a difference, and hides no other")
+  func sourceDifferences() throws {
+    let comparison = try Comparison()
+    try comparison.folder.write(
+      #"{"models": {"default": "o/a", "stage0_embedding": "", "coding": "o/b", "fast": "o/c"}}"#, to: "registry.json")
+    try comparison.folder.write(
+      #"{ models = { default = "o/a"; coding = "o/z"; fast = big; stage0_embedding = null; }; }"#, to: "models.nix")
+    let source = comparison.folder.url.appending(path: "models.nix").path
+    let result = try comparison.program.run("registry", "diff", "--json", "--source", source)
+    #expect(result.status == 1, "\(result.errors)")
+    let differences = try JSONValue(parsing: result.output)["differences"]?.array ?? []
+    #expect(differences.map { $0["role"]?.string } == ["coding", "fast"])
+    #expect(differences.first?["source"] == "o/z")
+    #expect(differences.last?["source"]?.string?.contains("isn't a plain string") == true)
+  }
+
   @Test("The registry's form is said, a bad role is listed and blocks no other, and the policy is checked")
   func show() throws {
     let comparison = try Comparison()

@@ -95,17 +95,19 @@ extension RegistryCommand {
       let edits = try database.open(.readOnly).registryEdits(role: nil).filter { $0.state == .done }
       return registry.entries.compactMap { entry in
         guard let last = edits.last(where: { $0.role == entry.role }), last.to != entry.id else { return nil }
-        return RoleDifference(role: entry.role, registry: entry.shown, other: last.to, origin: "log")
+        return RoleDifference(role: entry.role, registry: entry.shown, other: last.to.rawValue, origin: "log")
       }
     }
 
     private func sourceDifferences(_ registry: Registry) throws -> [RoleDifference] {
       guard let path = target.source else { return [] }
       let source = try RegistryFile(URL(fileURLWithPath: path)).read()
-      return try registry.entries.compactMap { entry in
-        let id = try source.resident(of: entry.role)
-        return id == entry.id
-          ? nil : RoleDifference(role: entry.role, registry: entry.shown, other: id, origin: "source")
+      return registry.entries.compactMap { entry in
+        let other = source.entries.first { $0.role == entry.role }
+        // A role that neither gives a model is none to activate.
+        if entry.id == other?.id { return nil }
+        return RoleDifference(
+          role: entry.role, registry: entry.shown, other: other?.shown ?? "not there", origin: "source")
       }
     }
   }
@@ -145,7 +147,7 @@ private struct RoleDifference {
   let role: Role
   /// The id, or why there is none.
   let registry: String
-  let other: ModelID
+  let other: String
   /// `log` or `source`.
   let origin: String
 
@@ -154,7 +156,7 @@ private struct RoleDifference {
   var json: JSONValue {
     .object(
       JSONObject([
-        ("role", .string(role.rawValue)), ("registry", .string(registry)), (origin, .string(other.rawValue)),
+        ("role", .string(role.rawValue)), ("registry", .string(registry)), (origin, .string(other)),
       ]))
   }
 }
