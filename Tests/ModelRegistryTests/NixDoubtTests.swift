@@ -67,6 +67,7 @@ struct NixDoubtTests {
     ),
     ("{ ai.models = { default = \"o/a\"; fast = with config.ai.models; default; }; }", "default"),
     ("{ ai.models = { default = \"o/a\"; fast = assert true; /* ; */ cfg.default; }; }", "default"),
+    ("let m = config.ai.models.coding; in { ai.models = { coding = \"o/a\"; default = m; }; }", "coding"),
     ("{ ai.models = { default = \"o/a\"; fast = f \";\" cfg.default; }; }", "default"),
   ]
 
@@ -90,6 +91,17 @@ struct NixDoubtTests {
     ("{ ai = { models = { coding = \"o/a\"; }; } // import ./local.nix; }", .setReplaceable("models", line: 1)),
     ("{ ai = if x then { models.coding = \"o/s\"; } else import ./big.nix; }", .setReplaceable("models", line: 1)),
     ("{ ai = if x then {} else rec { models.coding = \"o/s\"; }; }", .setReplaceable("models", line: 1)),
+    ("{ ai = if x then let y = 1; in { models.coding = \"o/a\"; } else { }; }", .setReplaceable("models", line: 1)),
+    ("{ ai = if x then with lib; { models.coding = \"o/a\"; } else { }; }", .setReplaceable("models", line: 1)),
+    ("{ ai = if x then f \"a\" { models.coding = \"o/a\"; } else { }; }", .setReplaceable("models", line: 1)),
+    (
+      "let hosts = { a = { models = { coding = \"o/a\"; }; }; b = { roleOverrides = { coding = \"o/s\"; }; }; }; in hosts.${h}",
+      .setsApart("models", "roleOverrides", lines: [1, 1])
+    ),
+    (
+      "let models = { coding = \"o/a\"; }; in { hosts.a = { inherit models; }; hosts.b.roleOverrides.coding = \"o/s\"; }",
+      .setsApart("models", "roleOverrides", lines: [1, 1])
+    ),
     ("{ ai = ({ defaultLocalModelId = \"o/a\"; } // x); }", .setReplaceable("defaultLocalModelId", line: 1)),
     (
       "{ ai = { models.coding = \"o/a\"; roleOverrides.${config.role} = \"o/x\"; roleOverrides.b = \"o/y\"; }; }",
@@ -114,6 +126,9 @@ struct NixDoubtTests {
     "{ ai = import ./shared.nix // { models.coding = «\"o/a\"»; }; }",
     "let defaultLocalModelId = \"o/d\"; in { ai = { inherit defaultLocalModelId; models = { coding = «\"o/a\"»; }; }; }",
     "{ defaultLocalModelId = \"o/d\"; ai.models = { coding = «\"o/a\"»; }; }",
+    "{ outputs = { x }: { host.mac.ai.models = { coding = «\"o/a\"»; }; } // x.eachSystem (s: { }); }",
+    "{ x = if a then b else c; ai.models = { coding = «\"o/a\"»; }; }",
+    "{ ai.models = { coding = «\"o/a\"»; }; agent = { \"o/a\" = { model = \"local/x\"; }; }; other.models = { }; }",
     "{ ai = { models.coding = «\"o/a\"»; }; opencode.provider.local.models = { \"o/a\" = { name = \"A\"; }; }; }",
     "{ ai.roleOverrides.coding = «\"o/a\"»; opencode.provider.local.models = { \"o/a\" = { name = \"A\"; }; }; }",
     "{ ai.models = { coding = «\"o/a\"»; }; url = \"x\" + cfg.hosts.${host}.url; }",

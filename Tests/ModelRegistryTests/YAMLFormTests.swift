@@ -115,8 +115,21 @@ struct YAMLFormTests {
     #expect(Array(proposal.bytes.prefix(3)) == [0xEF, 0xBB, 0xBF])
   }
 
+  @Test("Many anchors and aliases are ordinary, and so is a colon behind a brace")
+  func manyAnchors() throws {
+    let text =
+      (0..<12).map { "e\($0): &e\($0) {ttl: \($0)}\n" }.joined() + "models:\n"
+      + (0..<60).map { "  o/m\($0): {<<: *e\($0 % 12), cmd: \"run -v ${dir}:/models x\"}\n" }.joined()
+      + "  o/a: {cmd: x, aliases: [coding]}\n"
+    #expect(try Registry(parsing: Array(text.utf8)).models == ["coding": "o/a"])
+  }
+
   /// Keys that stand for 2⁴⁰ nodes or so.
-  static let bombs = ["? KEY\n: 1\n", "{KEY : 1}", "[KEY: 1]", "b: KEY\n? *a40\n: 1\n", "b: KEY\n*a40 : 1\n"]
+  static let bombs = [
+    "? KEY\n: 1\n", "{KEY : 1}", "[KEY: 1]", "b: KEY\n? *a40\n: 1\n", "b: KEY\n*a40 : 1\n",
+    "k: {KEY}", "k: {x: 1, &q KEY}", "k: {KEY#c\n}", "b: KEY\nk: {?*a40}", "b: KEY\nk: {*a40}",
+    "b: KEY\n? \u{2028}*a40\n: 1\n",
+  ]
 
   @Test("A key that stands for more than can be read is refused at once", .timeLimit(.minutes(1)), arguments: bombs)
   func bomb(_ text: String) throws {

@@ -43,7 +43,7 @@ extension NixBindingFinder {
       throw .setNotPlain(name, line: line(of: elsewhere), origin: origin(of: elsewhere.value))
     }
     guard let (attribute, offset) = offsets.first else { return nil }
-    if tree.isReplaceable[attribute] { throw .setReplaceable(name, line: bytes.line(of: offset)) }
+    if isReplaceable(attribute) { throw .setReplaceable(name, line: bytes.line(of: offset)) }
     return attribute
   }
 
@@ -65,42 +65,55 @@ extension NixBindingFinder {
     let written = all.filter { !$0.value.names(name) }
     let found = written.isEmpty ? all : written
     guard found.count <= 1 else { throw .setNotUnique(name, lines: bytes.lines(of: found.map(\.path.lowerBound))) }
-    if let binding = found.first, tree.isReplaceable[binding.attribute] {
+    if let binding = found.first, isReplaceable(binding.attribute) {
       throw .setReplaceable(name, line: line(of: binding))
     }
     return found.first
   }
 
-  /// Refuses names that stand in sets of which neither holds the other, as those of two hosts do. What a `let` binds is for
-  /// the whole file.
+  /// Whether a condition chooses what holds an attribute, or `//` may replace it: that replaces members, not theirs.
+  private func isReplaceable(_ attribute: Int) -> Bool {
+    tree.isReplaceable[attribute] || tree.attributes[attribute].parent.map(merged.contains) == true
+  }
+
+  /// Refuses names that stand in sets of which neither holds the other, as those of two hosts do.
   ///
   /// - Throws: `setsApart`.
   func checkNear(_ attributes: [String: Int]) throws(RegistryError.ContentProblem) {
-    let assigned = attributes.filter { !tree.isLet[$0.value] }.sorted { $0.key < $1.key }
+    let assigned = attributes.sorted { $0.key < $1.key }
     for (index, one) in assigned.enumerated() {
-      for other in assigned[..<index] {
-        guard !isNear(one.value, other.value) else { continue }
+      for other in assigned[..<index] where !isNear(one.value, other.value) {
         throw .setsApart(other.key, one.key, lines: [other, one].map { lineOfFirst(in: $0.value) })
       }
     }
   }
 
-  /// Whether one of two attributes stands in a set that holds the other.
+  /// Whether one of two attributes stands in a set that holds the other, wherever they are handed on.
   private func isNear(_ one: Int, _ other: Int) -> Bool {
-    guard let first = tree.attributes[one].parent, let second = tree.attributes[other].parent else { return true }
-    return tree.contains(first, second) || tree.contains(second, first)
+    let (ones, others) = (places(of: one), places(of: other))
+    return ones.allSatisfy { first in
+      others.allSatisfy { tree.contains(first, $0) || tree.contains($0, first) }
+    }
+  }
+
+  /// The sets that have an attribute. One that a `let` binds is in those to which it is handed on by `inherit` or by its
+  /// name, or else in none.
+  private func places(of attribute: Int) -> [Int] {
+    guard let parent = tree.attributes[attribute].parent else { return [] }
+    guard tree.isLet[attribute], tree.attributes[parent].parent == nil else { return [parent] }
+    let name = tree.attributes[attribute].name
+    return bindings.filter { self.name(of: $0) == name && $0.value.names(name) }
+      .compactMap { tree.attributes[$0.attribute].parent }
   }
 
   /// Whether a set has nothing but sets and stands apart from others: other programs have `models` as well.
   func isForeign(_ set: Int, to others: some Sequence<Int>) -> Bool {
-    let members = members(of: set)
-    return !members.isEmpty && members.allSatisfy(\.value.isAttributeSet)
-      && others.contains { $0 != set && !tree.isLet[$0] && !isNear(set, $0) }
+    members(of: set).allSatisfy(\.value.isAttributeSet) && others.contains { $0 != set && !isNear(set, $0) }
   }
 
   /// The line of an attribute's first binding, or of the first in its set.
   private func lineOfFirst(in attribute: Int) -> Int {
-    bindings.first { tree.contains(attribute, $0.attribute) }.map(line) ?? 1
+    bindings.first { $0.attribute == attribute || tree.attributes[$0.attribute].parent == attribute }.map(line) ?? 1
   }
 
   /// The bindings of the names in a set, in file order.
@@ -147,6 +160,8 @@ extension NixBindingFinder {
       case _ where token.is(";"):
         guard let endsAtSemicolon = open.last else { return token.range.lowerBound }
         if endsAtSemicolon { open.removeLast() }
+      // Of the next binding, if a semicolon is missing.
+      case _ where token.is("=") && open.last == true: return token.range.lowerBound
       case _ where token.isClosing: return token.range.lowerBound
       default: break
       }

@@ -10,6 +10,10 @@ struct NixBindingFinder {
     var binding: Int?
     /// Whether `in` ends it rather than a bracket.
     let isLet: Bool
+    /// Whether a `then` or `else` is open in it.
+    var isChoosing = false
+    /// Those of `with` and `assert` that are to come.
+    var semicolonsInside = 0
   }
 
   let bytes: [UInt8]
@@ -20,6 +24,8 @@ struct NixBindingFinder {
 
   private(set) var tree = NixAttributes()
   private(set) var bindings: [NixBinding] = []
+  /// The roots of sets over which `//` puts another.
+  private(set) var merged = Set<Int>()
   /// Where a member has a computed name, such as `${role}`, by the attribute whose set has it.
   private(set) var computedNames: [Int: Int] = [:]
 
@@ -37,6 +43,10 @@ struct NixBindingFinder {
     switch tokens[index].kind {
     case .word("let"): open(at: index, isLet: true)
     case .word("inherit"): return visitInherited(index + 1)
+    case .word("then"), .word("else"): setChoosing(true)
+    case .word("with"), .word("assert"): if !scopes.isEmpty { scopes[scopes.count - 1].semicolonsInside += 1 }
+    case _ where tokens[index].is(";"): endExpression()
+    case _ where tokens[index].is(","): setChoosing(false)
     case .word("in"): if scopes.last?.isLet == true { scopes.removeLast() }
     case .word, .string: return visitName(index)
     case .interpolation:
@@ -54,22 +64,28 @@ struct NixBindingFinder {
   /// Opens a scope whose names are no part of the one around it.
   private mutating func open(at index: Int, isLet: Bool) {
     let isDeclared = scopes.last.map { tree.isDeclared[$0.attribute] || $0.binding.map { tree.isDeclared[$0] } == true }
-    let isReplaceable = scopes.last.map { tree.isReplaceable[$0.attribute] } == true || !isLet && isChosen(index)
+    let isReplaceable = scopes.last.map { tree.isReplaceable[$0.attribute] || $0.isChoosing } == true
     let root = tree.root(isDeclared: isDeclared == true, isLet: isLet, isReplaceable: isReplaceable)
+    if !isLet, isMerged(index) { merged.insert(root) }
     scopes.append(Scope(attribute: root, isLet: isLet))
   }
 
-  /// Whether a condition chooses what stands in a bracket, or `//` puts something over it.
-  private func isChosen(_ opening: Int) -> Bool {
-    var index = opening - 1
-    while index >= 0 {
-      switch tokens[index].kind {
-      case .word("then"), .word("else"): return true
-      case .word: index -= 1
-      case _ where tokens[index].is("."): index -= 1
-      default: index = -1
-      }
+  private mutating func setChoosing(_ isChoosing: Bool) {
+    if !scopes.isEmpty { scopes[scopes.count - 1].isChoosing = isChoosing }
+  }
+
+  /// Handles a semicolon: of a `with` or an `assert`, or of a binding.
+  private mutating func endExpression() {
+    guard let scope = scopes.last else { return }
+    if scope.semicolonsInside > 0 {
+      scopes[scopes.count - 1].semicolonsInside -= 1
+    } else {
+      setChoosing(false)
     }
+  }
+
+  /// Whether `//` puts something over what stands in a bracket.
+  private func isMerged(_ opening: Int) -> Bool {
     guard let closing = closings[opening], closing + 2 < tokens.count else { return false }
     return tokens[closing + 1].is("/") && tokens[closing + 2].is("/")
   }
@@ -130,11 +146,14 @@ struct NixBindingFinder {
     return brace(at: start) + 1
   }
 
+  /// No path to a role is as long.
+  private static let pathLimit = 16
+
   /// The names of an attribute path and the index of the `=` after it; nil if there is none.
   private func path(at start: Int) -> (names: [String], end: Int)? {
     var names: [String] = []
     var index = start
-    while index + 1 < tokens.count {
+    while index + 1 < tokens.count, names.count < Self.pathLimit {
       switch tokens[index].kind {
       case .word(let name): names.append(name)
       case .string(let name?): names.append(name)

@@ -26,7 +26,8 @@ struct NixCatalog {
       entries = found
       return
     }
-    let groups = Set(names.flatMap { found[$0] ?? [] }.map(\.group))
+    // A model's id is no name of an entry, though other programs have sets of that name.
+    let groups = Set(names.filter { !$0.contains("/") }.flatMap { found[$0] ?? [] }.map(\.group))
     entries = found.mapValues { $0.filter { groups.contains($0.group) } }.filter { !$0.value.isEmpty }
   }
 
@@ -35,7 +36,7 @@ struct NixCatalog {
   var names: some Sequence<String> { entries.keys }
 
   /// The `model` of the entries of a name; nil if there is none.
-  subscript(_ name: String) -> [NixBinding]? { entries[name]?.map(\.model) }
+  subscript(_ name: String) -> [NixBinding]? { name.contains("/") ? nil : entries[name]?.map(\.model) }
 
   /// The `model` of every entry that has an id.
   func models(with id: ModelID) -> [NixBinding] {

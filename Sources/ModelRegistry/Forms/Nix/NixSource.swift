@@ -200,6 +200,11 @@ extension NixSource {
         throw .valueShared(role, line: finder.line(of: binding))
       }
     }
+    // A role that isn't told may have its value by way of any other binding.
+    let isTold = entries.allSatisfy { if case .unusable = $0.meaning { false } else { true } }
+    if !isTold, let binding = finder.bindings.first(where: { finder.mentions(anyOf: names, $0) }) {
+      throw .valueShared(role, line: finder.line(of: binding))
+    }
   }
 
   private func catalogEntry(with id: ModelID) -> Range<Int>? {

@@ -28,15 +28,32 @@ struct YAMLText {
   /// - Throws: `notYAML`.
   init?(_ bytes: [UInt8]) throws(RegistryError.ContentProblem) {
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-    guard YAMLAliases(in: bytes).areReadable else { throw .notYAML("too many aliases (*name)") }
-    let root: Node?
+    let lines = Self.lineStarts(of: bytes)
+    // The parser shares what aliases stand for. But it hashes keys, and walks through a key that is a collection with all
+    // that its aliases stand for: a few hundred bytes can stand for 10¹² nodes. So such keys are looked for in the text with
+    // scalars in place of the aliases.
+    if text.utf8.contains(UInt8(ascii: "*")) {
+      guard let root = try Self.root(of: text.replacing("*", with: "x")) else { return nil }
+      if let line = YAMLText(bytes: bytes, root: root, lines: lines).lineOfCollectionKey {
+        throw .notYAML("a key at line \(line) is a collection or an alias (*name)")
+      }
+    }
+    guard let root = try Self.root(of: text) else { return nil }
+    self.init(bytes: bytes, root: root, lines: lines)
+  }
+
+  private init(bytes: [UInt8], root: Node.Mapping, lines: [Int]) {
+    self.bytes = bytes
+    self.root = root
+    self.lines = lines
+  }
+
+  private static func root(of text: String) throws(RegistryError.ContentProblem) -> Node.Mapping? {
     // The parser takes a byte order mark for an indent of the first line.
     let content = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
-    do { root = try Parser(yaml: content, encoding: .utf8).singleRoot() } catch { throw .notYAML(Self.text(of: error)) }
-    guard case .mapping(let mapping) = root else { return nil }
-    self.bytes = bytes
-    self.root = mapping
-    lines = Self.lineStarts(of: bytes)
+    do { return try Parser(yaml: content, encoding: .utf8).singleRoot()?.mapping } catch {
+      throw .notYAML(Self.text(of: error))
+    }
   }
 
   /// What is wrong and where, and no more of the file: it may hold secrets.
