@@ -58,7 +58,7 @@ struct NixAttributes {
   private(set) var isDeclared: [Bool] = []
   /// Of each attribute, whether a `let` binds it.
   private(set) var isLet: [Bool] = []
-  /// Of each attribute, whether a condition chooses the set that holds it, or another may be put over it by `//`.
+  /// Of each attribute, whether a condition chooses a set that holds it.
   private(set) var isReplaceable: [Bool] = []
   private var indices: [Attribute: Int] = [:]
 
