@@ -139,4 +139,12 @@ struct NixDoubtTests {
     let marked = MarkedText(text)
     #expect(try marked.pointing("coding", at: "o/b").text == marked.replacing(with: "\"o/b\""))
   }
+
+  @Test("Thousands of sets of one name are refused at once", .timeLimit(.minutes(1)))
+  func manySets() {
+    let text =
+      "{ x = [" + String(repeating: "(let models = { }; in 1)", count: 20_000)
+      + "]; ai.models = { coding = \"o/a\"; }; }"
+    #expect(throws: RegistryError.self) { try Self.registry(text) }
+  }
 }

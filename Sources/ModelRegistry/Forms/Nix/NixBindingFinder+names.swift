@@ -2,6 +2,8 @@
 extension NixBindingFinder {
   /// How many sets of one name are looked at for those of other programs.
   private static var foreignLimit: Int { 16 }
+  /// To how many sets a name may be handed on.
+  private static var placesLimit: Int { 64 }
 
   /// The one attribute of a name in the file, as a plain set or by paths such as `models.default`; nil if there is none.
   ///
@@ -91,6 +93,7 @@ extension NixBindingFinder {
   /// Whether one of two attributes stands in a set that holds the other, wherever they are handed on.
   private func isNear(_ one: Int, _ other: Int) -> Bool {
     let (ones, others) = (places(of: one), places(of: other))
+    guard max(ones.count, others.count) <= Self.placesLimit else { return false }
     return ones.allSatisfy { first in
       others.allSatisfy { tree.contains(first, $0) || tree.contains($0, first) }
     }
@@ -101,9 +104,7 @@ extension NixBindingFinder {
   private func places(of attribute: Int) -> [Int] {
     guard let parent = tree.attributes[attribute].parent else { return [] }
     guard tree.isLet[attribute], tree.attributes[parent].parent == nil else { return [parent] }
-    let name = tree.attributes[attribute].name
-    return bindings.filter { self.name(of: $0) == name && $0.value.names(name) }
-      .compactMap { tree.attributes[$0.attribute].parent }
+    return handedOn[tree.attributes[attribute].name] ?? []
   }
 
   /// Whether a set has nothing but sets and stands apart from others: other programs have `models` as well.

@@ -24,6 +24,8 @@ struct NixBindingFinder {
 
   private(set) var tree = NixAttributes()
   private(set) var bindings: [NixBinding] = []
+  /// By name, the attributes in whose sets a binding hands on another of that name, by `inherit` or `x = cfg.x`.
+  private(set) var handedOn: [String: [Int]] = [:]
   /// The roots of sets over which `//` puts another.
   private(set) var merged = Set<Int>()
   /// Where a member has a computed name, such as `${role}`, by the attribute whose set has it.
@@ -117,7 +119,7 @@ struct NixBindingFinder {
       switch tokens[index].kind {
       case .word(let name), .string(.some(let name)):
         let range = tokens[index].range
-        bindings.append(
+        add(
           NixBinding(
             attribute: tree.child(name, of: scope.attribute), path: range, name: range, value: .reference(name),
             end: nil))
@@ -136,7 +138,7 @@ struct NixBindingFinder {
     for name in path.names { attribute = tree.child(name, of: attribute) }
     let start = path.end + 1
     let value = value(at: start)
-    bindings.append(
+    add(
       NixBinding(
         attribute: attribute, path: tokens[index].range.lowerBound..<tokens[path.end - 1].range.upperBound,
         name: tokens[path.end - 1].range, value: value.value, end: value.end))
@@ -144,6 +146,14 @@ struct NixBindingFinder {
     guard case .attributeSet = value.value else { return start }
     scopes.append(Scope(attribute: attribute, isLet: false))
     return brace(at: start) + 1
+  }
+
+  private mutating func add(_ binding: NixBinding) {
+    bindings.append(binding)
+    let attribute = tree.attributes[binding.attribute]
+    if let parent = attribute.parent, binding.value.names(attribute.name) {
+      handedOn[attribute.name, default: []].append(parent)
+    }
   }
 
   /// No path to a role is as long.
