@@ -22,6 +22,12 @@ struct MachineTests {
     #expect(Machine.swapByteCount >= 0)
   }
 
+  @Test("The last cache, where the system reports it, is larger than a first-level one and smaller than the memory")
+  func lastCache() throws {
+    guard let bytes = Machine.lastCacheByteCount else { return }
+    #expect((128 << 10..<Machine.memoryByteCount).contains(bytes))
+  }
+
   @Test("The wall clock agrees with Foundation's, and the two others advance by a real interval")
   func clocks() {
     #expect(abs(Machine.wallSeconds - Date().timeIntervalSince1970) < 5)

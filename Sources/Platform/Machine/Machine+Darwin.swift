@@ -14,6 +14,11 @@
     /// Bytes of main memory.
     public static var memoryByteCount: Int { integer("hw.memsize") ?? Int(ProcessInfo.processInfo.physicalMemory) }
 
+    /// Bytes of the last cache that the system reports, of the performance cores if they differ; nil if it reports none.
+    public static var lastCacheByteCount: Int? {
+      ["hw.l3cachesize", "hw.perflevel0.l2cachesize", "hw.l2cachesize"].lazy.compactMap(integer).first { $0 > 0 }
+    }
+
     /// The operating system and its version.
     public static var operatingSystem: String {
       let version = ProcessInfo.processInfo.operatingSystemVersion

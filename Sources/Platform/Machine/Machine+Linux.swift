@@ -25,6 +25,23 @@
     /// Bytes of main memory.
     public static var memoryByteCount: Int { kibibytes("/proc/meminfo", field: "MemTotal") }
 
+    /// Bytes of the last cache before main memory, as far as the processor tells; nil if the system does not report it.
+    ///
+    /// Format: /sys/devices/system/cpu/cpu0/cache of the kernel's sysfs-devices-system-cpu. Virtual machines may show all of
+    /// a cache that they share.
+    public static var lastCacheByteCount: Int? {
+      let caches = "/sys/devices/system/cpu/cpu0/cache"
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: caches)) ?? []
+      let sizes = names.compactMap { name -> (level: Int, bytes: Int)? in
+        guard let level = text("\(caches)/\(name)/level").flatMap({ Int($0) }),
+          let size = text("\(caches)/\(name)/size"),
+          size.hasSuffix("K"), let kibibytes = Int(size.dropLast())
+        else { return nil }
+        return (level, kibibytes * 1024)
+      }
+      return sizes.max { ($0.level, $0.bytes) < ($1.level, $1.bytes) }?.bytes
+    }
+
     /// The operating system and its version, e.g. `Debian GNU/Linux 12 (bookworm)`.
     public static var operatingSystem: String {
       let name = text("/etc/os-release")?.split(separator: "\n").first { $0.hasPrefix("PRETTY_NAME=") }

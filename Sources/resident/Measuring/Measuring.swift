@@ -27,6 +27,9 @@ enum Measuring {
         "\(ProgramIdentity.workerVariable) is set: \(plan.command.executable.path) is measured in place of this program's"
           + " own worker, and the record says so\n")
     }
+    if let effect = LastCacheEffect(of: plan, cacheBytes: Machine.lastCacheByteCount) {
+      Terminal.writeError("note: \(effect)\n")
+    }
     let progress = ProgressDisplay()
     let work = Task {
       let machine = try await look(before: plan, waitingForQuiet: minutes)
