@@ -39,6 +39,7 @@ enum { CHUNK = 8 * RK_W, BLOCK_VECTORS = RK_KEY_BLOCK / RK_W };
 #include "vector_weights.h"
 #include "vector_product.h"
 #include "vector_fixed.h"
+#include "vector_spans.h"
 #include "vector_panels.h"
 #ifdef RK_VNNI
 #include "vector_bfloat16_panels.h"

@@ -48,26 +48,28 @@ static RK_INLINE void multiply_bfloat16_tile(const uint8_t *weights, int64_t row
 static void multiply_bfloat16_panels(const rk_matrix *w, const float *prepared, float *y, int64_t y_features,
                                      int64_t tokens, int64_t begin, int64_t end, bool accumulate, float *scratch) {
   (void)scratch;
-  const int64_t row_bytes = w->columns * 2;
-  for (int64_t r = begin; r < end;) {
-    const int64_t rows = r + RK_MR <= end ? RK_MR : 1;
-    for (int64_t c = 0; c < w->columns; c += BFLOAT16_COLUMNS) {
-      const int64_t count = c + BFLOAT16_COLUMNS < w->columns ? BFLOAT16_COLUMNS : w->columns - c;
-      const uint8_t *weights = (const uint8_t *)w->values + r * row_bytes + c * 2;
-      for (int64_t p = 0; p * PANEL < tokens; p++) {
-        const float *x = prepared + (p * w->columns + c / 2) * PANEL;
-        float *out = y + (p * y_features + r) * PANEL;
-        const int64_t left = (tokens - p * PANEL + RK_W - 1) / RK_W;
+  const int64_t row_bytes = w->columns * 2, span = span_columns(w->columns, tokens, 2, BFLOAT16_COLUMNS);
+  for (int64_t first = 0; first < w->columns; first += span) {
+    const int64_t last = first + span < w->columns ? first + span : w->columns;
+    for (int64_t r = begin, rows; r < end; r += rows) {
+      rows = r + RK_MR <= end ? RK_MR : 1;
+      for (int64_t c = first; c < last; c += BFLOAT16_COLUMNS) {
+        const int64_t count = c + BFLOAT16_COLUMNS < last ? BFLOAT16_COLUMNS : last - c;
+        const uint8_t *weights = (const uint8_t *)w->values + r * row_bytes + c * 2;
+        for (int64_t p = 0; p * PANEL < tokens; p++) {
+          const float *x = prepared + (p * w->columns + c / 2) * PANEL;
+          float *out = y + (p * y_features + r) * PANEL;
+          const int64_t left = (tokens - p * PANEL + RK_W - 1) / RK_W;
 #define TILE(rows, vectors) \
   multiply_bfloat16_tile(weights, row_bytes, x, count, out, accumulate || c > 0, rows, vectors)
-        if (rows == 1) TILE(1, PANEL_VECTORS);
-        else if (left == 1) TILE(RK_MR, 1);
-        else if (left == 2) TILE(RK_MR, 2);
-        else TILE(RK_MR, PANEL_VECTORS);
+          if (rows == 1) TILE(1, PANEL_VECTORS);
+          else if (left == 1) TILE(RK_MR, 1);
+          else if (left == 2) TILE(RK_MR, 2);
+          else TILE(RK_MR, PANEL_VECTORS);
 #undef TILE
+        }
       }
     }
-    r += rows;
   }
 }
 #endif

@@ -29,8 +29,9 @@ typedef struct {
   float *y[2];
 } bfloat16_tiles;
 
+// `ahead` is where the weights to ask for stand, or NULL.
 static RK_INLINE void sum_bfloat16_tiles(const bfloat16_tiles *of, int64_t count, int64_t depth, bool accumulate,
-                                         bool ask_ahead, int row_tiles, int vectors) {
+                                         const uint8_t *ahead, int row_tiles, int vectors) {
   enum { LINE = PANEL * 4 };
   const uint8_t *weights = of->weights, *below = weights + TILE_ROWS * of->row_bytes;
 #define EACH_SUM(DO)                                                      \
@@ -47,8 +48,8 @@ static RK_INLINE void sum_bfloat16_tiles(const bfloat16_tiles *of, int64_t count
     EACH_SUM(ZERO);
   }
   for (int64_t c = 0; c < count; c += depth) {
-    if (ask_ahead) {
-      for (int64_t i = 0; i < 2 * TILE_ROWS; i++) prefetch_at(weights + (2 * TILE_ROWS + i) * of->row_bytes + c * 2);
+    if (ahead != NULL) {
+      for (int64_t i = 0; i < 2 * TILE_ROWS; i++) prefetch_at(ahead + i * of->row_bytes + c * 2);
     }
     _tile_loadd(4, weights + c * 2, of->row_bytes);
     _tile_loadd(6, of->x[0] + c / 2 * PANEL, LINE);
@@ -75,35 +76,42 @@ static void multiply_bfloat16_panels(const rk_matrix *w, const float *prepared, 
   (void)scratch;
   bfloat16_tiles tiles = {.row_bytes = w->columns * 2};
   int64_t configured_rows = 0, configured_depth = 0;
-  for (int64_t r = begin; r < end; r += 2 * TILE_ROWS) {
-    const int64_t rows = r + 2 * TILE_ROWS < end ? 2 * TILE_ROWS : end - r;
-    for (int64_t c = 0, count; c < w->columns; c += count) {
-      // Columns that fill no tile come last, by themselves.
-      const int64_t left = w->columns - c, whole = left / TILE_DEPTH * TILE_DEPTH;
-      count = whole == 0 ? left : whole < BFLOAT16_TILE_COLUMNS ? whole : BFLOAT16_TILE_COLUMNS;
-      const int64_t depth = whole == 0 ? left : TILE_DEPTH;
-      if (rows != configured_rows || depth != configured_depth) {
-        configure_bfloat16_tiles(rows, depth);
-        configured_rows = rows;
-        configured_depth = depth;
-      }
-      tiles.weights = (const uint8_t *)w->values + r * tiles.row_bytes + c * 2;
-      for (int64_t t = 0; t < tokens; t += 2 * RK_W) {
-        for (int64_t i = 0, v = t / RK_W; i < 2; i++, v++) {
-          const int64_t p = v / PANEL_VECTORS, at = v % PANEL_VECTORS * RK_W;
-          tiles.x[i] = prepared + (p * w->columns + c / 2) * PANEL + at;
-          tiles.y[i] = y + (p * y_features + r) * PANEL + at;
+  const int64_t span = span_columns(w->columns, tokens, 2, BFLOAT16_TILE_COLUMNS);
+  for (int64_t first = 0; first < w->columns; first += span) {
+    const int64_t last = first + span < w->columns ? first + span : w->columns;
+    for (int64_t r = begin; r < end; r += 2 * TILE_ROWS) {
+      const int64_t rows = r + 2 * TILE_ROWS < end ? 2 * TILE_ROWS : end - r;
+      const weights_ahead next = ahead_of(r + 2 * TILE_ROWS, begin, end, first, span, w->columns);
+      const int64_t distance = (next.row - r) * tiles.row_bytes + next.shift * 2;
+      for (int64_t c = first, count; c < last; c += count) {
+        // Columns that fill no tile come last, by themselves.
+        const int64_t left = last - c, whole = left / TILE_DEPTH * TILE_DEPTH;
+        count = whole == 0 ? left : whole < BFLOAT16_TILE_COLUMNS ? whole : BFLOAT16_TILE_COLUMNS;
+        const int64_t depth = whole == 0 ? left : TILE_DEPTH;
+        if (rows != configured_rows || depth != configured_depth) {
+          configure_bfloat16_tiles(rows, depth);
+          configured_rows = rows;
+          configured_depth = depth;
         }
-        const bool ask_ahead = t == 0 && r + 4 * TILE_ROWS <= end, adds = accumulate || c > 0;
-#define TILES(row_tiles, vectors) sum_bfloat16_tiles(&tiles, count, depth, adds, ask_ahead, row_tiles, vectors)
-        if (rows > TILE_ROWS) {
-          if (t + RK_W < tokens) TILES(2, 2);
-          else TILES(2, 1);
-        } else {
-          if (t + RK_W < tokens) TILES(1, 2);
-          else TILES(1, 1);
-        }
+        tiles.weights = (const uint8_t *)w->values + r * tiles.row_bytes + c * 2;
+        for (int64_t t = 0; t < tokens; t += 2 * RK_W) {
+          for (int64_t i = 0, v = t / RK_W; i < 2; i++, v++) {
+            const int64_t p = v / PANEL_VECTORS, at = v % PANEL_VECTORS * RK_W;
+            tiles.x[i] = prepared + (p * w->columns + c / 2) * PANEL + at;
+            tiles.y[i] = y + (p * y_features + r) * PANEL + at;
+          }
+          const uint8_t *ahead = t == 0 ? tiles.weights + distance : NULL;
+          const bool adds = accumulate || c > 0;
+#define TILES(row_tiles, vectors) sum_bfloat16_tiles(&tiles, count, depth, adds, ahead, row_tiles, vectors)
+          if (rows > TILE_ROWS) {
+            if (t + RK_W < tokens) TILES(2, 2);
+            else TILES(2, 1);
+          } else {
+            if (t + RK_W < tokens) TILES(1, 2);
+            else TILES(1, 1);
+          }
 #undef TILES
+        }
       }
     }
   }

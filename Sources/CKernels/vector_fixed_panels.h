@@ -88,25 +88,27 @@ typedef struct {
 } fixed_tile;
 _Static_assert(sizeof(fixed_tile) <= RK_TILE_ROWS * RK_TILE_COLUMNS * sizeof(float), "a tile fits the scratch");
 
-static void widen_tile(const rk_matrix *w, int64_t row, int64_t rows, int64_t column, int64_t count, fixed_tile *tile) {
+static void widen_tile(const rk_matrix *w, int64_t row, int64_t rows, int64_t column, int64_t count, fixed_tile *tile,
+                       weights_ahead ahead) {
   const int64_t row_groups = w->columns / w->group, groups = count / w->group;
   const uint8_t *codes = rk_row_values(w, row) + column * w->bits / 8;
   int64_t first = row * row_groups + column / w->group;
-  for (int64_t i = 0; i < rows; i++, codes += rk_row_bytes(w), first += row_groups) {
-    rk_prefetch_columns(w, row + i + RK_TILE_ROWS, column, column + count);
+  int64_t next = ahead.row * row_groups + (column + ahead.shift) / w->group;
+  for (int64_t i = 0; i < rows; i++, codes += rk_row_bytes(w), first += row_groups, next += row_groups) {
+    rk_prefetch_columns(w, ahead.row + i, column + ahead.shift, column + ahead.shift + count);
     uint32_t *words = tile->codes + i * (FIXED_COLUMNS / 2);
     if (w->storage == RK_MXFP4) {
       widen_elements(codes, count, words);
       const uint8_t *scales = (const uint8_t *)w->scales + first;
-      __builtin_prefetch(scales + RK_TILE_ROWS * row_groups, 0, 2);
+      prefetch_at((const uint8_t *)w->scales + next);
       for (int64_t g = 0; g < groups; g++) {
         tile->scales[i][g] = rk_e8m0(scales[g]) * 0.5f;
         tile->biases[i][g] = 0;
       }
       continue;
     }
-    __builtin_prefetch((const uint16_t *)w->scales + first + RK_TILE_ROWS * row_groups, 0, 2);
-    __builtin_prefetch((const uint16_t *)w->biases + first + RK_TILE_ROWS * row_groups, 0, 2);
+    prefetch_at((const uint8_t *)w->scales + next * rk_width(w->parameters));
+    prefetch_at((const uint8_t *)w->biases + next * rk_width(w->parameters));
     if (w->bits == 2) widen_codes(codes, 2, count, words);
     else if (w->bits == 4) widen_codes(codes, 4, count, words);
     else widen_codes(codes, 8, count, words);
@@ -136,16 +138,16 @@ static RK_INLINE void widen_block_words(const uint8_t *from, int bits, rk_storag
 
 // As `widen_tile`, of the first or last eight rows of a block.
 static RK_INLINE void widen_block_tile(const rk_matrix *w, int64_t row, int64_t column, int64_t count, fixed_tile *tile,
-                                       int bits, rk_storage type) {
+                                       int64_t next, int bits, rk_storage type) {
   const int64_t words = w->columns * bits / 32, groups = w->columns / w->group, width = scale_width(type);
   const int64_t block = row / RK_ROW_BLOCK, place = row % RK_ROW_BLOCK;
   const uint8_t *from = (const uint8_t *)w->values + ((block * words + column * bits / 32) * RK_ROW_BLOCK + place) * 4;
   uint32_t *out = tile->codes;
   for (int64_t i = 0; i < count * bits / 32; i += 2, from += 2 * RK_ROW_BLOCK * 4, out += RK_TILE_ROWS * 32 / bits) {
-    // The lines of a block serve its other rows too; the next block's are asked for with those.
+    // The lines of a block serve its other rows too; those that come next are asked for with these.
     if (place != 0) {
-      prefetch_at(from + words * RK_ROW_BLOCK * 4);
-      prefetch_at(from + (words + 1) * RK_ROW_BLOCK * 4);
+      prefetch_at(from + next);
+      prefetch_at(from + next + RK_ROW_BLOCK * 4);
     }
     widen_block_words(from, bits, type, out);
   }
@@ -159,12 +161,13 @@ static RK_INLINE void widen_block_tile(const rk_matrix *w, int64_t row, int64_t 
   }
 }
 
-static void widen_blocks(const rk_matrix *w, int64_t row, int64_t column, int64_t count, fixed_tile *tile) {
+// `next` is the distance in bytes to the words that come next.
+static void widen_blocks(const rk_matrix *w, int64_t row, int64_t column, int64_t count, fixed_tile *tile, int64_t next) {
   const rk_storage type = w->parameters;
-  if (w->storage == RK_MXFP4) widen_block_tile(w, row, column, count, tile, 4, RK_MXFP4);
-  else if (w->bits == 2) widen_block_tile(w, row, column, count, tile, 2, type);
-  else if (w->bits == 4) widen_block_tile(w, row, column, count, tile, 4, type);
-  else widen_block_tile(w, row, column, count, tile, 8, type);
+  if (w->storage == RK_MXFP4) widen_block_tile(w, row, column, count, tile, next, 4, RK_MXFP4);
+  else if (w->bits == 2) widen_block_tile(w, row, column, count, tile, next, 2, type);
+  else if (w->bits == 4) widen_block_tile(w, row, column, count, tile, next, 4, type);
+  else widen_block_tile(w, row, column, count, tile, next, 8, type);
 }
 #endif
 
@@ -219,21 +222,25 @@ static void multiply_fixed_panels(const rk_matrix *w, const float *prepared, flo
                                   int64_t tokens, int64_t begin, int64_t end, bool accumulate, float *scratch) {
   fixed_tile *tile = (fixed_tile *)scratch;
   const int64_t groups = w->columns / w->group;
-  for (int64_t r = begin; r < end; r += RK_TILE_ROWS) {
-    const int64_t rows = r + RK_TILE_ROWS < end ? RK_TILE_ROWS : end - r;
-    for (int64_t c = 0; c < w->columns; c += FIXED_COLUMNS) {
-      const int64_t count = c + FIXED_COLUMNS < w->columns ? FIXED_COLUMNS : w->columns - c;
+  const int64_t span = span_columns(w->columns, tokens, 2, FIXED_COLUMNS);
+  for (int64_t start = 0; start < w->columns; start += span) {
+    const int64_t stop = start + span < w->columns ? start + span : w->columns;
+    for (int64_t r = begin; r < end; r += RK_TILE_ROWS) {
+      const int64_t rows = r + RK_TILE_ROWS < end ? RK_TILE_ROWS : end - r;
+      const weights_ahead ahead = ahead_of(r + RK_TILE_ROWS, begin, end, start, span, w->columns);
+      for (int64_t c = start; c < stop; c += FIXED_COLUMNS) {
+        const int64_t count = c + FIXED_COLUMNS < stop ? FIXED_COLUMNS : stop - c;
 #ifdef RK_VNNI
-      if (w->layout == RK_ROW_BLOCKS) widen_blocks(w, r, c, count, tile);
-      else
+        if (w->layout == RK_ROW_BLOCKS) widen_blocks(w, r, c, count, tile, block_distance(w, r, ahead));
+        else
 #endif
-        widen_tile(w, r, rows, c, count, tile);
-      for (int64_t p = 0; p * PANEL < tokens; p++) {
-        const float *panel = prepared + p * w->columns * PANEL;
-        const float *x = panel + c / 2 * PANEL, *steps = panel + (w->columns / 2 + c / w->group) * PANEL;
-        const int64_t left = (tokens - p * PANEL + RK_W - 1) / RK_W;
-        const int64_t vectors = left < PANEL_VECTORS ? left : PANEL_VECTORS;
-        float *out = y + (p * y_features + r) * PANEL;
+          widen_tile(w, r, rows, c, count, tile, ahead);
+        for (int64_t p = 0; p * PANEL < tokens; p++) {
+          const float *panel = prepared + p * w->columns * PANEL;
+          const float *x = panel + c / 2 * PANEL, *steps = panel + (w->columns / 2 + c / w->group) * PANEL;
+          const int64_t left = (tokens - p * PANEL + RK_W - 1) / RK_W;
+          const int64_t vectors = left < PANEL_VECTORS ? left : PANEL_VECTORS;
+          float *out = y + (p * y_features + r) * PANEL;
 #define ROWS(group) \
   multiply_fixed_rows(tile, x, steps, steps + groups * PANEL, count / group, group, out, accumulate || c > 0, rows, \
                       vectors, layout)
@@ -244,10 +251,11 @@ static void multiply_fixed_panels(const rk_matrix *w, const float *prepared, flo
     else if (w->group == 64) ROWS(64);       \
     else ROWS(128);                          \
   } while (0)
-        if (w->layout == RK_ROW_BLOCKS) LAYOUT_ROWS(RK_ROW_BLOCKS);
-        else LAYOUT_ROWS(RK_ROWS);
+          if (w->layout == RK_ROW_BLOCKS) LAYOUT_ROWS(RK_ROW_BLOCKS);
+          else LAYOUT_ROWS(RK_ROWS);
 #undef LAYOUT_ROWS
 #undef ROWS
+        }
       }
     }
   }

@@ -88,7 +88,7 @@ static RK_INLINE void store_transposed(const vu from[16], uint8_t to[RK_ROW_BLOC
   }
 }
 
-// `count` columns of a block's words, at most a tile's; `next` is the distance in bytes to those of the next block.
+// `count` columns of a block's words, at most a tile's; `next` is the distance in bytes to those that come next.
 static RK_INLINE void widen_words(const uint8_t *from, int64_t next, int count, int bits, rk_storage type,
                                   uint8_t to[RK_ROW_BLOCK][TILE_COLUMNS]) {
   vu columns[TILE_COLUMNS / 4] = {{0}};
@@ -102,11 +102,10 @@ static RK_INLINE void widen_words(const uint8_t *from, int64_t next, int count, 
 }
 
 static RK_INLINE void widen_code_tiles(const rk_matrix *w, int64_t row, int64_t column, int64_t count, code_tiles *tiles,
-                                       int bits, rk_storage type) {
+                                       int64_t next, int bits, rk_storage type) {
   const int64_t words = w->columns * bits / 32, groups = w->columns / w->group, width = scale_width(type);
   const int64_t block = row / RK_ROW_BLOCK;
   const uint8_t *from = (const uint8_t *)w->values + (block * words + column * bits / 32) * RK_ROW_BLOCK * 4;
-  const int64_t next = words * RK_ROW_BLOCK * 4;
   for (int64_t c = 0; c < count; c += TILE_COLUMNS, from += TILE_COLUMNS * bits / 32 * RK_ROW_BLOCK * 4) {
     uint8_t(*to)[TILE_COLUMNS] = tiles->codes[c / TILE_COLUMNS];
     if (c + TILE_COLUMNS <= count) widen_words(from, next, TILE_COLUMNS, bits, type, to);
@@ -121,12 +120,13 @@ static RK_INLINE void widen_code_tiles(const rk_matrix *w, int64_t row, int64_t 
   }
 }
 
-static void widen_codes_of_block(const rk_matrix *w, int64_t row, int64_t column, int64_t count, code_tiles *tiles) {
+static void widen_codes_of_block(const rk_matrix *w, int64_t row, int64_t column, int64_t count, code_tiles *tiles,
+                                 int64_t next) {
   const rk_storage type = w->parameters;
-  if (w->storage == RK_MXFP4) widen_code_tiles(w, row, column, count, tiles, 4, RK_MXFP4);
-  else if (w->bits == 2) widen_code_tiles(w, row, column, count, tiles, 2, type);
-  else if (w->bits == 4) widen_code_tiles(w, row, column, count, tiles, 4, type);
-  else widen_code_tiles(w, row, column, count, tiles, 8, type);
+  if (w->storage == RK_MXFP4) widen_code_tiles(w, row, column, count, tiles, next, 4, RK_MXFP4);
+  else if (w->bits == 2) widen_code_tiles(w, row, column, count, tiles, next, 2, type);
+  else if (w->bits == 4) widen_code_tiles(w, row, column, count, tiles, next, 4, type);
+  else widen_code_tiles(w, row, column, count, tiles, next, 8, type);
 }
 
 static RK_INLINE void sum_products(code_tiles *tiles, const uint32_t *high, const uint32_t *low, int64_t column, int group,
@@ -184,18 +184,23 @@ static void multiply_tile_panels(const rk_matrix *w, const float *prepared, floa
   code_tiles *tiles = (code_tiles *)scratch;
   const int64_t groups = w->columns / w->group, plane = w->columns / 4 * PANEL;
   configure_tiles(w->group);
-  for (int64_t r = begin; r < end;) {
-    // Half a block where the wanted rows begin or end within one.
-    const int first = (int)(r % RK_ROW_BLOCK), rows = first == 0 && r + RK_ROW_BLOCK <= end ? RK_ROW_BLOCK : RK_TILE_ROWS;
-    for (int64_t c = 0; c < w->columns; c += FIXED_COLUMNS) {
-      const int64_t count = c + FIXED_COLUMNS < w->columns ? FIXED_COLUMNS : w->columns - c;
-      widen_codes_of_block(w, r, c, count, tiles);
-      for (int64_t t = 0; t < tokens; t += RK_W) {
-        const int64_t p = t / PANEL, v = t % PANEL;
-        const float *panel = prepared + p * w->columns * PANEL;
-        const uint32_t *high = (const uint32_t *)panel + c / 4 * PANEL + v;
-        const float *steps = panel + 2 * plane + c / w->group * PANEL + v;
-        float *out = y + (p * y_features + r) * PANEL + v;
+  const int64_t span = span_columns(w->columns, tokens, 2, FIXED_COLUMNS);
+  for (int64_t start = 0; start < w->columns; start += span) {
+    const int64_t stop = start + span < w->columns ? start + span : w->columns;
+    for (int64_t r = begin, rows; r < end; r += rows) {
+      // Half a block where the wanted rows begin or end within one.
+      const int first = (int)(r % RK_ROW_BLOCK);
+      rows = first == 0 && r + RK_ROW_BLOCK <= end ? RK_ROW_BLOCK : RK_TILE_ROWS;
+      const int64_t next = block_distance(w, r, ahead_of(r + rows, begin, end, start, span, w->columns));
+      for (int64_t c = start; c < stop; c += FIXED_COLUMNS) {
+        const int64_t count = c + FIXED_COLUMNS < stop ? FIXED_COLUMNS : stop - c;
+        widen_codes_of_block(w, r, c, count, tiles, next);
+        for (int64_t t = 0; t < tokens; t += RK_W) {
+          const int64_t p = t / PANEL, v = t % PANEL;
+          const float *panel = prepared + p * w->columns * PANEL;
+          const uint32_t *high = (const uint32_t *)panel + c / 4 * PANEL + v;
+          const float *steps = panel + 2 * plane + c / w->group * PANEL + v;
+          float *out = y + (p * y_features + r) * PANEL + v;
 #define ROWS(group, rows, is_signed)                                                                                    \
   multiply_code_tiles(tiles, high, high + plane, steps, steps + groups * PANEL, count / group, group, out,              \
                       accumulate || c > 0, first, rows, is_signed)
@@ -204,15 +209,15 @@ static void multiply_tile_panels(const rk_matrix *w, const float *prepared, floa
     if (rows == RK_ROW_BLOCK) ROWS(group, RK_ROW_BLOCK, is_signed);    \
     else ROWS(group, RK_TILE_ROWS, is_signed);                         \
   } while (0)
-        if (w->storage == RK_MXFP4) GROUP(32, true);
-        else if (w->group == 32) GROUP(32, false);
-        else if (w->group == 64) GROUP(64, false);
-        else GROUP(128, false);
+          if (w->storage == RK_MXFP4) GROUP(32, true);
+          else if (w->group == 32) GROUP(32, false);
+          else if (w->group == 64) GROUP(64, false);
+          else GROUP(128, false);
 #undef GROUP
 #undef ROWS
+        }
       }
     }
-    r += rows;
   }
   _tile_release();
 }

@@ -268,15 +268,22 @@ static void check_blocks(subject *s, rk_storage storage, int bits, int group, rk
   }
   const float *y = random_floats(50 * rows, -1e-3f, 1e-3f), *many = input(50 * columns, k);
   for (int64_t begin = 0; begin <= 8; begin += 8) {
-    const float *in_blocks = multiply_panels(s->table, RK_FIXED, &blocks, many, y, rows, 50, begin, rows - begin, true);
-    const float *in_rows = multiply_panels(s->table, RK_FIXED, &w, many, y, rows, 50, begin, rows - begin, true);
+    const int64_t end = rows - begin;
+    const bool adds = begin > 0;
+    const float *in_blocks = multiply_panels(s->table, RK_FIXED, &blocks, many, y, rows, 50, begin, end, adds);
+    const float *in_rows = multiply_panels(s->table, RK_FIXED, &w, many, y, rows, 50, begin, end, adds);
     expect(s, in_blocks, in_rows, in_rows, 50 * rows, (bound){0, 0}, "product of 50 tokens in blocks of " FORMAT,
            FORMAT_OF(&w, k));
   }
   release();
 }
 
+// So many columns that the activations of 50 tokens make several spans, of which the last is the shortest.
+enum { SPANNING_COLUMNS = 9 * 1024 + 64 };
+
 void check_row_blocks(subject *s) {
+  check_blocks(s, RK_MXFP4, 4, 32, RK_MXFP4, SPANNING_COLUMNS, ORDINARY);
+  for (int bits = 2; bits <= 8; bits *= 2) check_blocks(s, RK_AFFINE, bits, 64, RK_BFLOAT16, SPANNING_COLUMNS, ORDINARY);
   static const int bits[] = {2, 4, 8}, groups[] = {32, 64, 128};
   for (int k = 0; k < KINDS; k++) {
     check_blocks(s, RK_MXFP4, 4, 32, RK_MXFP4, 32, k);
@@ -304,8 +311,19 @@ static void check_microscaling(subject *s) {
   }
 }
 
+static void check_spans(subject *s) {
+  check_matrix(s, RK_MXFP4, 4, 32, RK_MXFP4, 19, SPANNING_COLUMNS, ORDINARY);
+  for (int bits = 2; bits <= 8; bits++) {
+    if (bits != 7) check_matrix(s, RK_AFFINE, bits, 64, RK_BFLOAT16, 19, SPANNING_COLUMNS, ORDINARY);
+  }
+  for (rk_storage type = RK_FLOAT32; type <= RK_BFLOAT16; type++) {
+    check_matrix(s, type, 0, 0, type, 75, SPANNING_COLUMNS + 2, ORDINARY);
+  }
+}
+
 void check_products(subject *s) {
   check_microscaling(s);
+  check_spans(s);
   static const int bits[] = {2, 3, 4, 5, 6, 8}, groups[] = {32, 64, 128}, float_columns[] = {1, 3, 63, 130, 513, 600};
   static const rk_storage types[] = {RK_FLOAT32, RK_FLOAT16, RK_BFLOAT16};
   for (int t = 0; t < 3; t++) {

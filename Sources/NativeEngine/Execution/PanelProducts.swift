@@ -20,8 +20,15 @@ struct PanelProducts {
 
   private var width: Int { kernels.panel }
 
-  /// Rows per task: enough that taking one costs nothing, few enough that threads end together.
+  /// The fewest rows of a task: enough that taking one costs nothing.
   static let rowsPerTask = 32
+
+  /// Rows of a task. Each task reads the whole input from beyond the second-level cache if it is wide, so a task is large
+  /// where there are many; few enough rows that threads end together.
+  private func rowsPerTask(of rows: Int) -> Int {
+    let share = rows / (8 * thread.count) / Self.rowsPerTask * Self.rowsPerTask
+    return min(max(share, Self.rowsPerTask), 4 * Self.rowsPerTask)
+  }
 
   /// Products of one input, as if the rows of neighbours of one format stood below each other.
   func multiply(_ products: [Product], from input: UnsafePointer<Float>) {
@@ -30,7 +37,7 @@ struct PanelProducts {
       let neighbours = Array(left.prefix { sharesPanels(first.linear.matrix, $0.linear.matrix) })
       left = left.dropFirst(neighbours.count)
       let arranged = arrange(input, for: first.linear.matrix)
-      let rows = Self.rowsPerTask
+      let rows = rowsPerTask(of: neighbours.reduce(0) { $0 + $1.linear.rows })
       let tasks = neighbours.map { ($0.linear.rows + rows - 1) / rows }
       thread.forEachTask(tasks.reduce(0, +)) { task in
         var block = task
@@ -54,7 +61,8 @@ struct PanelProducts {
     let isFused = products.dropFirst().allSatisfy { sharesPanels(first.linear.matrix, $0.linear.matrix) }
     if !isFused { multiply(products, from: input) }
     let arranged = isFused ? arrange(input, for: first.linear.matrix) : nil
-    let (features, rowsPerTask) = (first.linear.rows, Self.rowsPerTask)
+    let features = first.linear.rows
+    let rowsPerTask = rowsPerTask(of: features)
     thread.forEachTask((features + rowsPerTask - 1) / rowsPerTask) { task in
       let rows = task * rowsPerTask..<min((task + 1) * rowsPerTask, features)
       if let arranged {
