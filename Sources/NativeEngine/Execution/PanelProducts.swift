@@ -23,8 +23,8 @@ struct PanelProducts {
   /// The fewest rows of a task: enough that taking one costs nothing.
   static let rowsPerTask = 32
 
-  /// Rows of a task. Each task reads the whole input from beyond the second-level cache if it is wide, so a task is large
-  /// where there are many; few enough rows that threads end together.
+  /// Rows per task of a product with so many. Each task reads the whole input, from beyond the second-level cache if it is
+  /// wide, so tasks are large; but each thread has eight of them, so that all end together.
   private func rowsPerTask(of rows: Int) -> Int {
     let share = rows / (8 * thread.count) / Self.rowsPerTask * Self.rowsPerTask
     return min(max(share, Self.rowsPerTask), 4 * Self.rowsPerTask)
