@@ -48,13 +48,12 @@ static RK_INLINE void multiply_bfloat16_tile(const uint8_t *weights, int64_t row
 static void multiply_bfloat16_panels(const rk_matrix *w, const float *prepared, float *y, int64_t y_features,
                                      int64_t tokens, int64_t begin, int64_t end, bool accumulate, float *scratch) {
   (void)scratch;
-  const int64_t row_bytes = w->columns * 2, span = span_columns(w->columns, tokens, 2, BFLOAT16_COLUMNS);
-  for (int64_t first = 0; first < w->columns; first += span) {
-    const int64_t last = first + span < w->columns ? first + span : w->columns;
+  const int64_t row_bytes = w->columns * 2;
+  EACH_SPAN(span, w->columns, tokens, 2, BFLOAT16_COLUMNS) {
     for (int64_t r = begin, rows; r < end; r += rows) {
       rows = r + RK_MR <= end ? RK_MR : 1;
-      for (int64_t c = first; c < last; c += BFLOAT16_COLUMNS) {
-        const int64_t count = c + BFLOAT16_COLUMNS < last ? BFLOAT16_COLUMNS : last - c;
+      for (int64_t c = span.first; c < span.last; c += BFLOAT16_COLUMNS) {
+        const int64_t count = c + BFLOAT16_COLUMNS < span.last ? BFLOAT16_COLUMNS : span.last - c;
         const uint8_t *weights = (const uint8_t *)w->values + r * row_bytes + c * 2;
         for (int64_t p = 0; p * PANEL < tokens; p++) {
           const float *x = prepared + (p * w->columns + c / 2) * PANEL;

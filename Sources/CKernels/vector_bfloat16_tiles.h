@@ -76,16 +76,14 @@ static void multiply_bfloat16_panels(const rk_matrix *w, const float *prepared, 
   (void)scratch;
   bfloat16_tiles tiles = {.row_bytes = w->columns * 2};
   int64_t configured_rows = 0, configured_depth = 0;
-  const int64_t span = span_columns(w->columns, tokens, 2, BFLOAT16_TILE_COLUMNS);
-  for (int64_t first = 0; first < w->columns; first += span) {
-    const int64_t last = first + span < w->columns ? first + span : w->columns;
+  EACH_SPAN(span, w->columns, tokens, 2, BFLOAT16_TILE_COLUMNS) {
     for (int64_t r = begin; r < end; r += 2 * TILE_ROWS) {
       const int64_t rows = r + 2 * TILE_ROWS < end ? 2 * TILE_ROWS : end - r;
-      const weights_ahead next = ahead_of(r + 2 * TILE_ROWS, begin, end, first, span, w->columns);
+      const weights_ahead next = ahead_of(r + 2 * TILE_ROWS, begin, end, span, w->columns);
       const int64_t distance = (next.row - r) * tiles.row_bytes + next.shift * 2;
-      for (int64_t c = first, count; c < last; c += count) {
+      for (int64_t c = span.first, count; c < span.last; c += count) {
         // Columns that fill no tile come last, by themselves.
-        const int64_t left = last - c, whole = left / TILE_DEPTH * TILE_DEPTH;
+        const int64_t left = span.last - c, whole = left / TILE_DEPTH * TILE_DEPTH;
         count = whole == 0 ? left : whole < BFLOAT16_TILE_COLUMNS ? whole : BFLOAT16_TILE_COLUMNS;
         const int64_t depth = whole == 0 ? left : TILE_DEPTH;
         if (rows != configured_rows || depth != configured_depth) {

@@ -222,14 +222,12 @@ static void multiply_fixed_panels(const rk_matrix *w, const float *prepared, flo
                                   int64_t tokens, int64_t begin, int64_t end, bool accumulate, float *scratch) {
   fixed_tile *tile = (fixed_tile *)scratch;
   const int64_t groups = w->columns / w->group;
-  const int64_t span = span_columns(w->columns, tokens, 2, FIXED_COLUMNS);
-  for (int64_t start = 0; start < w->columns; start += span) {
-    const int64_t stop = start + span < w->columns ? start + span : w->columns;
+  EACH_SPAN(span, w->columns, tokens, 2, FIXED_COLUMNS) {
     for (int64_t r = begin; r < end; r += RK_TILE_ROWS) {
       const int64_t rows = r + RK_TILE_ROWS < end ? RK_TILE_ROWS : end - r;
-      const weights_ahead ahead = ahead_of(r + RK_TILE_ROWS, begin, end, start, span, w->columns);
-      for (int64_t c = start; c < stop; c += FIXED_COLUMNS) {
-        const int64_t count = c + FIXED_COLUMNS < stop ? FIXED_COLUMNS : stop - c;
+      const weights_ahead ahead = ahead_of(r + RK_TILE_ROWS, begin, end, span, w->columns);
+      for (int64_t c = span.first; c < span.last; c += FIXED_COLUMNS) {
+        const int64_t count = c + FIXED_COLUMNS < span.last ? FIXED_COLUMNS : span.last - c;
 #ifdef RK_VNNI
         if (w->layout == RK_ROW_BLOCKS) widen_blocks(w, r, c, count, tile, block_distance(w, r, ahead));
         else

@@ -35,14 +35,12 @@ static void multiply_tile_rows(const float *a, const float *x, int64_t depth, fl
 
 static void multiply_panels(const rk_matrix *w, const float *x, float *y, int64_t y_features, int64_t tokens,
                             int64_t begin, int64_t end, bool accumulate, float *scratch) {
-  const int64_t span = span_columns(w->columns, tokens, sizeof *x, RK_TILE_COLUMNS);
-  for (int64_t first = 0; first < w->columns; first += span) {
-    const int64_t last = first + span < w->columns ? first + span : w->columns;
+  EACH_SPAN(span, w->columns, tokens, sizeof *x, RK_TILE_COLUMNS) {
     for (int64_t r = begin; r < end; r += RK_TILE_ROWS) {
       const int64_t rows = r + RK_TILE_ROWS < end ? RK_TILE_ROWS : end - r;
-      const weights_ahead ahead = ahead_of(r + RK_TILE_ROWS, begin, end, first, span, w->columns);
-      for (int64_t c = first; c < last; c += RK_TILE_COLUMNS) {
-        const int64_t stop = c + RK_TILE_COLUMNS < last ? c + RK_TILE_COLUMNS : last;
+      const weights_ahead ahead = ahead_of(r + RK_TILE_ROWS, begin, end, span, w->columns);
+      for (int64_t c = span.first; c < span.last; c += RK_TILE_COLUMNS) {
+        const int64_t stop = c + RK_TILE_COLUMNS < span.last ? c + RK_TILE_COLUMNS : span.last;
         for (int64_t i = 0; i < rows; i++) {
           rk_prefetch_columns(w, ahead.row + i, c + ahead.shift, stop + ahead.shift);
           dequantize(w, r + i, c, stop, scratch + i * RK_TILE_COLUMNS);

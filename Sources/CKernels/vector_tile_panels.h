@@ -184,16 +184,14 @@ static void multiply_tile_panels(const rk_matrix *w, const float *prepared, floa
   code_tiles *tiles = (code_tiles *)scratch;
   const int64_t groups = w->columns / w->group, plane = w->columns / 4 * PANEL;
   configure_tiles(w->group);
-  const int64_t span = span_columns(w->columns, tokens, 2, FIXED_COLUMNS);
-  for (int64_t start = 0; start < w->columns; start += span) {
-    const int64_t stop = start + span < w->columns ? start + span : w->columns;
+  EACH_SPAN(span, w->columns, tokens, 2, FIXED_COLUMNS) {
     for (int64_t r = begin, rows; r < end; r += rows) {
       // Half a block where the wanted rows begin or end within one.
       const int first = (int)(r % RK_ROW_BLOCK);
       rows = first == 0 && r + RK_ROW_BLOCK <= end ? RK_ROW_BLOCK : RK_TILE_ROWS;
-      const int64_t next = block_distance(w, r, ahead_of(r + rows, begin, end, start, span, w->columns));
-      for (int64_t c = start; c < stop; c += FIXED_COLUMNS) {
-        const int64_t count = c + FIXED_COLUMNS < stop ? FIXED_COLUMNS : stop - c;
+      const int64_t next = block_distance(w, r, ahead_of(r + rows, begin, end, span, w->columns));
+      for (int64_t c = span.first; c < span.last; c += FIXED_COLUMNS) {
+        const int64_t count = c + FIXED_COLUMNS < span.last ? FIXED_COLUMNS : span.last - c;
         widen_codes_of_block(w, r, c, count, tiles, next);
         for (int64_t t = 0; t < tokens; t += RK_W) {
           const int64_t p = t / PANEL, v = t % PANEL;

@@ -23,7 +23,7 @@ struct MachineTests {
   }
 
   @Test("The last cache, where the system reports it, is larger than a first-level one and smaller than the memory")
-  func lastCache() throws {
+  func lastCache() {
     guard let bytes = Machine.lastCacheByteCount else { return }
     #expect((128 << 10..<Machine.memoryByteCount).contains(bytes))
   }
