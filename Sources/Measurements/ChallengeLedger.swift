@@ -73,6 +73,17 @@ public struct ChallengeLedger: Sendable, Equatable {
   /// It makes sense for the challenges of one resident.
   public var spent: Int { max(records.map(\.number).max() ?? 0, Set(records.map(\.opener)).count) }
 
+  /// Whether a comparison is kept here, or began before anything of its host was.
+  ///
+  /// - Parameters:
+  ///   - uuid: The comparison's.
+  ///   - startedAt: When it began, in seconds since 1970.
+  ///   - host: The host's fingerprint.
+  public func admits(_ uuid: String, startedAt: Double, on host: String) -> Bool {
+    let ofHost = records.filter { $0.host == host }
+    return ofHost.contains { $0.session == uuid } || startedAt < ofHost.map(\.recordedAt).min() ?? .infinity
+  }
+
   /// The record of a comparison, by its UUID.
   public subscript(session uuid: String) -> ChallengeRecord? { records.first { $0.session == uuid } }
 

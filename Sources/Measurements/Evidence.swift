@@ -35,9 +35,9 @@ public struct Evidence: Sendable, Equatable {
   /// Every load of a side, in their order.
   public func loads(of side: Side) -> [Run] { [run(of: side)] + laterRuns.filter { $0.side == side } }
 
-  /// Whether this comparison adds to the blocks of that earlier one: the same weights on both sides, whatever the models
-  /// are called, the same role, envelope, host, environment and engine, and the same challenge, which the store gives to
-  /// no comparison that follows an unfinished one.
+  /// Whether this comparison adds to the blocks of that earlier one: the same weights and configuration on both sides,
+  /// whatever the models are called, the same role, envelope, host, environment and engine, and the same challenge, which
+  /// the store gives to no comparison that follows one from which nothing may go on.
   public func continues(_ earlier: Evidence) -> Bool {
     guard earlier.state == .complete, earlier.session.startedAt < session.startedAt,
       let challenge = session.challenge, challenge == earlier.session.challenge
@@ -46,16 +46,16 @@ public struct Evidence: Sendable, Equatable {
       && session.environment == earlier.session.environment
       && session.host.fingerprint == earlier.session.host.fingerprint
       && Side.allCases.allSatisfy { side in
-        run(of: side).hasSameWeights(as: earlier.run(of: side)) && run(of: side).engine == earlier.run(of: side).engine
+        run(of: side).hasSameModel(as: earlier.run(of: side)) && run(of: side).engine == earlier.run(of: side).engine
       }
   }
 
   /// Whether this comparison counts for the maturity of a verdict about the other: complete, of the same proven weights,
-  /// envelope and host.
+  /// configuration, envelope and host.
   public func isComparable(to other: Evidence) -> Bool {
     state == .complete && session.envelopeHash == other.session.envelopeHash
       && session.host.fingerprint == other.session.host.fingerprint
-      && Side.allCases.allSatisfy { run(of: $0).hasSameWeights(as: other.run(of: $0)) }
+      && Side.allCases.allSatisfy { run(of: $0).hasSameModel(as: other.run(of: $0)) }
   }
 }
 

@@ -50,6 +50,19 @@ public struct Run: Sendable, Equatable {
     guard let weights, let others = other.weights else { return false }
     return weights == others || tensors != nil && tensors == other.tensors
   }
+
+  /// Whether both runs are of the same weights with the same files beside them: the configuration decides what a model
+  /// computes with its tensors, such as how many experts a token gets.
+  public func hasSameModel(as other: Run) -> Bool {
+    hasSameWeights(as: other) && filesBesideWeights == other.filesBesideWeights
+  }
+
+  /// The hash of each file that holds more than tensors, by name.
+  private var filesBesideWeights: [String: JSONValue] {
+    guard case .hashed(_, let files, _) = provenance else { return [:] }
+    let others = files.members.filter { !$0.name.lowercased().hasSuffix(".safetensors") }
+    return Dictionary(others.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+  }
 }
 
 extension Run {

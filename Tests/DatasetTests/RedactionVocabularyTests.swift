@@ -70,6 +70,7 @@ struct RedactionVocabularyTests {
     .otherRegime("short", .candidate, measured: regime, expected: regime),
     .extraBlocks("short", scored: 12, planned: 10),
     .strayCell("short", .resident, samples: 1), .strayCell("short", .resident, samples: 4),
+    .earlier("0b6f1a52-9c1e-4f6e-8a55-2f3a8d1c9e70", .otherHugePages(resident: 0.1, candidate: 0.95)),
   ]
 
   @Test("What becomes of workers and of the machine leaves whole", arguments: disturbances)

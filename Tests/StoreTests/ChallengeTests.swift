@@ -31,6 +31,10 @@ struct ChallengeTests {
     var envelope = Fixture.envelope
     var host = Fixture.host
     var state = MeasurementSession.State.complete
+    /// Of the candidate's `config.json`; nil where nothing is known of it.
+    var configuration: String?
+    /// What is recorded of it in the end; nil for nothing.
+    var verdict: (outcome: String, document: JSONValue)?
   }
 
   /// Opens a session, begins its runs, and ends it in that state.
@@ -44,16 +48,21 @@ struct ChallengeTests {
     (session.role, session.environment) = (attempt.role, attempt.environment)
     session.envelopeHash = Fixture.hash(of: attempt.envelope)
     let engine = EngineBuild(name: "native", version: "1", instructionSet: "avx2", threads: attempt.threads)
-    let runs = [
+    var runs = [
       Self.run(.resident, attempt.residentName, attempt.resident, attempt.residentTensors, engine),
       Self.run(.candidate, attempt.candidateName, attempt.candidate, attempt.candidateTensors, engine),
     ]
+    if let configuration = attempt.configuration, case .hashed(let hash, var files, let tensors) = runs[1].provenance {
+      files["config.json"] = .string(configuration)
+      runs[1].provenance = .hashed(hash, files: files, tensors: tensors)
+    }
     let number = try store.open(session, envelope: attempt.envelope, runs: runs)
     for run in runs {
       let row = try store.append(run, to: number)
       try store.append(Fixture.sample(), to: row)
     }
     try store.finish(number, state: attempt.state)
+    if let (outcome, document) = attempt.verdict { try store.record(verdict: document, outcome: outcome, for: number) }
     return try store.session(number).session
   }
 
@@ -91,6 +100,59 @@ struct ChallengeTests {
     #expect(try store.predecessors(of: 40).count == 39)
     #expect(try store.verdictInputs(of: 40).pooled.count == 39)
     #expect(try store.challenges(of: "org/copy-7", host: Fixture.host.fingerprint) == 0)
+  }
+
+  @Test("The same tensors with another configuration are another challenge, whose blocks and verdicts do not count")
+  func configurations() throws {
+    for (configuration, challenge) in [("2 experts", 1), ("8 experts", 2), ("2 experts", 1), ("8 experts", 2)] {
+      let session = try session { attempt in
+        (attempt.configuration, attempt.candidate) = (configuration, "files of \(configuration)")
+        attempt.verdict = ("promote", ["outcome": "promote"])
+      }
+      #expect(session.challenge == challenge)
+    }
+    let inputs = try store.verdictInputs(of: 4)
+    #expect(inputs.pooled.map(\.session.uuid) == [try store.session(2).session.uuid])
+    let counted = try [2, 4].map { try store.session(SessionNumber(rawValue: $0)).session.uuid }
+    #expect(inputs.decided.map(\.session) == counted)
+    // Its tensors are one candidate for the count.
+    #expect(try candidate("c") == 3)
+  }
+
+  @Test("Nothing goes on from a comparison that was rejected, refused or not whole")
+  func over() throws {
+    let refusal: JSONValue = [["code": "other_conditions", "message": "run both alike"]]
+    let verdicts: [(String, JSONValue)] = [
+      ("hold", ["refusals": [], "gaps": []]), ("reject", ["refusals": [], "gaps": []]),
+      ("inconclusive", ["refusals": refusal, "gaps": []]), ("inconclusive", ["refusals": [], "gaps": refusal]),
+      ("inconclusive", ["refusals": [], "gaps": []]), ("promote", ["refusals": [], "gaps": []]),
+    ]
+    let challenges = try verdicts.map { verdict in try session { $0.verdict = verdict }.challenge }
+    #expect(challenges == [1, 1, 2, 3, 4, 4])
+    #expect(try session().challenge == 4)
+  }
+
+  @Test("A stream over hours is looked at once: the next comparison under its envelope is another challenge")
+  func endurance() throws {
+    var source = try #require(Fixture.envelope.object)
+    source["endurance"] = [["id": "day"]]
+    let envelope = JSONValue.object(source)
+    #expect(try (0..<3).map { _ in try session { $0.envelope = envelope }.challenge } == [1, 2, 3])
+  }
+
+  @Test("Nothing goes on from a comparison that the ledger should have and lacks")
+  func unkept() throws {
+    let first = try session { ($0.candidate, $0.candidateTensors) = ("z", "Z") }
+    let engine = EngineBuild(name: "native", version: "1", instructionSet: "avx2", threads: 2)
+    var other = Self.record(7, "other files", "C")
+    other.recordedAt = first.startedAt + 1
+    #expect(try counted(ChallengeLedger([other]), engine).challenge == 1)
+    // It was measured around a ledger that had begun.
+    other.recordedAt = first.startedAt - 1
+    #expect(try counted(ChallengeLedger([other]), engine).challenge == 2)
+    var own = Self.record(1, "a")
+    own.session = first.uuid
+    #expect(try counted(ChallengeLedger([other, own]), engine).challenge == 1)
   }
 
   @Test("Neither a name, a file's byte, a role, an envelope, an environment nor an engine resets the count")
@@ -155,11 +217,12 @@ struct ChallengeTests {
       candidate: .init(model: "org/other", weights: "x", tensors: nil), recordedAt: 0)
   }
 
-  private func counted(_ ledger: ChallengeLedger) throws -> MeasurementSession {
+  private func counted(
+    _ ledger: ChallengeLedger, _ engine: EngineBuild = Fixture.engine
+  ) throws -> MeasurementSession {
     let session = Fixture.session(startedAt: 1_763_866_999)
     let runs = [
-      Self.run(.resident, "org/old", "a", "A", Fixture.engine),
-      Self.run(.candidate, "org/new", "z", "Z", Fixture.engine),
+      Self.run(.resident, "org/old", "a", "A", engine), Self.run(.candidate, "org/new", "z", "Z", engine),
     ]
     let result = try store.counted(session, runs: runs, ledger: ledger)
     #expect(result.record?.number == result.session.challenge && result.record?.session == session.uuid)

@@ -46,6 +46,19 @@ struct SetAsideTests {
     #expect(try store.setAsides(of: 1).map(\.isSetAside) == [true, false])
   }
 
+  @Test("Nor does a verdict that has its blocks count for the maturity of another")
+  func rested() throws {
+    for (uuid, earlier) in [("a", []), ("b", ["a"]), ("c", [])] as [(String, JSONValue)] {
+      try store.record(
+        verdict: ["outcome": "promote", "challenge": ["earlier_sessions": earlier]], outcome: "promote",
+        for: try measured(uuid, at: uuid == "a" ? 1 : uuid == "b" ? 2 : 3))
+    }
+    let last = try measured("d", at: 9)
+    #expect(try store.verdictInputs(of: last).decided.map(\.session) == ["a", "b", "c"])
+    try store.setAside(1, why: "the fan had stopped", requestedBy: "me")
+    #expect(try store.verdictInputs(of: last).decided.map(\.session) == ["c"])
+  }
+
   @Test("Nobody gains an attempt by setting a loss aside: it stays counted, and the next is another challenge")
   func attempts() throws {
     #expect(try store.session(measured("a", at: 1)).session.challenge == 1)

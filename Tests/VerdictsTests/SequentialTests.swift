@@ -82,11 +82,41 @@ struct SequentialTests {
     #expect(together.challenge.earlierSessions == [first.session.uuid])
   }
 
+  @Test("What refuses an earlier comparison refuses the one that adds to its blocks")
+  func pooledRefusal() throws {
+    func evidence(_ day: Double, _ change: @escaping (inout Evidence) -> Void = { _ in }) throws -> Evidence {
+      try Fixture.evidence({ $0.blocks = 8 }) {
+        ($0.session.challenge, $0.session.uuid) = (1, "session \(day)")
+        $0.session.startedAt += day * 86_400
+        change(&$0)
+      }
+    }
+    func verdict(_ change: @escaping (inout Evidence) -> Void) throws -> Verdict {
+      try Judge(VerdictInputs(evidence(2), pooled: [evidence(1, change)])).verdict()
+    }
+    #expect(try verdict { _ in }.outcome == .promote)
+    let handicapped = try verdict { $0.resident.conditions = WorkerConditions(niceValue: 19) }
+    #expect(handicapped.outcome == .inconclusive && handicapped.refusals.map(\.code) == ["other_conditions"])
+    let reason = "the blocks of the earlier comparison session 1.0 count here: the workers differ in nice value"
+    #expect(handicapped.reason.contains(reason))
+    let void = try verdict { evidence in
+      evidence.voids = (0..<5).map { BlockVoid(cell: Fixture.cell, block: $0, reason: "the machine slept for 20 s") }
+    }
+    #expect(void.gaps.map(\.code) == ["too_many_void_blocks"] && void.outcome == .inconclusive)
+    let overridden = try verdict { evidence in
+      for side in [\Evidence.resident, \.candidate] {
+        evidence[keyPath: side].conditions = WorkerConditions(isOverridden: true)
+      }
+    }
+    #expect(overridden.subject.resident.hasOverriddenWorker)
+  }
+
   @Test(
     "Other weights, an unfinished session or another challenge are not gone on from",
     arguments: [
       { $0.state = .interrupted }, { $0.session.challenge = 2 }, { $0.session.environment = .underLoad },
       { $0.candidate.engine.threads = 7 }, { $0.candidate.provenance = .unverified },
+      { $0.candidate.provenance = .hashed("candidate-weights", files: JSONObject([("config.json", "aa")])) },
     ] as [@Sendable (inout Evidence) -> Void])
   func notContinued(change: @escaping @Sendable (inout Evidence) -> Void) throws {
     let later = try Fixture.evidence({ _ in }) {

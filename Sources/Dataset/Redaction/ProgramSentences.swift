@@ -124,6 +124,7 @@ enum ProgramSentences {
     {name} is {n} prompt + {n} decode tokens, {n} cached, concurrency {n}, but the {side} has a reading of {n} prompt + {n} decode tokens, {n} cached, concurrency {n}
     {name} has {n} scored blocks where {n} are planned
     {n} sample{s} of the {side} for {name} fit no place in the envelope
+    the blocks of the earlier comparison {name} count here: {sentence}
     """
 
   private static let gaps = """

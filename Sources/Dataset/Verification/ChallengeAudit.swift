@@ -117,7 +117,7 @@ extension PublishedSession {
         guard let own = runs.first(where: { $0.side == side }),
           let theirs = other.runs.first(where: { $0.side == side })
         else { return false }
-        return own.hasSameWeights(as: theirs) && own.engine == theirs.engine
+        return own.hasSameModel(as: theirs) && own.engine == theirs.engine
       }
   }
 }

@@ -101,8 +101,9 @@ extension MeasurementStore {
     """
   }
 
-  /// The complete comparisons of the same proven weights under the same envelope on the same host whose last verdict is
-  /// other than inconclusive, oldest first; the one itself is among them if it was judged before.
+  /// The complete comparisons of the same proven weights and configuration under the same envelope on the same host whose last verdict is
+  /// other than inconclusive and rests on none that was set aside, oldest first; the one itself is among them if it was
+  /// judged before.
   ///
   /// - Parameter condition: On their rows, which are called `earlier`.
   private func decidedComparisons(
@@ -118,18 +119,27 @@ extension MeasurementStore {
           FROM sessions earlier
           WHERE state = 'complete' AND envelope_hash = :envelope AND host = :host AND outcome <> 'inconclusive'
             AND \(condition)
+            AND NOT EXISTS (
+              SELECT 1 FROM sessions pooled JOIN json_each(
+                (SELECT document FROM verdicts WHERE session = earlier.number ORDER BY id DESC LIMIT 1),
+                '$.challenge.earlier_sessions') named ON named.value = pooled.uuid
+              WHERE \(DecidingSessions.areSetAside("pooled")))
             AND EXISTS (
               SELECT 1 FROM runs WHERE session = earlier.number AND side = 'resident'
-                AND (weights_hash = :resident OR tensors_hash = :resident_tensors))
+                AND (weights_hash = :resident OR tensors_hash = :resident_tensors)
+                AND \(Run.filesBesideWeights("weight_files")) IS \(Run.filesBesideWeights(":resident_files")))
             AND EXISTS (
               SELECT 1 FROM runs WHERE session = earlier.number AND side = 'candidate'
-                AND (weights_hash = :candidate OR tensors_hash = :candidate_tensors))
+                AND (weights_hash = :candidate OR tensors_hash = :candidate_tensors)
+                AND \(Run.filesBesideWeights("weight_files")) IS \(Run.filesBesideWeights(":candidate_files")))
           ORDER BY started_at_s, number
           """,
         arguments: arguments &+ [
           "envelope": evidence.session.envelopeHash.rawValue, "host": evidence.session.host.fingerprint,
           "resident": resident.rawValue, "resident_tensors": evidence.resident.tensors?.rawValue,
+          "resident_files": evidence.resident.fileList,
           "candidate": candidate.rawValue, "candidate_tensors": evidence.candidate.tensors?.rawValue,
+          "candidate_files": evidence.candidate.fileList,
         ]
       ).compactMap { row in
         EnvironmentClass(rawValue: row["environment"]).map {

@@ -1,4 +1,5 @@
 import GRDB
+import JSON
 import Measurements
 
 /// Looks for earlier challenges of a resident.
@@ -32,8 +33,9 @@ struct ChallengeQuery {
   ) -> StatementArguments {
     [
       "host": session.host.fingerprint, "resident": resident.weights?.rawValue,
-      "resident_tensors": resident.tensors?.rawValue, "candidate": candidate.weights?.rawValue,
-      "candidate_tensors": candidate.tensors?.rawValue, "role": session.role?.rawValue,
+      "resident_tensors": resident.tensors?.rawValue, "resident_files": resident.fileList,
+      "candidate": candidate.weights?.rawValue, "candidate_tensors": candidate.tensors?.rawValue,
+      "candidate_files": candidate.fileList, "role": session.role?.rawValue,
       "envelope": session.envelopeHash.rawValue, "environment": session.environment.rawValue,
       "started_at": session.startedAt, "resident_engine": resident.engine.name,
       "resident_version": resident.engine.version, "resident_isa": resident.engine.instructionSet,
@@ -69,6 +71,8 @@ struct ChallengeQuery {
   private static let isAlike = """
     (own.weights_hash = :resident OR ifnull(own.tensors_hash = :resident_tensors, FALSE))
       AND (theirs.weights_hash = :candidate OR ifnull(theirs.tensors_hash = :candidate_tensors, FALSE))
+      AND \(Run.filesBesideWeights("own.weight_files")) IS \(Run.filesBesideWeights(":resident_files"))
+      AND \(Run.filesBesideWeights("theirs.weight_files")) IS \(Run.filesBesideWeights(":candidate_files"))
       AND sessions.role IS :role AND sessions.envelope_hash = :envelope AND sessions.environment = :environment
       AND own.engine = :resident_engine AND own.engine_version = :resident_version
       AND own.instruction_set = :resident_isa AND own.threads = :resident_threads
@@ -119,16 +123,41 @@ struct ChallengeQuery {
   /// The newest challenge by the same candidate under the same conditions.
   func highestAlike() throws -> Int? { try newest(Self.isContinued) }
 
-  /// Whether all comparisons of that challenge are alike, were brought to their end and are not set aside.
+  /// Whether all comparisons of that challenge are alike, were brought to their end, may be gone on from and are not set
+  /// aside.
   func goesOn(with number: Int) throws -> Bool {
     try Bool.fetchOne(
       database,
       sql: """
         SELECT NOT EXISTS (
           SELECT 1 \(Self.ofResident) AND sessions.challenge = :number
-          AND (sessions.state <> 'complete' OR (\(Self.isContinued)) IS NOT TRUE
+          AND (sessions.state <> 'complete' OR (\(Self.isContinued)) IS NOT TRUE OR \(Self.isOver)
             OR \(DecidingSessions.areSetAside("sessions"))))
         """, arguments: arguments &+ ["number": number]) ?? false
+  }
+
+  /// Whether nothing may be added to a comparison: its last verdict was a rejection, or its evidence was refused or not
+  /// whole. Nor is anything added under an envelope with an endurance cell, whose streams are not pooled: each would be
+  /// another look at the same level.
+  private static let isOver = """
+    EXISTS (
+      SELECT 1 FROM verdicts WHERE id = (SELECT max(id) FROM verdicts WHERE session = sessions.number)
+        AND (outcome = 'reject' OR json_array_length(document, '$.refusals') > 0
+          OR json_array_length(document, '$.gaps') > 0))
+    OR EXISTS (
+      SELECT 1 FROM envelopes
+      WHERE hash = sessions.envelope_hash AND json_array_length(document, '$.endurance') > 0)
+    """
+
+  /// The comparisons of that challenge that were measured into this database, by UUID, and when they began.
+  func measured(of number: Int) throws -> [(uuid: String, startedAt: Double)] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT sessions.uuid, sessions.started_at_s \(Self.ofResident)
+        AND sessions.challenge = :number AND sessions.import IS NULL
+        """, arguments: arguments &+ ["number": number]
+    ).map { ($0["uuid"], $0["started_at_s"]) }
   }
 
   /// The UUID of the first comparison of that challenge.
@@ -226,5 +255,21 @@ extension ChallengeQuery {
     return ChallengeRecord.Contender(
       model: ModelID(rawValue: row[name]), weights: WeightsHash(rawValue: row["\(name)_weights"]),
       tensors: tensors.map(TensorsHash.init(rawValue:)))
+  }
+}
+
+extension Run {
+  /// What the database keeps of the model's files; nil if the provenance is unverified.
+  var fileList: String? {
+    guard case .hashed(_, let files, _) = provenance else { return nil }
+    return JSONValue.object(files).serialized()
+  }
+
+  /// As `Run.hasSameModel` has it, of a column or a parameter with `fileList`.
+  static func filesBesideWeights(_ files: String) -> String {
+    """
+    (SELECT json_group_object(key, value) FROM (
+      SELECT key, value FROM json_each(\(files)) WHERE key NOT LIKE '%.safetensors' ORDER BY key))
+    """
   }
 }

@@ -7,8 +7,9 @@ extension MeasurementStore {
   ///
   /// The challenges of a resident are counted by its weights over all comparisons of the host, whatever role, envelope,
   /// engine or environment they had and whatever the models were called. A session that adds to earlier blocks goes on
-  /// with their number, unless one of these comparisons was not brought to its end: whoever drops what looks bad and
-  /// begins anew makes another attempt. So does whoever goes on where another database has more of them.
+  /// with their number, unless one of these comparisons was not brought to its end, was refused or rejected, or should be
+  /// in the ledger and is not: whoever drops what looks bad and begins anew makes another attempt. So does whoever goes on
+  /// where another database has more of them.
   ///
   /// - Parameters:
   ///   - ledger: The challenges of all databases; those that this one lacks count too.
@@ -38,7 +39,11 @@ extension MeasurementStore {
     let elsewhere = try Set(kept.records.filter { try !query.isAttempt($0.session) }.map(\.number))
     let number: Int
     var opener: String?
-    if let alike = try query.highestAlike(), try query.goesOn(with: alike), !elsewhere.contains(alike) {
+    if let alike = try query.highestAlike(), try query.goesOn(with: alike), !elsewhere.contains(alike),
+      try query.measured(of: alike).allSatisfy({
+        ledger.admits($0.uuid, startedAt: $0.startedAt, on: session.host.fingerprint)
+      })
+    {
       number = alike
       opener = try query.opener(of: alike)
     } else {

@@ -28,6 +28,8 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
   case extraBlocks(CellID, scored: Int, planned: Int)
   /// Samples of cells, items or repetitions that the envelope lacks.
   case strayCell(CellID, Side, samples: Int)
+  /// A comparison whose blocks count here, by its UUID, may not promote itself.
+  indirect case earlier(String, Refusal)
 
   /// A stable name, for programs.
   public var code: String {
@@ -44,6 +46,7 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
     case .otherRegime: "other_regime"
     case .extraBlocks: "extra_blocks"
     case .strayCell: "stray_samples"
+    case .earlier(_, let refusal): refusal.code
     }
   }
 
@@ -76,6 +79,7 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
       "\(cell) has \(scored) scored blocks where \(planned) are planned"
     case .strayCell(let cell, let side, let samples):
       "\(Figures.count(samples, "sample")) of the \(side.rawValue) for \(cell) fit no place in the envelope"
+    case .earlier(let session, let refusal): "the blocks of the earlier comparison \(session) count here: \(refusal)"
     }
   }
 }
@@ -89,10 +93,17 @@ extension EngineBuild {
 }
 
 extension Comparison {
-  /// Every reason why the evidence may not promote.
+  /// Every reason why the evidence may not promote; that of earlier comparisons counts by its blocks.
   var refusals: [Refusal] {
+    refusalsOfBlocks + strayRefusals
+      + earlier.flatMap { comparison in
+        comparison.refusalsOfBlocks.map { .earlier(comparison.evidence.session.uuid, $0) }
+      }
+  }
+
+  private var refusalsOfBlocks: [Refusal] {
     identityRefusals + weightsRefusals + conditionsRefusals + envelope.throughput.flatMap(blockRefusals)
-      + envelope.replays.flatMap { extraBlocks($0.id) } + strayRefusals
+      + envelope.replays.flatMap { extraBlocks($0.id) }
   }
 
   private var identityRefusals: [Refusal] {

@@ -150,10 +150,11 @@ extension Comparison {
 
   private func contender(_ side: Side) -> VerdictSubject.Contender {
     let run = evidence.run(of: side)
+    let loads = (earlier + [self]).flatMap { $0.evidence.loads(of: side) }
     return VerdictSubject.Contender(
       model: run.model, weights: run.weights, proof: run.proof, engine: run.engine, load: run.load,
       peakMemoryBytes: peakMemoryBytes(of: side),
-      hasOverriddenWorker: evidence.loads(of: side).contains { $0.conditions?.isOverridden == true },
+      hasOverriddenWorker: loads.contains { $0.conditions?.isOverridden == true },
       hasAttachedServer: hasAttachedServer(side))
   }
 }
