@@ -1,4 +1,5 @@
 import Envelopes
+import Foundation
 import JSON
 import Measurements
 import Store
@@ -103,6 +104,53 @@ struct EnduranceTests {
     #expect(record.voids.contains { $0.cell == "day" && $0.reason.hasPrefix("interrupted after") })
     let again = try rounds.store.samples(of: number, side: nil).filter { $0.place.cell == "day" && $0.place.block == 1 }
     #expect(again.count == 240)
+  }
+
+  /// What a resumed session plays of a stream of which it has the samples and voids that are given.
+  private static func remaining(
+    _ rounds: ScriptedRounds, _ samples: [Sample], voids: [BlockVoid] = []
+  ) throws -> [Range<Int>] {
+    let envelope = try Self.envelope()
+    let start = SessionStart(
+      session: MeasurementSession(
+        uuid: UUID().uuidString, startedAt: 1, envelopeID: envelope.id, envelopeHash: envelope.hash, role: nil,
+        resident: "resident", candidate: "candidate", orderSeed: 1, environment: .isolated, host: .current,
+        residentVersion: "test"), samples: samples, voids: voids)
+    let number = try rounds.store.open(start.session, envelope: envelope.source)
+    let recorder = Recorder(store: rounds.store, session: number) { _ in }
+    return try StreamPass.remaining(envelope, sides: Side.allCases, start: start, recorder: recorder).map(\.attempts)
+  }
+
+  private static func stream(_ requests: Int, attempt: Int = 0, lastFails: Bool = false) -> [Sample] {
+    (1...requests).map { request in
+      let isFailure = lastFails && request == requests
+      return Sample(
+        place: .init(cell: "day", block: attempt, repetition: 0, round: request), startedAt: 1,
+        elapsedNanoseconds: 1_000_000_000, peakMemoryBytes: 1, loadAverage: 0,
+        outcome: isFailure
+          ? .unscored(.failed, message: "died")
+          : .turn(TurnReading(times: ThroughputReading(promptTokens: 9, cachedTokens: 0, tokenNanoseconds: [1]))))
+    }
+  }
+
+  @Test("A stream that came to its end, or in which a model failed for good, is not played again")
+  func over() throws {
+    let rounds = try ScriptedRounds()
+    let whole = Self.stream(120)
+    #expect(try Self.remaining(rounds, whole + whole) == [])
+    #expect(try Self.remaining(rounds, whole + Self.stream(57)) == [1..<3])
+    let death = BlockVoid(cell: "day", block: 0, reason: "the candidate's worker was replaced: it died")
+    // The second death is the candidate's failure; the first is owed a repetition.
+    let second = whole + Self.stream(57, lastFails: true)
+    let again = Self.stream(120, attempt: 1) + Self.stream(57, attempt: 1, lastFails: true)
+    #expect(try Self.remaining(rounds, second + again, voids: [death]) == [])
+    #expect(try Self.remaining(rounds, second) == [1..<3])
+    #expect(try Self.remaining(rounds, second, voids: [death]) == [1..<2])
+    // What was cut is no attempt.
+    let cut = BlockVoid(cell: "day", block: 0, reason: "interrupted after 7 requests")
+    #expect(try Self.remaining(rounds, Self.stream(7), voids: [cut]) == [1..<3])
+    let sleep = BlockVoid(cell: "day", block: 1, reason: "the machine slept for 20 s")
+    #expect(try Self.remaining(rounds, second + again, voids: [death, sleep]) == [])
   }
 
   @Test("One model alone is read against the limits too")

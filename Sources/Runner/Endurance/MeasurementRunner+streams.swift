@@ -1,33 +1,62 @@
 import Envelopes
 import Measurements
+import Verdicts
 
 /// The passes of a session through an endurance cell's stream that are still to be made.
 struct StreamPass {
   let cell: EnduranceCell
   let sides: [Side]
-  /// The number of the first attempt that is not taken.
-  let attempt: Int
+  /// The numbers that its attempts may have: two, of which the second is for one that was disturbed.
+  let attempts: Range<Int>
 
   /// Of both models together, as far as it is known beforehand.
   var requests: Int { sides.count * (cell.requestCount ?? cell.cycle) }
 
+  private static let interrupted = "interrupted after"
+
   /// A pass that was cut is void and made again from its beginning: what a fresh worker holds says nothing of a long stream.
+  /// One that came to its end stays, be it that a model failed in it.
   static func remaining(
-    _ envelope: Envelope, sides: [Side], earlier: [Sample], recorder: Recorder
+    _ envelope: Envelope, sides: [Side], start: SessionStart, recorder: Recorder
   ) throws -> [StreamPass] {
     var passes: [StreamPass] = []
     for cell in envelope.endurance {
-      let samples = earlier.filter { $0.place.cell == cell.id }
+      let voids = start.voids.filter { $0.cell == cell.id }
+      let samples = start.samples.filter { $0.place.cell == cell.id }
+      var attemptsLeft = 2 - voids.count { !$0.reason.hasPrefix(interrupted) }
       let last = samples.map(\.place.block).max()
-      let count = samples.count { $0.place.block == last }
-      if let planned = cell.requestCount, count == sides.count * planned { continue }
-      if let last {
-        try recorder.void(
-          BlockVoid(cell: cell.id, block: last, reason: "interrupted after \(count) requests"))
+      if let last, !voids.contains(where: { $0.block == last }) {
+        let requests = samples.filter { $0.place.block == last }
+        if isOver(requests, of: cell, sides, isRepeated: attemptsLeft == 1) {
+          attemptsLeft = 0
+        } else {
+          try recorder.void(
+            BlockVoid(cell: cell.id, block: last, reason: "\(interrupted) \(requests.count) requests"))
+        }
       }
-      passes.append(StreamPass(cell: cell, sides: sides, attempt: (last ?? -1) + 1))
+      guard attemptsLeft > 0 else { continue }
+      let next = (last ?? -1) + 1
+      passes.append(StreamPass(cell: cell, sides: sides, attempts: next..<next + attemptsLeft))
     }
     return passes
+  }
+
+  /// Whether each model came to the end of the stream, or of what it could answer of it.
+  ///
+  /// - Parameters:
+  ///   - requests: Of one attempt in their order: the models play one after the other, each from the first request.
+  ///   - isRepeated: Whether it is the last attempt: in another one a failure is owed a repetition.
+  private static func isOver(
+    _ requests: [Sample], of cell: EnduranceCell, _ sides: [Side], isRepeated: Bool
+  ) -> Bool {
+    let streams = requests.reduce(into: [[Sample]]()) { streams, sample in
+      if sample.place.round == 1 || streams.isEmpty { streams.append([]) }
+      streams[streams.count - 1].append(sample)
+    }.map { EnduranceStream(cell, $0, []) }
+    return streams.count == sides.count
+      && streams.allSatisfy { stream in
+        stream.isWhole || stream.failures.contains { isRepeated || $0.status != .failed }
+      }
   }
 }
 
@@ -38,7 +67,7 @@ extension MeasurementRunner {
     _ passes: [StreamPass], _ models: [ModelUnderTest], _ blockGuard: inout BlockGuard, _ recorder: inout Recorder
   ) async throws {
     for pass in passes {
-      for attempt in pass.attempt...pass.attempt + 1 {
+      for attempt in pass.attempts {
         await blockGuard.begin(models)
         for model in pass.sides.compactMap(models.first(of:)) {
           try await play(pass.cell, attempt: attempt, model, &recorder)
@@ -46,7 +75,7 @@ extension MeasurementRunner {
         }
         let seen = try blockGuard.end(cell: pass.cell.id, block: attempt, recorder)
         guard let reason = recorder.takeDisturbance() ?? seen else { break }
-        let isLast = attempt > pass.attempt
+        let isLast = attempt == pass.attempts.last
         // A worker that ends again is what was to be found out.
         if isLast, seen == nil { break }
         try recorder.void(BlockVoid(cell: pass.cell.id, block: attempt, reason: reason))

@@ -51,7 +51,7 @@ struct RemainingWork {
     let (loops, turns) = try LoopPass.remaining(
       envelope, sides: sides, seed: start.session.orderSeed, earlier: start.samples, recorder: recorder)
     self.loops = loops
-    streams = try StreamPass.remaining(envelope, sides: sides, earlier: start.samples, recorder: recorder)
+    streams = try StreamPass.remaining(envelope, sides: sides, start: start, recorder: recorder)
     let requests = envelope.endurance.reduce(0) { $0 + sides.count * ($1.requestCount ?? $1.cycle) }
     total = samples.total + items * sides.count + turns + requests
     let turnsLeft = loops.reduce(0) { $0 + $1.turnsLeft }

@@ -3,13 +3,13 @@ import Measurements
 import Statistics
 
 /// One side's last pass through the stream of an endurance cell that is not void.
-struct EnduranceStream {
+package struct EnduranceStream {
   let cell: EnduranceCell
   /// In order; none if the side has not begun one.
   let requests: [Sample]
 
   /// - Parameter samples: Of one side.
-  init(_ cell: EnduranceCell, _ samples: [Sample], _ voids: [BlockVoid]) {
+  package init(_ cell: EnduranceCell, _ samples: [Sample], _ voids: [BlockVoid]) {
     self.cell = cell
     let void = Set(voids.filter { $0.cell == cell.id }.map(\.block))
     let own = samples.filter { $0.place.cell == cell.id && !void.contains($0.place.block) }
@@ -18,7 +18,7 @@ struct EnduranceStream {
   }
 
   /// Those that ended otherwise than the stream asks for.
-  var failures: [Sample] {
+  package var failures: [Sample] {
     requests.filter { sample in
       guard let round = sample.place.round, let step = cell.step(ofRequest: (round - 1) % cell.cycle) else {
         return true
@@ -28,7 +28,7 @@ struct EnduranceStream {
   }
 
   /// Whether it came to its end, every request in its place.
-  var isWhole: Bool {
+  package var isWhole: Bool {
     guard !requests.isEmpty, requests.count % cell.cycle == 0,
       requests.enumerated().allSatisfy({ $1.place.round == $0 + 1 })
     else { return false }
