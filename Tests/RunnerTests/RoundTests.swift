@@ -76,6 +76,18 @@ struct RoundTests {
     #expect(blocks.values.joined().allSatisfy { $0.status == .success })
   }
 
+  @Test("A worker that dies in many rounds is asked again in each of them, and its model is not to blame")
+  func deathsOfManyRounds() async throws {
+    let rounds = try ScriptedRounds()
+    let number = try await rounds.run(
+      try ScriptedRounds.envelope(cells: ["a"]), candidate: [("slices", [[:], ["crashes": 5]])])
+    let record = try rounds.store.session(number)
+    #expect(record.voids.count == 5 && record.voids.allSatisfy { $0.reason.contains("was replaced") })
+    #expect(try rounds.store.samples(of: number, side: nil).allSatisfy { $0.status == .success })
+    let verdict = try Judge(try rounds.store.verdictInputs(of: number)).verdict()
+    #expect(verdict.outcome != .reject && verdict.gaps.isEmpty, "\(verdict.reason)")
+  }
+
   @Test("Rounds outside the envelope's limits are repeated up to as often as planned")
   func limits() async throws {
     let rounds = try ScriptedRounds()

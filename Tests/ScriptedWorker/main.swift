@@ -25,7 +25,8 @@ import WorkerProtocol
 // than one token, at which the first worker of the folder ends. `begin_cached_once` of the script is the same for the first request in slices.
 //
 // Each slice is an object that is played by one `advance`, and none by those after the last: `crash`, `crash_once` (in the
-// first of all workers of that folder), and members that replace those of the answer.
+// first of all workers of that folder), `crashes` (a number: in so many workers, each but for the one that takes its place),
+// and members that replace those of the answer.
 
 struct Player {
   private var folder = ""
@@ -97,6 +98,12 @@ struct Player {
     slicesPlayed += 1
     if slice["crash"]?.bool == true { exit(7) }
     if slice["crash_once"]?.bool == true, FileManager.default.createFile(once: folder + "/crashed") { exit(7) }
+    if let crashes = slice["crashes"]?.integer,
+      let turn = (0..<2 * crashes).first(where: { FileManager.default.createFile(once: folder + "/turn-\($0)") }),
+      turn % 2 == 0
+    {
+      exit(7)
+    }
     let isPrompt = begun.prompt > 0
     let count = min(request["tokens"]?.integer ?? 0, isPrompt ? begun.prompt : begun.tokens)
     if isPrompt { begun.prompt -= count }

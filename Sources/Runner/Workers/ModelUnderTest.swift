@@ -16,8 +16,8 @@ actor ModelUnderTest {
   private var prompts: [CellID: [Int32]] = [:]
   /// Of the worker.
   private var index = DocumentIndex()
-  /// A worker that dies again at once would be restarted for ever.
-  private var restartsLeft = 3
+  /// By rounds anew for each: a worker that dies again at once would be restarted for ever.
+  private var restartsLeft = 0
   /// The state of the model's files before they were loaded first. It is never renewed: later workers must have loaded the
   /// same.
   private var stamp: FolderStamp?
@@ -54,6 +54,11 @@ actor ModelUnderTest {
   ///
   /// - Throws: `.notLoaded`.
   func start() async throws(RunnerError) -> Run {
+    restartsLeft = 3
+    return try await load()
+  }
+
+  private func load() async throws(RunnerError) -> Run {
     // Before loading: a file that is replaced meanwhile must not pass for the one that was loaded.
     if stamp == nil { stamp = FolderStamp(of: contender.folder) }
     let prediction = prediction
@@ -82,7 +87,7 @@ actor ModelUnderTest {
 
   func restart() async throws(RunnerError) -> Run {
     restartsLeft -= 1
-    return try await start()
+    return try await load()
   }
 
   func close() async {
