@@ -15,8 +15,10 @@ struct SlicedPair {
   /// - Returns: A sample of each side, the resident's first.
   /// - Throws: `CancellationError`.
   func samples() async throws -> [(side: Side, sample: Sample)] {
-    for model in models { await model.begin(cell) }
     var turns = turns
+    // What puts a part of the prompt into the prompt cache leaves the weights in the processor's, so its order is drawn too.
+    var first = turns
+    for model in first.next().compactMap(models.first(of:)) { await model.begin(cell) }
     var isUnderWay = true
     while isUnderWay {
       try Task.checkCancellation()
