@@ -1,3 +1,4 @@
+import Envelopes
 import Foundation
 import Measurements
 import Testing
@@ -31,6 +32,22 @@ struct RankingTests {
     #expect(rho.interval.lower <= rho.difference && rho.difference <= rho.interval.upper)
     #expect(verdict.objectives.map(\.state) == [.won] && verdict.guardrails.map(\.state) == [.passed, .passed])
     #expect(verdict.outcome == .promote)
+  }
+
+  @Test("A skill that is as near as many others is not among three")
+  func ties() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let file = folder.deletingLastPathComponent().appending(path: "envelopes/router.json")
+    let routing = try #require(try Envelope(contentsOf: file).accuracy.first?.routing)
+    func isAmongThree(_ change: (inout [Double]) -> Void) -> Bool {
+      var scores = [Double](repeating: 0.5, count: routing.skills.count + 1)
+      change(&scores)
+      return routing.isAmongThree(
+        7, AnswerReading(answer: "", isCorrect: false, optionScores: scores, completionTokens: 0))
+    }
+    #expect(!isAmongThree { _ in })
+    #expect(isAmongThree { ($0[7], $0[3], $0[4]) = (0.6, 0.6, 0.7) })
+    #expect(!isAmongThree { ($0[7], $0[3], $0[4], $0[5]) = (0.6, 0.6, 0.7, 0.7) })
   }
 
   @Test("A candidate that finds less is not promoted, and one that finds much less is rejected")

@@ -159,11 +159,12 @@ extension AnswerReading {
 }
 
 extension RoutingTask {
-  /// Whether fewer than three skills were nearer to the request than the right one, whatever the threshold made of it.
+  /// Whether fewer than three other skills were as near to the request as the right one, whatever the threshold made of it:
+  /// vectors that tell nothing apart find nothing.
   func isAmongThree(_ right: Int, _ reading: AnswerReading) -> Bool {
     let scores = reading.optionScores.prefix(skills.count)
     guard scores.indices.contains(right) else { return false }
-    return scores.count { $0 > scores[right] } < 3
+    return scores.indices.count { $0 != right && scores[$0] >= scores[right] } < 3
   }
 }
 
