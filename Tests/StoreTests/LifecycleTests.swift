@@ -128,6 +128,21 @@ struct LifecycleTests {
     }
   }
 
+  @Test("A comparison takes its first loads and the time until its last sample, without the day between two nights")
+  func durations() throws {
+    let number = try opened(Fixture.session(startedAt: 1_000))
+    // Each load takes 1.35 s with its first request, each sample two seconds; the second loads lie between samples.
+    for (index, side) in [Side.resident, .candidate, .resident, .candidate].enumerated() {
+      var sample = Fixture.sample(block: index / 2)
+      sample.startedAt = 1_010 + Double(index) + (index < 2 ? 0 : 100_000)
+      try store.append(sample, to: try store.append(Fixture.run(side), to: number))
+    }
+    try store.finish(number, state: .complete)
+    let found = try #require(try store.durations()[number])
+    // Until 1,013 and from 101,012 to 101,015.
+    #expect(abs(found.minutes * 60 - (2 * 1.35 + 13 + 3)) < 1e-6 && found.isWhole)
+  }
+
   @Test("A void block keeps its first reason")
   func voidTwice() throws {
     let number = try opened()

@@ -107,17 +107,29 @@ public struct SessionSummary: Sendable, Equatable {
 
 extension MeasurementStore {
   /// How long each complete session took, loading included, and whether every sample is a success.
+  ///
+  /// Pauses of more than an hour are left out: a comparison may end in another night than it began in.
   public func durations() throws(StoreError) -> [SessionNumber: (minutes: Double, isWhole: Bool)] {
     try read { database in
       let rows = try Row.fetchAll(
         database,
         sql: """
-          SELECT runs.session AS session,
-            max(samples.started_at_s + samples.elapsed_ns / 1e9) - sessions.started_at_s
-              + (SELECT sum(load_s + readiness_s) FROM runs own WHERE own.session = sessions.number) AS seconds,
-            min(samples.status = 'success') AS is_whole
-          FROM sessions JOIN runs ON runs.session = sessions.number JOIN samples ON samples.run = runs.number
-          WHERE sessions.state = 'complete' GROUP BY sessions.number
+          WITH measured AS (
+            SELECT sessions.number AS session, sessions.started_at_s AS beginning, samples.status,
+              samples.started_at_s AS start, samples.started_at_s + samples.elapsed_ns / 1e9 AS end
+            FROM sessions JOIN runs ON runs.session = sessions.number JOIN samples ON samples.run = runs.number
+            WHERE sessions.state = 'complete'),
+          steps AS (
+            SELECT *, max(end) OVER (
+                PARTITION BY session ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS last
+            FROM measured)
+          SELECT session,
+            max(end) - min(beginning) - total(start - last) FILTER (WHERE start - last > 3600)
+              + (
+                SELECT sum(load_s + readiness_s) FROM runs
+                WHERE number IN (SELECT min(number) FROM runs WHERE session = steps.session GROUP BY side)) AS seconds,
+            min(status = 'success') AS is_whole
+          FROM steps GROUP BY session
           """)
       return Dictionary(
         rows.map { row in
