@@ -8,6 +8,9 @@
       integer("hw.physicalcpu") ?? ProcessInfo.processInfo.activeProcessorCount
     }
 
+    /// Cores of this machine, whichever of them this process may use.
+    public static var installedCoreCount: Int { physicalCoreCount }
+
     /// The processor's name as its vendor writes it.
     public static var processorName: String { string("machdep.cpu.brand_string") ?? architecture }
 

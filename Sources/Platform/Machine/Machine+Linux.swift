@@ -3,7 +3,10 @@
 
   extension Machine {
     /// Cores that this process may use, siblings of one core counted once.
-    public static var physicalCoreCount: Int {
+    public static var physicalCoreCount: Int { min(installedCoreCount, ProcessInfo.processInfo.activeProcessorCount) }
+
+    /// Cores of this machine, siblings of one core counted once, whichever of them this process may use.
+    public static var installedCoreCount: Int {
       let root = "/sys/devices/system/cpu"
       let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
       let cores = names.filter { $0.hasPrefix("cpu") && Int($0.dropFirst(3)) != nil }.compactMap { name -> String? in
@@ -13,8 +16,7 @@
         }
         return "\(package)/\(core)"
       }
-      let usable = ProcessInfo.processInfo.activeProcessorCount
-      return cores.isEmpty ? usable : min(Set(cores).count, usable)
+      return cores.isEmpty ? ProcessInfo.processInfo.processorCount : Set(cores).count
     }
 
     /// The processor's name as its vendor writes it.
