@@ -97,10 +97,10 @@ final class WorkerOutput: Sendable {
     return exit
   }
 
-  /// Ends the process by force, unless it has ended: another process may have its number by then.
+  /// Ends the process by force, with all that it started, unless it has ended: another process may have its number by then.
   func kill() {
     state.withLock { state in
-      if state.exit == nil { Foundation.kill(process.identifier, SIGKILL) }
+      if state.exit == nil { process.killGroup() }
     }
   }
 

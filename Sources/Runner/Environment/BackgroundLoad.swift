@@ -80,11 +80,28 @@ actor LoadGenerator {
   ///
   /// - Throws: `WorkerFailure` if the model cannot be loaded.
   func start() async throws(WorkerFailure) {
-    let worker = try await plan.startWorker(
-      load.folder, contextLength: max(plan.contextLength, load.longestByteCount))
+    let worker = try await startWorker()
     task = Task {
-      await self.answer(worker)
-      await worker.close()
+      var worker: ModelWorker? = worker
+      while let current = worker {
+        await self.answer(current)
+        await current.close()
+        worker = Task.isCancelled ? nil : await self.restarted()
+      }
+    }
+  }
+
+  private func startWorker() async throws(WorkerFailure) -> ModelWorker {
+    try await plan.startWorker(load.folder, contextLength: max(plan.contextLength, load.longestByteCount))
+  }
+
+  /// A worker in place of one that ended, or nil: what is measured is to be measured under load to its end.
+  private func restarted() async -> ModelWorker? {
+    do throws(WorkerFailure) {
+      return try await startWorker()
+    } catch {
+      failure = error
+      return nil
     }
   }
 
