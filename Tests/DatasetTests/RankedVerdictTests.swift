@@ -1,5 +1,6 @@
 import JSON
 import Measurements
+import Store
 import Testing
 import Verdicts
 
@@ -77,6 +78,32 @@ struct RankedVerdictTests {
     #expect(query["option_scores"] == [1.0, 2.0] && query["answer"]?.string?.hasPrefix("sha256:") == true)
     let pair = try #require(rows.first { $0["item"] == "p3" })
     #expect(pair["answer"] == "similarity" && pair["option_scores"]?.array?.first?.number == 0.1 * 3 + 0.01 * 10)
+  }
+
+  @Test("A verdict that counts one which was made up does not verify, though the session of that was set aside later")
+  func madeUp() throws {
+    let sides = (
+      Self.side(.resident, ranks: [4, 3], noise: 0.02), Self.side(.candidate, ranks: [1, 2], noise: 0.01)
+    )
+    var numbers: [SessionNumber] = []
+    for (index, outcome) in ["hold", nil].enumerated() {
+      let number = try fixture.comparison(
+        uuid: "6d1a1a0e-0000-4000-8000-00000000000\(index)", envelope: Self.envelope, resident: sides.0,
+        candidate: sides.1
+      ) { $0.startedAt += Double(index) }
+      let verdict = try Judge(fixture.store.verdictInputs(of: number)).verdict()
+      var document = verdict.json.object ?? JSONObject()
+      if let outcome { document["outcome"] = .string(outcome) }
+      try fixture.store.record(
+        verdict: .object(document), outcome: outcome ?? verdict.outcome.rawValue, for: number)
+      #expect(verdict.maturity.countedSessions.count == index)
+      numbers.append(number)
+    }
+    try fixture.store.setAside(numbers[0], why: "the fan had stopped", requestedBy: "me")
+    #expect(try fixture.exporter().export().refused.isEmpty)
+    let findings = try DatasetVerifier(fixture.dataset()).findings()
+    #expect(findings.map(\.state) == [.setAside, .noSamples], "\(findings.flatMap(\.details))")
+    #expect(findings.last?.details.last?.hasSuffix("whose own verdict does not follow") == true)
   }
 
   @Test("Documents that were truncated, and items that are no ranks, verify in the program's words")

@@ -47,17 +47,27 @@ public struct DatasetVerifier: Sendable {
     let setAsides = try SetAsideHistory(of: dataset)
     let outcomes = try lastOutcomes()
     var findings: [Finding] = []
+    var countedSessions: [[String]] = []
+    // Of sessions that were set aside, whose verdicts need not follow. What counts them does need that.
+    var unfounded: Set<String> = []
     try dataset.forEachRow(of: .verdicts, VerdictColumn.self) { row throws(DatasetError) in
       let published = try PublishedVerdict(row)
       let (state, details) = try check(published, comparisons, setAsides, outcomes, &loader)
       let setAside = setAsides.setAside(published.session)
+      if setAside != nil, state != .same { unfounded.insert(published.session) }
+      countedSessions.append((try? RecordedVerdict(published.verdict))?.basis?.countedSessions ?? [])
       findings.append(
         Finding(
           name: published.name, session: published.session,
           state: setAside == nil || state == .same ? state : .setAside,
           details: details + (setAside.map { ["the session was set aside: \($0.why)"] } ?? [])))
     }
-    return findings
+    return zip(findings, countedSessions).map { finding, counted in
+      guard finding.state == .same, let session = counted.first(where: unfounded.contains) else { return finding }
+      return Finding(
+        name: finding.name, session: finding.session, state: .noSamples,
+        details: finding.details + ["the verdict counts session \(session), whose own verdict does not follow"])
+    }
   }
 
   private func check(
