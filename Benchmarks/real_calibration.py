@@ -76,6 +76,9 @@ def recover(program, journal):
     if not lines or "begins" not in lines[-1]:
         return
     begun = lines[-1]
+    if "draw" in begun:
+        # A win is judged by the files that were measured.
+        program.copies.draw(begun["draw"])
     try:
         shown = program.recovered(begun["begins"])
     except Failure as failure:
@@ -93,11 +96,12 @@ def measure(program, jobs, journal, options):
         if time.monotonic() >= deadline:
             print(f"time is over; {len(jobs) - index} comparisons are left", file=sys.stderr)
             break
-        program.copies.draw(options.begun_elsewhere + program.sessions())
+        draw = options.begun_elsewhere + program.sessions()
+        program.copies.draw(draw)
         # Written back now, and not while it is measured.
         os.sync()
         if job.kind != "equal":
-            journal.add(job.names | {"begins": program.next_comparison()})
+            journal.add(job.names | {"begins": program.next_comparison(), "draw": draw})
         row, usage = job.names, machine_load.Usage()
         try:
             with machine_load.running(BUSY[job.busy]):

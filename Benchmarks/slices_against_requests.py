@@ -8,8 +8,8 @@ the work of both is equal. An effect is how much faster the candidate is over a 
 Sources/Verdicts/Comparing/SlicedRequests.swift makes it, by the median of the pairs' log-ratios within each phase, without
 the warm-up of slices that the envelope has; beside it stand the ratio of sums, the mean of the middle 60 %, and the median
 without the first token of what counts of each slice.
-Deviations are of a round's log-ratio from its session's mean. Ranges are the middle 95 % of a bootstrap over rounds
-within sessions.
+Deviations are of a round's log-ratio from its session's mean in that cell. Ranges are the middle 95 % of a bootstrap over
+rounds within sessions, each drawn with all its cells, which share its loads and what the machine did.
 
 Where comparisons.jsonl of real_calibration.py or measure_slices.py lies beside a database, its conditions stand in place of
 the environment class. Where models have several cells, a row joins them.
@@ -88,6 +88,7 @@ class Request:
 class Round:
     """The log-ratios of one cell in one round by each way to make them; above zero if the candidate is faster."""
 
+    number: int
     whole: float
     sliced: dict[str, float]
     first_token_costs: list[float]
@@ -133,7 +134,7 @@ def log_ratio(pairs, totals, center):
     return math.log(resident / candidate)
 
 
-def make_round(sliced, whole, warm_up_nanoseconds):
+def make_round(number, sliced, whole, warm_up_nanoseconds):
     """From the requests of both models, the resident's first; None if their slices are of other tokens."""
     pairs = list(zip(sliced[0].slices, sliced[1].slices))
     if any((own.phase, own.tokens) != (other.phase, other.tokens) for own, other in pairs) or len(
@@ -148,6 +149,7 @@ def make_round(sliced, whole, warm_up_nanoseconds):
     is_known = sum(map(bool, costs)) >= max(FEWEST_PAIRS, 0.5 * sum(own.phase == "decode" for own, _ in pairs))
     counts = [part.switches for request in sliced for part in request.slices if part.switches is not None]
     return Round(
+        number,
         whole=math.log(whole[0].token_ns[-1] / whole[1].token_ns[-1]),
         sliced={
             "median": log_ratio(counted, totals, statistics.median), "sums": log_ratio(counted, totals, None),
@@ -183,11 +185,11 @@ def read(database):
             parts = [Slice(*part) for part in json.loads(slices)] if slices else []
             requests[session, cell, block][side, repetition] = Request(token_times(times), parts)
     rounds = collections.defaultdict(lambda: collections.defaultdict(list))
-    for (session, cell, _), found in requests.items():
+    for (session, cell, block), found in requests.items():
         sliced, whole = ([found.get((side, repetition)) for side in ("resident", "candidate")] for repetition in (0, 1))
         if None in sliced or None in whole or not all(request.slices for request in sliced):
             continue
-        if made := make_round(sliced, whole, warm_ups[session]):
+        if made := make_round(block, sliced, whole, warm_ups[session]):
             rounds[*groups[session], cell][str(database), session, cell].append(made)
     return rounds
 
@@ -204,12 +206,28 @@ def deviation(sessions, value):
     return math.sqrt(squares / count) if count else math.nan
 
 
-def bootstrap(sessions, statistic, draws):
+def redrawn(by_session, generator):
+    """The rounds of each session and cell in a draw with replacement of the session's rounds."""
+    sessions = collections.defaultdict(list)
+    for (database, session, _), rounds in by_session.items():
+        sessions[database, session].append({one.number: one for one in rounds})
+    drawn = []
+    for cells in sessions.values():
+        numbers = sorted(set().union(*cells))
+        chosen = generator.choices(numbers, k=len(numbers))
+        drawn += [[rounds[number] for number in chosen if number in rounds] for rounds in cells]
+    return [rounds for rounds in drawn if rounds]
+
+
+def bootstrap(by_session, statistic, draws):
     generator = random.Random(1)
-    values = sorted(
-        statistic([generator.choices(rounds, k=len(rounds)) for rounds in sessions]) for _ in range(draws))
+    values = sorted(statistic(redrawn(by_session, generator)) for _ in range(draws))
     values = [value for value in values if not math.isnan(value)] or [math.nan]
     return values[int(0.025 * len(values))], values[min(int(0.975 * len(values)), len(values) - 1)]
+
+
+def number_of_rounds(by_session):
+    return len({(database, session, one.number) for (database, session, _), rounds in by_session.items() for one in rounds})
 
 
 def mean(sessions, value):
@@ -233,11 +251,11 @@ def effects_row(name, by_session, draws):
     def difference(chosen):
         return mean(chosen, lambda one: one.sliced["median"] - one.whole)
 
-    low, high = bootstrap(sessions, difference, draws)
+    low, high = bootstrap(by_session, difference, draws)
     ways = ("median", "sums", "trimmed", "later tokens")
     own = [mean(sessions, lambda one, way=way: one.sliced[way]) for way in ways]
     whole = mean(sessions, lambda one: one.whole)
-    return [*name, len({key[:2] for key in by_session}), sum(map(len, sessions)), percent(whole), *map(percent, own),
+    return [*name, len({key[:2] for key in by_session}), number_of_rounds(by_session), percent(whole), *map(percent, own),
             f"{percent(difference(sessions))} [{percent(low)}, {percent(high)}]",
             "shown" if -SAME < low and high < SAME else "open"]
 
@@ -246,7 +264,7 @@ def noise_row(name, by_session, draws):
     sessions = list(by_session.values())
     whole = deviation(sessions, lambda one: one.whole)
     own = [deviation(sessions, lambda one, way=way: one.sliced[way]) for way in ("median", "sums", "trimmed")]
-    low, high = bootstrap(sessions, ratio_of_deviations("median"), draws)
+    low, high = bootstrap(by_session, ratio_of_deviations("median"), draws)
     rounds = [one for chosen in sessions for one in chosen]
     costs = [cost for one in rounds for cost in one.first_token_costs]
     preempted = [flag for one in rounds for flag in one.preempted]

@@ -2,8 +2,9 @@
 """Answers like `resident` where Benchmarks/real_calibration.py asks, without a measurement.
 
 A comparison is won if its worker waits. Each opens a session in the database, and notes which bytes of its two models
-differ from those in SCRIPTED_MODEL. SCRIPTED_FAILURE, a number, makes the comparison fail that would be that session;
-SCRIPTED_KILL kills the script that asks for that one after the verdict is recorded.
+differ from those in SCRIPTED_MODEL; a win is promoted only while the same ones do. SCRIPTED_FAILURE, a number, makes the
+comparison fail that would be that session; SCRIPTED_KILL kills the script that asks for that one after the verdict is
+recorded.
 """
 
 import json
@@ -20,11 +21,12 @@ def note(line):
         notes.write(json.dumps(line) + "\n")
 
 
-def session(database, outcome):
+def session(database, outcome, changed=None):
     connection = sqlite3.connect(database)
-    connection.execute("CREATE TABLE IF NOT EXISTS sessions (number INTEGER PRIMARY KEY, outcome TEXT)")
+    connection.execute("CREATE TABLE IF NOT EXISTS sessions (number INTEGER PRIMARY KEY, outcome TEXT, changed TEXT)")
     connection.execute("CREATE TABLE IF NOT EXISTS verdicts (id INTEGER PRIMARY KEY, session INTEGER, document TEXT)")
-    number = connection.execute("INSERT INTO sessions (outcome) VALUES (?)", (outcome,)).lastrowid
+    row = (outcome, json.dumps(changed))
+    number = connection.execute("INSERT INTO sessions (outcome, changed) VALUES (?, ?)", row).lastrowid
     connection.commit()
     connection.close()
     return number
@@ -55,8 +57,9 @@ def main():
     elif command == "compare":
         worker = os.environ.get("RESIDENT_WORKER", "")
         outcome = "promote" if worker else "hold"
-        number = session(os.environ["RESIDENT_DB"], outcome)
-        note({"changed": [changed_bytes("tiny"), changed_bytes(sys.argv[2])], "environment": option("--environment"),
+        changed = [changed_bytes("tiny"), changed_bytes(sys.argv[2])]
+        number = session(os.environ["RESIDENT_DB"], outcome, changed)
+        note({"changed": changed, "environment": option("--environment"),
               "worker": pathlib.Path(worker).read_text() if worker else ""})
         if str(number) == os.environ.get("SCRIPTED_FAILURE"):
             sys.exit("the machine slept")
@@ -74,8 +77,10 @@ def main():
         print(json.dumps({"results": [{"comparison": number, "stopped_for": "win", "blocks": 6}]}))
     elif command == "promote":
         connection = sqlite3.connect(option("--db"))
-        query = "SELECT outcome FROM sessions WHERE number = ?"
-        outcome = connection.execute(query, (option("--comparison"),)).fetchone()[0]
+        query = "SELECT outcome, changed FROM sessions WHERE number = ?"
+        outcome, changed = connection.execute(query, (option("--comparison"),)).fetchone()
+        if outcome == "promote" and json.loads(changed) != [changed_bytes("tiny"), changed_bytes("tiny-copy")]:
+            sys.exit("the files are not those that were measured")
         sys.exit({"promote": 0, "hold": 10, "inconclusive": 12}[outcome])
     elif command == "export":
         pathlib.Path(option("--out")).mkdir(exist_ok=True)

@@ -151,6 +151,12 @@ class RealCalibrationTests(unittest.TestCase):
         self.assertEqual([first["comparison"], first["number"], first["recovered"]], [1, 0, True])
         self.assertEqual([second["comparison"], second["number"]], [2, 1])
 
+    def test_a_kill_does_not_lose_a_win(self):
+        self.calibrate("--planted-5", 2, status=-signal.SIGKILL, SCRIPTED_KILL="1")
+        text = self.calibrate("--planted-5", 2, "--resume")
+        self.assertEqual(cells(text, "all | planted 5 %")[2:6], ["2", "2", "100.0 % [15.8, 100.0]", "2 promote"])
+        self.assertEqual([row.get("recovered") for row in self.rows()], [True, None])
+
     def test_intervals_are_those_of_clopper_and_pearson(self):
         # scipy.stats.binomtest(successes, trials).proportion_ci()
         for counts, low, high in (((3, 300), 0.0020670, 0.0289445), ((0, 10), 0, 0.3084971), ((57, 60), 0.8607568, 0.9895677)):
@@ -264,6 +270,19 @@ class SlicesTests(unittest.TestCase):
         rows = slices.joined({("a → b", "quiet", "x"): one, ("a → b", "quiet", "y"): two, ("a → c", "quiet", "x"): one})
         self.assertEqual(rows["a → b", "quiet", "all cells"], one | two)
         self.assertEqual(len(rows), 4)
+
+    def test_a_second_cell_of_the_same_rounds_makes_no_range_narrower(self):
+        generator = random.Random(1)
+        rounds = [slices.Round(number, generator.gauss(0, 0.05), {}, [], []) for number in range(8)]
+        one = {("db", 1, "x"): rounds}
+
+        def whole(chosen):
+            return slices.mean(chosen, lambda one: one.whole)
+
+        two = one | {("db", 1, "y"): rounds}
+        self.assertEqual(slices.number_of_rounds(two), 8)
+        for known, found in zip(slices.bootstrap(one, whole, 200), slices.bootstrap(two, whole, 200)):
+            self.assertAlmostEqual(found, known)
 
     def test_parts_take_turns_over_pairs_and_conditions(self):
         parts = measure_slices.schedule(3, 5)
