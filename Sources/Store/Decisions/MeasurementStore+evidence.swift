@@ -101,9 +101,9 @@ extension MeasurementStore {
     """
   }
 
-  /// The complete comparisons of the same proven weights and configuration under the same envelope on the same host whose last verdict is
-  /// other than inconclusive and rests on none that was set aside, oldest first; the one itself is among them if it was
-  /// judged before.
+  /// The complete comparisons of the same proven weights and configuration under the same envelope on the same host whose
+  /// last verdict is other than inconclusive and rests on none that was set aside, oldest first; the one itself is among
+  /// them if it was judged before.
   ///
   /// - Parameter condition: On their rows, which are called `earlier`.
   private func decidedComparisons(
