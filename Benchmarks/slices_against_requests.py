@@ -206,22 +206,23 @@ def deviation(sessions, value):
     return math.sqrt(squares / count) if count else math.nan
 
 
-def redrawn(by_session, generator):
-    """The rounds of each session and cell in a draw with replacement of the session's rounds."""
-    sessions = collections.defaultdict(list)
-    for (database, session, _), rounds in by_session.items():
-        sessions[database, session].append({one.number: one for one in rounds})
+def redrawn(sessions, generator):
+    """The rounds of each session and cell in a draw with replacement of the session's rounds; `sessions` has the numbers of
+    these, and the rounds of each cell by their numbers."""
     drawn = []
-    for cells in sessions.values():
-        numbers = sorted(set().union(*cells))
+    for numbers, cells in sessions:
         chosen = generator.choices(numbers, k=len(numbers))
         drawn += [[rounds[number] for number in chosen if number in rounds] for rounds in cells]
     return [rounds for rounds in drawn if rounds]
 
 
 def bootstrap(by_session, statistic, draws):
+    cells_of = collections.defaultdict(list)
+    for (database, session, _), rounds in by_session.items():
+        cells_of[database, session].append({one.number: one for one in rounds})
+    sessions = [(sorted(set().union(*cells)), cells) for cells in cells_of.values()]
     generator = random.Random(1)
-    values = sorted(statistic(redrawn(by_session, generator)) for _ in range(draws))
+    values = sorted(statistic(redrawn(sessions, generator)) for _ in range(draws))
     values = [value for value in values if not math.isnan(value)] or [math.nan]
     return values[int(0.025 * len(values))], values[min(int(0.975 * len(values)), len(values) - 1)]
 

@@ -73,6 +73,9 @@ public struct ChallengeLedger: Sendable, Equatable {
   /// It makes sense for the challenges of one resident.
   public var spent: Int { max(records.map(\.number).max() ?? 0, Set(records.map(\.opener)).count) }
 
+  /// When the first was kept, in seconds since 1970; infinite while there is none.
+  public var beginning: Double { records.map(\.recordedAt).min() ?? .infinity }
+
   /// Whether a comparison is kept here, or began before anything of its host was.
   ///
   /// - Parameters:
@@ -80,8 +83,8 @@ public struct ChallengeLedger: Sendable, Equatable {
   ///   - startedAt: When it began, in seconds since 1970.
   ///   - host: The host's fingerprint.
   public func admits(_ uuid: String, startedAt: Double, on host: String) -> Bool {
-    let ofHost = records.filter { $0.host == host }
-    return ofHost.contains { $0.session == uuid } || startedAt < ofHost.map(\.recordedAt).min() ?? .infinity
+    let ofHost = ChallengeLedger(records.filter { $0.host == host })
+    return ofHost[session: uuid] != nil || startedAt < ofHost.beginning
   }
 
   /// The record of a comparison, by its UUID.

@@ -41,8 +41,8 @@ struct ChallengeCheck {
     }
     guard let record = ofHost.first(where: { $0.session == own.session }), !record.isImported else {
       let known = Set(account.all.records.map(\.session) + [own.session])
-      let beginning = ofHost.map(\.recordedAt).min() ?? .infinity
-      guard kept.records.allSatisfy({ known.contains($0.session) }), own.recordedAt < beginning else {
+      guard kept.records.allSatisfy({ known.contains($0.session) }), own.recordedAt < ChallengeLedger(ofHost).beginning
+      else {
         throw .challengeOutdated(own.resident.model, number: own.number, next: next, ledger: path)
       }
       return

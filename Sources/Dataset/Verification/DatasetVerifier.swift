@@ -52,10 +52,10 @@ public struct DatasetVerifier: Sendable {
     var unfounded: Set<String> = []
     try dataset.forEachRow(of: .verdicts, VerdictColumn.self) { row throws(DatasetError) in
       let published = try PublishedVerdict(row)
-      let (state, details) = try check(published, comparisons, setAsides, outcomes, &loader)
+      let (state, details, counted) = try check(published, comparisons, setAsides, outcomes, &loader)
       let setAside = setAsides.setAside(published.session)
       if setAside != nil, state != .same { unfounded.insert(published.session) }
-      countedSessions.append((try? RecordedVerdict(published.verdict))?.basis?.countedSessions ?? [])
+      countedSessions.append(counted)
       findings.append(
         Finding(
           name: published.name, session: published.session,
@@ -70,12 +70,13 @@ public struct DatasetVerifier: Sendable {
     }
   }
 
+  /// What becomes of a verdict, why, and the sessions that it counts.
   private func check(
     _ published: PublishedVerdict, _ comparisons: PublishedComparisons, _ setAsides: SetAsideHistory,
     _ outcomes: [String: String], _ loader: inout EvidenceLoader
-  ) throws(DatasetError) -> (Finding.State, [String]) {
+  ) throws(DatasetError) -> (Finding.State, details: [String], counted: [String]) {
     guard let comparison = comparisons[published.session] else {
-      return (.noSamples, ["the dataset has no samples of the session"])
+      return (.noSamples, ["the dataset has no samples of the session"], [])
     }
     do {
       let recorded = try RecordedVerdict(published.verdict)
@@ -84,13 +85,16 @@ public struct DatasetVerifier: Sendable {
       let verdict = try Judge(try basis.verdictInputs(on: comparison, &loader)).verdict()
       let differences = JSONDifference.all(
         published.verdict, verdict.json, but: basis.isRecorded ? [] : [VerdictBasis.countedPath])
-      return (differences.isEmpty ? .same : .differs, differences.map(\.description) + basis.remarks)
+      return (
+        differences.isEmpty ? .same : .differs, differences.map(\.description) + basis.remarks,
+        recorded.basis?.countedSessions ?? []
+      )
     } catch let error as DatasetError {
       throw error
     } catch let error as VerdictBasis.Missing {
-      return (.noSamples, [error.description])
+      return (.noSamples, [error.description], [])
     } catch {
-      return (.notJudged, ["\(error)"])
+      return (.notJudged, ["\(error)"], [])
     }
   }
 

@@ -101,6 +101,16 @@ extension MeasurementStore {
     """
   }
 
+  /// Whether a side of `earlier` is of the model that the arguments say, as `Run.hasSameModel`.
+  private static func isOfModel(_ side: Side) -> String {
+    """
+    EXISTS (
+      SELECT 1 FROM runs WHERE session = earlier.number AND side = '\(side.rawValue)'
+        AND (weights_hash = :\(side.rawValue) OR tensors_hash = :\(side.rawValue)_tensors)
+        AND \(Run.filesBesideWeights("weight_files")) IS \(Run.filesBesideWeights(":\(side.rawValue)_files")))
+    """
+  }
+
   /// The complete comparisons of the same proven weights and configuration under the same envelope on the same host whose
   /// last verdict is other than inconclusive and rests on none that was set aside, oldest first; the one itself is among
   /// them if it was judged before.
@@ -114,24 +124,16 @@ extension MeasurementStore {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT uuid, started_at_s, environment,
-            (SELECT outcome FROM verdicts WHERE session = earlier.number ORDER BY id DESC LIMIT 1) AS outcome
-          FROM sessions earlier
+          SELECT uuid, started_at_s, environment, outcome
+          FROM sessions earlier JOIN verdicts last
+            ON last.id = (SELECT max(id) FROM verdicts WHERE session = earlier.number)
           WHERE state = 'complete' AND envelope_hash = :envelope AND host = :host AND outcome <> 'inconclusive'
             AND \(condition)
             AND NOT EXISTS (
-              SELECT 1 FROM sessions pooled JOIN json_each(
-                (SELECT document FROM verdicts WHERE session = earlier.number ORDER BY id DESC LIMIT 1),
-                '$.challenge.earlier_sessions') named ON named.value = pooled.uuid
+              SELECT 1 FROM json_each(last.document, '$.challenge.earlier_sessions') named
+                JOIN sessions pooled ON pooled.uuid = named.value
               WHERE \(DecidingSessions.areSetAside("pooled")))
-            AND EXISTS (
-              SELECT 1 FROM runs WHERE session = earlier.number AND side = 'resident'
-                AND (weights_hash = :resident OR tensors_hash = :resident_tensors)
-                AND \(Run.filesBesideWeights("weight_files")) IS \(Run.filesBesideWeights(":resident_files")))
-            AND EXISTS (
-              SELECT 1 FROM runs WHERE session = earlier.number AND side = 'candidate'
-                AND (weights_hash = :candidate OR tensors_hash = :candidate_tensors)
-                AND \(Run.filesBesideWeights("weight_files")) IS \(Run.filesBesideWeights(":candidate_files")))
+            AND \(Self.isOfModel(.resident)) AND \(Self.isOfModel(.candidate))
           ORDER BY started_at_s, number
           """,
         arguments: arguments &+ [

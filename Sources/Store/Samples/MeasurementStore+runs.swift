@@ -121,10 +121,10 @@ extension RunRow {
     self.session = session.rawValue
     side = run.side?.rawValue
     model = run.model.rawValue
-    if case .hashed(let hash, let files, let tensors) = run.provenance {
+    if case .hashed(let hash, _, let tensors) = run.provenance {
       weightsHash = hash.rawValue
       tensorsHash = tensors?.rawValue
-      weightFiles = JSONValue.object(files).serialized()
+      weightFiles = run.fileList
       proof = run.proof.rawValue
     }
     engine = run.engine.name

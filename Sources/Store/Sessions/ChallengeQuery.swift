@@ -146,7 +146,7 @@ struct ChallengeQuery {
           OR json_array_length(document, '$.gaps') > 0))
     OR EXISTS (
       SELECT 1 FROM envelopes
-      WHERE hash = sessions.envelope_hash AND json_array_length(document, '$.endurance') > 0)
+      WHERE hash = :envelope AND json_array_length(document, '$.endurance') > 0)
     """
 
   /// The comparisons of that challenge that were measured into this database, by UUID, and when they began.

@@ -173,7 +173,7 @@ extension Comparison {
     let defined = scoredBlocks(of: cell).filter { $0.pair(of: metric) != nil }.count
     var gaps: [Gap] = []
     if measured < tally.planned, stop == nil { gaps.append(.blocks(cell, measured: measured, planned: tally.planned)) }
-    for tally in (earlier + [self]).map({ $0.tally(of: cell) }) {
+    for tally in pooled.map({ $0.tally(of: cell) }) {
       let measured = tally.used + tally.void
       guard Double(tally.void) / Double(measured) > envelope.plan.voidLimit else { continue }
       gaps.append(.voids(cell, void: tally.void, measured: measured, limit: envelope.plan.voidLimit))

@@ -3,7 +3,7 @@ import Measurements
 extension Comparison {
   /// Whether a model stood in a server that was there before the comparison, in any load whose blocks count.
   var isAttached: Bool {
-    (earlier + [self]).contains { comparison in Side.allCases.contains { comparison.hasAttachedServer($0) } }
+    pooled.contains { comparison in Side.allCases.contains { comparison.hasAttachedServer($0) } }
   }
 
   func hasAttachedServer(_ side: Side) -> Bool {

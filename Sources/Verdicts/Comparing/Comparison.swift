@@ -34,6 +34,9 @@ struct Comparison {
       uniquingKeysWith: { first, _ in first })
   }
 
+  /// The comparisons whose blocks count here, in the order of their measurement.
+  var pooled: [Comparison] { earlier + [self] }
+
   /// The blocks that are whole and not void.
   func scoredBlocks(of cell: CellID) -> [Block] {
     let void = Set(voids.filter { $0.cell == cell }.map(\.block))
@@ -42,7 +45,7 @@ struct Comparison {
 
   /// Resident and candidate of every scored block that defines the metric, those of earlier comparisons first.
   func pairs(in scope: RatioScope) -> [MeasurementPair] {
-    (earlier + [self]).flatMap { comparison in
+    pooled.flatMap { comparison in
       scope.points(of: comparison).compactMap { $0.voidReason == nil ? $0.pair : nil }
     }
   }
@@ -150,7 +153,7 @@ extension Comparison {
 
   private func contender(_ side: Side) -> VerdictSubject.Contender {
     let run = evidence.run(of: side)
-    let loads = (earlier + [self]).flatMap { $0.evidence.loads(of: side) }
+    let loads = pooled.flatMap { $0.evidence.loads(of: side) }
     return VerdictSubject.Contender(
       model: run.model, weights: run.weights, proof: run.proof, engine: run.engine, load: run.load,
       peakMemoryBytes: peakMemoryBytes(of: side),

@@ -88,7 +88,7 @@ extension Comparison {
     var sequence = try MeanLogRatioConfidenceSequence(level)
     let margin = loadMargin(of: scope.metric)
     var points: [EvidenceTrace.Point] = []
-    for comparison in earlier + [self] {
+    for comparison in pooled {
       for point in scope.points(of: comparison) {
         let better = point.pair.map { $0.betterLogRatio(scope.metric.direction) }
         if let better, point.voidReason == nil { try sequence.observe(scope.mean.score(ofLogRatio: better)) }
