@@ -82,6 +82,17 @@ struct RoundEnvelopeTests {
     let missing = try Self.removing("guardrails") { $0["cell"]?.string == "long" }
     #expect(missing.count == 1)
     #expect(missing.first?.contains("cumulative_tokens_per_second of \"long\"") == true)
+    // A mean over both cells is no guardrail on either.
+    let joint = try Self.problems { source in
+      guard var object = source.object, var promotion = object["promotion"]?.object else { return }
+      let others = (promotion["guardrails"]?.array ?? []).filter {
+        $0["metric"]?.string != "cumulative_tokens_per_second"
+      }
+      promotion["guardrails"] = .array(others + [["metric": "cumulative_tokens_per_second", "margin": 0.05]])
+      object["promotion"] = .object(promotion)
+      source = .object(object)
+    }
+    #expect(joint.count == 2)
     let tail = try Self.removing("guardrails") { $0["metric"]?.string == "steady_token_share" }
     #expect(tail.count == 2)
     let answers = try Self.removing("guardrails") { $0["metric"]?.string == "accuracy" }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Measurements
 import Testing
 
 @testable import Envelopes
@@ -82,6 +83,21 @@ struct RoutingTaskTests {
     #expect(routing.decide([0.85, 0.9], threshold: 0.5).skill == nil)
     let tied = try #require(try task().routing).decide([0.7, 0.7], threshold: 0.7)
     #expect(tied.skill == 0 && tied.ranking == [0, 1])
+  }
+
+  @Test("Where the threshold is calibrated, a win cannot rest on what moves with it")
+  func primaries() {
+    let cells = DeclaredCells([
+      "accuracy": [
+        ["id": "fitted", "kind": "routing", "router": ["threshold": "calibrated"]],
+        ["id": "fixed", "kind": "routing", "router": ["threshold": 0.5]],
+      ]
+    ])
+    for metric in [Metric.accuracy, .noneAccuracy] {
+      #expect(cells.objection(toWinBy: metric, in: "fitted")?.contains("calibrated threshold") == true)
+      #expect(cells.objection(toWinBy: metric, in: "fixed") == nil)
+    }
+    #expect(cells.objection(toWinBy: .topThreeAccuracy, in: "fitted") == nil)
   }
 
   @Test("A calibrated threshold separates what belongs to none, and no request is judged by a threshold that saw it")

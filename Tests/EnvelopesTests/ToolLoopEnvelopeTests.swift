@@ -122,7 +122,8 @@ import ToolCalls
 
   /// A replay and a live loop by rounds, of which the guardrails with these metrics are left out.
   private static func roundProblems(
-    without metrics: Set<Metric>, replay members: [(String, JSONValue)] = []
+    without metrics: Set<Metric> = [], replay members: [(String, JSONValue)] = [],
+    primary: (metric: Metric, cell: String) = (.loopTokensPerSecond, "replay")
   ) throws -> [String] {
     try problems { source in
       var replay = JSONObject([
@@ -146,7 +147,8 @@ import ToolCalls
       source["promotion"] = [
         "confidence": 0.9,
         "primary": [
-          "metric": "loop_tokens_per_second", "cells": ["replay": 1], "min_effect": 0.1, "expected_effect": 0.2,
+          "metric": .string(primary.metric.rawValue), "cells": .object(JSONObject([(primary.cell, 1)])),
+          "min_effect": 0.1, "expected_effect": 0.2,
         ],
         "guardrails": .array(guardrails), "maturity": ["comparisons": 1, "days_between": 0, "allow_provisional": true],
       ]
@@ -155,7 +157,7 @@ import ToolCalls
 
   @Test("By rounds every metric of a loop needs a guardrail, the primary objective, or a reason")
   func coverage() throws {
-    #expect(try Self.roundProblems(without: []) == [])
+    #expect(try Self.roundProblems() == [])
     // The primary objective covers its own cell.
     #expect(try Self.roundProblems(without: [.loopTokensPerSecond]) == [])
     for metric in [Metric.turnLatencyP95, .turnFirstToken, .validToolCallRate, .answeredShare, .firstDegradedRound] {
@@ -166,9 +168,17 @@ import ToolCalls
     #expect(memory.count == 1 && memory.first?.contains("lacks peak_memory_bytes;") == true)
   }
 
+  @Test("By rounds no live loop is the primary objective", arguments: [Metric.validToolCallRate, .answeredShare])
+  func primaries(_ metric: Metric) throws {
+    #expect(
+      try Self.roundProblems(primary: (metric, "live")) == [
+        "promotion.primary.cells.live: is one live loop, whose turns depend on each other: it can have guardrails, but shows no gain"
+      ])
+  }
+
   @Test("By rounds a replay has no blocks of its own")
   func blocks() throws {
-    let problems = try Self.roundProblems(without: [], replay: [("blocks", 2)])
+    let problems = try Self.roundProblems(replay: [("blocks", 2)])
     #expect(problems.count == 1 && problems.first?.hasPrefix("tool_loops[0].blocks: is an unknown key") == true)
   }
 

@@ -270,8 +270,11 @@ extension FieldReader {
       }
       let shares = fields.object.names.map { name -> PromotionRule.Objective.Share? in
         let weight = fields.number(name, .above(0, through: 1000))
-        if let metric, let mismatch = cells.mismatch(of: metric, with: name) {
-          fields.report(name, mismatch)
+        let problem = metric.flatMap {
+          cells.mismatch(of: $0, with: name) ?? cells.objection(toWinBy: $0, in: name)
+        }
+        if let problem {
+          fields.report(name, problem)
           return nil
         }
         return weight.map { PromotionRule.Objective.Share(cell: CellID(rawValue: name), weight: $0) }

@@ -7,6 +7,8 @@ struct DeclaredCells {
   /// Each cell's id with the path of its `id`, in file order.
   let all: [(path: String, name: String)]
   private let names: [Metric.Source: Set<String>]
+  /// Routing tasks whose threshold is fitted to their requests.
+  private let calibrated: Set<String>
 
   init(_ source: JSONValue) {
     let throughput = Self.ids(in: source, "throughput")
@@ -21,6 +23,10 @@ struct DeclaredCells {
     let perplexity = Self.ids(in: source, ofKind: .perplexity)
     let divergence = Self.ids(in: source, ofKind: .divergence)
     let similarity = Self.ids(in: source, ofKind: .similarity)
+    calibrated = Set(
+      (source["accuracy"]?.array ?? []).compactMap { task in
+        task["router"]?["threshold"]?.string == "calibrated" ? task["id"]?.string : nil
+      })
     names = [
       .throughput: Set(throughput.map(\.name)), .replay: replay, .live: live, .perplexity: perplexity,
       .divergence: divergence, .routing: Self.ids(in: source, ofKind: .routing),
@@ -39,6 +45,21 @@ struct DeclaredCells {
     return names.values.contains { $0.contains(cell) }
       ? "\(metric) is measured by \(kind)s, and \(Quoted.text(cell)) is none; \(known)"
       : "there is no \(kind) \(Quoted.text(cell)); \(known)"
+  }
+
+  /// Why a win must not rest on that metric of that cell; nil if it may.
+  ///
+  /// The turns of a live loop depend on each other, since what went wrong once stays in the history: whatever their number,
+  /// it is one observation. So do requests that are judged by one threshold, which is fitted to them.
+  func objection(toWinBy metric: Metric, in cell: String) -> String? {
+    if names[.live]?.contains(cell) == true {
+      return "is one live loop, whose turns depend on each other: it can have guardrails, but shows no gain"
+    }
+    if calibrated.contains(cell), [.accuracy, .noneAccuracy].contains(metric) {
+      return "has a calibrated threshold, with which \(metric) of all requests moves at once: "
+        + "it can have guardrails, but shows no gain"
+    }
+    return nil
   }
 
   /// The ids of the accuracy tasks of one kind.
