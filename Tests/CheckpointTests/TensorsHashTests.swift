@@ -87,6 +87,21 @@ struct TensorsHashTests {
     #expect(throws: CheckpointError.self) { try WeightManifest(parsing: .object(object), file: "f") }
   }
 
+  @Test(
+    "Whatever decides how a conversation becomes a prompt and an answer ends is part of the manifest",
+    arguments: [
+      "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja",
+      "additional_chat_templates/tool_use.jinja",
+    ])
+  func otherFiles(name: String) throws {
+    let before = try manifest()
+    try folder.write(name == "config.json" ? TinyModel.config + " " : "{}", to: name)
+    let after = try manifest()
+    #expect(after.hash != before.hash && after.tensors == before.tensors)
+    let current = try WeightManifest.currentHashes(of: folder.url, including: before.files.map(\.name))
+    #expect(current[name] != nil && current[name] != before.files.first { $0.name == name }?.sha256)
+  }
+
   @Test("The hashes on the disk now show what was changed, removed and added since")
   func currentHashes() throws {
     let measured = try manifest().files

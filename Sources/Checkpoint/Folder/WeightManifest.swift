@@ -3,7 +3,8 @@ import Foundation
 import JSON
 import Platform
 
-/// The SHA-256 of every file that decides what a model computes: weights, configuration, tokenizer.
+/// The SHA-256 of every file that decides what a model computes: weights, configuration, tokenizer, and how a conversation
+/// becomes a prompt and an answer ends.
 public struct WeightManifest: Sendable, Equatable {
   /// One file of the folder.
   public struct File: Sendable, Equatable {
@@ -73,7 +74,10 @@ public struct WeightManifest: Sendable, Equatable {
   /// Files beside the weights that are part of a manifest if they exist: of a model that makes vectors of texts, those that
   /// say how as well.
   static func otherFiles(in folder: URL) -> [String] {
-    ["config.json", "tokenizer.json", "tokenizer_config.json"] + EmbeddingRecipe.fileNames(in: folder)
+    [
+      "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+      "added_tokens.json", "chat_template.jinja", "additional_chat_templates/tool_use.jinja",
+    ] + EmbeddingRecipe.fileNames(in: folder)
   }
 
   /// `{"hash": …, "files": {name: sha256}, "tensors": …}`.

@@ -65,8 +65,10 @@ extension ModelFolder {
     } catch {
       throw .unreadable(url.path, reason: "its contents cannot be listed")
     }
-    // What says how vectors are made of texts may stand in folders of its own.
-    let inner = EmbeddingRecipe.fileNames(in: url).filter { $0.contains("/") }
+    // Templates, and what says how vectors are made of texts, may stand in folders of their own.
+    let inner = WeightManifest.otherFiles(in: url).filter {
+      $0.contains("/") && FileManager.default.fileExists(atPath: url.appendingPathComponent($0).path)
+    }
     for name in names.sorted().filter({ kinds.contains(($0 as NSString).pathExtension) }) + inner
     where !own.contains(name) {
       let copy = target.appendingPathComponent(name)

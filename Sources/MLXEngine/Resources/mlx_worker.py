@@ -24,7 +24,11 @@ PROTOCOL = 1
 LINE_LIMIT = 64 << 20
 # The step of mlx_lm's own commands.
 PREFILL_STEP = 2048
-OTHER_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
+# Those of WeightManifest.swift.
+OTHER_FILES = (
+    "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+    "added_tokens.json", "chat_template.jinja", "additional_chat_templates/tool_use.jinja",
+)
 # Of sentence-transformers: what says how vectors are made of texts.
 MODULES, SETTINGS = "modules.json", "config_sentence_transformers.json"
 TRANSFORMER_FILES = ("sentence_bert_config.json", "sentence_roberta_config.json", "sentence_xlm-roberta_config.json")
