@@ -24,7 +24,12 @@ extension Night {
       var runnerPlan = try runnerPlan(task, envelope, contenders)
       runnerPlan.challenges = ChallengeLedgerFile(beside: host.registry.url)
       runnerPlan.admission = try host.admission
-      return try await measure(runnerPlan, in: host.store, resuming: task.resumes, minutesLeft, onStart)
+      do {
+        return try await measure(runnerPlan, in: host.store, resuming: task.resumes, minutesLeft, onStart)
+      } catch StoreError.runMismatch where task.resumes {
+        // Files or programs are others since it was cut off, so nothing ever goes on with it; it stays counted.
+        return try await measure(runnerPlan, in: host.store, resuming: false, minutesLeft, onStart)
+      }
     case .screening:
       var runnerPlan = try runnerPlan(
         task, envelope.screening ?? envelope, [try contender(.candidate, task.candidate)])

@@ -1,6 +1,7 @@
 import Envelopes
 import Foundation
 import Measurements
+import ModelRegistry
 import Platform
 import Promotion
 import Runner
@@ -38,6 +39,7 @@ public struct Night: Sendable {
     let (startedAt, start) = (Machine.wallSeconds, Machine.bootNanoseconds)
     var results: [NightResult] = []
     var failed: Set<ModelID> = []
+    var sentinelDoubt = plan.hasSentinel ? "no sentinel was measured tonight" : nil
     for (index, task) in schedule.tasks.enumerated() {
       let left = plan.budget.minutes - Self.minutes(since: start)
       report(.began(task, number: index + 1, of: schedule.tasks.count))
@@ -49,8 +51,9 @@ public struct Night: Sendable {
       } else if left <= 0 {
         result = Self.skipped(task, "the night's time is over")
       } else {
-        result = await run(task, minutesLeft: left)
+        result = await run(task, minutesLeft: left, sentinelDoubt)
       }
+      if task.kind == .sentinel { sentinelDoubt = result.sentinel == nil ? "the sentinel: \(result.detail)" : nil }
       if result.state == .failed || result.state == .capacityGated,
         task.kind != .sentinel, task.kind != .endurance
       {
@@ -64,7 +67,8 @@ public struct Night: Sendable {
       leftOut: schedule.leftOut, progress: (try? host.survey(plan).progress) ?? [], wasInterrupted: Task.isCancelled)
   }
 
-  private func run(_ task: NightTask, minutesLeft: Double) async -> NightResult {
+  /// - Parameter sentinelDoubt: Why nothing is promoted, whatever the verdict; nil if the sentinel has been read.
+  private func run(_ task: NightTask, minutesLeft: Double, _ sentinelDoubt: String?) async -> NightResult {
     let start = Machine.bootNanoseconds
     let session = Mutex<SessionNumber?>(nil)
     var result = NightResult(task: task, state: .done, detail: "", minutes: 0, incidents: [])
@@ -74,7 +78,9 @@ public struct Night: Sendable {
       }
       result.session = number
       switch task.kind {
-      case .comparison: try judge(number, task, &result)
+      case .comparison:
+        try judge(number, task, &result)
+        try promote(number, task, sentinelDoubt, &result)
       case .sentinel:
         result.sentinel = try sentinelReading(number)
         result.detail = result.sentinel?.text ?? "it lacks what a judgement needs, so the sentinel before it stands"
@@ -110,15 +116,31 @@ public struct Night: Sendable {
     if let first = failures.first, case .unscored(_, let message) = first.outcome {
       recordFailure(of: task.candidate, "\(failures.count) samples failed, the first: \(message)", number)
     }
-    guard promotes, verdict.outcome == .promote else { return }
+  }
+
+  /// Changes the registry if the verdict and all that guards it allow it. That one of these does not is no failure of the
+  /// night: the comparison stays, and `resident promote` says the same.
+  private func promote(
+    _ number: SessionNumber, _ task: NightTask, _ sentinelDoubt: String?, _ result: inout NightResult
+  ) throws {
+    guard promotes, result.verdict?.outcome == .promote else { return }
+    if let sentinelDoubt {
+      result.detail += "; not promoted: \(sentinelDoubt)"
+      return
+    }
     let promoter = Promoter(
       store: host.store, registry: host.registry, requester: requester, calibration: host.calibration)
-    let promotion = try promoter.promote(
-      number, roles: [task.role],
-      weights: WeightInspector(host.library),
-      permissions: Promoter.Permissions(hostFingerprint: Measurements.Host.current.fingerprint))
-    result.promotion = promotion
-    if let sentinel = promotion.sentinel { result.detail += "; \(sentinel.refusal)" }
+    do {
+      let promotion = try promoter.promote(
+        number, roles: [task.role], weights: WeightInspector(host.library),
+        permissions: Promoter.Permissions(hostFingerprint: Measurements.Host.current.fingerprint))
+      result.promotion = promotion
+      if let sentinel = promotion.sentinel { result.detail += "; \(sentinel.refusal)" }
+    } catch let error as PromotionError {
+      result.detail += "; not promoted: \(error)"
+    } catch RegistryError.residentMoved(let role, let expected, let found) {
+      result.detail += "; not promoted: \(RegistryError.residentMoved(role, expected: expected, found: found))"
+    }
   }
 
   private func screen(_ number: SessionNumber, _ task: NightTask, _ result: inout NightResult) throws {

@@ -53,11 +53,10 @@ public struct NightSchedule: Sendable, Equatable {
 extension NightSchedule {
   /// Picks what adds most to the open verdicts within the plan's minutes.
   ///
-  /// First come comparisons that are due: those that were interrupted, then those nearest to a final verdict. Then comes
-  /// the week's endurance of each role's resident, then
-  /// new candidates, those that `fit` calls interactive before others, each screened before it is compared, and last the
-  /// sentinel. Equals keep the plan's order, and a candidate that does not fit this machine is left out. A sentinel
-  /// whose predecessor is off zero goes before all, since nothing is promoted until one covers zero.
+  /// First comes the sentinel, since nothing is promoted before it. Then come comparisons that are due: those that were
+  /// interrupted, then those nearest to a final verdict. Then comes the week's endurance of each role's resident, then new
+  /// candidates, those that `fit` calls interactive before others, each screened before it is compared. Equals keep the
+  /// plan's order, and a candidate that does not fit this machine is left out.
   ///
   /// - Parameters:
   ///   - sentinels: The newest of this host, one per environment class and envelope, newest first.
@@ -81,7 +80,7 @@ extension NightSchedule {
       wanted.append(Self.comparison(candidate, plan, times))
     }
     if plan.hasSentinel, let sentinel = Self.sentinel(survey.residents, plan, times, after: sentinels.blocking) {
-      wanted.insert(sentinel, at: sentinels.blocking == nil ? wanted.endIndex : wanted.startIndex)
+      wanted.insert(sentinel, at: wanted.startIndex)
     }
     self.init(tasks: [], leftOut: [])
     for task in wanted {

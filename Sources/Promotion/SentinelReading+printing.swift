@@ -10,6 +10,7 @@ extension SentinelReading {
     let loads = loadEffect.map { "load effect of a round at most \(Self.percent($0))" } ?? "one load, so none is seen"
     return "\(metric.title) \(effectText), the copy as \(copySide.rawValue): "
       + (coversZero ? "covers zero" : "OFF ZERO, nothing is promoted until a later one covers it")
+      + (isDecisive ? "" : ", but as well what the envelope expects of a candidate: it would end no block")
       + "; \(loads) (sd of a \(noun)'s log-ratio \(Self.percent(deviation)), from \(pairs) \(noun)s)"
   }
 
@@ -30,7 +31,7 @@ extension SentinelReading {
       "envelope_hash": .string(envelope.rawValue), "environment": .string(environment.rawValue),
       "metric": .string(metric.rawValue), "ratio": .init(ratio),
       "interval": [.init(interval.lowerBound), .init(interval.upperBound)], "confidence": .init(confidence),
-      "covers_zero": .bool(coversZero), "pairs": .integer(pairs),
+      "covers_zero": .bool(coversZero), "is_decisive": .bool(isDecisive), "pairs": .integer(pairs),
       "pair": .string(unit == .rounds ? "round" : "block"), "log_ratio_sd": .init(deviation),
       "load_effect_log_ratio_sd": .init(loadEffect),
     ]

@@ -36,11 +36,14 @@ public struct SentinelReading: Sendable, Equatable {
   public var pairs: Int
   /// The standard deviation of a pair's log-ratio.
   public var deviation: Double
+  /// Whether the interval leaves out every difference as large as the effect that the envelope expects; true by blocks,
+  /// which expect none.
+  public var isSharp: Bool
 
   public init(
     session: SessionNumber, startedAt: Double, model: ModelID, copySide: Side, envelopeID: String,
     envelope: EnvelopeHash, environment: EnvironmentClass, metric: Metric, ratio: Double, interval: ClosedRange<Double>,
-    confidence: Double, unit: EnvelopeSchema, pairs: Int, deviation: Double
+    confidence: Double, unit: EnvelopeSchema, pairs: Int, deviation: Double, isSharp: Bool = true
   ) {
     self.session = session
     self.startedAt = startedAt
@@ -56,10 +59,14 @@ public struct SentinelReading: Sendable, Equatable {
     self.unit = unit
     self.pairs = pairs
     self.deviation = deviation
+    self.isSharp = isSharp
   }
 
   /// Whether the interval holds no difference.
   public var coversZero: Bool { interval.contains(1) }
+
+  /// Whether it says that the host is sound or is not: an interval that covers zero because it covers all says neither.
+  public var isDecisive: Bool { isSharp || !coversZero }
 
   /// The standard deviation over rounds of a round's log-ratio, which is an upper estimate of what loads add: it holds the
   /// offsets of both models' loads and the noise that the slices of a round leave. Nil where all blocks share one load.
@@ -83,7 +90,8 @@ extension SentinelReading {
     try calibration.sentinels(host: host).first.flatMap { copySide(of: $0.session) }?.other ?? .candidate
   }
 
-  /// The newest sentinels of a host, one per environment class and envelope, newest first; none without the database.
+  /// The newest sentinels of a host per environment class and envelope, newest first, back to one that is decisive; none
+  /// without the database.
   ///
   /// One that lacks what its effect needs, by too many void blocks for instance, says nothing, and the one before it
   /// stands.
@@ -100,7 +108,7 @@ extension SentinelReading {
     var readings: [SentinelReading] = []
     for heading in try store.sentinels(host: host) {
       let isSuperseded = readings.contains {
-        $0.environment == heading.session.environment && $0.envelope == heading.session.envelopeHash
+        $0.isDecisive && $0.environment == heading.session.environment && $0.envelope == heading.session.envelopeHash
       }
       if !isSuperseded, let reading = try read(heading.number, in: store) { readings.append(reading) }
     }
@@ -121,8 +129,8 @@ extension SentinelReading {
   /// - Throws: `StoreError`.
   public static func read(_ number: SessionNumber, in calibration: MeasurementStore) throws -> SentinelReading? {
     let evidence = try calibration.evidence(number)
-    guard let copySide = copySide(of: evidence.session),
-      let verdict = try? Judge(VerdictInputs(evidence)).verdict()
+    guard let copySide = copySide(of: evidence.session), let judge = try? Judge(VerdictInputs(evidence)),
+      let verdict = try? judge.verdict()
     else { return nil }
     let effects = verdict.objectives.compactMap { objective -> (metric: Metric, effect: RatioEffect)? in
       guard objective.gaps.isEmpty, case .ratio(let effect)? = objective.effect else { return nil }
@@ -131,21 +139,31 @@ extension SentinelReading {
     // By blocks several objectives share the error; any of them may be off.
     guard let primary = effects.first(where: { !$0.effect.interval.contains(1) }) ?? effects.first else { return nil }
     let (session, effect) = (evidence.session, primary.effect)
+    let expected = judge.envelope.promotion.objectives.first?.expectedEffect
     return SentinelReading(
       session: number, startedAt: session.startedAt,
       model: copySide == .candidate ? session.resident ?? session.candidate : session.candidate, copySide: copySide,
       envelopeID: session.envelopeID, envelope: session.envelopeHash, environment: session.environment,
       metric: primary.metric, ratio: effect.ratio, interval: effect.interval.lower...effect.interval.upper,
-      confidence: effect.interval.confidence, unit: verdict.schema, pairs: effect.blocks, deviation: effect.deviation)
+      confidence: effect.interval.confidence, unit: verdict.schema, pairs: effect.blocks, deviation: effect.deviation,
+      isSharp: isSharp(effect.interval.lower...effect.interval.upper, expecting: expected))
+  }
+
+  /// Whether an interval of ratios leaves out a gain and a loss of that size.
+  static func isSharp(_ interval: ClosedRange<Double>, expecting effect: Double?) -> Bool {
+    guard let effect else { return true }
+    return interval.lowerBound > 1 / (1 + effect) && interval.upperBound < 1 + effect
   }
 }
 
 extension [SentinelReading] {
-  /// The one that forbids promotions: the newest of its environment class is off zero; nil if each covers it.
+  /// The one that forbids promotions: the newest decisive one of its environment class is off zero; nil if each covers it.
   ///
   /// - Precondition: The newest come first.
   public var blocking: SentinelReading? {
-    EnvironmentClass.allCases.compactMap { environment in first { $0.environment == environment } }
-      .first { !$0.coversZero }
+    let newest = EnvironmentClass.allCases.compactMap { environment in
+      first { $0.environment == environment && $0.isDecisive }
+    }
+    return newest.first { !$0.coversZero }
   }
 }

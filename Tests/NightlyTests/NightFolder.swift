@@ -24,8 +24,10 @@ struct NightFolder {
   }
 
   /// Writes a model folder whose worker plays these outputs over and over.
-  func model(_ name: String, outputs: [JSONValue] = [["text": "x"]]) throws {
-    let script: JSONValue = ["weights": .string(name), "outputs": .array(outputs)]
+  ///
+  /// - Parameter weights: What tells its weights from others; nil for its name.
+  func model(_ name: String, weights: String? = nil, outputs: [JSONValue] = [["text": "x"]]) throws {
+    let script: JSONValue = ["weights": .string(weights ?? name), "outputs": .array(outputs)]
     try folder.write(script.serialized(), to: "models/\(name)/script.json")
     try folder.write("{}", to: "models/\(name)/config.json")
   }
@@ -51,10 +53,15 @@ struct NightFolder {
   }
 
   /// Runs one night and returns its summary.
-  func night(_ plan: NightPlan) async throws -> NightSummary {
-    let schedule = NightSchedule(
+  ///
+  /// - Parameter change: Changes the schedule before.
+  func night(
+    _ plan: NightPlan, promotes: Bool = false, _ change: (inout NightSchedule) -> Void = { _ in }
+  ) async throws -> NightSummary {
+    var schedule = NightSchedule(
       plan, try host.survey(plan), sentinels: try host.sentinels(), now: Date().timeIntervalSince1970)
-    return await Night(plan, on: host, promotes: false, requester: "test").run(schedule)
+    change(&schedule)
+    return await Night(plan, on: host, promotes: promotes, requester: "test").run(schedule)
   }
 
   static let envelope: JSONValue = [

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Measurements
+import ModelRegistry
 import Testing
 
 @testable import Nightly
@@ -66,6 +67,52 @@ struct NightTests {
     try folder.model("new")
     let next = try await folder.night(plan)
     #expect(next.results.first?.task.resumes == true && next.results.first?.state == .done, "\(next.text)")
+  }
+
+  @Test("What was cut off is measured anew, as another challenge, if its model is another by then")
+  func replaced() async throws {
+    try folder.model("new", outputs: Array(repeating: ["text": "x"], count: 3) + [["hang": true]])
+    let plan = try folder.plan(
+      ["new"], [("watchdog", ["load_seconds": 20, "prefill_seconds": 1, "decode_seconds": 1])])
+    var short = plan
+    short.budget.minutes = 0.02
+    let schedule = NightSchedule(plan, try folder.host.survey(plan), now: 0)
+    let comparison = NightSchedule(tasks: schedule.tasks.filter { $0.kind == .comparison }, leftOut: [])
+    _ = await Night(short, on: folder.host, promotes: false, requester: "test").run(comparison)
+    try folder.model("new", weights: "retrained")
+    let next = try await folder.night(plan)
+    #expect(next.results.map(\.state) == [.done] && next.exitCode == 0, "\(next.text)")
+    let sessions = try folder.store.sessions().sorted { $0.number < $1.number }
+    #expect(sessions.map(\.state) == [.interrupted, .complete] && sessions.map(\.session.challenge) == [1, 2])
+    // Nothing is left to go on with.
+    #expect(try await folder.night(plan).results.isEmpty)
+  }
+
+  @Test("A night promotes nothing before its own sentinel, and a win that is not promoted is no failure")
+  func sentinelBeforePromotion() async throws {
+    let registry = folder.folder("registry.json")
+    // Enough blocks for a win.
+    var envelope = try #require(NightFolder.envelope.object)
+    envelope["plan"] = ["blocks": 12, "warm_ups": 0, "order_seed": 1, "divergence_limit": 1, "void_limit": 0.9]
+    try folder.folder.write(JSONValue.object(envelope).serialized(), to: "envelope.json")
+    let plan = try folder.plan(["new"], [("sentinel", true)])
+    try RegistryPolicyFile(beside: registry).allow(plan.envelopes[0].hash, for: RegistryPolicy.everyRole)
+    let fast: JSONValue = ["text": "x", "token_ns": [1, 2, 3, 4]]
+    try folder.model("new", outputs: [fast])
+    let before = try String(contentsOf: registry, encoding: .utf8)
+    let without = try await folder.night(plan, promotes: true) { $0.tasks.removeAll { $0.kind == .sentinel } }
+    let result = try #require(without.results.last)
+    #expect(result.verdict?.outcome == .promote && result.promotion == nil && result.state == .done, "\(without.text)")
+    #expect(result.detail.contains("not promoted: no sentinel was measured tonight") && without.exitCode == 0)
+    #expect(try String(contentsOf: registry, encoding: .utf8) == before)
+
+    try folder.model("newer", outputs: [fast])
+    let other = try folder.plan(["newer"], [("sentinel", true)])
+    let with = try await folder.night(other, promotes: true)
+    #expect(with.results.map(\.task.kind) == [.sentinel, .screening, .comparison], "\(with.text)")
+    // The promotion was tried: a worker that plays a script hashes no files that could be found again.
+    #expect(with.results.last?.detail.contains("not promoted: newer is not what was measured") == true, "\(with.text)")
+    #expect(with.exitCode == 0)
   }
 
   @Test("If the memory budget does not suffice, the candidate is capacity_gated and not loaded")

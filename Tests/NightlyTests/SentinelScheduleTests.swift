@@ -26,13 +26,13 @@ struct SentinelScheduleTests {
 
   private func reading(
     _ interval: ClosedRange<Double>, deviation: Double = 0.01, at start: Double = 0,
-    _ environment: EnvironmentClass = .isolated
+    _ environment: EnvironmentClass = .isolated, isSharp: Bool = true
   ) -> SentinelReading {
     SentinelReading(
       session: 1, startedAt: start, model: "old", copySide: .candidate, envelopeID: "rounds",
       envelope: plan.envelopes[0].hash, environment: environment, metric: .cumulativeTokensPerSecond,
       ratio: (interval.lowerBound + interval.upperBound) / 2, interval: interval, confidence: 0.95, unit: .rounds,
-      pairs: 20, deviation: deviation)
+      pairs: 20, deviation: deviation, isSharp: isSharp)
   }
 
   private func schedule(_ sentinels: [SentinelReading], _ plan: NightPlan? = nil) -> NightSchedule {
@@ -42,14 +42,26 @@ struct SentinelScheduleTests {
       plan, NightSurvey(residents: ["default": "old"], progress: progress, past: []), sentinels: sentinels, now: 0)
   }
 
-  @Test("The sentinel comes last, and first if the one before it is off zero on either side")
+  @Test("The sentinel comes first, and says so if the one before it is off zero on either side")
   func place() {
-    #expect(schedule([]).tasks.last?.kind == .sentinel)
-    #expect(schedule([reading(0.99...1.01)]).tasks.last?.kind == .sentinel)
+    for before in [[], [reading(0.99...1.01)]] {
+      let first = schedule(before).tasks.first
+      #expect(first?.kind == .sentinel && first?.reason == "what the host's own noise is")
+    }
     for interval in [0.95...0.99, 1.01...1.05] {
       let first = schedule([reading(interval)]).tasks.first
       #expect(first?.kind == .sentinel && first?.reason.contains("off zero") == true)
     }
+  }
+
+  @Test("One that covers zero because it covers whatever is expected ends no block")
+  func tooWide() {
+    let wide = reading(0.8...1.2, at: 1, isSharp: false)
+    #expect(!wide.isDecisive && wide.text.contains("would end no block"))
+    #expect([wide, reading(1.01...1.05)].blocking?.interval == 1.01...1.05)
+    #expect([wide, reading(0.99...1.01)].blocking == nil && [wide].blocking == nil)
+    // Off zero it is, however wide.
+    #expect([reading(1.01...1.5, isSharp: false)].blocking != nil)
   }
 
   @Test("It is measured again in the class in which it is off zero")

@@ -1,9 +1,10 @@
 import Foundation
 import JSON
 import Measurements
-import Promotion
 import Store
 import Testing
+
+@testable import Promotion
 
 @Suite("The sentinel at a promotion")
 struct SentinelTests {
@@ -77,6 +78,13 @@ struct SentinelTests {
     try measure(1.03)
     try measure(1, copy: .resident, at: 1_700_200_000)
     #expect(try promote().action == .edited)
+  }
+
+  @Test("An interval is sharp if it leaves out a gain and a loss of the expected size")
+  func sharpness() {
+    #expect(SentinelReading.isSharp(0.98...1.04, expecting: 0.05) && SentinelReading.isSharp(0.5...2, expecting: nil))
+    #expect(
+      !SentinelReading.isSharp(0.98...1.05, expecting: 0.05) && !SentinelReading.isSharp(0.952...1, expecting: 0.05))
   }
 
   @Test("The newest counts: an earlier one that covers zero does not help")
