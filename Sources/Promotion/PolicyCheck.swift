@@ -19,9 +19,8 @@ struct PolicyCheck {
 
   /// - Throws: `PromotionError.envelopeTooWeak`, `.envelopeNotAllowed`, `.policyForbids`, and what reading a card throws.
   func verify(_ roles: [Role]) throws {
-    if policy?.pinsEnvelopes != true, let role = roles.first, !EnvelopeFloor.holds(envelope) {
-      throw PromotionError.envelopeTooWeak(
-        role, envelope.hash, schema: envelope.schema.rawValue, confidence: envelope.promotion.confidence)
+    if policy?.pinsEnvelopes != true, let role = roles.first, let problem = EnvelopeFloor.problem(with: envelope) {
+      throw PromotionError.envelopeTooWeak(role, envelope.hash, problem)
     }
     guard let policy else { return }
     let host = verdict.subject.host.fingerprint
@@ -112,11 +111,39 @@ struct PolicyCheck {
 
 /// What an envelope needs at least to decide a role that no policy pins envelopes to.
 enum EnvelopeFloor {
-  /// By rounds, every metric that is measured is guarded, or says why not.
-  static let schema = EnvelopeSchema.rounds
-  static let confidence = 0.95
+  private static let schema = EnvelopeSchema.rounds
+  private static let confidence = 0.95
 
-  static func holds(_ envelope: Envelope) -> Bool {
-    envelope.schema == schema && envelope.promotion.confidence >= confidence
+  /// What it lacks; nil if it may decide.
+  ///
+  /// By rounds every metric that is measured is guarded, or says why not; but no answers are asked of an envelope that only
+  /// times, and a reason may be given for everything.
+  static func problem(with envelope: Envelope) -> String? {
+    let rule = envelope.promotion
+    guard envelope.schema == schema else {
+      return
+        "it has schema \(envelope.schema.rawValue), and schema \(schema.rawValue), which guards all that is measured, is needed"
+    }
+    guard rule.confidence >= confidence else {
+      return "it has the confidence \(rule.confidence), and at least \(confidence) is needed"
+    }
+    let metrics = rule.objectives.map(\.metric) + rule.guardrails.map(\.metric)
+    guard metrics.contains(where: \.isOfAnswers) else {
+      return "no rule of it is about what the models answer, so that a model which answers nothing right could win"
+    }
+    guard envelope.throughput.isEmpty || metrics.contains(.totalTime) else {
+      return "it has no guardrail on \(Metric.totalTime), so that a model which stalls could win"
+    }
+    return nil
+  }
+}
+
+extension Metric {
+  /// Whether it says how good answers are, or whether there are any, and not how fast they come.
+  fileprivate var isOfAnswers: Bool {
+    switch comparison {
+    case .ratio, .limit, .recorded: false
+    default: true
+    }
   }
 }

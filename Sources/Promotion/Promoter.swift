@@ -64,7 +64,8 @@ public struct Promoter: Sendable {
   /// a crash left between the two. Under the lock that keeps other promoters out, the policy and the ledger of challenges
   /// are read, and the files of both models are hashed again: they must be those that were measured.
   ///
-  /// While the newest sentinel of the host that measured is off zero, nothing is promoted: see ``SentinelReading``.
+  /// While the newest sentinel of the host that measured is off zero, nothing is promoted: see ``SentinelReading``. Nor is a
+  /// win to which a later comparison of the same models is contrary.
   ///
   /// - Parameters:
   ///   - roles: Among them the one that the comparison was made for, which stands for none; each must mean the measured
@@ -105,6 +106,7 @@ public struct Promoter: Sendable {
     guard verdict.outcome == .promote else {
       return PromotionDecision(verdict: verdict, mark: mark, action: .none, diff: nil)
     }
+    try Self.checkLastWord(comparison, inputs)
     func policyCheck(_ pinned: RegistryPolicy?) -> PolicyCheck {
       PolicyCheck(
         policy: pinned, path: policy.url.relativePath, envelope: judge.envelope, inputs: inputs, verdict: verdict,
@@ -195,6 +197,18 @@ public struct Promoter: Sendable {
     }
     guard uncovered.isEmpty else { throw PromotionError.movesUncovered(uncovered, with: company) }
     return moved
+  }
+
+  /// - Throws: `PromotionError.superseded` if the same models were compared since in the same class with another outcome, or
+  ///   rejected in any.
+  private static func checkLastWord(_ comparison: SessionNumber, _ inputs: VerdictInputs) throws(PromotionError) {
+    let session = inputs.evidence.session
+    let contrary = inputs.decided.last { later in
+      later.startedAt > session.startedAt && later.outcome != Verdict.Outcome.promote.rawValue
+        && (later.environment == session.environment || later.outcome == Verdict.Outcome.reject.rawValue)
+    }
+    guard let contrary else { return }
+    throw .superseded(comparison, by: contrary.session, outcome: contrary.outcome)
   }
 
   private func blockingSentinel(_ session: MeasurementSession, mayMigrate: Bool) throws -> SentinelReading? {

@@ -12,6 +12,8 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
   case setAside(SessionNumber, why: String)
   /// Earlier comparisons of the same challenge were set aside, so that the evidence was chosen after it was seen.
   case challengeSetAside(SessionNumber, [SessionNumber])
+  /// The same two models were compared again since, with another outcome.
+  case superseded(SessionNumber, by: String, outcome: String)
   case nothingToRollBack(Role)
   /// No finished comparison was made for a role here.
   case nothingToPromote
@@ -26,7 +28,7 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
   /// The registry's policy does not let that envelope decide the role.
   case envelopeNotAllowed(Role, EnvelopeHash, policy: String)
   /// Without a policy, the envelope is too weak to decide the role.
-  case envelopeTooWeak(Role, EnvelopeHash, schema: Int, confidence: Double)
+  case envelopeTooWeak(Role, EnvelopeHash, String)
   /// Two challenges of the resident have the comparison's number, as databases that were counted apart have.
   case challengeShared(ModelID, number: Int, sessions: [String], next: Int)
   /// The comparison was counted without challenges that are in the registry's ledger.
@@ -63,6 +65,9 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
     case .challengeSetAside(let number, let sessions):
       "comparison \(number) went on with \(sessions.map(\.description).joined(separator: ", ")), set aside since: what is left "
         + "was chosen after it was seen. Compare again, which is another challenge, or restore what was set aside"
+    case .superseded(let number, let later, let outcome):
+      "comparison \(number) is not the last word on its models: a later one under the same envelope (\(later)) came to "
+        + "\(outcome). Compare again, or set the later one aside if it was not sound"
     case .nothingToRollBack(let role):
       "no edit of the role \(role) is recorded that was not taken back; there is nothing to take back"
     case .nothingToPromote:
@@ -79,11 +84,9 @@ public enum PromotionError: Error, Equatable, Sendable, CustomStringConvertible 
     case .envelopeNotAllowed(let role, let envelope, let policy):
       "\(policy) does not let the envelope \(envelope) decide the role \(role); if it should, "
         + "`resident registry allow \(role) FILE` with that envelope's file adds it"
-    case .envelopeTooWeak(let role, let envelope, let schema, let confidence):
-      "the envelope \(envelope) may not decide the role \(role): it has schema \(schema) and the confidence \(confidence). "
-        + "Without a policy, that takes schema \(EnvelopeFloor.schema.rawValue), which guards all that is measured, and a "
-        + "confidence of at least \(EnvelopeFloor.confidence). If it should decide, `resident registry allow \(role) FILE` "
-        + "with that envelope's file allows it"
+    case .envelopeTooWeak(let role, let envelope, let problem):
+      "the envelope \(envelope) may not decide the role \(role) where no policy pins envelopes: \(problem). If it should "
+        + "decide, `resident registry allow \(role) FILE` with that envelope's file allows it"
     case .challengeShared(let resident, let number, let sessions, let next):
       "challenge \(number) of \(resident) is more than one comparison: \(sessions.joined(separator: ", ")) had the number "
         + "in another database. Compare again: the comparison gets number \(next)"

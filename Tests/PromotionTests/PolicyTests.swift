@@ -43,7 +43,8 @@ struct PolicyTests {
 
   @Test("Without a policy, an envelope of blocks wins nothing, and what to do is said")
   func noPolicy() throws {
-    let error = PromotionError.envelopeTooWeak("default", envelope, schema: 1, confidence: 0.95)
+    let error = PromotionError.envelopeTooWeak(
+      "default", envelope, "it has schema 1, and schema 2, which guards all that is measured, is needed")
     for isDryRun in [true, false] {
       #expect(throws: error) {
         try comparison.promoter.promote(
@@ -54,17 +55,30 @@ struct PolicyTests {
     #expect(error.description.contains("resident registry allow default FILE"))
   }
 
-  @Test("The floor is schema 2 at a confidence of 0.95, and the shipped envelopes for real use reach it")
+  @Test(
+    "The floor is schema 2 at a confidence of 0.95, with rules on answers and stalls; the envelopes for real use reach it"
+  )
   func floor() throws {
-    #expect(try !EnvelopeFloor.holds(Envelope(source: MeasuredComparison.envelope(confidence: 0.99))))
+    #expect(try EnvelopeFloor.problem(with: Envelope(source: MeasuredComparison.envelope(confidence: 0.99))) != nil)
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../envelopes")
-    for name in ["nightly", "lane-ab", "smoke"] {
-      let envelope = try Envelope(contentsOf: folder.appendingPathComponent("\(name).json"))
-      #expect(EnvelopeFloor.holds(envelope), "\(name)")
+    func shipped(_ name: String) throws -> Envelope {
+      try Envelope(contentsOf: folder.appendingPathComponent("\(name).json"))
+    }
+    for name in ["nightly", "lane-ab", "smoke", "router", "tool-loop", "tool-loop-small"] {
+      let envelope = try shipped(name)
+      #expect(EnvelopeFloor.problem(with: envelope) == nil, "\(name)")
       var weaker = envelope
       weaker.promotion.confidence = 0.94
-      #expect(!EnvelopeFloor.holds(weaker))
+      #expect(EnvelopeFloor.problem(with: weaker)?.contains("0.94") == true)
+      weaker = envelope
+      weaker.promotion.guardrails.removeAll { $0.metric.comparison != .ratio }
+      #expect(EnvelopeFloor.problem(with: weaker)?.contains("answers nothing right") == true, "\(name)")
     }
+    var stalling = try shipped("nightly")
+    stalling.promotion.guardrails.removeAll { $0.metric == .totalTime }
+    #expect(EnvelopeFloor.problem(with: stalling)?.contains("stalls") == true)
+    // It watches memory, and asks for no answers.
+    #expect(try EnvelopeFloor.problem(with: shipped("endurance"))?.contains("answers nothing right") == true)
   }
 
   @Test("Each role of an edit needs the envelope; the entry of every role is enough for all")

@@ -1,3 +1,4 @@
+import Envelopes
 import Foundation
 import ModelRegistry
 import Promotion
@@ -65,6 +66,28 @@ struct PromoterTests {
     let overridden = try comparison.promoter.promote(
       comparison.number, roles: ["default"], permissions: .init(allowsProvisional: true))
     #expect(overridden.action == .edited)
+  }
+
+  @Test(
+    "A win is promoted no more once the same models were compared again with another outcome", arguments: [1.0, 0.5])
+  func superseded(speed: Double) throws {
+    let comparison = try MeasuredComparison(speed: 1.25)
+    let envelope = try Envelope(source: comparison.store.session(comparison.number).envelope)
+    let session = MeasuredComparison.session(under: envelope, startedAt: 1_700_100_000)
+    let later = try comparison.store.open(session, envelope: envelope.source)
+    try MeasuredComparison.measure(
+      [MeasuredComparison.run(.resident, "org/old"), MeasuredComparison.run(.candidate, "org/new")], speed: speed,
+      into: comparison.store, later)
+    // Not judged yet, it says nothing.
+    #expect(
+      try comparison.promoter.promote(comparison.number, roles: [], permissions: .init(isDryRun: true)).action
+        == .wouldEdit)
+    let verdict = try comparison.promoter.promote(later, roles: []).verdict
+    #expect(verdict.outcome != .promote)
+    #expect(
+      throws: PromotionError.superseded(comparison.number, by: session.uuid, outcome: verdict.outcome.rawValue)
+    ) { try comparison.promoter.promote(comparison.number, roles: []) }
+    #expect(try comparison.registryText == MeasuredComparison.registryText)
   }
 
   @Test("Another role than the measured one is refused")

@@ -62,5 +62,8 @@ struct MaturityTests {
     #expect((wins.maturity.stage, wins.maturity.validated) == (.final, 4))
     let mixed = try RoundFixture.verdict(prior: ["hold", "hold", "hold"], comparisons: 4)
     #expect((mixed.outcome, mixed.maturity.stage, mixed.maturity.validated) == (.promote, .provisional, 1))
+    let rejected = try RoundFixture.verdict(
+      prior: ["promote", "promote", "promote", "reject", "promote"], comparisons: 4)
+    #expect((rejected.maturity.stage, rejected.maturity.validated) == (.provisional, 2))
   }
 }

@@ -24,7 +24,8 @@ public struct VerdictMaturity: Sendable, Equatable {
     of session: MeasurementSession, outcome: Verdict.Outcome, decided: [DecidedComparison], _ rule: PromotionRule
   ) {
     let isDecided = outcome != .inconclusive
-    let earlier = Self.counted(rule.agreeing(decided, with: outcome), before: session.startedAt, rule.maturity)
+    let before = decided.filter { $0.startedAt < session.startedAt }
+    let earlier = Self.counted(rule.agreeing(before, with: outcome), before: session.startedAt, rule.maturity)
     let rule = rule.maturity
     validated = earlier.count + (isDecided ? 1 : 0)
     countedSessions = earlier.map(\.session)
@@ -55,8 +56,13 @@ public struct VerdictMaturity: Sendable, Equatable {
 }
 
 extension PromotionRule {
-  /// The comparisons that count for a verdict with that outcome: by rounds those that agree with it, by blocks all.
+  /// The comparisons that count for a verdict with that outcome: by rounds those that agree with it, and of wins and holds
+  /// none from before a rejection; by blocks all.
+  ///
+  /// - Parameter decided: In the order of their starts.
   package func agreeing(_ decided: [DecidedComparison], with outcome: Verdict.Outcome?) -> [DecidedComparison] {
-    schema == .rounds ? decided.filter { $0.outcome == outcome?.rawValue } : decided
+    guard schema == .rounds else { return decided }
+    let rejection = decided.lastIndex { $0.outcome == Verdict.Outcome.reject.rawValue && outcome != .reject }
+    return decided[(rejection.map { $0 + 1 } ?? 0)...].filter { $0.outcome == outcome?.rawValue }
   }
 }

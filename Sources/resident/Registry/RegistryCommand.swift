@@ -121,7 +121,8 @@ extension RegistryCommand {
         Example: resident registry allow default envelopes/nightly.json
 
         Writes the policy beside the registry, resident.json. While it pins no envelope, any of schema 2 with a confidence \
-        of at least 0.95 may decide any role; else a promotion needs the hash of its comparison's envelope there.
+        of at least 0.95 and rules on answers and total time may decide any role; else a promotion needs the hash of its \
+        comparison's envelope there.
         """)
     @Argument(help: "A role, or \"*\" for all roles.") var role: String
     @Argument(help: ArgumentHelp("The envelope.", valueName: "envelope.json"), completion: .file(extensions: ["json"]))
