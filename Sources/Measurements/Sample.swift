@@ -109,4 +109,7 @@ public struct BlockVoid: Sendable, Hashable {
     self.block = block
     self.reason = reason
   }
+
+  /// How the reason begins where a side's worker died or hung.
+  public static func workerEnd(of side: Side) -> String { "the \(side.rawValue)'s worker was replaced" }
 }

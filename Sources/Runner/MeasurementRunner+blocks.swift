@@ -119,7 +119,7 @@ extension MeasurementRunner {
   func replaceWorker(of model: ModelUnderTest, _ recorder: inout Recorder) async throws -> Bool {
     guard let failure = await model.takeFailure() else { return false }
     let side = model.contender.side
-    recorder.disturb("the \(side.rawValue)'s worker was replaced: \(failure)")
+    recorder.disturb("\(BlockVoid.workerEnd(of: side)): \(failure)")
     try recorder.record(failure.isHang ? .workerHung : .workerDied, "\(failure)", model: model.contender.model)
     try await checkFiles(of: model, recorder, after: failure)
     guard await model.needsRestart else { return false }

@@ -66,6 +66,7 @@ struct RedactionVocabularyTests {
     .otherConditions(.executable, resident: "00ff00ff00ff+11aa", candidate: "22bb"),
     .otherConditions(.weightsPlace, resident: "memory", candidate: "file"),
     .otherHugePages(resident: 0.1, candidate: 0.95), .otherProcessorTime(resident: 1.98, candidate: 0.4),
+    .moreWorkerEnds(resident: 0, candidate: 3),
     .otherEnvelope(measured: "00ff", stored: "11ee"), .otherModel(.resident, named: "org/old", measured: "org/older"),
     .otherRegime("short", .candidate, measured: regime, expected: regime),
     .extraBlocks("short", scored: 12, planned: 10),

@@ -118,6 +118,24 @@ struct ConditionsTests {
     }
   }
 
+  @Test(
+    "A candidate whose workers end in more rounds than the resident's cannot win, since those are void; once may happen"
+  )
+  func workerEnds() throws {
+    func codes(_ resident: Int, _ candidate: Int) throws -> [String] {
+      try RoundFixture.verdict({ _ in }) { evidence in
+        evidence.voids = (0..<resident + candidate).flatMap { block in
+          let side = block < resident ? Side.resident : .candidate
+          return ["short", "long"].map {
+            BlockVoid(cell: $0, block: block, reason: "\(BlockVoid.workerEnd(of: side)): it died")
+          }
+        }
+      }.refusals.map(\.code)
+    }
+    #expect(try codes(0, 1).isEmpty && codes(1, 2).isEmpty && codes(3, 0).isEmpty)
+    #expect(try codes(0, 2) == ["worker_ends"])
+  }
+
   @Test("Processor time is compared as a share of wall time, of engines that compute on the processors")
   func processorTime() throws {
     func codes(_ resident: Double, _ candidate: Double, threads: Int = 2) throws -> [String] {

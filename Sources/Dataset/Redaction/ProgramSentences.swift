@@ -119,6 +119,7 @@ enum ProgramSentences {
     the workers differ in {trait}: {name} of the resident, {name} of the candidate; run both alike
     huge pages hold {n} % of the weights of the resident and {n} % of those of the candidate, which changes their speed; measure again
     per second of its slices the worker of the resident had {n} s of processor time, that of the candidate {n} s: something slows one side down
+    the worker of the candidate died or hung in {n} round{s}, that of the resident in {n}: these are void, so that no figure holds what the candidate does then
     the session was measured under the envelope {hash}, but {hash} is stored with it
     the session names {name} as {side}, but {name} was measured
     {name} is {n} prompt + {n} decode tokens, {n} cached, concurrency {n}, but the {side} has a reading of {n} prompt + {n} decode tokens, {n} cached, concurrency {n}

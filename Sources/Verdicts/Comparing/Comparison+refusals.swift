@@ -18,6 +18,9 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
   case otherHugePages(resident: Double, candidate: Double)
   /// One side's worker was kept from the processors; seconds of processor time per second of all its slices.
   case otherProcessorTime(resident: Double, candidate: Double)
+  /// The candidate's workers died or hung in more rounds than the resident's. Such rounds are void, so what the model does
+  /// then is in no figure.
+  case moreWorkerEnds(resident: Int, candidate: Int)
   /// The stored envelope is not the one that the session was measured under.
   case otherEnvelope(measured: EnvelopeHash, stored: EnvelopeHash)
   /// A run is of another model than its session names.
@@ -41,6 +44,7 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
     case .otherEngine: "other_engine"
     case .otherConditions, .otherHugePages: "other_conditions"
     case .otherProcessorTime: "other_processor_time"
+    case .moreWorkerEnds: "worker_ends"
     case .otherEnvelope: "other_envelope"
     case .otherModel: "other_model"
     case .otherRegime: "other_regime"
@@ -69,6 +73,9 @@ public enum Refusal: Sendable, Hashable, CustomStringConvertible {
     case .otherProcessorTime(let resident, let candidate):
       "per second of its slices the worker of the resident had \(Figures.plain(resident)) s of processor time, that of the"
         + " candidate \(Figures.plain(candidate)) s: something slows one side down"
+    case .moreWorkerEnds(let resident, let candidate):
+      "the worker of the candidate died or hung in \(Figures.count(candidate, "round")), that of the resident in \(resident):"
+        + " these are void, so that no figure holds what the candidate does then"
     case .otherEnvelope(let measured, let stored):
       "the session was measured under the envelope \(measured.short), but \(stored.short) is stored with it"
     case .otherModel(let side, let named, let measured):
@@ -148,7 +155,17 @@ extension Comparison {
     {
       refusals.append(.otherProcessorTime(resident: resident, candidate: candidate))
     }
+    let (resident, candidate) = (workerEnds(of: .resident), workerEnds(of: .candidate))
+    // One may be an accident.
+    if envelope.schema == .rounds, candidate > resident + 1 {
+      refusals.append(.moreWorkerEnds(resident: resident, candidate: candidate))
+    }
     return refusals
+  }
+
+  /// The rounds in which the side's worker died or hung.
+  private func workerEnds(of side: Side) -> Int {
+    Set(evidence.voids.filter { $0.reason.hasPrefix(BlockVoid.workerEnd(of: side)) }.map(\.block)).count
   }
 
   /// Processor time per wall time over all slices of a side, void blocks and all; nil if the engine does not report it.
