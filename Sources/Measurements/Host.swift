@@ -1,6 +1,6 @@
 /// The machine that measured, without anything that names its owner.
 public struct Host: Sendable, Equatable {
-  /// SHA-256 over the other fields.
+  /// SHA-256 over what the machine is made of: the same machine under another system has the same.
   public var fingerprint: String
   public var operatingSystem: String
   public var architecture: String
@@ -18,6 +18,13 @@ public struct Host: Sendable, Equatable {
     self.chip = chip
     self.physicalCores = physicalCores
     self.memoryBytes = memoryBytes
+  }
+
+  /// Whether both describe one machine, whose system may have been updated between them: a kernel keeps some megabytes of
+  /// the memory to itself.
+  public func isSameMachine(as other: Host) -> Bool {
+    fingerprint == other.fingerprint && architecture == other.architecture && chip == other.chip
+      && physicalCores == other.physicalCores && abs(memoryBytes - other.memoryBytes) < 1 << 30
   }
 }
 

@@ -15,32 +15,25 @@ struct SessionStart {
 }
 
 extension MeasurementRunner {
-  /// A new session, or the latest interrupted one of the same models and envelope.
+  /// A new session, or the latest interrupted one of the same models, envelope, role, environment class and host.
   ///
   /// A new one by rounds has a seed of its own, so that which model goes first is drawn anew every night.
   ///
   /// - Throws: `RunnerError.nothingToResume`, `StoreError`.
   func sessionStart(resuming: Bool) throws -> SessionStart {
-    if resuming {
-      guard
-        let number = try store.unfinished(
-          envelope: plan.envelope.hash, resident: plan.model(of: .resident),
-          candidate: plan.model(of: .candidate) ?? "", hostFingerprint: Measurements.Host.current.fingerprint)
-      else { throw RunnerError.nothingToResume }
-      let record = try store.session(number)
-      return SessionStart(
-        session: record.session, number: number, samples: try store.samples(of: number, side: nil),
-        voids: record.voids)
-    }
     let uuid = UUID().uuidString.lowercased()
     let envelopeSeed = plan.envelope.plan.orderSeed
+    let session = MeasurementSession(
+      uuid: uuid, startedAt: Machine.wallSeconds, envelopeID: plan.envelope.id, envelopeHash: plan.envelope.hash,
+      role: plan.role, resident: plan.model(of: .resident), candidate: plan.model(of: .candidate) ?? "",
+      orderSeed: plan.isByRounds
+        ? RoundSchedule.seed(ofSession: uuid, envelopeSeed: envelopeSeed) : envelopeSeed,
+      environment: plan.environment, host: .current, residentVersion: plan.version)
+    guard resuming else { return SessionStart(session: session) }
+    guard let number = try store.unfinished(like: session) else { throw RunnerError.nothingToResume }
+    let record = try store.session(number)
     return SessionStart(
-      session: MeasurementSession(
-        uuid: uuid, startedAt: Machine.wallSeconds, envelopeID: plan.envelope.id, envelopeHash: plan.envelope.hash,
-        role: plan.role, resident: plan.model(of: .resident), candidate: plan.model(of: .candidate) ?? "",
-        orderSeed: plan.isByRounds
-          ? RoundSchedule.seed(ofSession: uuid, envelopeSeed: envelopeSeed) : envelopeSeed,
-        environment: plan.environment, host: .current, residentVersion: plan.version))
+      session: record.session, number: number, samples: try store.samples(of: number, side: nil), voids: record.voids)
   }
 
   /// The rounds that the session still has to measure; nil for a plan by blocks.
@@ -68,7 +61,10 @@ extension MeasurementRunner {
     return try challenges.withLedger { [session] ledger, keep in
       let counted = try store.counted(session, runs: loaded, ledger: ledger, admitting: plan.admission)
       // The ledger first: a number without a session is a number lost, a session that is not kept could be dropped unseen.
-      if let record = counted.record { try keep([record]) }
+      if let challenge = counted.challenge {
+        try keep([challenge.record])
+        report(.challenge(challenge.record.number, challenge.origin))
+      }
       return try store.open(counted.session, envelope: plan.envelope.source, runs: loaded)
     }
   }

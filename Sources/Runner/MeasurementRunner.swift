@@ -143,6 +143,8 @@ public struct MeasurementRunner: Sendable {
 public enum RunnerEvent: Sendable {
   case loading(Side, ModelID)
   case loaded(Side, ModelID, seconds: Double)
+  /// The comparison is that challenge of its resident.
+  case challenge(Int, ChallengeOrigin)
   /// Whether the engine keeps prompts is found out.
   case checkingCache(Side)
   case warmingUp(CellID)

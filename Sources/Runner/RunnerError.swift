@@ -52,7 +52,10 @@ public enum RunnerError: Error, Equatable, Sendable, CustomStringConvertible {
       """
     case .notLoaded(let id, let failure): "the model \(id) could not be loaded: \(failure)"
     case .nothingToResume:
-      "there is no interrupted comparison of these models under this envelope; start one without --resume"
+      """
+      there is no interrupted comparison of these models under this envelope, for this role and environment class; start \
+      one without --resume
+      """
     case .capacityGated(let id, let reason, let session):
       "\(id) is capacity_gated: \(reason). Session \(session) records it"
     case .silentCache(let id, let timing, let tokens):

@@ -50,7 +50,7 @@ struct ChallengedHost {
     if isKept {
       number = try ledger.withLedger { [session] kept, keep in
         let counted = try store.counted(session, runs: runs, ledger: kept)
-        if let record = counted.record { try keep([record]) }
+        if let record = counted.challenge?.record { try keep([record]) }
         return try store.open(counted.session, envelope: envelope.source, runs: runs)
       }
     } else {

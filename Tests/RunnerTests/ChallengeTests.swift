@@ -41,9 +41,13 @@ struct ChallengeTests {
   func kept() async throws {
     let ledger = Ledger()
     var uuids: [String] = []
+    let reported = Mutex<[Int]>([])
     for number in 1...2 {
       let rounds = try ScriptedRounds()
-      let session = try await MeasurementRunner(plan(rounds, ledger), store: rounds.store).run { started in
+      let runner = MeasurementRunner(try plan(rounds, ledger), store: rounds.store) { event in
+        if case .challenge(let number, .new) = event { reported.withLock { $0.append(number) } }
+      }
+      let session = try await runner.run { started in
         #expect(ledger.read().records.count == number)
         #expect((try? rounds.store.session(started).state) == .running)
       }
@@ -51,6 +55,7 @@ struct ChallengeTests {
       #expect(record.session.challenge == number && record.session.unfinishedChallenges == Array(1..<number))
       uuids.append(record.session.uuid)
     }
+    #expect(reported.withLock { $0 } == [1, 2])
     let records = ledger.read().records
     #expect(records.map(\.number) == [1, 2] && records.map(\.session) == uuids)
     #expect(records.map(\.resident.weights) == ["r", "r"] && records.map(\.candidate.weights) == ["c", "c"])

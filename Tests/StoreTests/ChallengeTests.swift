@@ -42,6 +42,26 @@ struct ChallengeTests {
   private func session(_ change: (inout Attempt) -> Void = { _ in }) throws -> MeasurementSession {
     var attempt = Attempt()
     change(&attempt)
+    let (session, runs) = try start(of: attempt)
+    let number = try store.open(session, envelope: attempt.envelope, runs: runs)
+    for run in runs {
+      let row = try store.append(run, to: number)
+      try store.append(Fixture.sample(), to: row)
+    }
+    try store.finish(number, state: attempt.state)
+    if let (outcome, document) = attempt.verdict { try store.record(verdict: document, outcome: outcome, for: number) }
+    return try store.session(number).session
+  }
+
+  /// How the next session comes to its number.
+  private func origin(_ change: (inout Attempt) -> Void = { _ in }) throws -> ChallengeOrigin? {
+    var attempt = Attempt()
+    change(&attempt)
+    let (session, runs) = try start(of: attempt)
+    return try store.counted(session, runs: runs, ledger: ChallengeLedger()).challenge?.origin
+  }
+
+  private func start(of attempt: Attempt) throws -> (session: MeasurementSession, runs: [Run]) {
     var session = Fixture.session(
       resident: attempt.residentName, candidate: attempt.candidateName,
       startedAt: 1_763_866_260 + Double(try store.sessions().count), host: attempt.host)
@@ -56,14 +76,7 @@ struct ChallengeTests {
       files["config.json"] = .string(configuration)
       runs[1].provenance = .hashed(hash, files: files, tensors: tensors)
     }
-    let number = try store.open(session, envelope: attempt.envelope, runs: runs)
-    for run in runs {
-      let row = try store.append(run, to: number)
-      try store.append(Fixture.sample(), to: row)
-    }
-    try store.finish(number, state: attempt.state)
-    if let (outcome, document) = attempt.verdict { try store.record(verdict: document, outcome: outcome, for: number) }
-    return try store.session(number).session
+    return (session, runs)
   }
 
   private static func run(
@@ -127,8 +140,15 @@ struct ChallengeTests {
       ("inconclusive", ["refusals": refusal, "gaps": []]), ("inconclusive", ["refusals": [], "gaps": refusal]),
       ("inconclusive", ["refusals": [], "gaps": []]), ("promote", ["refusals": [], "gaps": []]),
     ]
-    let challenges = try verdicts.map { verdict in try session { $0.verdict = verdict }.challenge }
-    #expect(challenges == [1, 1, 2, 3, 4, 4])
+    let sessions = try verdicts.map { verdict in
+      (origin: try origin(), challenge: try session { $0.verdict = verdict }.challenge)
+    }
+    #expect(sessions.map(\.challenge) == [1, 1, 2, 3, 4, 4])
+    #expect(
+      sessions.map(\.origin) == [
+        .new, .added(earlier: 1), .instead(of: 1, .rejected), .instead(of: 2, .refused), .instead(of: 3, .incomplete),
+        .added(earlier: 1),
+      ])
     #expect(try session().challenge == 4)
   }
 
@@ -138,6 +158,23 @@ struct ChallengeTests {
     source["endurance"] = [["id": "day"]]
     let envelope = JSONValue.object(source)
     #expect(try (0..<3).map { _ in try session { $0.envelope = envelope }.challenge } == [1, 2, 3])
+    #expect(try origin { $0.envelope = envelope } == .instead(of: 3, .endurance))
+  }
+
+  @Test("Answers that are drawn at random are looked at once, and greedy ones as often as rounds")
+  func drawnAnswers() throws {
+    func challenges(_ temperature: Double, _ section: String, _ cell: JSONValue) throws -> [Int?] {
+      var source = try #require(Fixture.envelope.object)
+      source["sampling"] = ["temperature": .number(temperature)]
+      source[section] = [cell]
+      let envelope = JSONValue.object(source)
+      return try (0..<2).map { _ in try session { $0.envelope = envelope }.challenge }
+    }
+    #expect(try challenges(0, "accuracy", ["id": "choice"]) == [1, 1])
+    #expect(try challenges(0.8, "accuracy", ["id": "choice"]) == [2, 3])
+    #expect(try challenges(0.8, "tool_loops", ["id": "live", "mode": "live"]) == [4, 5])
+    #expect(try challenges(0.8, "tool_loops", ["id": "replay", "mode": "replay"]) == [6, 6])
+    #expect(try challenges(0.8, "throughput", ["id": "short"]) == [7, 7])
   }
 
   @Test("Nothing goes on from a comparison that the ledger should have and lacks")
@@ -146,13 +183,16 @@ struct ChallengeTests {
     let engine = EngineBuild(name: "native", version: "1", instructionSet: "avx2", threads: 2)
     var other = Self.record(7, "other files", "C")
     other.recordedAt = first.startedAt + 1
-    #expect(try counted(ChallengeLedger([other]), engine).challenge == 1)
+    #expect(try counted(ChallengeLedger([other]), engine).number == 1)
     // It was measured around a ledger that had begun.
     other.recordedAt = first.startedAt - 1
-    #expect(try counted(ChallengeLedger([other]), engine).challenge == 2)
+    let unkept = try counted(ChallengeLedger([other]), engine)
+    #expect(unkept.number == 2 && unkept.origin == .instead(of: 1, .unkept))
     var own = Self.record(1, "a")
     own.session = first.uuid
-    #expect(try counted(ChallengeLedger([other, own]), engine).challenge == 1)
+    #expect(try counted(ChallengeLedger([other, own]), engine).number == 1)
+    let elsewhere = try counted(ChallengeLedger([own, Self.record(1, "a")]), engine)
+    #expect(elsewhere.origin == .instead(of: 1, .elsewhere))
   }
 
   @Test("Neither a name, a file's byte, a role, an envelope, an environment nor an engine resets the count")
@@ -175,6 +215,7 @@ struct ChallengeTests {
   @Test("Dropping a comparison and beginning anew is another challenge, and the next ones tell of it")
   func dropped() throws {
     #expect(try session { $0.state = .interrupted }.challenge == 1)
+    #expect(try origin() == .instead(of: 1, .unfinished))
     let second = try session()
     #expect(second.challenge == 2 && second.unfinishedChallenges == [1])
     #expect(try session().challenge == 2)
@@ -219,31 +260,32 @@ struct ChallengeTests {
 
   private func counted(
     _ ledger: ChallengeLedger, _ engine: EngineBuild = Fixture.engine
-  ) throws -> MeasurementSession {
+  ) throws -> (number: Int?, unfinished: [Int], origin: ChallengeOrigin?) {
     let session = Fixture.session(startedAt: 1_763_866_999)
     let runs = [
       Self.run(.resident, "org/old", "a", "A", engine), Self.run(.candidate, "org/new", "z", "Z", engine),
     ]
     let result = try store.counted(session, runs: runs, ledger: ledger)
-    #expect(result.record?.number == result.session.challenge && result.record?.session == session.uuid)
-    return result.session
+    let record = result.challenge?.record
+    #expect(record?.number == result.session.challenge && record?.session == session.uuid)
+    return (record?.number, result.session.unfinishedChallenges, result.challenge?.origin)
   }
 
   @Test("Challenges of other databases count, and are listed as lacking")
   func elsewhere() throws {
-    #expect(try counted(ChallengeLedger()).challenge == 1)
+    #expect(try counted(ChallengeLedger()).number == 1)
     let ledger = ChallengeLedger((1...40).map { Self.record($0, "files \($0)") })
     let first = try counted(ledger)
-    #expect(first.challenge == 41 && first.unfinishedChallenges == Array(1...40))
+    #expect(first.number == 41 && first.unfinished == Array(1...40))
     // Number 1 is here too, and of another comparison: there were 41.
     _ = try session()
     let second = try counted(ledger)
-    #expect(second.challenge == 42 && second.unfinishedChallenges == Array(2...41))
+    #expect(second.number == 42 && second.unfinished == Array(2...41))
     // Other residents and hosts do not count.
-    #expect(try counted(ChallengeLedger([Self.record(9, "other files", "B")])).challenge == 2)
+    #expect(try counted(ChallengeLedger([Self.record(9, "other files", "B")])).number == 2)
     var abroad = Self.record(9, "a")
     abroad.host = "beef"
-    #expect(try counted(ChallengeLedger([abroad])).challenge == 2)
+    #expect(try counted(ChallengeLedger([abroad])).number == 2)
   }
 
   @Test("A merge that gives one number twice does not make the next challenge cheaper")
@@ -264,7 +306,7 @@ struct ChallengeTests {
     let account = try #require(try store.challengeAccount(of: 2))
     #expect(account.own.number == 1 && account.others.count == 2 && account.all.spent == 3)
     let next = try counted(ChallengeLedger())
-    #expect(next.challenge == 4 && next.unfinishedChallenges == [2, 3])
+    #expect(next.number == 4 && next.unfinished == [2, 3])
   }
 
   @Test("Unverified weights are no challenge")

@@ -1,4 +1,3 @@
-import TestSupport
 import Measurements
 import Store
 import TestSupport
@@ -49,9 +48,26 @@ struct LifecycleTests {
   @Test("Another host of the same fingerprint is refused")
   func hostMismatch() throws {
     _ = try opened()
+    let changes: [(inout Host) -> Void] = [
+      { $0.memoryBytes += 1 << 30 }, { $0.chip = "Another CPU" }, { $0.physicalCores += 1 },
+      { $0.architecture = "arm64" },
+    ]
+    for change in changes {
+      var host = Fixture.host
+      change(&host)
+      #expect(throws: StoreError.hostMismatch(fingerprint: "f00d")) { try opened(Fixture.session(host: host)) }
+    }
+  }
+
+  @Test("A host whose system was updated is the same, and each session keeps the system that it had")
+  func update() throws {
+    let before = try opened()
     var host = Fixture.host
-    host.memoryBytes += 1
-    #expect(throws: StoreError.hostMismatch(fingerprint: "f00d")) { try opened(Fixture.session(host: host)) }
+    (host.operatingSystem, host.memoryBytes) = ("Linux 6.2", host.memoryBytes - 1 << 20)
+    let after = try opened(Fixture.session(host: host))
+    let systems = try [before, after].map { try store.session($0).session.host.operatingSystem }
+    #expect(systems == [Fixture.host.operatingSystem, "Linux 6.2"])
+    #expect(try store.sessions().map(\.session.host.operatingSystem) == systems.reversed())
   }
 
   @Test("A session is opened once")
@@ -70,8 +86,7 @@ struct LifecycleTests {
       try store.append(Fixture.sample(block: 1), to: run)
     }
 
-    let found = try store.unfinished(envelope: Fixture.envelopeHash, resident: "org/old", candidate: "org/new")
-    #expect(found == number)
+    #expect(try store.unfinished(like: Fixture.session()) == number)
     try store.resume(number)
     #expect(throws: StoreError.self) { try store.append(Fixture.run(.candidate, weights: "cc"), to: number) }
     var other = Fixture.engine
@@ -159,18 +174,24 @@ struct LifecycleTests {
     #expect(throws: StoreError.self) { try store.append(Fixture.run(.candidate), to: single) }
   }
 
-  @Test("Only the same models, envelope and host continue; the newest counts")
+  @Test("Only the same models, envelope, role, environment class and host continue; the newest counts")
   func unfinished() throws {
     let older = try opened()
     let newer = try opened()
-    let hash = Fixture.envelopeHash
-    #expect(try store.unfinished(envelope: hash, resident: "org/old", candidate: "org/new") == newer)
+    let session = Fixture.session()
+    #expect(try store.unfinished(like: session) == newer)
     try store.finish(newer, state: .complete)
-    #expect(try store.unfinished(envelope: hash, resident: "org/old", candidate: "org/new") == older)
-    #expect(try store.unfinished(envelope: "00", resident: "org/old", candidate: "org/new") == nil)
-    #expect(try store.unfinished(envelope: hash, resident: nil, candidate: "org/new") == nil)
-    #expect(
-      try store.unfinished(envelope: hash, resident: "org/old", candidate: "org/new", hostFingerprint: "beef") == nil)
+    #expect(try store.unfinished(like: session) == older)
+    let changes: [(inout MeasurementSession) -> Void] = [
+      { $0.envelopeHash = "00" }, { $0.role = "another" }, { $0.role = nil }, { $0.resident = nil },
+      { $0.environment = $0.environment == .isolated ? .underLoad : .isolated }, { $0.candidate = "org/other" },
+      { $0.host.fingerprint = "beef" },
+    ]
+    for change in changes {
+      var other = session
+      change(&other)
+      #expect(try store.unfinished(like: other) == nil)
+    }
   }
 
   @Test("Numbers that nothing has are refused by name")

@@ -94,9 +94,7 @@ struct SetAsideTests {
   func unfinished() throws {
     let number = try measured("a", at: 1, isComplete: false)
     try store.finish(number, state: .interrupted)
-    func resumable() throws -> SessionNumber? {
-      try store.unfinished(envelope: Fixture.envelopeHash, resident: "org/old", candidate: "org/new")
-    }
+    func resumable() throws -> SessionNumber? { try store.unfinished(like: try store.session(number).session) }
     #expect(try resumable() == number)
     try store.setAside(number, why: "x", requestedBy: "me")
     #expect(try resumable() == nil)

@@ -40,7 +40,7 @@ final class BatchMerge {
 
   /// - Parameters:
   ///   - envelopes: Of the whole dataset, all of them checked.
-  ///   - here: This machine, whose description no dataset may change.
+  ///   - here: This machine, whose description no dataset may change but for its system, which was another once.
   init(
     _ batches: [ImportBatch], of dataset: PublishedDataset, _ envelopes: [EnvelopeHash: JSONValue], here: Host?,
     into merge: StoreMerge
@@ -122,7 +122,11 @@ final class BatchMerge {
     }
     let present = try stored { () throws(StoreError) in try merge.session(session.uuid, signedBy: signer) }
     guard present == nil else { return }
-    if let here, session.host.fingerprint == here.fingerprint { session.host = here }
+    if let here, session.host.fingerprint == here.fingerprint {
+      let operatingSystem = session.host.operatingSystem
+      session.host = here
+      session.host.operatingSystem = operatingSystem
+    }
     let opened = try stored(row) { () throws(StoreError) in
       try merge.open(session, envelope: envelope, from: number)
     }

@@ -11,10 +11,14 @@ extension Measurements.Host {
       fingerprint: "", operatingSystem: Machine.operatingSystem, architecture: Machine.architecture,
       chip: Machine.processorName, physicalCores: Machine.installedCoreCount,
       memoryBytes: Int64(Machine.memoryByteCount))
-    let facts = [
-      host.operatingSystem, host.architecture, host.chip, String(host.physicalCores), String(host.memoryBytes),
-    ]
-    host.fingerprint = SHA256.hexadecimal(of: Array(facts.joined(separator: "\n").utf8))
+    host.fingerprint = host.hardwareHash
     return host
+  }
+
+  /// SHA-256 over what stays when the system is updated. A kernel keeps some megabytes of the memory to itself, so that
+  /// counts in whole GiB.
+  var hardwareHash: String {
+    let facts = [architecture, chip, String(physicalCores), String((memoryBytes + (1 << 30 - 1)) >> 30)]
+    return SHA256.hexadecimal(of: Array(facts.joined(separator: "\n").utf8))
   }
 }

@@ -189,3 +189,15 @@ enum SharedEditMigration {
 
     """
 }
+
+/// Keeps the system that a host had in each session: its fingerprint outlives updates. Null for sessions from before.
+enum OperatingSystemMigration {
+  static let sql = """
+    ALTER TABLE sessions ADD COLUMN operating_system TEXT;
+
+    CREATE TRIGGER sessions_keep_system BEFORE UPDATE OF operating_system ON sessions
+    WHEN OLD.operating_system IS NOT NEW.operating_system
+    BEGIN SELECT raise(ABORT, 'a session keeps what it was started for'); END;
+
+    """
+}

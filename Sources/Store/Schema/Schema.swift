@@ -13,7 +13,7 @@ struct Schema {
     Migration1.sql, Migration2.sql, ToolLoopMigration.sql, ConcurrencyMigration.sql, ProofMigration.sql,
     NightMigration.sql, ChallengeIndexMigration.sql, BlockIndexMigration.sql, OutcomeMigration.sql,
     SliceMigration.sql, TensorsMigration.sql, SharedEditMigration.sql, OriginMigration.sql,
-    MemoryMigration.sql,
+    MemoryMigration.sql, OperatingSystemMigration.sql,
   ]
   /// "RSDT".
   static let applicationID = 0x5253_4454

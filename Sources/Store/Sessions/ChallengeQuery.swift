@@ -123,30 +123,45 @@ struct ChallengeQuery {
   /// The newest challenge by the same candidate under the same conditions.
   func highestAlike() throws -> Int? { try newest(Self.isContinued) }
 
-  /// Whether all comparisons of that challenge are alike, were brought to their end, may be gone on from and are not set
-  /// aside.
-  func goesOn(with number: Int) throws -> Bool {
-    try Bool.fetchOne(
-      database,
-      sql: """
-        SELECT NOT EXISTS (
-          SELECT 1 \(Self.ofResident) AND sessions.challenge = :number
-          AND (sessions.state <> 'complete' OR (\(Self.isContinued)) IS NOT TRUE OR \(Self.isOver)
-            OR \(DecidingSessions.areSetAside("sessions"))))
-        """, arguments: arguments &+ ["number": number]) ?? false
+  /// What keeps a comparison from adding to that challenge, as far as this database knows; nil if nothing does.
+  func obstacle(to number: Int) throws -> ChallengeOrigin.Obstacle? {
+    let conditions: [(obstacle: ChallengeOrigin.Obstacle, sql: String)] = [
+      (.setAside, DecidingSessions.areSetAside("sessions")), (.unfinished, "sessions.state <> 'complete'"),
+      (.rejected, Self.lastVerdict("outcome = 'reject'")),
+      (.refused, Self.lastVerdict("json_array_length(document, '$.refusals') > 0")),
+      (.incomplete, Self.lastVerdict("json_array_length(document, '$.gaps') > 0")),
+      (.endurance, Self.hasEndurance), (.drawnAnswers, Self.drawsAnswers),
+      (.unlike, "(\(Self.isContinued)) IS NOT TRUE"),
+    ]
+    guard
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT \(conditions.map { "max(\($0.sql))" }.joined(separator: ", ")) \(Self.ofResident)
+          AND sessions.challenge = :number
+          """, arguments: arguments &+ ["number": number])
+    else { return nil }
+    return zip(conditions, row.databaseValues).first { $1 == true.databaseValue }?.0.obstacle
   }
 
-  /// Whether nothing may be added to a comparison: its last verdict was a rejection, or its evidence was refused or not
-  /// whole. Nor is anything added under an envelope with an endurance cell, whose streams are not pooled: each would be
-  /// another look at the same level.
-  private static let isOver = """
+  private static func lastVerdict(_ condition: String) -> String {
+    """
     EXISTS (
-      SELECT 1 FROM verdicts WHERE id = (SELECT max(id) FROM verdicts WHERE session = sessions.number)
-        AND (outcome = 'reject' OR json_array_length(document, '$.refusals') > 0
-          OR json_array_length(document, '$.gaps') > 0))
-    OR EXISTS (
+      SELECT 1 FROM verdicts
+      WHERE id = (SELECT max(id) FROM verdicts WHERE session = sessions.number) AND \(condition))
+    """
+  }
+
+  private static let hasEndurance = """
+    EXISTS (SELECT 1 FROM envelopes WHERE hash = :envelope AND json_array_length(document, '$.endurance') > 0)
+    """
+
+  private static let drawsAnswers = """
+    EXISTS (
       SELECT 1 FROM envelopes
-      WHERE hash = :envelope AND json_array_length(document, '$.endurance') > 0)
+      WHERE hash = :envelope AND json_extract(document, '$.sampling.temperature') > 0
+        AND (json_array_length(document, '$.accuracy') > 0
+          OR EXISTS (SELECT 1 FROM json_each(document, '$.tool_loops') WHERE json_extract(value, '$.mode') = 'live')))
     """
 
   /// The comparisons of that challenge that were measured into this database, by UUID, and when they began.
@@ -160,13 +175,13 @@ struct ChallengeQuery {
     ).map { ($0["uuid"], $0["started_at_s"]) }
   }
 
-  /// The UUID of the first comparison of that challenge.
-  func opener(of number: Int) throws -> String? {
-    try String.fetchOne(
+  /// The UUIDs of that challenge's comparisons, oldest first.
+  func comparisons(of number: Int) throws -> [String] {
+    try String.fetchAll(
       database,
       sql: """
         SELECT sessions.uuid \(Self.ofResident)
-        AND sessions.challenge = :number AND \(Self.isAlike) ORDER BY sessions.number LIMIT 1
+        AND sessions.challenge = :number AND \(Self.isAlike) ORDER BY sessions.number
         """, arguments: arguments &+ ["number": number])
   }
 

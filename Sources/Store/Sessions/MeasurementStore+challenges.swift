@@ -14,17 +14,17 @@ extension MeasurementStore {
   /// - Parameters:
   ///   - ledger: The challenges of all databases; those that this one lacks count too.
   ///   - admission: The imports that count. No other has a part in the number.
-  /// - Returns: The session, to be opened as it is, and its record for the ledger; nil if it is no challenge.
+  /// - Returns: The session, to be opened as it is, and the challenge that it is; nil if it is none.
   public func counted(
     _ session: MeasurementSession, runs: [Run], ledger: ChallengeLedger, admitting admission: ImportAdmission = .none
-  ) throws(StoreError) -> (session: MeasurementSession, record: ChallengeRecord?) {
+  ) throws(StoreError) -> (session: MeasurementSession, challenge: CountedChallenge?) {
     try read { try self.counted(session, runs, ledger, admission, $0) }
   }
 
   func counted(
     _ session: MeasurementSession, _ runs: [Run], _ ledger: ChallengeLedger, _ admission: ImportAdmission,
     _ database: Database
-  ) throws -> (session: MeasurementSession, record: ChallengeRecord?) {
+  ) throws -> (session: MeasurementSession, challenge: CountedChallenge?) {
     guard session.challenge == nil, let resident = runs.first(where: { $0.side == .resident }),
       let candidate = runs.first(where: { $0.side == .candidate }),
       let residentWeights = ChallengeRecord.Contender(resident),
@@ -37,27 +37,31 @@ extension MeasurementStore {
       admitting: admission)
     let kept = ledger.challenges(of: residentWeights, host: session.host.fingerprint)
     let elsewhere = try Set(kept.records.filter { try !query.isAttempt($0.session) }.map(\.number))
-    let number: Int
-    var opener: String?
-    if let alike = try query.highestAlike(), try query.goesOn(with: alike), !elsewhere.contains(alike),
-      try query.measured(of: alike).allSatisfy({
+    let last = try query.highestAlike()
+    let obstacle = try last.flatMap { last throws -> ChallengeOrigin.Obstacle? in
+      if let obstacle = try query.obstacle(to: last) { return obstacle }
+      if elsewhere.contains(last) { return .elsewhere }
+      let isKept = try query.measured(of: last).allSatisfy {
         ledger.admits($0.uuid, startedAt: $0.startedAt, on: session.host.fingerprint)
-      })
-    {
-      number = alike
-      opener = try query.opener(of: alike)
+      }
+      return isKept ? nil : .unkept
+    }
+    let (number, origin, opener): (Int, ChallengeOrigin, String?)
+    if let last, obstacle == nil {
+      let earlier = try query.comparisons(of: last)
+      (number, origin, opener) = (last, .added(earlier: earlier.count), earlier.first)
     } else {
       number = try Self.successor(of: try query.spent(with: kept))
+      origin = last.flatMap { last in obstacle.map { .instead(of: last, $0) } } ?? .new
+      opener = nil
     }
     var counted = session
     counted.challenge = number
     counted.unfinishedChallenges = try query.lacking(below: number, elsewhere)
-    return (
-      counted,
-      ChallengeRecord(
-        number: number, session: session.uuid, opener: opener, host: session.host.fingerprint,
-        envelope: session.envelopeHash, resident: residentWeights, candidate: candidateWeights, recordedAt: clock())
-    )
+    let record = ChallengeRecord(
+      number: number, session: session.uuid, opener: opener, host: session.host.fingerprint,
+      envelope: session.envelopeHash, resident: residentWeights, candidate: candidateWeights, recordedAt: clock())
+    return (counted, CountedChallenge(record: record, origin: origin))
   }
 
   private static func successor(of number: Int) throws(StoreError) -> Int {
@@ -120,6 +124,13 @@ extension MeasurementStore {
         own: all[session: session.uuid] ?? uncounted, all: all, others: query.uuids(rows, ofOthersWith: challenge))
     }
   }
+}
+
+/// The challenge that a comparison is.
+public struct CountedChallenge: Sendable, Equatable {
+  /// For the ledger.
+  public let record: ChallengeRecord
+  public let origin: ChallengeOrigin
 }
 
 /// What a database knows of the challenges of a comparison's resident, on the host that measured it.

@@ -35,7 +35,7 @@ extension MeasurementStore {
   /// - Throws: `hostMismatch`.
   static func insert(_ host: Host, _ database: Database) throws {
     if let known = try HostRow.fetchOne(database, key: host.fingerprint) {
-      guard known.host == host else { throw StoreError.hostMismatch(fingerprint: host.fingerprint) }
+      guard known.host.isSameMachine(as: host) else { throw StoreError.hostMismatch(fingerprint: host.fingerprint) }
     } else {
       try HostRow(host).insert(database)
     }

@@ -103,23 +103,20 @@ extension MeasurementStore {
 }
 
 extension MeasurementStore {
-  /// The newest session of these models under that envelope that can be resumed: interrupted, or running where its
-  /// process died. One that was set aside is not.
-  ///
-  /// - Parameter hostFingerprint: Only a session of that host; nil for any, which is right where nothing was imported.
-  public func unfinished(
-    envelope: EnvelopeHash, resident: ModelID?, candidate: ModelID, hostFingerprint: String? = nil
-  ) throws(StoreError) -> SessionNumber? {
+  /// The newest session of the same models, envelope, role, environment class and host that can be resumed: interrupted, or
+  /// running where its process died. One that was set aside is not.
+  public func unfinished(like session: MeasurementSession) throws(StoreError) -> SessionNumber? {
     try read { database in
       try Int64.fetchOne(
         database,
         sql: """
           SELECT max(number) FROM sessions
-          WHERE state <> 'complete' AND envelope_hash = ? AND resident IS ? AND candidate = ?
-            AND (? IS NULL OR host = ?) AND NOT \(DecidingSessions.areSetAside("sessions"))
+          WHERE state <> 'complete' AND envelope_hash = ? AND role IS ? AND environment = ? AND resident IS ?
+            AND candidate = ? AND host = ? AND NOT \(DecidingSessions.areSetAside("sessions"))
           """,
         arguments: [
-          envelope.rawValue, resident?.rawValue, candidate.rawValue, hostFingerprint, hostFingerprint,
+          session.envelopeHash.rawValue, session.role?.rawValue, session.environment.rawValue,
+          session.resident?.rawValue, session.candidate.rawValue, session.host.fingerprint,
         ]
       ).map(SessionNumber.init(rawValue:))
     }
@@ -179,6 +176,8 @@ struct SessionRow: Codable, FetchableRecord, PersistableRecord {
   var orderSeed: Int64
   var environment: String
   var host: String
+  /// Of the host then; null for sessions from before it was recorded with each.
+  var operatingSystem: String?
   var residentVersion: String
   var state: String
   var challenge: Int?
@@ -191,6 +190,7 @@ struct SessionRow: Codable, FetchableRecord, PersistableRecord {
     case number, uuid, role, resident, candidate, environment, host, state, challenge
     case unfinishedChallenges = "unfinished_challenges"
     case importNumber = "import"
+    case operatingSystem = "operating_system"
     case startedAt = "started_at_s"
     case envelopeID = "envelope_id"
     case envelopeHash = "envelope_hash"
@@ -212,6 +212,7 @@ extension SessionRow {
     orderSeed = Int64(bitPattern: session.orderSeed)
     environment = session.environment.rawValue
     host = session.host.fingerprint
+    operatingSystem = session.host.operatingSystem
     residentVersion = session.residentVersion
     state = MeasurementSession.State.running.rawValue
     challenge = session.challenge
@@ -223,6 +224,8 @@ extension SessionRow {
     guard let environment = EnvironmentClass(rawValue: environment),
       let unfinished = (try? JSONValue(parsing: unfinishedChallenges ?? "[]"))?.array
     else { return nil }
+    var host = host
+    host.operatingSystem = operatingSystem ?? host.operatingSystem
     return MeasurementSession(
       uuid: uuid, startedAt: startedAt, envelopeID: envelopeID, envelopeHash: EnvelopeHash(rawValue: envelopeHash),
       role: role.map(Role.init(rawValue:)), resident: resident.map(ModelID.init(rawValue:)),

@@ -57,6 +57,7 @@ final class ProgressDisplay: Sendable {
     case .loading(let side, let model): line("loading \(side.rawValue) \(model)")
     case .loaded(let side, _, let seconds): line("loaded \(side.rawValue) in \(Self.figure(seconds)) s (not scored)")
     case .checkingCache(let side): line("finding out whether the \(side.rawValue)'s engine keeps prompts")
+    case .challenge(let number, let origin): if let text = Self.challenge(number, origin) { line(text) }
     case .warmingUp(let cell): line("warming up \(cell) (not scored)")
     case .restarting(let side, let reason): line("the \(side.rawValue)'s worker is started again: \(reason)")
     case .round(let number, let count): state.withLock { $0.round = "round \(number) of \(count)" }
@@ -127,6 +128,17 @@ final class ProgressDisplay: Sendable {
   private func line(_ text: String) {
     if isTerminal { Terminal.redraw([]) }
     Terminal.writeError("\(text.printable)\n")
+  }
+
+  /// Nil for the first challenge of a resident, of which there is nothing to say.
+  static func challenge(_ number: Int, _ origin: ChallengeOrigin) -> String? {
+    switch origin {
+    case .new: number > 1 ? "challenge \(number) of this resident" : nil
+    case .added(let earlier):
+      "challenge \(number) of this resident, with the rounds of \(earlier.counted("earlier comparison"))"
+    case .instead(let last, let obstacle):
+      "challenge \(number) of this resident: nothing is added to challenge \(last) of these models, which \(obstacle.rawValue)"
+    }
   }
 
   private static let minute: UInt64 = 60_000_000_000
