@@ -43,6 +43,7 @@ public struct MeasurementRunner: Sendable {
       let runs = try await start(order)
       try checkDifference(runs)
       try await checkPromptCache(order)
+      if let difference = await tokenizerDifference(models, runs) { report(.otherTokenizers(difference)) }
       let number = try open(session, runs: runs)
       onStart(number)
       do {
@@ -147,6 +148,7 @@ public enum RunnerEvent: Sendable {
   case challenge(Int, ChallengeOrigin)
   /// Whether the engine keeps prompts is found out.
   case checkingCache(Side)
+  case otherTokenizers(TokenizerDifference)
   case warmingUp(CellID)
   /// A round begins, from 1, in freshly loaded workers; rounds in place of void ones add to the planned.
   case round(Int, of: Int)

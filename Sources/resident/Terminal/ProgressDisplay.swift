@@ -58,6 +58,7 @@ final class ProgressDisplay: Sendable {
     case .loaded(let side, _, let seconds): line("loaded \(side.rawValue) in \(Self.figure(seconds)) s (not scored)")
     case .checkingCache(let side): line("finding out whether the \(side.rawValue)'s engine keeps prompts")
     case .challenge(let number, let origin): if let text = Self.challenge(number, origin) { line(text) }
+    case .otherTokenizers(let difference): line("note: \(difference)")
     case .warmingUp(let cell): line("warming up \(cell) (not scored)")
     case .restarting(let side, let reason): line("the \(side.rawValue)'s worker is started again: \(reason)")
     case .round(let number, let count): state.withLock { $0.round = "round \(number) of \(count)" }
