@@ -52,8 +52,8 @@ struct NightTests {
     #expect(summary.results.first?.incidents.contains { $0.hasPrefix("worker_hung") } == true)
   }
 
-  @Test("The end of the time cuts a comparison off, and the next night goes on with it")
-  func cutOff() async throws {
+  /// Cuts a comparison off within its rounds, and returns the plan that goes on with it.
+  private func cutComparison() async throws -> NightPlan {
     try folder.model("new", outputs: Array(repeating: ["text": "x"], count: 3) + [["hang": true]])
     let plan = try folder.plan(
       ["new"], [("watchdog", ["load_seconds": 20, "prefill_seconds": 1, "decode_seconds": 1])])
@@ -64,6 +64,12 @@ struct NightTests {
     let summary = await Night(short, on: folder.host, promotes: false, requester: "test").run(comparison)
     #expect(summary.results.map(\.state) == [.cutOff], "\(summary.text)")
     #expect(try folder.host.survey(plan).progress.first?.state == .interrupted(.isolated))
+    return plan
+  }
+
+  @Test("The end of the time cuts a comparison off, and the next night goes on with it")
+  func cutOff() async throws {
+    let plan = try await cutComparison()
     try folder.model("new")
     let next = try await folder.night(plan)
     #expect(next.results.first?.task.resumes == true && next.results.first?.state == .done, "\(next.text)")
@@ -71,14 +77,7 @@ struct NightTests {
 
   @Test("What was cut off is measured anew, as another challenge, if its model is another by then")
   func replaced() async throws {
-    try folder.model("new", outputs: Array(repeating: ["text": "x"], count: 3) + [["hang": true]])
-    let plan = try folder.plan(
-      ["new"], [("watchdog", ["load_seconds": 20, "prefill_seconds": 1, "decode_seconds": 1])])
-    var short = plan
-    short.budget.minutes = 0.02
-    let schedule = NightSchedule(plan, try folder.host.survey(plan), now: 0)
-    let comparison = NightSchedule(tasks: schedule.tasks.filter { $0.kind == .comparison }, leftOut: [])
-    _ = await Night(short, on: folder.host, promotes: false, requester: "test").run(comparison)
+    let plan = try await cutComparison()
     try folder.model("new", weights: "retrained")
     let next = try await folder.night(plan)
     #expect(next.results.map(\.state) == [.done] && next.exitCode == 0, "\(next.text)")
