@@ -47,13 +47,14 @@ extension MeasurementStore {
       return isKept ? nil : .unkept
     }
     let (number, origin, opener): (Int, ChallengeOrigin, String?)
-    if let last, obstacle == nil {
+    switch (last, obstacle) {
+    case (let last?, nil):
       let earlier = try query.comparisons(of: last)
       (number, origin, opener) = (last, .added(earlier: earlier.count), earlier.first)
-    } else {
-      number = try Self.successor(of: try query.spent(with: kept))
-      origin = last.flatMap { last in obstacle.map { .instead(of: last, $0) } } ?? .new
-      opener = nil
+    case (let last?, let obstacle?):
+      (number, origin, opener) = (try Self.successor(of: query.spent(with: kept)), .instead(of: last, obstacle), nil)
+    case (nil, _):
+      (number, origin, opener) = (try Self.successor(of: query.spent(with: kept)), .new, nil)
     }
     var counted = session
     counted.challenge = number
